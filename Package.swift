@@ -1,0 +1,120 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// A library of ours, under Sources/ in a folder of its own name.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
+}
+
+/// A command: a file with `@main` that starts a command line kept in a library.
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/Executables/\(name)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "truckroll",
+    products: [
+        .library(name: "TruckrollCore", targets: ["TruckrollCore"]),
+        .library(name: "TruckrollDomain", targets: ["TruckrollDomain"]),
+        .library(name: "TruckrollProtocol", targets: ["TruckrollProtocol"]),
+        .library(name: "TruckrollSync", targets: ["TruckrollSync"]),
+        .library(name: "TruckrollClient", targets: ["TruckrollClient"]),
+        .library(name: "TruckrollServer", targets: ["TruckrollServer"]),
+        .library(name: "TruckrollCertificates", targets: ["TruckrollCertificates"]),
+        .executable(name: "truckroll-server", targets: ["ServerMain"]),
+        .executable(name: "truckroll-field", targets: ["FieldMain"]),
+        .executable(name: "truckroll-dispatch", targets: ["DispatchMain"]),
+        .executable(name: "truckroll-certificates", targets: ["CertificatesMain"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    ],
+    targets: [
+        // The schemas are data; this target only carries them into the binary.
+        .target(
+            name: "TruckrollSchemas", path: "Schemas", exclude: ["README.md"],
+            resources: [.embedInCode("entities")], swiftSettings: settings),
+
+        room("TruckrollCore", [crypto]),
+        room("TruckrollDomain", ["TruckrollCore", "TruckrollSchemas", crypto]),
+        room("TruckrollProtocol", ["TruckrollCore", "TruckrollDomain", protobuf, crypto]),
+        room("TruckrollSync", ["TruckrollCore", "TruckrollDomain", "TruckrollProtocol"]),
+        room("TruckrollStoreSQLite", ["TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
+        room(
+            "TruckrollClient",
+            [
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        room(
+            "TruckrollServer",
+            [
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .systemLibrary(
+            name: "CCairo", path: "Sources/CCairo", pkgConfig: "pangocairo",
+            providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
+        .systemLibrary(
+            name: "CQrencode", path: "Sources/CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        room("TruckrollCertificates", ["TruckrollDomain", "TruckrollCore", "CCairo", "CQrencode", crypto]),
+        room("TruckrollDemoData", ["TruckrollDomain", "TruckrollCore"]),
+        room("TruckrollTerminal"),
+
+        room(
+            "ServerCommands",
+            ["TruckrollServer", "TruckrollDemoData", "TruckrollClient", "TruckrollTerminal", argumentParser, logging]),
+        room("FieldCommands", ["TruckrollClient", "TruckrollTerminal", argumentParser]),
+        room("DispatchCommands", ["TruckrollClient", "TruckrollTerminal", argumentParser]),
+        room("CertificateCommands", ["TruckrollCertificates", "TruckrollClient", "TruckrollTerminal", argumentParser]),
+        command("ServerMain", ["ServerCommands"]),
+        command("FieldMain", ["FieldCommands"]),
+        command("DispatchMain", ["DispatchCommands"]),
+        command("CertificatesMain", ["CertificateCommands"]),
+
+        tests("TruckrollCoreTests", ["TruckrollCore"]),
+        tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
+        tests("TruckrollSyncTests", ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
+        tests("TruckrollStoreTests", ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
+        tests(
+            "HTTPTests",
+            [
+                "TruckrollServer", "TruckrollClient", "TruckrollProtocol", "TruckrollCore", crypto, logging,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
+        tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", crypto]),
+        tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),
+        tests("TruckrollTerminalTests", ["TruckrollTerminal"]),
+        tests("FieldTests", ["TruckrollClient", "FieldCommands"]),
+        tests("DispatchTests", ["TruckrollClient", "DispatchCommands", "CertificateCommands"]),
+        tests("EndToEndTests", ["TruckrollServer", "TruckrollClient"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,45 @@
+/// The entity schemas, compiled into the binary so that a server or an app needs no file beside it.
+public enum EmbeddedSchemas {
+    /// One JSON Schema document an entity, in the order of the entity type numbers.
+    public static var documents: [[UInt8]] {
+        [
+            PackageResources.tenant_json,
+            PackageResources.customer_json,
+            PackageResources.site_json,
+            PackageResources.hazardous_area_json,
+            PackageResources.user_json,
+            PackageResources.qualification_json,
+            PackageResources.gas_json,
+            PackageResources.asset_model_json,
+            PackageResources.document_json,
+            PackageResources.asset_json,
+            PackageResources.sensor_channel_json,
+            PackageResources.part_json,
+            PackageResources.part_approval_json,
+            PackageResources.reference_gas_json,
+            PackageResources.stock_location_json,
+            PackageResources.stock_entry_json,
+            PackageResources.balance_json,
+            PackageResources.reservation_json,
+            PackageResources.lease_json,
+            PackageResources.service_order_json,
+            PackageResources.order_event_json,
+            PackageResources.task_json,
+            PackageResources.appointment_json,
+            PackageResources.assignment_request_json,
+            PackageResources.labour_entry_json,
+            PackageResources.part_use_json,
+            PackageResources.finding_json,
+            PackageResources.reading_json,
+            PackageResources.scan_json,
+            PackageResources.note_json,
+            PackageResources.attachment_json,
+            PackageResources.signature_json,
+            PackageResources.certificate_json,
+            PackageResources.certificate_pdf_json,
+            PackageResources.exception_json,
+            PackageResources.ruling_json,
+            PackageResources.device_json,
+        ]
+    }
+}

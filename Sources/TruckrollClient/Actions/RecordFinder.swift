@@ -1,0 +1,141 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// Finds the one record a person means by a number, an id, or the end of one.
+struct RecordFinder {
+    let reader: LocalReader
+
+    /// - Parameters:
+    ///   - columns: fields a person may name the record by.
+    ///   - label: how a candidate is listed.
+    /// - Throws: ``DeviceProblem`` `not-found` or `ambiguous`, the latter with the candidates.
+    func find(_ entity: String, _ text: String, by columns: [String], among views: [RecordView]? = nil, label: (RecordView) -> String) throws -> RecordView {
+        let what = try reader.schema.entity(entity).title.lowercased()
+        let wanted = text.trimmed
+        guard !wanted.isEmpty else { throw DeviceProblem("not-found", "No \(what) was named.", next: "Give its number or id.") }
+        if views == nil, let id = RecordID(wanted.lowercased()), let view = try reader.view(entity, id) { return view }
+        let all = try views ?? reader.views(entity)
+        let key = wanted.lowercased()
+        let exact = all.filter { view in view.id.description == key || columns.contains { view.text($0)?.lowercased() == key } }
+        if let only = try one(exact, what, wanted, label) { return only }
+        // Below four characters the end of an id says too little.
+        let ending = key.count < 4 ? [] : all.filter { view in
+            view.id.description.hasSuffix(key) || columns.prefix(1).contains { view.text($0)?.lowercased().hasSuffix(key) ?? false }
+        }
+        if let only = try one(ending, what, wanted, label) { return only }
+        let within = all.filter { view in columns.contains { view.text($0)?.lowercased().contains(key) ?? false } }
+        if let only = try one(within, what, wanted, label) { return only }
+        let near = all.filter { view in columns.contains { Self.isNear(view.text($0)?.lowercased() ?? "", key) } }.prefix(5).map(label)
+        throw DeviceProblem(
+            "not-found", (["This device holds no \(what) “\(wanted)”."] + near.map { "· near: \($0)" }).joined(separator: "\n"),
+            next: near.isEmpty ? "Sync, or check the number." : "Check the number.")
+    }
+
+    private func one(_ found: [RecordView], _ what: String, _ text: String, _ label: (RecordView) -> String) throws -> RecordView? {
+        guard found.count > 1 else { return found.first }
+        let shown = found.prefix(10).map { "· …\($0.id.short)  \(label($0))" } + (found.count > 10 ? ["· and \(found.count - 10) more"] : [])
+        throw DeviceProblem(
+            "ambiguous", (["“\(text)” means \(found.count) records (\(what))."] + shown).joined(separator: "\n"), next: "Give more of the number or the id.")
+    }
+
+    /// Whether one typing mistake lies between the two.
+    private static func isNear(_ a: String, _ b: String) -> Bool {
+        let (a, b) = (Array(a.utf8), Array(b.utf8))
+        guard a.count >= 4, abs(a.count - b.count) <= 1 else { return false }
+        let head = zip(a, b).prefix { $0 == $1 }.count
+        let tail = zip(a.reversed(), b.reversed()).prefix { $0 == $1 }.count
+        if head + tail >= max(a.count, b.count) - 1 { return true }
+        return a.count == b.count && head + tail >= a.count - 2 && a[head] == b[head + 1] && a[head + 1] == b[head]
+    }
+}
+
+extension String {
+    var trimmed: String {
+        let start = drop(while: \.isWhitespace)
+        return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
+extension DeviceClient {
+    /// The order a person means by its number, id, or the end of either.
+    public func findJob(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("service_order", text, by: ["number"]) { "\($0.text("number") ?? "")  \($0.text("title") ?? "")" }.id }
+    }
+
+    /// The task a person means by its place in the list of the order from 1, its id, or words of its title.
+    public func findTask(_ text: String, of order: RecordID) throws -> RecordID {
+        try read { reader in
+            let tasks = try TaskLine.sorted(reader.children("task", of: order))
+            if let place = Int(text), tasks.indices.contains(place - 1) { return tasks[place - 1].id }
+            return try RecordFinder(reader: reader).find("task", text, by: ["title"], among: tasks) { $0.text("title") ?? "" }.id
+        }
+    }
+
+    /// The part a person means by its number, GTIN, id or name.
+    public func findPart(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("part", text, by: ["number", "gtin", "name"]) { "\($0.text("number") ?? "")  \($0.text("name") ?? "")" }.id }
+    }
+
+    /// The stock location a person means by its name, plate or id.
+    public func findLocation(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("stock_location", text, by: ["name", "plate"]) { "\($0.text("kind") ?? "")  \($0.text("name") ?? "")" }.id }
+    }
+
+    /// The site a person means by its name or id.
+    public func findSite(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("site", text, by: ["name"]) { "\($0.text("name") ?? "")  \($0.text("city") ?? "")" }.id }
+    }
+
+    /// The certificate a person means by its number or id.
+    public func findCertificate(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("certificate", text, by: ["number"]) { $0.text("number") ?? "" }.id }
+    }
+
+    /// The lease a person means by its id, or by the number of its part.
+    public func findLease(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("lease", text, by: []) { "\($0.text("kind") ?? "") \($0.text("granted") ?? "")" }.id }
+    }
+
+    /// The channel of an asset by its number.
+    public func findChannel(_ number: Int, of asset: RecordID) throws -> RecordID {
+        try read { reader in
+            let channels = try reader.views("sensor_channel", where: "asset", equals: .reference(asset))
+            guard let channel = channels.first(where: { $0.integer("number") == Int64(number) }) else {
+                let known = channels.compactMap { $0.integer("number") }.sorted().map { "\($0)" }.joined(separator: ", ")
+                throw DeviceProblem("not-found", "The asset has no channel \(number).", next: known.isEmpty ? "It has no channels here." : "It has \(known).")
+            }
+            return channel.id
+        }
+    }
+
+    /// The record a person means: `entity/id`, an order number, an asset's tag or serial, or the end of any id.
+    public func findRecord(_ text: String) throws -> (entity: Entity, id: RecordID) {
+        try read { reader in
+            let parts = text.split(separator: "/", maxSplits: 1).map { String($0) }
+            if parts.count == 2 {
+                guard let entity = reader.schema[parts[0]] else {
+                    throw DeviceProblem("not-found", "“\(parts[0])” is no kind of record.", next: "Such as service_order, task, asset, sensor_channel.")
+                }
+                let columns = entity.columns.filter { $0.type.name == "text" }.map(\.name)
+                return (entity, try RecordFinder(reader: reader).find(entity.name, parts[1], by: columns) { "\(entity.name)/\($0.id)" }.id)
+            }
+            let key = text.trimmed.lowercased()
+            var found: [(Entity, RecordID)] = []
+            for entity in reader.schema.entities where key.count >= 4 {
+                for view in try reader.views(entity.name) {
+                    let names = entity.columns.compactMap { $0.type.name == "text" ? view.text($0.name)?.lowercased() : nil }
+                    if names.contains(key) || view.id.description.hasSuffix(key) { found.append((entity, view.id)) }
+                }
+            }
+            guard let first = found.first else { throw DeviceProblem.unknown("record", text, next: "Name it as entity/id, or by its number.") }
+            guard found.count == 1 else {
+                // An order's number is what people say; nothing else hides it.
+                if let order = found.first(where: { $0.0.name == "service_order" }), found.filter({ $0.0.name == "service_order" }).count == 1 { return order }
+                let shown = found.prefix(10).map { "· \($0.0.name)/\($0.1)" }
+                throw DeviceProblem("ambiguous", (["“\(text)” means \(found.count) records."] + shown).joined(separator: "\n"), next: "Name one as entity/id.")
+            }
+            return first
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreSQLite
+import TruckrollSync
+
+/// A device: its local store, and the way to its server. What an app or a command line builds on.
+///
+/// Everything local works without a network; ``sync()`` is the one place where being offline shows.
+public struct DeviceClient: Sendable {
+    public let engine: DeviceEngine
+    public let environment: DeviceEnvironment
+    public let attachments: AttachmentFolder
+    /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
+    private let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
+
+    /// Opens the store in `directory`, which is made when it is not there.
+    ///
+    /// - Throws: ``StoreProblem`` when the file cannot be opened, is damaged, or is in use.
+    public init(
+        directory: URL, environment: DeviceEnvironment = .system(),
+        connect: (@Sendable (String, DeviceIdentity?) throws -> any SyncTransport)? = nil
+    ) throws {
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let schema = try Schema.load()
+        let store = try SQLiteDeviceStore(path: directory.appendingPathComponent("device.sqlite").path, schema: schema)
+        engine = DeviceEngine(schema: schema, store: store)
+        self.environment = environment
+        attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
+        self.connect = connect ?? { server, identity in try HTTPTransport.of(server: server, identity: identity, environment: environment) }
+    }
+
+    public var schema: Schema { engine.schema }
+
+    // MARK: Local work
+
+    /// Records one user action. See ``DeviceEngine/commit(intent:at:newID:_:)``.
+    @discardableResult
+    public func commit<T>(_ intent: String, _ body: (LocalEditor) throws -> T) throws -> (result: T, set: OwnSet?) {
+        try engine.commit(intent: intent, at: environment.moment, newID: environment.newID, body)
+    }
+
+    /// Reads what the user sees.
+    public func read<T>(_ body: (LocalReader) throws -> T) throws -> T { try engine.read(body) }
+
+    /// The corrected local time.
+    public func now() throws -> DeviceTime {
+        let offset = try read { try $0.state().clockOffset }
+        let moment = environment.moment
+        return DeviceTime(milliseconds: moment.milliseconds + offset, offsetMinutes: moment.offsetMinutes)
+    }
+
+    // MARK: Enrolment
+
+    /// Enrols this device with a code from the office. Safe to repeat after a lost reply.
+    public func enrol(server: String, code: String, deviceName: String) async throws -> DeviceIdentity {
+        if let identity = try read({ try $0.identity() }), identity.replica.rawValue != 0 {
+            throw DeviceProblem("already-enrolled", "This device is enrolled as replica \(identity.replica) of \(identity.tenantName).", next: "Use another --store for another enrolment.")
+        }
+        var pending = try pendingIdentity(server: server)
+        guard let key = SigningKey(rawRepresentation: pending.privateKey) else {
+            throw DeviceProblem("key-unreadable", "The device's new key cannot be read.", next: "Use a fresh --store.")
+        }
+        var request = PBEnrolRequest()
+        request.code = code
+        request.device = data(pending.device.bytes)
+        request.algorithm = UInt32(SignatureAlgorithm.p256.rawValue)
+        request.publicKey = data(key.publicKey)
+        request.deviceName = deviceName
+        request.protocolVersion = Limits.protocolVersion
+        request.proof = data(
+            try key.signature(over: ServerEngine.enrolmentProof(code: code, device: pending.device, publicKey: key.publicKey)))
+        let transport = try connect(server, nil)
+        let enrolment = try await transport.enrol(request)
+        try adopt(enrolment, into: &pending)
+        let identity = pending
+        try engine.store.write { try $0.save(identity) }
+        return identity
+    }
+
+    /// The device id and key are stored before they are sent, so that a lost reply does not lose the enrolment.
+    private func pendingIdentity(server: String) throws -> DeviceIdentity {
+        if var stored = try read({ try $0.identity() }) {
+            stored.serverURL = server
+            return stored
+        }
+        let fresh = DeviceIdentity(
+            tenant: TenantID(high: 0, low: 0), tenantName: "", tenantKey: [], device: environment.newDeviceID(), user: RecordID(high: 0, low: 0),
+            replica: ReplicaID(rawValue: 0), algorithm: .p256, privateKey: SigningKey().rawRepresentation, series: "", enrolment: [],
+            serverURL: server)
+        try engine.store.write { try $0.save(fresh) }
+        return fresh
+    }
+
+    private func adopt(_ enrolment: PBEnrolment, into identity: inout DeviceIdentity) throws {
+        guard let tenant = TenantID(bytes: enrolment.tenant), let user = RecordID(bytes: enrolment.user), enrolment.replica != 0,
+            DeviceID(bytes: enrolment.device) == identity.device
+        else { throw DeviceProblem("enrolment-unreadable", "The server's answer is not for this device.", next: "Check the server's address.") }
+        guard
+            Signatures.isValid(
+                Array(enrolment.signature), of: Array(enrolment.statement), algorithm: .p256, publicKey: Array(enrolment.tenantKey))
+        else { throw DeviceProblem("enrolment-unsigned", "The enrolment is not signed by the company's key.", next: "Check the server's address.") }
+        identity.tenant = tenant
+        identity.tenantName = enrolment.tenantName
+        identity.tenantKey = Array(enrolment.tenantKey)
+        identity.user = user
+        identity.replica = ReplicaID(rawValue: enrolment.replica)
+        identity.series = enrolment.series
+        identity.enrolment = try Wire.encode(enrolment)
+    }
+
+    // MARK: Transport
+
+    func withTransport<T>(_ body: (any SyncTransport, DeviceIdentity) async throws -> T) async throws -> T {
+        guard let identity = try read({ try $0.identity() }), identity.replica.rawValue != 0 else {
+            throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
+        }
+        let transport = try connect(identity.serverURL, identity)
+        return try await body(transport, identity)
+    }
+}

@@ -1,0 +1,61 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// When a technician is planned for an order, with the names a screen needs.
+public struct DispatchAppointment: Sendable {
+    /// The order.
+    public let order: RecordID
+    /// Who.
+    public let technician: RecordID
+    /// Who, by name.
+    public let technicianName: String
+    /// Begin, where it can be read.
+    public let starts: DeviceTime?
+    /// End, where it can be read.
+    public let ends: DeviceTime?
+    /// Whether it holds.
+    public let isActive: Bool
+    /// Why it ended.
+    public let endedBecause: String?
+
+    init?(_ view: RecordView, _ names: DispatchNames) throws {
+        guard let order = view.reference("order"), let technician = view.reference("technician") else { return nil }
+        self.order = order
+        self.technician = technician
+        technicianName = try names.user(technician)
+        starts = view.time("starts_at")
+        ends = view.time("ends_at")
+        isActive = view.text("state") == "active"
+        endedBecause = view.text("ended_because")
+    }
+
+    /// Whether any part of it is on the day.
+    func touches(_ day: CalendarDate, _ calendar: DispatchCalendar) -> Bool {
+        guard let starts else { return false }
+        return calendar.touches(day, from: starts, to: ends ?? starts)
+    }
+
+    static func active(_ reader: LocalReader, _ names: DispatchNames) throws -> [DispatchAppointment] {
+        try reader.views("appointment", where: "state", equals: .text("active")).compactMap { try DispatchAppointment($0, names) }
+            .sorted { ($0.starts?.milliseconds ?? 0, $0.technicianName, $0.order) < ($1.starts?.milliseconds ?? 0, $1.technicianName, $1.order) }
+    }
+}
+
+/// Names of records by id, each read once.
+final class DispatchNames {
+    private let reader: LocalReader
+    private var found: [RecordID: String] = [:]
+
+    init(_ reader: LocalReader) { self.reader = reader }
+
+    func user(_ id: RecordID?) throws -> String { try name("user", id) }
+
+    func name(_ entity: String, _ id: RecordID?, field: String = "name") throws -> String {
+        guard let id else { return "" }
+        if let name = found[id] { return name }
+        let name = try reader.view(entity, id)?.text(field) ?? "unknown (\(id.short))"
+        found[id] = name
+        return name
+    }
+}

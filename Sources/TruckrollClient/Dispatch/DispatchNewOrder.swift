@@ -1,0 +1,111 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// An order as the office takes it down.
+public struct DispatchNewOrder: Sendable {
+    /// A step of the order.
+    public struct Step: Hashable, Sendable {
+        /// What to do.
+        public let title: String
+        /// Whether the order cannot be completed without it.
+        public let isMandatory: Bool
+
+        /// A step.
+        public init(_ title: String, isMandatory: Bool) {
+            self.title = title
+            self.isMandatory = isMandatory
+        }
+    }
+
+    /// For whom.
+    public var customer: RecordID
+    /// Where.
+    public var site: RecordID
+    /// The schema's word for the kind of work.
+    public var kind: String
+    /// In one line.
+    public var title: String
+    /// How it came in.
+    public var channel = "office"
+    /// In the caller's words.
+    public var problem: String?
+    /// How urgent.
+    public var priority: String?
+    /// The assets to work on.
+    public var assets: [RecordID] = []
+    /// When it must be done.
+    public var due: DeviceTime?
+    /// The customer's purchase order.
+    public var purchaseOrder: String?
+    /// What must exist before it is closed.
+    public var documents: [String] = []
+    /// Its steps in their order.
+    public var steps: [Step] = []
+
+    /// An order with what it must have.
+    public init(customer: RecordID, site: RecordID, kind: String, title: String) {
+        self.customer = customer
+        self.site = site
+        self.kind = kind
+        self.title = title
+        documents = Self.documents(of: kind)
+    }
+
+    /// The documents an order of a kind needs unless somebody says otherwise.
+    public static func documents(of kind: String) -> [String] {
+        switch kind {
+        case "calibration": ["calibration_certificate", "customer_signature"]
+        case "inspection": ["inspection_report", "customer_signature"]
+        case "repair", "emergency": ["completion_report", "customer_signature"]
+        default: ["customer_signature"]
+        }
+    }
+
+    /// The order, its events and its steps in one change set: nobody ever sees it half made.
+    func record(_ editor: LocalEditor) throws -> RecordID {
+        let order = editor.newID()
+        try editor.create("service_order", id: order, fields(editor))
+        for (place, step) in steps.enumerated() {
+            try editor.create(
+                "task",
+                [
+                    "order": .reference(order), "title": .text(step.title), "rank": .integer(Int64(10 * (place + 1))),
+                    "mandatory": .text(step.isMandatory ? "yes" : "no"), "state": .text("open"),
+                ])
+        }
+        try editor.event(.create, order: order)
+        try editor.event(.submit, order: order)
+        return order
+    }
+
+    private func fields(_ editor: LocalEditor) -> [String: Value] {
+        [
+            "number": .text("\(editor.series)-S\(editor.nextDocumentNumber())"), "channel": .text(channel), "customer": .reference(customer),
+            "site": .reference(site), "kind": .text(kind), "title": .text(title), "problem": problem.map { .text($0) } ?? .null,
+            "priority": priority.map { .text($0) } ?? .null, "assets": assets.isEmpty ? .null : .list(assets.map { .reference($0) }),
+            "requested_at": .text(editor.now.description), "due_at": due.map { .text($0.description) } ?? .null,
+            "po_reference": purchaseOrder.map { .text($0) } ?? .null, "required_documents": documents.isEmpty ? .null : .list(documents.map { .text($0) }),
+        ]
+    }
+}
+
+extension DeviceClient {
+    /// Records a new order and submits it.
+    ///
+    /// - Throws: `SchemaProblem` for a value that does not fit its field; then nothing was recorded.
+    public func dispatchCreate(_ order: DispatchNewOrder) throws -> DispatchTicket {
+        let (record, set) = try commit("create-order") { try order.record($0) }
+        return DispatchTicket(record: record, set: try written(set))
+    }
+
+    /// Whether the server took a new order.
+    public func dispatchReception(of ticket: DispatchTicket) throws -> DispatchAnswer {
+        try read { reader in
+            if let refusal = try setAside(ticket, reader) { return refusal }
+            guard try reader.own(ticket.set)?.receipt != nil, let order = try reader.view("service_order", ticket.record) else { return .pending }
+            let state = order.text("state").flatMap { OrderState(rawValue: $0) }
+            return .granted("The order is \(state?.title ?? "received").")
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// An order with all that belongs to it.
+public struct DispatchOrderSheet: Sendable {
+    /// The order's record.
+    public let order: RecordView
+    public let customer: RecordView?
+    public let site: RecordView?
+    public let assets: [RecordView]
+    /// By rank.
+    public let tasks: [RecordView]
+    /// All appointments, ended ones included.
+    public let appointments: [DispatchAppointment]
+    /// Oldest first.
+    public let events: [RecordView]
+    /// The dispatchers' requests, oldest first.
+    public let requests: [RecordView]
+    public let exceptions: [RecordView]
+    public let certificates: [RecordView]
+    /// Names of the people above.
+    public let people: [RecordID: String]
+
+    /// Reads what belongs to an order.
+    public init(_ order: RecordView, _ reader: LocalReader) throws {
+        func belonging(_ entity: String) throws -> [RecordView] {
+            try reader.views(entity, where: "order", equals: .reference(order.id))
+        }
+        let names = DispatchNames(reader)
+        self.order = order
+        customer = try order.reference("customer").flatMap { try reader.view("customer", $0) }
+        site = try order.reference("site").flatMap { try reader.view("site", $0) }
+        assets = try order.references("assets").compactMap { try reader.view("asset", $0) }
+        tasks = try belonging("task").sorted { ($0.integer("rank") ?? 0, $0.id) < ($1.integer("rank") ?? 0, $1.id) }
+        appointments = try belonging("appointment").compactMap { try DispatchAppointment($0, names) }
+            .sorted { ($0.starts?.milliseconds ?? 0) < ($1.starts?.milliseconds ?? 0) }
+        events = try belonging("order_event").sorted { Self.written($0, "event") < Self.written($1, "event") }
+        requests = try belonging("assignment_request").sorted { Self.written($0, "action") < Self.written($1, "action") }
+        exceptions = try belonging("exception").sorted { ($0.text("raised_at") ?? "") < ($1.text("raised_at") ?? "") }
+        certificates = try belonging("certificate").sorted { ($0.text("number") ?? "") < ($1.text("number") ?? "") }
+        var people: [RecordID: String] = [:]
+        for view in events + requests + exceptions + certificates {
+            for field in ["by", "technician", "instead_of", "about"] where view.entity[field] != nil {
+                if let id = view.reference(field) { people[id] = try names.user(id) }
+            }
+        }
+        self.people = people
+    }
+
+    /// The name of a person of the order.
+    public func name(_ id: RecordID?) -> String { id.flatMap { people[$0] } ?? "" }
+
+    /// The version that wrote a field, to sort by.
+    private static func written(_ view: RecordView, _ field: String) -> [UInt8] {
+        view.entity[field].flatMap { view.record[$0.id]?.version.encoded } ?? []
+    }
+}
+
+extension [UInt8] {
+    fileprivate static func < (left: [UInt8], right: [UInt8]) -> Bool { left.lexicographicallyPrecedes(right) }
+}

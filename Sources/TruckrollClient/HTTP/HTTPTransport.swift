@@ -1,0 +1,165 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import TruckrollCore
+import TruckrollProtocol
+
+/// The way to the server over HTTP. One for each enrolment; its connections are kept and used again.
+public final class HTTPTransport: SyncTransport {
+    private let client: HTTPClient
+    private let exchange: Exchange
+    private let channel: SignedChannel
+
+    /// The longest an attachment may take: the largest one at 75 kB a second.
+    private static let attachmentTime: TimeAmount = .minutes(15)
+    /// Longer than any token lives, and so than any stream.
+    private static let streamTime: TimeAmount = .minutes(30)
+
+    /// - Parameters:
+    ///   - serverURL: scheme and host, such as `https://truckroll.example`.
+    ///   - tenant: `nil` for the only tenant of a server that has one.
+    ///   - credentials: `nil` before enrolment; then only ``enrol(_:)`` succeeds.
+    ///   - now: the device's clock, Unix milliseconds.
+    ///   - random: that many bytes nobody can guess.
+    public init(
+        serverURL: String, tenant: TenantID?, credentials: DeviceCredentials?,
+        now: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
+        random: @escaping @Sendable (Int) -> [UInt8] = { count in
+            var generator = SystemRandomNumberGenerator()
+            return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+    ) {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        configuration.decompression = .disabled
+        // Half of the server's, so that no request goes out on a connection that is about to be closed.
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        // Being offline is the normal case: say so at once, and let the engine decide when to try again.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        var origin = serverURL[...]
+        while origin.last == "/" { origin.removeLast() }
+        exchange = Exchange(client: client, origin: String(origin), prefix: "/v1/\(tenant.map { "\($0)" } ?? "default")/")
+        channel = SignedChannel(credentials: credentials, exchange: exchange, now: now, random: random)
+    }
+
+    deinit { client.shutdown { _ in } }
+
+    public func enrol(_ request: PBEnrolRequest) async throws -> PBEnrolment {
+        try await exchange.message("enrol", request, headers: [])
+    }
+
+    public func challenge(_ request: PBChallengeRequest) async throws -> PBChallenge {
+        try await exchange.message("session/challenge", request, headers: [])
+    }
+
+    public func signIn(_ request: PBSignInRequest) async throws -> PBSignIn {
+        try await exchange.message("session", request, headers: [])
+    }
+
+    public func newReplica(_ request: PBReplicaRequest) async throws -> PBEnrolment {
+        try await exchange.message("replica", request, headers: [])
+    }
+
+    public func sync(_ request: PBSyncRequest) async throws -> PBSyncReply { try await signed("sync", request) }
+    public func audit(_ request: PBAuditRequest) async throws -> PBAuditReply { try await signed("audit", request) }
+    public func repair(_ request: PBRepairRequest) async throws -> PBRepairReply { try await signed("repair", request) }
+    public func carry(_ request: PBCarryRequest) async throws -> PBCarryReply { try await signed("carry", request) }
+
+    public func putAttachment(sha256: [UInt8], content: AttachmentContent) async throws {
+        let (target, digest) = try attachment(sha256, "PUT")
+        let length: Int64? =
+            switch content {
+            case .bytes(let bytes): Int64(bytes.count)
+            case .file(let path): (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.int64Value
+            }
+        _ = try await channel.run(target, digest) { [exchange] headers in
+            let body: HTTPClientRequest.Body =
+                switch content {
+                case .bytes(let bytes): .bytes(ByteBuffer(bytes: bytes))
+                case .file(let path): .stream(FileChunks(path: path), length: length.map { .known($0) } ?? .unknown)
+                }
+            let response = try await exchange.send(
+                "PUT", target.path, headers: headers + [("Content-Type", "application/octet-stream")], body: body,
+                time: Self.attachmentTime)
+            guard response.status.code == 201 || response.status.code == 204 else {
+                throw TransportProblem.notTruckroll("status \(response.status.code) for an attachment")
+            }
+        }
+    }
+
+    public func hasAttachment(sha256: [UInt8]) async throws -> Bool {
+        let (target, _) = try attachment(sha256, "HEAD")
+        do {
+            try await channel.run(target, .empty) { [exchange] headers in
+                let response = try await exchange.send("HEAD", target.path, headers: headers, body: nil, time: .seconds(60))
+                try Exchange.expect("application/octet-stream", in: response)
+            }
+            return true
+        } catch TransportProblem.problem(let document) where document.status == 404 {
+            return false
+        }
+    }
+
+    public func getAttachment(sha256: [UInt8]) async throws -> [UInt8] {
+        let (target, digest) = try attachment(sha256, "GET")
+        let bytes = try await channel.run(target, .empty) { [exchange] headers in
+            let response = try await exchange.send("GET", target.path, headers: headers, body: nil, time: Self.attachmentTime)
+            try Exchange.expect("application/octet-stream", in: response)
+            return try await Exchange.collect(response, upTo: Limits.attachmentBytes)
+        }
+        guard digest.matches(bytes) else { throw TransportProblem.notTruckroll("an attachment with other bytes than its hash says") }
+        return bytes
+    }
+
+    public func stream(after position: Position) -> AsyncThrowingStream<HeadEvent, any Error> {
+        let (channel, exchange) = (channel, exchange)
+        let target = RequestTarget(method: "GET", pathAndQuery: exchange.path("stream?after=\(position.rawValue)"))
+        // Only the newest head matters to a reader that is behind.
+        return AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let task = Task { [self] in
+                do {
+                    let response = try await channel.run(target, .empty) { headers in
+                        let response = try await exchange.send(
+                            "GET", target.path + (target.query ?? ""), headers: headers + [("Accept", "text/event-stream")],
+                            body: nil, time: Self.streamTime)
+                        try Exchange.expect("text/event-stream", in: response)
+                        return response
+                    }
+                    try await Exchange.translating {
+                        var lines = EventLines()
+                        for try await part in response.body {
+                            for event in try lines.events(in: part.readableBytesView) { continuation.yield(event) }
+                        }
+                    }
+                    continuation.finish()
+                } catch { continuation.finish(throwing: error) }
+                withExtendedLifetime(self) {}
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// Ends the connections. Calls after it fail; without it they end when the transport is let go.
+    public func close() async { try? await client.shutdown() }
+
+    private func signed<Body: WireMessage, Reply: WireMessage>(_ endpoint: String, _ body: Body) async throws -> Reply {
+        let bytes = try body.wire(.protobuf)
+        let target = RequestTarget(method: "POST", pathAndQuery: exchange.path(endpoint))
+        return try await channel.run(target, BodyDigest(of: bytes)) { [exchange] headers in
+            try await exchange.message(endpoint, bytes: bytes, headers: headers)
+        }
+    }
+
+    private func attachment(_ sha256: [UInt8], _ method: String) throws -> (RequestTarget, BodyDigest) {
+        guard let digest = BodyDigest(sha256: sha256) else {
+            throw TransportProblem.problem(
+                ProblemDocument(
+                    status: 400, code: "malformed", detail: "A SHA-256 has 32 bytes.", next: "Name the attachment by its hash."))
+        }
+        return (RequestTarget(method: method, pathAndQuery: exchange.path("attachments/\(sha256.hexadecimal)")), digest)
+    }
+}

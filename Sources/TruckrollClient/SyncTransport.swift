@@ -1,0 +1,50 @@
+import TruckrollCore
+import TruckrollProtocol
+
+/// The way to the server. Every call throws ``TransportProblem`` or `CancellationError`, and may be made again after any of them.
+///
+/// ``challenge(_:)`` and ``signIn(_:)`` are the bare exchanges; the calls that need a session sign in by themselves.
+public protocol SyncTransport: Sendable {
+    /// Takes this device on against a one-time code.
+    func enrol(_ request: PBEnrolRequest) async throws -> PBEnrolment
+    /// Asks for a nonce to sign.
+    func challenge(_ request: PBChallengeRequest) async throws -> PBChallenge
+    /// Shows the signed nonce and gets a token.
+    func signIn(_ request: PBSignInRequest) async throws -> PBSignIn
+    /// Sends change sets and gets what is new.
+    func sync(_ request: PBSyncRequest) async throws -> PBSyncReply
+    /// Asks for the digests of the view.
+    func audit(_ request: PBAuditRequest) async throws -> PBAuditReply
+    /// Asks for the content of scopes whose digest differed.
+    func repair(_ request: PBRepairRequest) async throws -> PBRepairReply
+    /// Hands in sets that another device made.
+    func carry(_ request: PBCarryRequest) async throws -> PBCarryReply
+    /// Asks for a new number after a fork. The request carries its own proof.
+    func newReplica(_ request: PBReplicaRequest) async throws -> PBEnrolment
+    /// Sends an attachment. Sending one that the server has already is no error.
+    func putAttachment(sha256: [UInt8], content: AttachmentContent) async throws
+    /// Whether the server has the attachment and lets this device read it.
+    func hasAttachment(sha256: [UInt8]) async throws -> Bool
+    /// The bytes of an attachment, checked against their hash.
+    func getAttachment(sha256: [UInt8]) async throws -> [UInt8]
+    /// Wake-ups, until the server or the caller ends the stream. Losing it loses nothing: sync is asked for anyway, only later.
+    func stream(after position: Position) -> AsyncThrowingStream<HeadEvent, any Error>
+}
+
+/// Where an attachment's bytes are.
+public enum AttachmentContent: Hashable, Sendable {
+    case bytes([UInt8])
+    /// A file of at most ``Limits/attachmentBytes``, read piece by piece.
+    case file(path: String)
+}
+
+/// The view of this device moved.
+public struct HeadEvent: Hashable, Sendable {
+    public let epoch: Epoch
+    public let position: Position
+
+    public init(epoch: Epoch, position: Position) {
+        self.epoch = epoch
+        self.position = position
+    }
+}

@@ -1,0 +1,122 @@
+/// A 128-bit identifier, made without asking anybody.
+///
+/// The phantom type keeps a device's id from being passed for a record's. Ids compare and sort by their bytes and
+/// are written as 32 hexadecimal digits in the 8-4-4-4-12 form of RFC 9562, in lower case only.
+public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads 16 bytes; `nil` for any other count.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for (index, byte) in bytes.enumerated() {
+            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+        }
+        self.init(high: high, low: low)
+    }
+
+    /// Reads the canonical text form; `nil` for upper case, braces, missing hyphens or white space, so that one id has
+    /// one spelling.
+    public init?(_ text: some StringProtocol) {
+        let characters = Array(text.utf8)
+        guard characters.count == 36 else { return nil }
+        var digits: [UInt8] = []
+        for (index, character) in characters.enumerated() {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard character == 0x2D else { return nil }
+            } else {
+                guard (0x30...0x39).contains(character) || (0x61...0x66).contains(character) else { return nil }
+                digits.append(character)
+            }
+        }
+        guard let bytes = [UInt8](hexadecimal: String(decoding: digits, as: UTF8.self)) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    /// A UUID version 7 (RFC 9562): Unix milliseconds, then 74 random bits.
+    public static func version7(milliseconds: UInt64, using random: inout some RandomNumberGenerator) -> Self {
+        let high = (milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | (random.next() & 0x0FFF)
+        let low = (random.next() & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+        return Self(high: high, low: low)
+    }
+
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        bytes.append(bigEndian: high)
+        bytes.append(bigEndian: low)
+        return bytes
+    }
+
+    public var description: String {
+        let digits = Array(bytes.hexadecimal)
+        let groups = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
+        return groups.map { String($0) }.joined(separator: "-")
+    }
+
+    /// The last eight digits, enough to tell records apart on a screen.
+    public var short: String { String(description.suffix(8)) }
+
+    public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
+}
+
+public enum RecordKind: Sendable {}
+public enum TenantKind: Sendable {}
+public enum DeviceKind: Sendable {}
+
+/// The id of an entity instance; all its facets share it.
+public typealias RecordID = Identifier<RecordKind>
+/// The id of a service company on the server.
+public typealias TenantID = Identifier<TenantKind>
+/// The id of the thing that holds a key pair.
+public typealias DeviceID = Identifier<DeviceKind>
+
+/// The number of one enrolment of one device. Zero is reserved.
+public struct ReplicaID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    public var description: String { "\(rawValue)" }
+    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The id of a change set: which replica made it, and the how manieth of that replica it is, from 1.
+public struct WriteID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let replica: ReplicaID
+    public let sequence: UInt64
+
+    public init(replica: ReplicaID, sequence: UInt64) {
+        self.replica = replica
+        self.sequence = sequence
+    }
+
+    public var description: String { "\(replica.rawValue)/\(sequence)" }
+    public static func < (a: Self, b: Self) -> Bool { (a.replica, a.sequence) < (b.replica, b.sequence) }
+}
+
+/// The random name of one unbroken history of a tenant.
+public struct Epoch: Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public var description: String {
+        var bytes: [UInt8] = []
+        bytes.append(bigEndian: rawValue)
+        return bytes.hexadecimal
+    }
+}
+
+/// The place of an admitted change set in its tenant's order: dense from 1 within an epoch, never compared across epochs.
+public struct Position: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public static let start = Position(rawValue: 0)
+    public var next: Position { Position(rawValue: rawValue + 1) }
+    public var description: String { "\(rawValue)" }
+    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}

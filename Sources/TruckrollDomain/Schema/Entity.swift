@@ -1,0 +1,152 @@
+import Foundation
+import TruckrollCore
+
+/// Which of the three classes of DESIGN an entity's writes belong to; it decides what becomes of them when a set cannot be
+/// granted as a whole.
+public enum WriteClass: String, Sendable, Codable {
+    /// Lands always.
+    case fact
+    /// Lands, or is set aside with the other decisions and claims of its set.
+    case decision
+    /// Granted by the server, or set aside with the decisions of its set.
+    case claim
+}
+
+/// What a user may do.
+public enum Role: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
+    case technician, dispatcher, quality, importer
+}
+
+/// One entity type of `Schemas/`.
+public struct Entity: Sendable {
+    public let type: EntityType
+    public let name: String
+    public let title: String
+    public let summary: String
+    public let writeClass: WriteClass
+    /// The roles that may write its decisions and claims. Facts are taken from anybody.
+    public let writers: Set<Role>
+    /// Whether its records are immutable entries.
+    public let isLog: Bool
+    public let isDeletable: Bool
+    /// In ascending field number.
+    public let fields: [Field]
+    /// Where the record of each facet lies.
+    public let scopes: [Facet: [ScopeTemplate]]
+    public let edges: [EdgeTemplate]
+    private let byID: [FieldID: Int]
+    private let byName: [String: Int]
+
+    public subscript(id: FieldID) -> Field? { byID[id].map { fields[$0] } }
+    public subscript(name: String) -> Field? { byName[name].map { fields[$0] } }
+
+    /// The fields a store keeps as typed columns to query by.
+    public var columns: [Field] { fields.filter(\.isColumn) }
+
+    /// Reads a schema document.
+    ///
+    /// - Throws: ``SchemaProblem``, or what decoding JSON throws.
+    public init(document: Data) throws {
+        let file = try JSONDecoder().decode(SchemaFile.self, from: document)
+        let name = file.id.split(separator: "/").last.map { String($0.dropLast(".json".count)) } ?? ""
+        self.name = name
+        type = EntityType(rawValue: file.entity.type)
+        title = file.title
+        summary = file.description
+        writeClass = file.entity.class
+        writers = Set(file.entity.writers)
+        isLog = file.entity.log ?? false
+        isDeletable = file.entity.deletable ?? false
+        let required = Set(file.required)
+        fields = try file.properties.map { try Field(name: $0.key, property: $0.value, isRequired: required.contains($0.key), entity: name) }
+            .sorted { $0.id < $1.id }
+        var scopes: [Facet: [ScopeTemplate]] = [:]
+        for (facetName, templates) in file.entity.scopes {
+            guard let facet = Facet(name: facetName) else { throw SchemaProblem(entity: name, detail: "facet \(facetName)") }
+            scopes[facet] = try templates.map { try ScopeTemplate($0, entity: name) }
+        }
+        self.scopes = scopes
+        edges = try (file.entity.edges ?? []).map {
+            EdgeTemplate(
+                parent: try ScopeTemplate($0.parent, entity: name), child: try ScopeTemplate($0.child, entity: name),
+                condition: $0.when ?? [:], windowField: $0.window)
+        }
+        byID = Dictionary(fields.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        byName = Dictionary(fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        guard byID.count == fields.count else { throw SchemaProblem(entity: name, detail: "two fields share a number") }
+        guard byID[.tombstone] == nil else { throw SchemaProblem(entity: name, detail: "field number 0 is the tombstone") }
+        for field in fields where scopes[field.facet] == nil {
+            throw SchemaProblem(entity: name, detail: "\(field.name): facet \(field.facet.name) has no scopes")
+        }
+    }
+}
+
+/// The shape of a file in `Schemas/entities`.
+struct SchemaFile: Decodable {
+    struct EntityPart: Decodable {
+        let type: UInt16
+        let `class`: WriteClass
+        let writers: [Role]
+        let log: Bool?
+        let deletable: Bool?
+        let scopes: [String: [String]]
+        let edges: [EdgePart]?
+    }
+    struct EdgePart: Decodable {
+        let parent: String
+        let child: String
+        let when: [String: [String]]?
+        let window: String?
+    }
+    struct Items: Decodable {
+        let type: String?
+        let format: String?
+        let maxLength: Int?
+        let `enum`: [String]?
+    }
+    struct Property: Decodable {
+        let description: String
+        let type: String?
+        let format: String?
+        let maxLength: Int?
+        let minimum: Int64?
+        let maximum: Int64?
+        let `enum`: [String]?
+        let items: Items?
+        let field: UInt32
+        let merge: MergeRule
+        let references: String?
+        let unit: String?
+        let column: Bool?
+        let facet: String?
+        let positive: Bool?
+        let maxBytes: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case description, type, format, maxLength, minimum, maximum, `enum`, items
+            case field = "x-field"
+            case merge = "x-merge"
+            case references = "x-references"
+            case unit = "x-unit"
+            case column = "x-column"
+            case facet = "x-facet"
+            case positive = "x-positive"
+            case maxBytes = "x-max-bytes"
+        }
+    }
+
+    let id: String
+    let title: String
+    let description: String
+    let entity: EntityPart
+    let properties: [String: Property]
+    let required: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case id = "$id"
+        case title, description, properties, required
+        case entity = "x-entity"
+    }
+}
+
+extension MergeRule: Decodable {}

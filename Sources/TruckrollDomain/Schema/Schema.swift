@@ -1,0 +1,78 @@
+import Foundation
+import TruckrollCore
+import TruckrollSchemas
+
+/// The entity schemas: fields, types, merge rules, scopes and edges, read from `Schemas/`.
+public struct Schema: Sendable {
+    /// Rises with every change of `Schemas/`. A set of a newer version waits at the server; an older one is understood.
+    public static let version: UInt32 = 1
+
+    /// In ascending type number.
+    public let entities: [Entity]
+    private let byType: [EntityType: Entity]
+    private let byName: [String: Entity]
+
+    /// Reads the schemas compiled into the binary.
+    ///
+    /// - Throws: ``SchemaProblem`` naming the entity and what is wrong in it.
+    public static func load() throws -> Schema {
+        try Schema(entities: EmbeddedSchemas.documents.map { try Entity(document: Data($0)) })
+    }
+
+    public init(entities: [Entity]) throws(SchemaProblem) {
+        self.entities = entities.sorted { $0.type < $1.type }
+        var byType: [EntityType: Entity] = [:]
+        var byName: [String: Entity] = [:]
+        for entity in entities {
+            guard byType.updateValue(entity, forKey: entity.type) == nil, byName.updateValue(entity, forKey: entity.name) == nil
+            else { throw SchemaProblem(entity: entity.name, detail: "its number or name is taken by another entity") }
+        }
+        self.byType = byType
+        self.byName = byName
+    }
+
+    public subscript(type: EntityType) -> Entity? { byType[type] }
+    public subscript(name: String) -> Entity? { byName[name] }
+
+    /// The entity of that name, which the caller knows to exist.
+    ///
+    /// - Throws: ``SchemaProblem`` when `Schemas/` has no such entity.
+    public func entity(_ name: String) throws(SchemaProblem) -> Entity {
+        guard let entity = byName[name] else { throw SchemaProblem(entity: name, detail: "no such entity in Schemas/") }
+        return entity
+    }
+
+    /// The ops that create a record, one a facet that gets a value.
+    ///
+    /// - Throws: ``SchemaProblem`` for an unknown entity or field, or a value that does not fit its field.
+    public func creation(of draft: RecordDraft) throws(SchemaProblem) -> [Op] {
+        let entity = try entity(draft.entity)
+        var writes: [Facet: [FieldWrite]] = [.common: []]
+        for name in draft.fields.keys.sorted() {
+            guard let field = entity[name], let value = draft.fields[name] else {
+                throw SchemaProblem(entity: entity.name, detail: "no field \(name)")
+            }
+            for element in field.elements(of: value) {
+                if let problem = field.problem(with: element) { throw SchemaProblem(entity: entity.name, detail: "\(name): \(problem)") }
+                writes[field.facet, default: []].append(FieldWrite(field: field.id, op: field.creationOp, value: element))
+            }
+        }
+        return writes.keys.sorted().map { facet in
+            let ascending = (writes[facet] ?? []).sorted { $0.field < $1.field }
+            return Op(kind: .create, key: RecordKey(type: entity.type, id: draft.id, facet: facet), writes: ascending)
+        }
+    }
+}
+
+/// What is wrong with a schema, or with a value held against one.
+public struct SchemaProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    public let entity: String
+    public let detail: String
+
+    public init(entity: String, detail: String) {
+        self.entity = entity
+        self.detail = detail
+    }
+
+    public var description: String { "\(entity): \(detail)" }
+}

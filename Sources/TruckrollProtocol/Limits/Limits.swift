@@ -1,0 +1,43 @@
+/// Every bound of the protocol, with its unit and its reason. A change of one is a change of the protocol.
+public enum Limits {
+    /// The protocol version this code speaks.
+    public static let protocolVersion: UInt32 = 1
+    /// Change sets in one push: what one transaction of the server takes.
+    public static let setsInPush = 256
+    /// Bytes of one push; a request body may be this and 64 KiB for the rest of the request.
+    public static let pushBytes = 1 << 20
+    public static let requestBytes = pushBytes + 65536
+    /// Bytes of one change set's body: a certificate and its event fit, a photo does not.
+    public static let setBytes = 256 << 10
+    /// Ops in one change set: a user's action, not a migration.
+    public static let opsInSet = 500
+    /// Bytes of one encoded value.
+    public static let valueBytes = 256 << 10
+    /// Bytes of one record's entries.
+    public static let recordBytes = 1 << 20
+    public static let scopesOfRecord = 16
+    public static let scopesOfView = 10_000
+    /// Bases one write may name; more siblings than this stand nowhere.
+    public static let basesOfWrite = 64
+    /// Bytes of one attachment.
+    public static let attachmentBytes = 64 << 20
+    /// Milliseconds a device's stamp may lie ahead of the server.
+    public static let aheadMilliseconds: UInt64 = 5 * 60 * 1000
+    /// Days a deletion can be undone by a write that had not seen it.
+    public static let tombstoneDays = 90
+    /// Seconds an access token is valid.
+    public static let tokenSeconds = 600
+    /// Seconds a signed request may differ from the server's clock.
+    public static let requestAgeSeconds = 120
+    /// Seconds between two heartbeats of the wake-up stream.
+    public static let heartbeatSeconds = 25
+    /// Seconds an enrolment code is valid, and the tries it survives.
+    public static let enrolmentCodeSeconds = 3 * 24 * 3600
+    public static let enrolmentTries = 5
+    /// Stock leases: the device stops spending, the server takes back.
+    public static let leaseSoftSeconds = 36 * 3600
+    public static let leaseHardSeconds = 72 * 3600
+    /// Days before and after today whose appointments a technician holds.
+    public static let windowDaysBack = 7
+    public static let windowDaysAhead = 14
+}

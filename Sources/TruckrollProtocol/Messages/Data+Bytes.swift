@@ -1,0 +1,4 @@
+import Foundation
+
+/// Bytes as SwiftProtobuf wants them.
+public func data(_ bytes: [UInt8]) -> Data { Data(bytes) }

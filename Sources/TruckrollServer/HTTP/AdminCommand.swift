@@ -1,0 +1,13 @@
+/// What the operator of a tenant can ask over HTTP.
+public enum AdminCommand: Hashable, Sendable {
+    /// Makes a one-time code with which a device of this user enrols.
+    case enrolmentCode(user: String)
+    /// Refuses a device from now on.
+    case revoke(device: String)
+    /// How the tenant is: head, durable position, sizes.
+    case status
+    /// The enrolled devices.
+    case devices
+    /// What waits for a person.
+    case attention
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Hummingbird
+import TruckrollProtocol
+
+extension Edge {
+    /// Does what the operator asks. Without a token file there is nothing here.
+    func admin(_ name: String, _ service: any TenantService, _ request: Request) async throws -> Response {
+        guard let adminToken else { throw ServiceProblem.notFound }
+        let scheme = "Bearer "
+        guard let authorization = request.headers.single("authorization"), authorization.utf8.starts(with: scheme.utf8),
+            ConstantTime.equal(
+                BodyDigest(of: Array(authorization.utf8.dropFirst(scheme.utf8.count))).bytes, BodyDigest(of: adminToken).bytes)
+        else {
+            throw ServiceProblem(
+                status: 401, code: "admin-token-required", detail: "This is for the operator.",
+                next: "Send the token of the server's token file as Authorization: Bearer.")
+        }
+        let bytes = try await collect(request, upTo: HTTPLimits.smallBodyBytes)
+        let command = try AdminCommand(name: name, body: bytes)
+        return text(try await calls.run { try service.admin(command) })
+    }
+}
+
+extension AdminCommand {
+    /// Reads a command from its name in the path and its arguments in the body, a flat JSON object of texts.
+    init(name: String, body: [UInt8]) throws(ServiceProblem) {
+        switch name {
+        case "enrolment-code": self = .enrolmentCode(user: try Self.argument("user", of: body))
+        case "revoke": self = .revoke(device: try Self.argument("device", of: body))
+        case "status": self = .status
+        case "devices": self = .devices
+        case "attention": self = .attention
+        default: throw .notFound
+        }
+    }
+
+    private static func argument(_ name: String, of body: [UInt8]) throws(ServiceProblem) -> String {
+        do { try StrictJSON.check(body) } catch { throw .malformed(error.description) }
+        guard let arguments = try? JSONDecoder().decode([String: String].self, from: Data(body)), let value = arguments[name] else {
+            throw .malformed("The body is a JSON object with the text \"\(name)\".")
+        }
+        return value
+    }
+}

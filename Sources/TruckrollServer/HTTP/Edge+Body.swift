@@ -1,0 +1,46 @@
+import Hummingbird
+import NIOCore
+import TruckrollProtocol
+
+extension Edge {
+    /// The form of the request's body.
+    ///
+    /// - Throws: ``ServiceProblem/mediaTypeUnsupported``, also for any content coding: nothing is inflated here.
+    func bodyForm(_ request: Request) throws(ServiceProblem) -> WireForm {
+        guard !request.headers.has("content-encoding"), let type = request.headers.single("content-type"),
+            let form = WireForm(mediaType: type)
+        else { throw .mediaTypeUnsupported }
+        return form
+    }
+
+    /// The form of the reply: the first one known in Accept, else the request's.
+    func replyForm(_ request: Request, _ form: WireForm) -> WireForm {
+        guard let accept = request.headers.single("accept") else { return form }
+        return accept.split(separator: ",").lazy.compactMap { WireForm(mediaType: String($0)) }.first ?? form
+    }
+
+    /// The whole body, which must arrive in time and stay below `limit` bytes.
+    func collect(_ request: Request, upTo limit: Int) async throws -> [UInt8] {
+        try refuseAnnounced(request, over: limit)
+        let body = request.body
+        return try await withDeadline(configuration.bodyTime) {
+            var bytes: [UInt8] = []
+            for try await part in body {
+                guard bytes.count + part.readableBytes <= limit else { throw ServiceProblem.bodyTooLarge(limit: limit) }
+                bytes += part.readableBytesView
+            }
+            return bytes
+        }
+    }
+
+    /// Refuses a body whose announced length is over `limit` before any of it is read.
+    func refuseAnnounced(_ request: Request, over limit: Int) throws(ServiceProblem) {
+        if let length = request.headers.single("content-length").flatMap({ Int($0) }), length > limit {
+            throw .bodyTooLarge(limit: limit)
+        }
+    }
+
+    func decode<Body: WireMessage>(_: Body.Type, _ bytes: [UInt8], _ form: WireForm) throws(ServiceProblem) -> Body {
+        do { return try Body(wire: bytes, form: form) } catch { throw .malformed(error.detail) }
+    }
+}

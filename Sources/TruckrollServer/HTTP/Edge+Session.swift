@@ -1,0 +1,69 @@
+import Foundation
+import Hummingbird
+import TruckrollCore
+import TruckrollProtocol
+
+extension Edge {
+    /// Takes a device on; its code and its proof are the service's to judge.
+    func enrol(_ service: any TenantService, _ request: Request) async throws -> Response {
+        try await unsigned(request) { (body: PBEnrolRequest) in try service.enrol(body) }
+    }
+
+    /// A new number for a forked device; proven by the old key's signature, which the service verifies.
+    func newReplica(_ service: any TenantService, _ request: Request) async throws -> Response {
+        try await unsigned(request) { (body: PBReplicaRequest) in try service.newReplica(body) }
+    }
+
+    /// Gives a nonce to sign. It is given to any device id, so that nobody learns which ones exist.
+    func challenge(_ service: any TenantService, _ request: Request) async throws -> Response {
+        let (challenges, now, tenant) = (challenges, configuration.now(), service.tenant)
+        return try await unsigned(request) { (body: PBChallengeRequest) in
+            guard let device = DeviceID(bytes: body.device) else { throw ServiceProblem.malformed("A device has 16 bytes.") }
+            var reply = PBChallenge()
+            reply.nonce = data(challenges.nonce(tenant: tenant, device: device, now: now))
+            reply.serverTime = now
+            return reply
+        }
+    }
+
+    /// Gives a token and a MAC key against the device's signature over the nonce.
+    func signIn(_ service: any TenantService, _ request: Request) async throws -> Response {
+        let (challenges, tokens, clock) = (challenges, tokens, configuration.now)
+        return try await unsigned(request) { (body: PBSignInRequest) in
+            guard let device = DeviceID(bytes: body.device), body.replica != 0 else {
+                throw ServiceProblem.malformed("A device has 16 bytes, and a replica is above zero.")
+            }
+            let (replica, nonce, now) = (ReplicaID(rawValue: body.replica), Array(body.nonce), clock())
+            try challenges.check(nonce, tenant: service.tenant, device: device, now: now)
+            let key = try service.signingKey(of: device, replica: replica, enrolment: body.hasEnrolment ? body.enrolment : nil)
+            let message = SignInProof.bytes(nonce: nonce, device: device, replica: replica)
+            guard
+                DeviceSignature.isValid(Array(body.signature), over: message, algorithm: key.algorithm, publicKey: key.publicKey)
+            else {
+                throw ServiceProblem(
+                    status: 401, code: "proof-invalid", detail: "The signature over the nonce is not this device's.",
+                    next: "Sign a new challenge with the key the device enrolled with.")
+            }
+            try challenges.spend(nonce, now: now)
+            try service.checkActive(replica)
+            let (token, session) = try tokens.issue(tenant: service.tenant, device: device, replica: replica, now: now)
+            var reply = PBSignIn()
+            reply.token = token
+            reply.macKey = data(session.macKey)
+            reply.expiresAt = session.expiresAt
+            reply.serverTime = now
+            return reply
+        }
+    }
+
+    /// A message that carries its own proof, or needs none.
+    private func unsigned<Body: WireMessage, Reply: WireMessage>(
+        _ request: Request, _ call: @escaping @Sendable (Body) throws -> Reply
+    ) async throws -> Response {
+        let form = try bodyForm(request)
+        let bytes = try await collect(request, upTo: HTTPLimits.smallBodyBytes)
+        let body = try decode(Body.self, bytes, form)
+        let replyForm = replyForm(request, form)
+        return encoded(try await calls.run { try call(body).wire(replyForm) }, replyForm)
+    }
+}

@@ -1,0 +1,88 @@
+import Hummingbird
+import Logging
+import NIOCore
+import TruckrollProtocol
+
+/// The outermost layer: finds the endpoint, turns errors into problem documents, adds the security headers, and logs.
+struct Front: HTTPResponder {
+    let edge: Edge
+
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let target = RequestTarget(method: request.head.method.rawValue, pathAndQuery: request.head.path ?? "")
+        let endpoint = Endpoint(path: target.path)
+        var (response, code) = await answer(endpoint, target, request, context)
+        Self.secure(&response.headers)
+        if request.method == .head { response = response.createHeadResponse() }
+        var metadata: Logger.Metadata = [
+            "endpoint": .string(endpoint?.label ?? "none"), "method": .string(Self.known(target.method)),
+            "status": .stringConvertible(response.status.code), "microseconds": .stringConvertible((.now - start) / .microseconds(1)),
+        ]
+        if let code { metadata["problem"] = .string(code) }
+        context.logger.info("request", metadata: metadata)
+        return response
+    }
+
+    private func answer(
+        _ endpoint: Endpoint?, _ target: RequestTarget, _ request: Request, _ context: ConnectionContext
+    ) async -> (Response, problem: String?) {
+        do {
+            guard let endpoint else { throw ServiceProblem.notFound }
+            guard endpoint.methods.contains(target.method) else {
+                // An unknown tenant is answered the same, whatever the method.
+                try exists(endpoint)
+                var (response, code) = refusal(.methodNotAllowed(endpoint.methods), request, context)
+                response.headers.set("allow", endpoint.methods.joined(separator: ", "))
+                return (response, code)
+            }
+            return (try await edge.answer(endpoint, request, context), nil)
+        } catch let problem as ServiceProblem {
+            return refusal(problem, request, context)
+        } catch let problem as WireProblem {
+            context.logger.error("reply", metadata: ["problem": .string(problem.code)])
+            return refusal(.internalFault, request, context)
+        } catch {
+            context.logger.error("fault", metadata: ["type": .string("\(type(of: error))")])
+            return refusal(.internalFault, request, context)
+        }
+    }
+
+    private func exists(_ endpoint: Endpoint) throws(ServiceProblem) {
+        switch endpoint {
+        case .health, .ready: return
+        case .admin(let tenant, _), .enrol(let tenant), .challenge(let tenant), .signIn(let tenant), .sync(let tenant),
+            .audit(let tenant), .repair(let tenant), .carry(let tenant), .replica(let tenant), .stream(let tenant),
+            .attachment(let tenant, _):
+            _ = try edge.service(tenant)
+        }
+    }
+
+    private func refusal(_ problem: ServiceProblem, _ request: Request, _ context: ConnectionContext) -> (Response, problem: String?) {
+        let bytes = (try? problem.document.encoded()) ?? []
+        var headers: HTTPFields = [.contentType: ProblemDocument.mediaType]
+        if let seconds = problem.retryAfterSeconds { headers.set("retry-after", "\(seconds)") }
+        if problem.status == 401 { headers.set("www-authenticate", "Bearer") }
+        if [408, 413, 415].contains(problem.status) {
+            // The rest of the body is not wanted: say so, read it for a moment so that the answer arrives, and hang up.
+            headers.set("connection", "close")
+            let channel = context.channel
+            channel.eventLoop.scheduleTask(in: .seconds(HTTPLimits.lingerSeconds)) { channel.close(promise: nil) }
+        }
+        let response = Response(
+            status: HTTPResponse.Status(code: problem.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return (response, problem.code)
+    }
+
+    private static func secure(_ headers: inout HTTPFields) {
+        headers.set("cache-control", "no-store")
+        headers.set("x-content-type-options", "nosniff")
+        headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+        headers.set("referrer-policy", "no-referrer")
+    }
+
+    /// A method as it may stand in a log.
+    private static func known(_ method: String) -> String {
+        ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"].contains(method) ? method : "other"
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import TruckrollProtocol
+
+/// Where and how the server listens.
+public struct HTTPConfiguration: Sendable {
+    /// The address to bind.
+    public var host: String
+    /// The port to bind; 0 takes a free one.
+    public var port: Int
+    /// Connections the system holds until they are accepted: a depot comes online all at once.
+    public var backlog = 4096
+    /// Connections open at once; more wait in the backlog.
+    public var maximumConnections = 12_000
+    /// The file with the operator's token; without it there are no operator's commands.
+    public var adminTokenFile: String?
+    /// How long a message's body may take to arrive.
+    public var bodyTime: Duration = .seconds(30)
+    /// How often a stream looks whether its token and device still hold.
+    public var streamCheck: Duration = .seconds(2)
+    /// The time between two heartbeats of a stream.
+    public var heartbeat: Duration = .seconds(Limits.heartbeatSeconds)
+    /// Threads for the service's blocking calls.
+    public var serviceThreads = 8
+    /// Calls that may wait for such a thread; more are told to come back.
+    public var waitingCalls = 512
+    /// Unix milliseconds.
+    public var now: @Sendable () -> UInt64
+    /// That many bytes nobody can guess.
+    public var random: @Sendable (Int) -> [UInt8]
+
+    public init(
+        host: String, port: Int, backlog: Int = 4096, adminTokenFile: String? = nil,
+        now: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
+        random: @escaping @Sendable (Int) -> [UInt8] = { count in
+            var generator = SystemRandomNumberGenerator()
+            return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+    ) {
+        self.host = host
+        self.port = port
+        self.backlog = backlog
+        self.adminTokenFile = adminTokenFile
+        self.now = now
+        self.random = random
+    }
+}

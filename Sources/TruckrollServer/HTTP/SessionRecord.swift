@@ -1,0 +1,58 @@
+import Synchronization
+import TruckrollCore
+import TruckrollProtocol
+
+/// A device that signed in: who it is, under which key it signs its requests, and until when.
+final class SessionRecord: Sendable {
+    let tenant: TenantID
+    let device: DeviceID
+    let replica: ReplicaID
+    let macKey: [UInt8]
+    /// Unix milliseconds.
+    let expiresAt: UInt64
+    private let nonces = Mutex(NonceWindow())
+
+    init(tenant: TenantID, device: DeviceID, replica: ReplicaID, macKey: [UInt8], expiresAt: UInt64) {
+        self.tenant = tenant
+        self.device = device
+        self.replica = replica
+        self.macKey = macKey
+        self.expiresAt = expiresAt
+    }
+
+    /// Uses up the nonce of a request whose signature was found valid.
+    ///
+    /// - Throws: ``ServiceProblem/nonceReplayed``, or ``ServiceProblem/tooManyRequests`` when the window is full.
+    func spend(nonce: [UInt8], now: UInt64) throws(ServiceProblem) {
+        switch nonces.withLock({ $0.insert(nonce, now: now) }) {
+        case .fresh: return
+        case .replayed: throw .nonceReplayed
+        case .full: throw .tooManyRequests
+        }
+    }
+}
+
+/// The nonces one session used as long as their requests could be replayed. Its size is bounded by time and by a count.
+///
+/// A signature is accepted from 120 s before to 120 s after its time, so a nonce is kept for at least 240 s: it falls out
+/// with the second change of generations after it came.
+struct NonceWindow {
+    enum Answer { case fresh, replayed, full }
+
+    private var current: Set<[UInt8]> = []
+    private var previous: Set<[UInt8]> = []
+    private var since: UInt64 = 0
+
+    mutating func insert(_ nonce: [UInt8], now: UInt64) -> Answer {
+        let generation = UInt64(2 * Limits.requestAgeSeconds) * 1000
+        if now >= since &+ generation {
+            previous = now >= since &+ 2 &* generation ? [] : current
+            current = []
+            since = now
+        }
+        if current.contains(nonce) || previous.contains(nonce) { return .replayed }
+        guard current.count < HTTPLimits.noncesOfSession else { return .full }
+        current.insert(nonce)
+        return .fresh
+    }
+}

@@ -1,0 +1,46 @@
+import TruckrollCore
+import TruckrollProtocol
+
+/// One tenant's engine as the HTTP edge sees it.
+///
+/// The calls block until their transaction is durable and may come from several threads at once. They throw
+/// ``ServiceProblem``; anything else is answered as a fault of the server and logged.
+public protocol TenantService: Sendable {
+    /// The tenant it serves.
+    var tenant: TenantID { get }
+    /// Poked by the engine after each commit; the open streams listen to it.
+    var heads: HeadBroadcaster { get }
+    /// The folder that holds the tenant's attachments, each in a file named by its SHA-256.
+    var attachmentsFolder: String { get }
+
+    /// Takes a device on against a one-time code.
+    func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment
+    /// The key under which a device signs in. Throws when the device is unknown or revoked; a shown enrolment may register it again.
+    func signingKey(
+        of device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?
+    ) throws -> (algorithm: SignatureAlgorithm, publicKey: [UInt8])
+    /// Throws when the replica's device is revoked. Asked on every request and every two seconds of a stream.
+    func checkActive(_ replica: ReplicaID) throws
+    /// Admits change sets and answers with what is new.
+    func sync(_ request: PBSyncRequest, replica: ReplicaID) throws -> PBSyncReply
+    /// The digests of the replica's view.
+    func audit(_ request: PBAuditRequest, replica: ReplicaID) throws -> PBAuditReply
+    /// The content of scopes whose digest differed.
+    func repair(_ request: PBRepairRequest, replica: ReplicaID) throws -> PBRepairReply
+    /// Admits sets that another device brought along.
+    func carry(_ request: PBCarryRequest) throws -> PBCarryReply
+    /// Gives a device whose number was found forked a new one. The request proves itself by the old key's signature.
+    func newReplica(_ request: PBReplicaRequest) throws -> PBEnrolment
+    /// The head, and whether the replica's view moved after `position`.
+    func head(for replica: ReplicaID, after position: UInt64) throws -> (epoch: UInt64, position: UInt64, moved: Bool)
+
+    /// Whether an admitted record names this attachment and the replica may bring it.
+    func attachmentWanted(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool
+    /// Notes that the attachment lies durably in its file. May be called again for the same one.
+    func attachmentStored(_ sha256: [UInt8], size: Int) throws
+    /// Whether the replica's view holds a record that names this attachment.
+    func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool
+
+    /// Does what the operator asked, and answers with JSON text.
+    func admin(_ command: AdminCommand) throws -> String
+}

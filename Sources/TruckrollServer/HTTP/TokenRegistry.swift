@@ -1,0 +1,73 @@
+import Crypto
+import Synchronization
+import TruckrollCore
+import TruckrollProtocol
+
+/// The sessions of devices that signed in, kept in memory: after a restart every device signs in again, without its user.
+///
+/// Tokens are looked up by their SHA-256, so that neither memory nor timing gives one away.
+final class TokenRegistry: Sendable {
+    private struct Owner: Hashable {
+        let tenant: TenantID
+        let replica: ReplicaID
+    }
+
+    private struct State {
+        var sessions: [SHA256Digest: SessionRecord] = [:]
+        var tokens: [Owner: [SHA256Digest]] = [:]
+        var nextSweep: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let random: @Sendable (Int) -> [UInt8]
+
+    init(random: @escaping @Sendable (Int) -> [UInt8]) { self.random = random }
+
+    /// Opens a session.
+    ///
+    /// - Throws: ``ServiceProblem/overloaded`` when the registry is full.
+    func issue(
+        tenant: TenantID, device: DeviceID, replica: ReplicaID, now: UInt64
+    ) throws(ServiceProblem) -> (token: String, session: SessionRecord) {
+        let token = Base64Text.encodeURL(random(32))
+        let session = SessionRecord(
+            tenant: tenant, device: device, replica: replica, macKey: random(32),
+            expiresAt: now + UInt64(Limits.tokenSeconds) * 1000)
+        let key = SHA256.hash(data: Array(token.utf8))
+        let owner = Owner(tenant: tenant, replica: replica)
+        let stored = state.withLock { state in
+            if now >= state.nextSweep || state.sessions.count >= HTTPLimits.tokens {
+                sweep(&state, now: now)
+                state.nextSweep = now + 60_000
+            }
+            guard state.sessions.count < HTTPLimits.tokens else { return false }
+            state.sessions[key] = session
+            var tokens = state.tokens[owner, default: []] + [key]
+            while tokens.count > HTTPLimits.tokensOfReplica { state.sessions[tokens.removeFirst()] = nil }
+            state.tokens[owner] = tokens
+            return true
+        }
+        guard stored else { throw .overloaded }
+        return (token, session)
+    }
+
+    /// The session of a token at `tenant`; `nil` when it is unknown, another tenant's, or over.
+    func session(token: String, tenant: TenantID, now: UInt64) -> SessionRecord? {
+        let key = SHA256.hash(data: Array(token.utf8))
+        guard let session = state.withLock({ $0.sessions[key] }), session.tenant == tenant, now < session.expiresAt else { return nil }
+        return session
+    }
+
+    private func sweep(_ state: inout State, now: UInt64) {
+        for (owner, tokens) in state.tokens {
+            let alive = tokens.filter { token in
+                guard let session = state.sessions[token], now < session.expiresAt else {
+                    state.sessions[token] = nil
+                    return false
+                }
+                return true
+            }
+            state.tokens[owner] = alive.isEmpty ? nil : alive
+        }
+    }
+}

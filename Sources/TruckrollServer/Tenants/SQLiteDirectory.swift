@@ -1,0 +1,28 @@
+import Foundation
+import Logging
+import TruckrollCore
+
+/// The tenants under a data directory, all opened.
+public struct SQLiteDirectory: TenantDirectory {
+    public let tenants: [SQLiteTenant]
+
+    /// - Throws: what opening any of them throws.
+    public init(directory: URL, now: @escaping @Sendable () -> Int64, logger: Logger?) throws {
+        tenants = try TenantHome.all(in: directory).map {
+            try SQLiteTenant(home: TenantHome(directory: directory, tenant: $0), now: now, logger: logger)
+        }
+    }
+
+    public func service(of tenant: TenantID) -> (any TenantService)? { tenants.first { $0.tenant == tenant } }
+    public var defaultTenant: (any TenantService)? { tenants.count == 1 ? tenants.first : nil }
+
+    /// Runs timers once a minute until cancelled.
+    public func runTimers(logger: Logger) async {
+        while !Task.isCancelled {
+            for tenant in tenants {
+                do { try tenant.tick() } catch { logger.error("timers", metadata: ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .seconds(20))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+extension SQLiteTenant: TenantService {
+    public var tenant: TenantID { home.tenant }
+    public var attachmentsFolder: String { home.attachments }
+
+    public func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
+        try converting {
+            let moment = try moment()
+            let row = try engine.enrol(request, at: moment)
+            heads.moved()
+            return try engine.enrolment(of: row, at: moment)
+        }
+    }
+
+    public func signingKey(
+        of device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?
+    ) throws -> (algorithm: SignatureAlgorithm, publicKey: [UInt8]) {
+        try converting {
+            if let row = try engine.replica(replica) {
+                guard row.device == device, !row.publicKey.isEmpty else { throw unknownDevice }
+                guard row.revokedAt == nil else { throw revokedDevice }
+                return (row.algorithm, row.publicKey)
+            }
+            guard let enrolment, !(try home.revokedDevices().contains(device)) else { throw unknownDevice }
+            return try readmit(enrolment, device, replica)
+        }
+    }
+
+    /// A device enrolled after the backup this server stands on shows its enrolment, which the tenant key had signed.
+    private func readmit(_ enrolment: PBEnrolment, _ device: DeviceID, _ replica: ReplicaID) throws -> (SignatureAlgorithm, [UInt8]) {
+        let bytes = Array(enrolment.statement)
+        let key = try home.tenantKey().publicKey
+        guard Signatures.isValid(Array(enrolment.signature), of: bytes, algorithm: .p256, publicKey: key),
+            let statement = try? EnrolmentStatement(decoding: bytes), statement.tenant == tenant.bytes, statement.device == device.bytes,
+            statement.replica == replica.rawValue, let user = RecordID(bytes: statement.user)
+        else { throw unknownDevice }
+        let role = try users().first { $0.id == user }?.text("role").flatMap { Role(rawValue: $0) } ?? .technician
+        try engine.readmit(
+            ReplicaRow(
+                replica: replica, device: device, user: user, role: role, algorithm: .p256, publicKey: statement.publicKey, name: "readmitted",
+                series: enrolment.series, enrolledAt: Int64(clamping: statement.issuedAt)), at: try moment())
+        return (.p256, statement.publicKey)
+    }
+
+    private var unknownDevice: ServiceProblem {
+        ServiceProblem(status: 401, code: "device-unknown", detail: "This device is not enrolled here.", next: "Enrol it again; its outbox stays.")
+    }
+
+    private var revokedDevice: ServiceProblem {
+        ServiceProblem(
+            status: 403, code: "device-revoked", detail: "This device was shut out.",
+            next: "Nothing on it is lost. Export the outbox and hand it to the office.")
+    }
+
+    public func checkActive(_ replica: ReplicaID) throws {
+        try converting {
+            guard let row = try engine.replica(replica) else { throw unknownDevice }
+            guard row.revokedAt == nil else { throw revokedDevice }
+        }
+    }
+
+    public func sync(_ request: PBSyncRequest, replica: ReplicaID) throws -> PBSyncReply {
+        try converting {
+            let reply = try engine.sync(request, replica: replica, at: try moment())
+            if !reply.receipts.isEmpty { heads.moved() }
+            return reply
+        }
+    }
+
+    public func audit(_ request: PBAuditRequest, replica: ReplicaID) throws -> PBAuditReply {
+        try converting { try engine.audit(request, replica: replica) }
+    }
+
+    public func repair(_ request: PBRepairRequest, replica: ReplicaID) throws -> PBRepairReply {
+        try converting { try engine.repair(request, replica: replica) }
+    }
+
+    public func carry(_ request: PBCarryRequest) throws -> PBCarryReply {
+        try converting {
+            let reply = try engine.carry(request, at: try moment())
+            if !reply.receipts.isEmpty { heads.moved() }
+            return reply
+        }
+    }
+
+    public func newReplica(_ request: PBReplicaRequest) throws -> PBEnrolment {
+        try converting {
+            guard let device = DeviceID(bytes: request.device), let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }),
+                let old = try engine.replica(ReplicaID(rawValue: request.oldReplica)), old.device == device, !old.publicKey.isEmpty
+            else { throw unknownDevice }
+            guard old.revokedAt == nil else { throw revokedDevice }
+            let message = ReplicaProof.message(device: device, oldReplica: old.replica, newKey: Array(request.newPublicKey))
+            guard Signatures.isValid(Array(request.signature), of: message, algorithm: old.algorithm, publicKey: old.publicKey) else { throw unknownDevice }
+            let moment = try moment()
+            let row = try engine.refork(old, newKey: Array(request.newPublicKey), algorithm: algorithm, at: moment)
+            return try engine.enrolment(of: row, at: moment)
+        }
+    }
+
+    public func head(for replica: ReplicaID, after position: UInt64) throws -> (epoch: UInt64, position: UInt64, moved: Bool) {
+        try converting {
+            let head = try engine.head(for: replica, after: Position(rawValue: position))
+            return (head.epoch.rawValue, head.head.rawValue, head.moved)
+        }
+    }
+
+    public func attachmentWanted(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool {
+        try converting { try engine.isAttachmentVisible(sha256, to: replica) }
+    }
+
+    public func attachmentStored(_ sha256: [UInt8], size: Int) throws {
+        try converting {
+            try engine.attachmentStored(sha256, at: try moment())
+            heads.moved()
+        }
+    }
+
+    public func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool {
+        try converting { try engine.isAttachmentVisible(sha256, to: replica) }
+    }
+
+    public func admin(_ command: AdminCommand) throws -> String {
+        try converting {
+            switch command {
+            case .enrolmentCode(let user):
+                let made = try makeEnrolmentCode(user: user)
+                return try json(["code": made.code, "user": made.user.text("name") ?? "", "number": made.user.text("number") ?? ""])
+            case .revoke(let device):
+                guard let id = DeviceID(device) else {
+                    throw EngineProblem("malformed", "“\(device)” is no device id.", next: "See `truckroll-server devices`.")
+                }
+                try revoke(id)
+                return try json(["revoked": device])
+            case .status: return try json(try TenantReport(engine).status())
+            case .devices: return try json(try TenantReport(engine).devices())
+            case .attention: return try json(try TenantReport(engine).attention())
+            }
+        }
+    }
+
+    private func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Logging
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreSQLite
+import TruckrollSync
+
+/// One tenant of this server on its embedded database: opens the files, and is the HTTP side's service.
+public final class SQLiteTenant: Sendable {
+    public let home: TenantHome
+    public let engine: ServerEngine
+    public let heads = HeadBroadcaster()
+    private let store: SQLiteServerStore
+    private let now: @Sendable () -> Int64
+    private let logger: Logger?
+
+    /// Opens a tenant's database and starts a new epoch when it was restored or copied.
+    ///
+    /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it.
+    public init(home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil) throws {
+        try home.prepare()
+        self.home = home
+        self.now = now
+        self.logger = logger
+        let schema = try Schema.load()
+        store = try SQLiteServerStore(path: home.database, schema: schema)
+        engine = ServerEngine(schema: schema, store: store, security: try home.security())
+        if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch()) {
+            logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
+        }
+        for device in try home.revokedDevices() { try engine.revoke(device, at: try moment()) }
+    }
+
+    public func close() throws { try store.close() }
+
+    public func moment() throws -> ServerMoment { ServerMoment(milliseconds: now(), calendar: try engine.calendar()) }
+
+    /// Runs what is due by the clock.
+    public func tick() throws {
+        if try engine.tick(at: try moment()) { heads.moved() }
+    }
+
+    /// A code for a user named by id or personnel number.
+    public func makeEnrolmentCode(user name: String) throws -> (code: String, user: RecordView) {
+        let user = try findUser(name)
+        let code = SecureRandom.enrolmentCode()
+        try engine.addEnrolmentCode(code, user: user.id, expiresAt: now() + Int64(Limits.enrolmentCodeSeconds) * 1000)
+        return (code, user)
+    }
+
+    /// The users, by number.
+    public func users() throws -> [RecordView] {
+        let entity = try engine.schema.entity("user")
+        return try engine.store.read { transaction in
+            try transaction.ids(entity).compactMap { try transaction.record(RecordKey(type: entity.type, id: $0)) }
+                .map { RecordView($0.record, entity) }
+        }.sorted { ($0.text("number") ?? "") < ($1.text("number") ?? "") }
+    }
+
+    private func findUser(_ name: String) throws -> RecordView {
+        let found = try users().filter { $0.text("number") == name || $0.id.description == name || $0.text("name") == name }
+        guard let user = found.first, found.count == 1 else {
+            throw EngineProblem("user-unknown", "No user has the number or name “\(name)”.", next: "See `truckroll-server users`.")
+        }
+        return user
+    }
+
+    /// Shuts a device out, in the database and in the list beside it.
+    public func revoke(_ device: DeviceID) throws {
+        try home.appendRevocation(device, at: now())
+        try engine.revoke(device, at: try moment())
+        heads.moved()
+    }
+
+    func converting<T>(_ body: () throws -> T) throws -> T {
+        do { return try body() } catch let problem as EngineProblem { throw ServiceProblem(problem) } catch let problem as StoreProblem {
+            logger?.error("store", metadata: ["code": "\(problem.code)"])
+            throw ServiceProblem(
+                status: 503, code: problem.code, detail: "The server's store cannot be used now.", next: "Nothing is lost; try again later.",
+                retryAfterSeconds: 30)
+        } catch let problem as WireProblem {
+            throw ServiceProblem(status: 400, code: problem.code, detail: problem.detail, next: "Update the app.")
+        } catch let problem as DecodingProblem {
+            throw ServiceProblem(status: 400, code: problem.code, detail: problem.detail, next: "Update the app.")
+        }
+    }
+}
+
+extension ServiceProblem {
+    init(_ problem: EngineProblem) {
+        let status =
+            switch problem.code {
+            case "device-revoked", "enrolment-refused", "signature-invalid": 403
+            case "replica-unknown", "user-unknown": 404
+            case "push-too-large": 413
+            default: 400
+            }
+        self.init(status: status, code: problem.code, detail: problem.detail, next: problem.next)
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// Where a tenant's files lie under the data directory, and its keys.
+///
+/// The keys, the instance id and the list of revocations lie outside the database and its backups, so that a restored
+/// database is recognised and a revoked device stays revoked.
+public struct TenantHome: Sendable {
+    public let tenant: TenantID
+    /// `DIR/tenants/<id>`: database and attachments, what a backup covers.
+    public let data: URL
+    /// `DIR/keys/<id>`: backed up on its own.
+    public let keys: URL
+
+    public init(directory: URL, tenant: TenantID) {
+        self.tenant = tenant
+        data = directory.appendingPathComponent("tenants").appendingPathComponent("\(tenant)")
+        keys = directory.appendingPathComponent("keys").appendingPathComponent("\(tenant)")
+    }
+
+    public var database: String { data.appendingPathComponent("truckroll.sqlite").path }
+    public var attachments: String { data.appendingPathComponent("attachments").path }
+    private var revocations: URL { keys.appendingPathComponent("revocations") }
+
+    /// The tenants that have a folder, ascending.
+    public static func all(in directory: URL) throws -> [TenantID] {
+        let folder = directory.appendingPathComponent("tenants").path
+        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { TenantID($0) }.sorted()
+    }
+
+    /// Makes the folders and the keys that are not there yet.
+    public func prepare() throws {
+        for folder in [data, keys, URL(fileURLWithPath: attachments)] {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        _ = try secret("tenant.key") { SigningKey().rawRepresentation }
+        _ = try secret("receipt.key") { SecureRandom.bytes(32) }
+        _ = try instance()
+    }
+
+    /// The key that signs enrolments.
+    public func tenantKey() throws -> SigningKey {
+        guard let key = SigningKey(rawRepresentation: try secret("tenant.key") { SigningKey().rawRepresentation }) else {
+            throw EngineProblem("tenant-key-unreadable", "\(keys.path)/tenant.key holds no key.", next: "Bring the file back from its backup.")
+        }
+        return key
+    }
+
+    /// The id of this home; a database that names another one was restored or copied.
+    public func instance() throws -> [UInt8] { try secret("instance") { SecureRandom.bytes(16) } }
+
+    /// A new id for this home, after a restore.
+    public func renewInstance() throws -> [UInt8] {
+        let fresh = SecureRandom.bytes(16)
+        try write(fresh, to: keys.appendingPathComponent("instance"))
+        return fresh
+    }
+
+    public func security() throws -> ServerSecurity {
+        let key = try tenantKey()
+        return ServerSecurity(
+            receiptKey: try secret("receipt.key") { SecureRandom.bytes(32) }, tenantKey: key.publicKey, sign: { try key.signature(over: $0) })
+    }
+
+    // MARK: Revocations
+
+    /// The devices that were shut out, whatever a restored database says.
+    public func revokedDevices() throws -> Set<DeviceID> {
+        guard let text = try? String(contentsOf: revocations, encoding: .utf8) else { return [] }
+        return Set(text.split(separator: "\n").compactMap { DeviceID($0.prefix { $0 != " " }) })
+    }
+
+    /// Appends to the list and syncs it to disk.
+    public func appendRevocation(_ device: DeviceID, at milliseconds: Int64) throws {
+        if !FileManager.default.fileExists(atPath: revocations.path) { try write([], to: revocations) }
+        let handle = try FileHandle(forWritingTo: revocations)
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("\(device) \(milliseconds)\n".utf8))
+        try handle.synchronize()
+        try handle.close()
+    }
+
+    // MARK: Files
+
+    private func secret(_ name: String, make: () -> [UInt8]) throws -> [UInt8] {
+        let file = keys.appendingPathComponent(name)
+        if let bytes = FileManager.default.contents(atPath: file.path) { return Array(bytes) }
+        let fresh = make()
+        try write(fresh, to: file)
+        return fresh
+    }
+
+    /// Writes beside, syncs, and renames, so that a crash leaves the old file or the new one.
+    private func write(_ bytes: [UInt8], to file: URL) throws {
+        let temporary = file.appendingPathExtension("new")
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw EngineProblem("data-unwritable", "\(file.path) cannot be written.", next: "Check the directory's owner and the free space.")
+        }
+        let handle = try FileHandle(forWritingTo: temporary)
+        try handle.write(contentsOf: Data(bytes))
+        try handle.synchronize()
+        try handle.close()
+        guard rename(temporary.path, file.path) == 0 else {
+            throw EngineProblem("data-unwritable", "\(file.path) cannot be replaced.", next: "Check the directory's owner and the free space.")
+        }
+    }
+}
+
+/// The system's random source.
+public enum SecureRandom {
+    public static func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    public static func epoch() -> Epoch {
+        var generator = SystemRandomNumberGenerator()
+        return Epoch(rawValue: UInt64.random(in: 1...UInt64.max, using: &generator))
+    }
+
+    /// 100 bits in five groups of four letters and digits that are hard to confuse.
+    public static func enrolmentCode() -> String {
+        let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let characters = bytes(20).map { letters[Int($0 & 31)] }
+        return stride(from: 0, to: 20, by: 4).map { String(characters[$0..<$0 + 4]) }.joined(separator: "-")
+    }
+}

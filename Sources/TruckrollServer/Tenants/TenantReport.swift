@@ -1,0 +1,79 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// What an operator asks a tenant.
+public struct TenantReport {
+    private let engine: ServerEngine
+
+    public init(_ engine: ServerEngine) { self.engine = engine }
+
+    public struct Status: Codable, Sendable {
+        public let tenant: String
+        public let epoch: String
+        public let position: UInt64
+        public let devices: Int
+        public let needsAttention: Int
+        public let openExceptions: Int
+    }
+
+    public struct Device: Codable, Sendable {
+        public let replica: UInt32
+        public let device: String
+        public let name: String
+        public let user: String
+        public let role: String
+        public let sets: UInt64
+        public let series: String
+        public let revoked: Bool
+    }
+
+    public struct Item: Codable, Sendable {
+        public let position: UInt64
+        public let set: String
+        public let outcome: String
+        public let intent: String
+        public let user: String
+        public let reasons: [String]
+    }
+
+    public func status() throws -> Status {
+        try engine.store.read { transaction in
+            guard let tenant = try transaction.tenant() else { throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.") }
+            let exceptions = try transaction.ids(try engine.schema.entity("exception"), where: "state", equals: .text("open"))
+            return Status(
+                tenant: tenant.tenant.description, epoch: tenant.epoch.description, position: tenant.head.rawValue,
+                devices: try transaction.replicas().count,
+                needsAttention: try transaction.admitted(outcomes: [.setAside, .quarantined, .deferred], limit: 10_000).count,
+                openExceptions: exceptions.count)
+        }
+    }
+
+    public func devices() throws -> [Device] {
+        try engine.store.read { transaction in
+            try transaction.replicas().map { row in
+                Device(
+                    replica: row.replica.rawValue, device: row.device.description, name: row.name, user: try name(of: row.user, transaction),
+                    role: row.role.rawValue, sets: row.lastSequence, series: row.series, revoked: row.revokedAt != nil)
+            }
+        }
+    }
+
+    /// Sets that took no or not all effect, newest first.
+    public func attention() throws -> [Item] {
+        try engine.store.read { transaction in
+            try transaction.admitted(outcomes: [.setAside, .quarantined, .deferred], limit: 1000).reversed().map { admitted in
+                let receipt = try Receipt(try Wire.decode(PBReceipt.self, admitted.answer))
+                return Item(
+                    position: admitted.position.rawValue, set: admitted.set.writeID.description, outcome: admitted.outcome.name,
+                    intent: admitted.intent, user: try name(of: admitted.user, transaction), reasons: receipt.remarks.map { "\($0.code): \($0.text)" })
+            }
+        }
+    }
+
+    private func name(of user: RecordID, _ transaction: any ServerTransaction) throws -> String {
+        let entity = try engine.schema.entity("user")
+        return try transaction.record(RecordKey(type: entity.type, id: user)).flatMap { RecordView($0.record, entity).text("name") } ?? user.short
+    }
+}

@@ -1,0 +1,46 @@
+import GRDB
+import TruckrollCore
+import TruckrollDomain
+
+/// How a field's shown value lies in its typed column.
+enum ColumnType: Sendable {
+    case text
+    case integer
+    /// Ids, hashes and other bytes as they are.
+    case bytes
+    /// Lists and values of any type, in their one encoding.
+    case encoded
+
+    init(_ field: Field) {
+        self =
+            switch field.type {
+            case _ where field.isSet: .encoded
+            case .text, .decimal, .time, .date, .enumeration: .text
+            case .integer, .boolean: .integer
+            case .reference, .hash, .bytes: .bytes
+            case .place, .list, .any: .encoded
+            }
+    }
+
+    /// The word in SQL.
+    var word: String {
+        switch self {
+        case .text: "TEXT"
+        case .integer: "INTEGER"
+        case .bytes, .encoded: "BLOB"
+        }
+    }
+
+    /// `nil` for a value that is not of the column's type.
+    func bound(_ value: Value) throws -> DatabaseValue? {
+        switch (self, value) {
+        case (_, .null): .null
+        case (.text, .text(let text)): try text.bound()
+        case (.integer, .integer(let integer)): integer.bound
+        case (.integer, .boolean(let boolean)): boolean.bound
+        case (.bytes, .bytes(let bytes)): bytes.bound
+        case (.encoded, _): value.encoded.bound
+        default: nil
+        }
+    }
+}

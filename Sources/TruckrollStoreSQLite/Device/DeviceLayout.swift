@@ -1,0 +1,116 @@
+extension Layout {
+    /// The device's tables. Everything but the own sets and the identity can be pulled again.
+    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1])
+
+    private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
+
+    private static let enrolmentTables = [
+        """
+        CREATE TABLE identity (
+            one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+            tenant BLOB NOT NULL CHECK (length(tenant) = 16),
+            tenant_name TEXT NOT NULL,
+            tenant_key BLOB NOT NULL,
+            device BLOB NOT NULL CHECK (length(device) = 16),
+            user_id BLOB NOT NULL CHECK (length(user_id) = 16),
+            replica INTEGER NOT NULL CHECK (replica BETWEEN 1 AND 4294967295),
+            algorithm INTEGER NOT NULL,
+            private_key BLOB NOT NULL,
+            series TEXT NOT NULL,
+            enrolment BLOB NOT NULL,
+            server_url TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE state (
+            one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+            last_sequence INTEGER NOT NULL CHECK (last_sequence >= 0),
+            last_hash BLOB NOT NULL CHECK (length(last_hash) = 32),
+            last_stamp BLOB CHECK (length(last_stamp) = 12),
+            checkpoint_epoch BLOB CHECK (length(checkpoint_epoch) = 8),
+            checkpoint_position INTEGER CHECK (checkpoint_position >= 0),
+            checkpoint_history BLOB,
+            checkpoint_view INTEGER CHECK (checkpoint_view >= 0),
+            clock_offset INTEGER NOT NULL,
+            last_document INTEGER NOT NULL CHECK (last_document >= 0),
+            last_sync INTEGER,
+            durable INTEGER NOT NULL CHECK (durable >= 0),
+            recovering INTEGER NOT NULL CHECK (recovering IN (0, 1)),
+            CHECK ((checkpoint_epoch IS NULL) = (checkpoint_position IS NULL)
+                AND (checkpoint_epoch IS NULL) = (checkpoint_history IS NULL)
+                AND (checkpoint_epoch IS NULL) = (checkpoint_view IS NULL))
+        ) STRICT
+        """,
+    ]
+
+    /// `outcome` and the columns after it are the receipt; all are null while the set is in the outbox.
+    private static let ownTables = [
+        """
+        CREATE TABLE own (
+            replica INTEGER NOT NULL,
+            sequence INTEGER NOT NULL CHECK (sequence > 0),
+            body BLOB NOT NULL,
+            algorithm INTEGER NOT NULL,
+            signature BLOB NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            intent TEXT NOT NULL,
+            made_at INTEGER NOT NULL,
+            sent INTEGER NOT NULL CHECK (sent IN (0, 1)),
+            resolved INTEGER NOT NULL CHECK (resolved IN (0, 1)),
+            outcome INTEGER CHECK (outcome BETWEEN 1 AND 255),
+            answered_hash BLOB CHECK (length(answered_hash) = 32),
+            epoch BLOB CHECK (length(epoch) = 8),
+            position INTEGER CHECK (position >= 0),
+            stamp BLOB CHECK (length(stamp) = 12),
+            remarks BLOB,
+            mac BLOB,
+            PRIMARY KEY (replica, sequence),
+            CHECK ((outcome IS NULL) = (answered_hash IS NULL) AND (outcome IS NULL) = (epoch IS NULL)
+                AND (outcome IS NULL) = (position IS NULL) AND (outcome IS NULL) = (stamp IS NULL)
+                AND (outcome IS NULL) = (remarks IS NULL) AND (outcome IS NULL) = (mac IS NULL))
+        ) STRICT
+        """,
+        "CREATE INDEX own_outbox ON own (replica, sequence) WHERE outcome IS NULL",
+        "CREATE INDEX own_unresolved ON own (replica, sequence) WHERE outcome IN (3, 4) AND resolved = 0",
+    ]
+
+    private static let confirmedTables = [
+        """
+        CREATE TABLE confirmed (
+            key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 19),
+            entries BLOB NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 16)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE membership (
+            scope TEXT NOT NULL,
+            key BLOB NOT NULL REFERENCES confirmed (key) ON DELETE CASCADE,
+            PRIMARY KEY (scope, key)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX membership_by_key ON membership (key, scope)",
+        """
+        CREATE TABLE scope (
+            scope TEXT NOT NULL PRIMARY KEY,
+            records INTEGER NOT NULL CHECK (records >= 0),
+            total BLOB NOT NULL CHECK (length(total) = 16)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE overlay (
+            key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 19),
+            entries BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE attachment (
+            sha256 BLOB NOT NULL PRIMARY KEY CHECK (length(sha256) = 32),
+            media_type TEXT NOT NULL,
+            size INTEGER NOT NULL CHECK (size >= 0),
+            stored INTEGER NOT NULL CHECK (stored IN (0, 1))
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX attachment_by_state ON attachment (stored, sha256)",
+    ]
+}

@@ -1,0 +1,97 @@
+/// The device store's statements. Columns come in the order in which rows are read and values bound.
+enum DeviceSQL {
+    // MARK: Identity and state
+
+    private static let identityColumns = """
+        tenant, tenant_name, tenant_key, device, user_id, replica, algorithm, private_key, series, enrolment, server_url
+        """
+    static let identity = "SELECT \(identityColumns) FROM identity"
+    static let saveIdentity = """
+        INSERT INTO identity (one, \(identityColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, tenant_name = excluded.tenant_name,
+            tenant_key = excluded.tenant_key, device = excluded.device, user_id = excluded.user_id, replica = excluded.replica,
+            algorithm = excluded.algorithm, private_key = excluded.private_key, series = excluded.series,
+            enrolment = excluded.enrolment, server_url = excluded.server_url
+        """
+    private static let stateColumns = """
+        last_sequence, last_hash, last_stamp, checkpoint_epoch, checkpoint_position, checkpoint_history, checkpoint_view, \
+        clock_offset, last_document, last_sync, durable, recovering
+        """
+    static let state = "SELECT \(stateColumns) FROM state"
+    static let saveState = """
+        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (one) DO UPDATE SET last_sequence = excluded.last_sequence, last_hash = excluded.last_hash,
+            last_stamp = excluded.last_stamp, checkpoint_epoch = excluded.checkpoint_epoch,
+            checkpoint_position = excluded.checkpoint_position, checkpoint_history = excluded.checkpoint_history,
+            checkpoint_view = excluded.checkpoint_view, clock_offset = excluded.clock_offset,
+            last_document = excluded.last_document, last_sync = excluded.last_sync, durable = excluded.durable,
+            recovering = excluded.recovering
+        """
+
+    // MARK: Own sets
+
+    private static let ownColumns = """
+        replica, sequence, body, algorithm, signature, hash, intent, made_at, sent, resolved, outcome, answered_hash, epoch, position, \
+        stamp, remarks, mac
+        """
+    static let append = "INSERT INTO own (\(ownColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    static let update = """
+        UPDATE own SET body = ?3, algorithm = ?4, signature = ?5, hash = ?6, intent = ?7, made_at = ?8, sent = ?9, resolved = ?10,
+            outcome = ?11, answered_hash = ?12, epoch = ?13, position = ?14, stamp = ?15, remarks = ?16, mac = ?17
+        WHERE replica = ?1 AND sequence = ?2
+        """
+    static let own = "SELECT \(ownColumns) FROM own WHERE replica = ? AND sequence = ?"
+    static let outbox = "SELECT \(ownColumns) FROM own WHERE outcome IS NULL ORDER BY replica, sequence"
+    static let journal = """
+        SELECT \(ownColumns) FROM own WHERE outcome IS NOT NULL ORDER BY replica DESC, sequence DESC LIMIT ?
+        """
+    static let journalAbove = """
+        SELECT \(ownColumns) FROM own WHERE outcome IS NOT NULL AND replica = ? AND sequence > ? ORDER BY sequence
+        """
+    /// 3 and 4 are set aside and quarantined; written out, as in the index that serves this.
+    static let unresolved = """
+        SELECT \(ownColumns) FROM own WHERE outcome IN (3, 4) AND resolved = 0 ORDER BY replica, sequence
+        """
+
+    // MARK: Confirmed records and scopes
+
+    static let confirmed = "SELECT entries, hash FROM confirmed WHERE key = ?"
+    static let saveConfirmed = """
+        INSERT INTO confirmed (key, entries, hash) VALUES (?, ?, ?)
+        ON CONFLICT (key) DO UPDATE SET entries = excluded.entries, hash = excluded.hash
+        """
+    /// Its memberships go with it.
+    static let deleteConfirmed = "DELETE FROM confirmed WHERE key = ?"
+    static let confirmedKeys = "SELECT key FROM confirmed ORDER BY key LIMIT ?"
+    static let confirmedKeysAfter = "SELECT key FROM confirmed WHERE key > ? ORDER BY key LIMIT ?"
+    static let scopesOfKey = "SELECT scope FROM membership WHERE key = ? ORDER BY scope"
+    static let join = "INSERT INTO membership (scope, key) VALUES (?, ?)"
+    static let leave = "DELETE FROM membership WHERE scope = ? AND key = ?"
+    static let leaveAll = "DELETE FROM membership WHERE scope = ?"
+    static let keysInScope = "SELECT key FROM membership WHERE scope = ? ORDER BY key"
+    static let scopes = "SELECT scope FROM scope ORDER BY scope"
+    static let digest = "SELECT records, total FROM scope WHERE scope = ?"
+    static let saveDigest = """
+        INSERT INTO scope (scope, records, total) VALUES (?, ?, ?)
+        ON CONFLICT (scope) DO UPDATE SET records = excluded.records, total = excluded.total
+        """
+    static let deleteScope = "DELETE FROM scope WHERE scope = ?"
+
+    // MARK: Overlays
+
+    static let overlay = "SELECT entries FROM overlay WHERE key = ?"
+    static let saveOverlay = """
+        INSERT INTO overlay (key, entries) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET entries = excluded.entries
+        """
+    static let deleteOverlay = "DELETE FROM overlay WHERE key = ?"
+    static let overlayKeys = "SELECT key FROM overlay ORDER BY key"
+
+    // MARK: Attachments
+
+    static let attachment = "SELECT sha256, media_type, size, stored FROM attachment WHERE sha256 = ?"
+    static let attachments = "SELECT sha256, media_type, size, stored FROM attachment WHERE stored = ? ORDER BY sha256"
+    static let saveAttachment = """
+        INSERT INTO attachment (sha256, media_type, size, stored) VALUES (?, ?, ?, ?)
+        ON CONFLICT (sha256) DO UPDATE SET media_type = excluded.media_type, size = excluded.size, stored = excluded.stored
+        """
+}

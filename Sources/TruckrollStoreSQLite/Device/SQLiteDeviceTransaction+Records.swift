@@ -1,0 +1,101 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension SQLiteDeviceTransaction {
+    func confirmed(_ key: RecordKey) throws -> ConfirmedRecord? {
+        let found = try session.row(DeviceSQL.confirmed, [key.bound]) { (try $0.record(key), try $0.recordHash()) }
+        guard let (record, hash) = found else { return nil }
+        return ConfirmedRecord(record: record, hash: hash, scopes: try scopes(of: key))
+    }
+
+    func save(_ record: ConfirmedRecord) throws {
+        let key = record.record.key
+        try session.run(DeviceSQL.saveConfirmed, [key.bound, record.record.encodedEntries.bound, record.hash.bound])
+        let before = Set(try scopes(of: key))
+        let after = Set(record.scopes)
+        for scope in before.subtracting(after).sorted() { try session.run(DeviceSQL.leave, [try scope.bound(), key.bound]) }
+        for scope in after.subtracting(before).sorted() { try session.run(DeviceSQL.join, [try scope.bound(), key.bound]) }
+    }
+
+    func deleteConfirmed(_ key: RecordKey) throws { try session.run(DeviceSQL.deleteConfirmed, [key.bound]) }
+
+    func keys(in scope: Scope) throws -> [RecordKey] {
+        try session.rows(DeviceSQL.keysInScope, [try scope.bound()]) { try $0.recordKey() }
+    }
+
+    func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
+        guard let key else { return try session.rows(DeviceSQL.confirmedKeys, [boundLimit(limit)]) { try $0.recordKey() } }
+        return try session.rows(DeviceSQL.confirmedKeysAfter, [key.bound, boundLimit(limit)]) { try $0.recordKey() }
+    }
+
+    private func scopes(of key: RecordKey) throws -> [Scope] {
+        try session.rows(DeviceSQL.scopesOfKey, [key.bound]) { try $0.scope() }
+    }
+
+    // MARK: Scopes
+
+    func scopes() throws -> [Scope] { try session.rows(DeviceSQL.scopes) { try $0.scope() } }
+
+    func digest(of scope: Scope) throws -> ScopeDigest? {
+        try session.row(DeviceSQL.digest, [try scope.bound()]) { try $0.digest() }
+    }
+
+    func save(_ digest: ScopeDigest, of scope: Scope) throws {
+        try session.run(DeviceSQL.saveDigest, [try scope.bound()] + digest.bound())
+    }
+
+    /// The records it held stay, and lie in the scope no more.
+    func deleteScope(_ scope: Scope) throws {
+        try session.run(DeviceSQL.leaveAll, [try scope.bound()])
+        try session.run(DeviceSQL.deleteScope, [try scope.bound()])
+    }
+
+    // MARK: Overlays
+
+    func overlay(_ key: RecordKey) throws -> Record? { try session.row(DeviceSQL.overlay, [key.bound]) { try $0.record(key) } }
+
+    func save(overlay record: Record) throws {
+        try session.run(DeviceSQL.saveOverlay, [record.key.bound, record.encodedEntries.bound])
+    }
+
+    func deleteOverlay(_ key: RecordKey) throws { try session.run(DeviceSQL.deleteOverlay, [key.bound]) }
+    func overlayKeys() throws -> [RecordKey] { try session.rows(DeviceSQL.overlayKeys) { try $0.recordKey() } }
+
+    // MARK: Typed columns
+
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws {
+        // The facets of an entity share its id; only the common one has typed columns.
+        guard key.facet == .common else { return }
+        try tables[entity]?.save(key.id, columns, in: session)
+    }
+
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
+        try tables[entity]?.ids(where: column, equals: value, in: session) ?? []
+    }
+
+    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) ?? [] }
+
+    // MARK: Attachments
+
+    func attachment(_ sha256: [UInt8]) throws -> LocalAttachment? {
+        try session.row(DeviceSQL.attachment, [sha256.bound], Self.localAttachment)
+    }
+
+    func save(_ attachment: LocalAttachment) throws {
+        try session.run(
+            DeviceSQL.saveAttachment,
+            [
+                attachment.sha256.bound, try attachment.mediaType.bound(), Int64(attachment.size).bound, attachment.isStored.bound,
+            ])
+    }
+
+    func attachments(stored: Bool) throws -> [LocalAttachment] {
+        try session.rows(DeviceSQL.attachments, [stored.bound], Self.localAttachment)
+    }
+
+    private static func localAttachment(_ row: inout RowReader) throws -> LocalAttachment {
+        LocalAttachment(
+            sha256: try row.bytes(), mediaType: try row.text(), size: Int(try row.integer()), isStored: try row.boolean())
+    }
+}

@@ -1,0 +1,114 @@
+import GRDB
+
+/// Why a database file could not be opened, read or written. Every case says what the reader does next.
+public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Another process holds the file. Nothing was touched.
+    case inUse(path: String, process: Int32?)
+    /// The file, or a part of it, is not what this program wrote. Nothing was changed by the attempt to read it.
+    case corrupt(path: String, detail: String)
+    /// The file belongs to another kind of store or to another program.
+    case foreign(path: String, detail: String)
+    /// A newer version of the program wrote the file. It was left untouched.
+    case newer(path: String, version: Int, newestKnown: Int)
+    /// The disk is full. The transaction was rolled back.
+    case diskFull(path: String)
+    /// The disk failed to read or write. The transaction was rolled back.
+    case io(path: String, detail: String)
+    /// The file cannot be opened or created.
+    case cannotOpen(path: String, detail: String)
+    /// The file cannot be written, by its permissions or inside a read.
+    case readOnly(path: String)
+    /// A program other than this one holds the file's own lock.
+    case busy(path: String)
+    /// The store was closed before this call.
+    case closed(path: String)
+    /// SQLite would not wait for the disk at every commit, so acknowledged work could be lost.
+    case notDurable(path: String, synchronous: Int)
+    /// A row with this write id, position, cause or name is there already. Nothing of the call was kept.
+    case taken(detail: String)
+    /// A value has no place in the database: a number above 2^63-1, a text with the character NUL.
+    case unstorable(detail: String)
+    /// Something that should not happen: a broken invariant, or a fault in SQL.
+    case failed(path: String, detail: String)
+
+    /// The name in logs and in machine-readable output. Once released it never changes.
+    public var code: String {
+        switch self {
+        case .inUse: "store-in-use"
+        case .corrupt: "store-corrupt"
+        case .foreign: "store-foreign"
+        case .newer: "store-newer"
+        case .diskFull: "store-disk-full"
+        case .io: "store-io"
+        case .cannotOpen: "store-cannot-open"
+        case .readOnly: "store-read-only"
+        case .busy: "store-busy"
+        case .closed: "store-closed"
+        case .notDurable: "store-not-durable"
+        case .taken: "store-taken"
+        case .unstorable: "store-unstorable"
+        case .failed: "store-failed"
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .inUse(let path, let process):
+            "\(path) is in use by \(process.map { "process \($0)" } ?? "another process"). Wait for it to end, or stop it, then try again."
+        case .corrupt(let path, let detail):
+            """
+            \(path) is damaged or no database: \(detail). Keep a copy of the file together with its -wal and -shm files, check \
+            the disk, then put the last backup in its place; a device can also start a new file and pull again.
+            """
+        case .foreign(let path, let detail):
+            "\(path) is no file of this store: \(detail). Name the right file, or an unused path to start a new one."
+        case .newer(let path, let version, let newestKnown):
+            """
+            \(path) was written by a newer version (layout \(version), this program knows up to \(newestKnown)) and was left as it \
+            is. Upgrade this program, or restore the backup that was made before the upgrade.
+            """
+        case .diskFull(let path):
+            "No space left for \(path). Nothing of this step was kept; free disk space and repeat it."
+        case .io(let path, let detail):
+            "The disk failed at \(path): \(detail). Nothing of this step was kept; check the disk and its mount, then repeat it."
+        case .cannotOpen(let path, let detail):
+            "\(path) cannot be opened: \(detail). Check that its folder exists and that this user may write there."
+        case .readOnly(let path):
+            "\(path) cannot be written here. Give this user the right to write the file and its folder; inside a read nothing is written."
+        case .busy(let path):
+            "\(path) is locked by another program, such as a database shell or a backup. End it, then try again."
+        case .closed(let path):
+            "\(path) was closed. Open the store again."
+        case .notDurable(let path, let synchronous):
+            "\(path) would not survive a power loss (synchronous is \(synchronous), not 2). Use a SQLite that honours PRAGMA synchronous."
+        case .taken(let detail):
+            "Already stored: \(detail). Read what is there before writing again."
+        case .unstorable(let detail):
+            "Cannot be stored: \(detail). Refuse such values before they get here."
+        case .failed(let path, let detail):
+            "\(path) refused a step: \(detail). Nothing of it was kept; report this as a fault of the program."
+        }
+    }
+}
+
+extension StoreProblem {
+    /// Says an error of SQLite in the words of this type; any other error stays what it is.
+    static func translating(_ error: any Error, path: String) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        let detail = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"
+        switch error.extendedResultCode {
+        case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
+            return StoreProblem.taken(detail: detail)
+        default: break
+        }
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: return StoreProblem.corrupt(path: path, detail: detail)
+        case .SQLITE_FULL: return StoreProblem.diskFull(path: path)
+        case .SQLITE_IOERR: return StoreProblem.io(path: path, detail: detail)
+        case .SQLITE_CANTOPEN, .SQLITE_PERM: return StoreProblem.cannotOpen(path: path, detail: detail)
+        case .SQLITE_READONLY: return StoreProblem.readOnly(path: path)
+        case .SQLITE_BUSY: return StoreProblem.busy(path: path)
+        default: return StoreProblem.failed(path: path, detail: detail)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import TruckrollDomain
+import TruckrollSync
+
+/// One tenant's records, sets and views in one SQLite file.
+///
+/// Every write waits until the disk has it. One process has the file at a time; in it, readers see one committed state each
+/// and do not wait for the writer.
+public final class SQLiteServerStore: ServerStore {
+    let file: DatabaseFile
+    private let tables: EntityTables
+
+    /// Opens or makes the file at `path`, brings its layout up to date, and adds the tables and columns that `schema` has and
+    /// the file has not.
+    ///
+    /// - Parameter inMemory: Keeps everything in memory and ignores `path`, for tests and trials.
+    /// - Throws: ``StoreProblem``, which says what to do next. A file of a newer version or of another program is left untouched.
+    public init(path: String, schema: Schema, inMemory: Bool = false) throws {
+        tables = EntityTables(schema)
+        file = try DatabaseFile(path: path, kind: inMemory ? .memory : .pool, layout: .server, tables: tables, patience: .zero)
+    }
+
+    /// One transaction, on the disk when this returns; a thrown error undoes all of it.
+    public func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
+        try file.write { try body(SQLiteServerTransaction(session: Session(db: $0, path: file.path), tables: tables)) }
+    }
+
+    /// One committed state for as long as `body` runs.
+    public func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
+        try file.read { try body(SQLiteServerTransaction(session: Session(db: $0, path: file.path), tables: tables)) }
+    }
+
+    /// Waits for what is running, closes the file and lets go of it.
+    public func close() throws { try file.close() }
+}

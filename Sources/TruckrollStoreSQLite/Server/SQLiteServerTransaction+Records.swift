@@ -1,0 +1,72 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension SQLiteServerTransaction {
+    func record(_ key: RecordKey) throws -> StoredRecord? {
+        try session.row(ServerSQL.record, [key.bound]) { row in
+            let record = try row.record(key)
+            let positions = try row.bytes()
+            let scopes = try row.text()
+            let edges = try row.bytes()
+            return StoredRecord(
+                record: record, positions: try row.decoding { () throws(DecodingProblem) in try Packing.positions(positions) },
+                scopes: Packing.scopes(scopes), edges: try row.decoding { () throws(DecodingProblem) in try Packing.edges(edges) },
+                hash: try row.recordHash(), isDeleted: try row.boolean())
+        }
+    }
+
+    func save(_ record: StoredRecord, entity: Entity?, columns: [String: Value]?) throws {
+        let key = record.record.key
+        try session.run(
+            ServerSQL.saveRecord,
+            [
+                key.bound, record.record.encodedEntries.bound, Packing.pack(record.positions).bound,
+                try Packing.pack(record.scopes).bound(), Packing.pack(record.edges).bound, record.hash.bound, record.isDeleted.bound,
+            ])
+        // The facets of an entity share its id; only the common one has typed columns.
+        guard key.facet == .common, let entity, let shape = tables[entity] else { return }
+        try shape.save(key.id, columns, in: session)
+    }
+
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
+        try tables[entity]?.ids(where: column, equals: value, in: session) ?? []
+    }
+
+    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) ?? [] }
+
+    func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
+        guard let key else { return try session.rows(ServerSQL.keys, [boundLimit(limit)]) { try $0.recordKey() } }
+        return try session.rows(ServerSQL.keysAfter, [key.bound, boundLimit(limit)]) { try $0.recordKey() }
+    }
+
+    // MARK: Scopes
+
+    func scopeRow(_ scope: Scope, _ key: RecordKey) throws -> ScopeLogRow? {
+        try session.row(ServerSQL.scopeRow, [try scope.bound(), key.bound], Self.scopeLogRow)
+    }
+
+    func save(_ row: ScopeLogRow) throws {
+        try session.run(
+            ServerSQL.saveScopeRow,
+            [try row.scope.bound(), row.key.bound, try row.position.bound(), try row.entered.bound(), row.isLive.bound])
+    }
+
+    func liveRows(in scope: Scope) throws -> [ScopeLogRow] {
+        try session.rows(ServerSQL.liveRows, [try scope.bound()], Self.scopeLogRow)
+    }
+
+    func digest(of scope: Scope) throws -> ScopeDigest {
+        try session.row(ServerSQL.digest, [try scope.bound()]) { try $0.digest() } ?? ScopeDigest()
+    }
+
+    func save(_ digest: ScopeDigest, of scope: Scope) throws {
+        try session.run(ServerSQL.saveDigest, [try scope.bound()] + digest.bound())
+    }
+
+    static func scopeLogRow(_ row: inout RowReader) throws -> ScopeLogRow {
+        ScopeLogRow(
+            scope: try row.scope(), key: try row.recordKey(), position: try row.position(), entered: try row.position(),
+            isLive: try row.boolean())
+    }
+}

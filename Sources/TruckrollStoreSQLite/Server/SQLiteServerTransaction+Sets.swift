@@ -1,0 +1,62 @@
+import GRDB
+import TruckrollCore
+import TruckrollSync
+
+extension SQLiteServerTransaction {
+    func insert(_ admitted: AdmittedSet) throws {
+        let origin = try admitted.origin.map { try $0.writeID.bound() + [$0.hash.bound] } ?? [.null, .null, .null]
+        try session.run(
+            ServerSQL.insertAdmitted,
+            [try admitted.position.bound()] + admitted.set.bound() + [
+                admitted.hash.bound, admitted.stamp.bound, admitted.claimed.bound, admitted.outcome.bound, admitted.user.bound,
+                try admitted.intent.bound(), try (admitted.cause?.bound()).orNull,
+            ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound])
+    }
+
+    func admitted(_ id: WriteID) throws -> AdmittedSet? {
+        guard id.sequence.isStorable else { return nil }
+        return try session.row(ServerSQL.admittedByID, try id.bound(), Self.admittedSet)
+    }
+
+    func admitted(at position: Position) throws -> AdmittedSet? {
+        guard position.rawValue.isStorable else { return nil }
+        return try session.row(ServerSQL.admittedAt, [try position.bound()], Self.admittedSet)
+    }
+
+    func admitted(cause: String) throws -> AdmittedSet? {
+        try session.row(ServerSQL.admittedByCause, [try cause.bound()], Self.admittedSet)
+    }
+
+    func admitted(origin: WriteID) throws -> AdmittedSet? {
+        guard origin.sequence.isStorable else { return nil }
+        return try session.row(ServerSQL.admittedByOrigin, try origin.bound(), Self.admittedSet)
+    }
+
+    func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] {
+        try session.rows(ServerSQL.admittedAfter, [position.rawValue.boundAsLimit, boundLimit(limit)], Self.admittedSet)
+    }
+
+    func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet] {
+        guard !outcomes.isEmpty else { return [] }
+        return try session.rows(
+            ServerSQL.admittedByOutcome(outcomes.count), outcomes.map(\.bound) + [boundLimit(limit)], Self.admittedSet)
+    }
+
+    private static func admittedSet(_ row: inout RowReader) throws -> AdmittedSet {
+        AdmittedSet(
+            position: try row.position(), set: try row.signedSet(), hash: try row.setHash(), stamp: try row.stamp(),
+            claimed: try row.stamp(), outcome: try row.outcome(), user: try row.recordID(), intent: try row.text(),
+            cause: try row.optionalText(), origin: try origin(&row), answer: try row.bytes(),
+            history: try row.historyHash(), admittedAt: try row.integer())
+    }
+
+    private static func origin(_ row: inout RowReader) throws -> Origin? {
+        let replica = try row.optionalInteger()
+        let sequence = try row.optionalInteger()
+        guard let hash = try row.optionalBytes() else { return nil }
+        let writeID = WriteID(
+            replica: ReplicaID(rawValue: try row.present(replica.flatMap { UInt32(exactly: $0) }, "a replica")),
+            sequence: try row.present(sequence.flatMap { UInt64(exactly: $0) }, "a sequence"))
+        return Origin(writeID: writeID, hash: SetHash(bytes: hash))
+    }
+}

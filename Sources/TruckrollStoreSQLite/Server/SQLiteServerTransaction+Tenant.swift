@@ -1,0 +1,90 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension SQLiteServerTransaction {
+    func tenant() throws -> TenantState? {
+        try session.row(ServerSQL.tenant) { row in
+            TenantState(
+                tenant: try row.tenantID(), epoch: try row.epoch(), head: try row.position(), history: try row.historyHash(),
+                serverReplica: try row.replica(), serverSequence: try row.unsigned(), serverHash: try row.setHash(),
+                serverStamp: try row.optionalStamp(), nextReplica: try row.replica().rawValue, instance: try row.bytes(),
+                durable: try row.position())
+        }
+    }
+
+    func save(_ tenant: TenantState) throws {
+        let changed = try session.run(
+            ServerSQL.saveTenant,
+            [
+                tenant.tenant.bound, tenant.epoch.bound, try tenant.head.bound(), tenant.history.bound, tenant.serverReplica.bound,
+                try tenant.serverSequence.bound(), tenant.serverHash.bound, (tenant.serverStamp?.bound).orNull,
+                Int64(tenant.nextReplica).bound, tenant.instance.bound, try tenant.durable.bound(),
+            ])
+        guard changed == 1 else { throw StoreProblem.taken(detail: "the file holds another tenant") }
+    }
+
+    func epochs() throws -> [EpochRow] {
+        try session.rows(ServerSQL.epochs) { row in
+            EpochRow(
+                epoch: try row.epoch(), start: try row.position(), history: try row.historyHash(), parent: try row.optionalEpoch(),
+                reason: try row.text())
+        }
+    }
+
+    func insert(_ epoch: EpochRow) throws {
+        try session.run(
+            ServerSQL.insertEpoch,
+            [epoch.epoch.bound, try epoch.start.bound(), epoch.history.bound, (epoch.parent?.bound).orNull, try epoch.reason.bound()])
+    }
+
+    // MARK: Replicas
+
+    func replica(_ id: ReplicaID) throws -> ReplicaRow? { try session.row(ServerSQL.replica, [id.bound], Self.replicaRow) }
+    func replicas() throws -> [ReplicaRow] { try session.rows(ServerSQL.replicas, [], Self.replicaRow) }
+    func replicas(of device: DeviceID) throws -> [ReplicaRow] {
+        try session.rows(ServerSQL.replicasOfDevice, [device.bound], Self.replicaRow)
+    }
+
+    func save(_ replica: ReplicaRow) throws {
+        try session.run(
+            ServerSQL.saveReplica,
+            [
+                replica.replica.bound, replica.device.bound, replica.user.bound, try replica.role.rawValue.bound(),
+                replica.algorithm.bound, replica.publicKey.bound, try replica.name.bound(), try replica.series.bound(),
+                replica.enrolledAt.bound, (replica.revokedAt?.bound).orNull, try replica.lastSequence.bound(), replica.lastHash.bound,
+                (replica.lastStamp?.bound).orNull, try replica.lastBase.bound(), replica.lastBaseEpoch.bound, replica.lastSeen.bound,
+                try replica.viewVersion.bound(),
+            ])
+    }
+
+    private static func replicaRow(_ row: inout RowReader) throws -> ReplicaRow {
+        ReplicaRow(
+            replica: try row.replica(), device: try row.deviceID(), user: try row.recordID(), role: try row.role(),
+            algorithm: try row.algorithm(), publicKey: try row.bytes(), name: try row.text(), series: try row.text(),
+            enrolledAt: try row.integer(), revokedAt: try row.optionalInteger(), lastSequence: try row.unsigned(),
+            lastHash: try row.setHash(), lastStamp: try row.optionalStamp(), lastBase: try row.position(),
+            lastBaseEpoch: try row.epoch(), lastSeen: try row.integer(), viewVersion: try row.unsigned())
+    }
+
+    // MARK: Enrolment codes
+
+    func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? {
+        try session.row(ServerSQL.code, [hash.bound]) { row in
+            EnrolmentCodeRow(
+                codeHash: try row.bytes(), user: try row.recordID(), expiresAt: try row.integer(), usedBy: try row.optionalDeviceID())
+        }
+    }
+
+    func save(_ code: EnrolmentCodeRow) throws {
+        try session.run(
+            ServerSQL.saveCode, [code.codeHash.bound, code.user.bound, code.expiresAt.bound, (code.usedBy?.bound).orNull])
+    }
+}
+
+extension RowReader {
+    mutating func role() throws -> Role {
+        let text = try text()
+        return try present(Role(rawValue: text), "a role")
+    }
+}

@@ -1,0 +1,75 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension SQLiteServerTransaction {
+    func edges(from parent: Scope) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesFrom, [try parent.bound()], Self.edgeRow) }
+    func edges(source: RecordKey) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesOfSource, [source.bound], Self.edgeRow) }
+
+    func save(_ edge: EdgeRow) throws {
+        try session.run(
+            ServerSQL.saveEdge,
+            [
+                try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound, (edge.edge.windowAround?.bound).orNull,
+                (edge.from?.bound).orNull, (edge.until?.bound).orNull, edge.isActive.bound,
+            ])
+    }
+
+    func delete(_ edge: EdgeRow) throws {
+        try session.run(ServerSQL.deleteEdge, [try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound])
+    }
+
+    func edgesDue(at milliseconds: Int64, limit: Int) throws -> [EdgeRow] {
+        try session.rows(ServerSQL.edgesDue, [milliseconds.bound, boundLimit(limit)], Self.edgeRow)
+    }
+
+    private static func edgeRow(_ row: inout RowReader) throws -> EdgeRow {
+        let parent = try row.scope()
+        let child = try row.scope()
+        let source = try row.recordKey()
+        return EdgeRow(
+            edge: Edge(parent: parent, child: child, windowAround: try row.optionalInteger()), source: source,
+            from: try row.optionalInteger(), until: try row.optionalInteger(), isActive: try row.boolean())
+    }
+
+    // MARK: Views
+
+    func views(holding scope: Scope) throws -> [ViewScopeRow] {
+        try session.rows(ServerSQL.viewsHolding, [try scope.bound()], Self.viewScopeRow)
+    }
+
+    func viewScope(_ replica: ReplicaID, _ scope: Scope) throws -> ViewScopeRow? {
+        try session.row(ServerSQL.viewScope, [replica.bound, try scope.bound()], Self.viewScopeRow)
+    }
+
+    func save(_ row: ViewScopeRow) throws {
+        try session.run(
+            ServerSQL.saveViewScope,
+            [
+                row.replica.bound, try row.scope.bound(), Int64(row.weight).bound, try row.added.bound(),
+                try (row.dropped?.bound()).orNull,
+            ])
+    }
+
+    func viewScopes(_ replica: ReplicaID) throws -> [ViewScopeRow] {
+        try session.rows(ServerSQL.viewScopes, [replica.bound], Self.viewScopeRow)
+    }
+
+    func droppedScopes(_ replica: ReplicaID, after position: Position) throws -> [ViewScopeRow] {
+        try session.rows(ServerSQL.droppedScopes, [replica.bound, position.rawValue.boundAsLimit], Self.viewScopeRow)
+    }
+
+    func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow] {
+        try session.rows(ServerSQL.changes, [view.bound, position.rawValue.boundAsLimit], Self.scopeLogRow)
+    }
+
+    func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool {
+        try session.row(ServerSQL.hasChanges, [view.bound, position.rawValue.boundAsLimit]) { try $0.boolean() } ?? false
+    }
+
+    private static func viewScopeRow(_ row: inout RowReader) throws -> ViewScopeRow {
+        ViewScopeRow(
+            replica: try row.replica(), scope: try row.scope(), weight: Int(try row.integer()), added: try row.position(),
+            dropped: try row.optionalPosition())
+    }
+}

@@ -1,0 +1,182 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// What one op did.
+public struct AppliedOp: Sendable {
+    public let index: Int
+    public let op: Op
+    public let entity: Entity
+    /// Whether the record did not exist before, or was deleted.
+    public let isNew: Bool
+    public let losses: [FieldLoss]
+    public let hasSiblings: Bool
+    /// The record stayed, or came back, although a deletion stands in it.
+    public let survivedDeletion: Bool
+    /// For an order event: what became of it.
+    public let eventRuling: EventRuling?
+}
+
+/// A loss with the field it happened in.
+public struct FieldLoss: Sendable {
+    public let field: Field
+    public let loss: Loss
+}
+
+/// Applies the ops of one change set to records, the same way on the server and in a device's prediction.
+public struct SetApplier {
+    private let schema: Schema
+    private let access: any RecordAccess
+    private let version: Version
+    private let role: Role?
+    private let isKnown: (WriteID) -> Bool
+
+    /// - Parameters:
+    ///   - version: the version every write of the set gets.
+    ///   - role: of the author; `nil` for the server's own sets, which may do anything.
+    ///   - isKnown: whether a write id was admitted; a device says yes to all.
+    public init(schema: Schema, access: any RecordAccess, version: Version, role: Role?, isKnown: @escaping (WriteID) -> Bool = { _ in true }) {
+        self.schema = schema
+        self.access = access
+        self.version = version
+        self.role = role
+        self.isKnown = isKnown
+    }
+
+    /// Applies one op and, for an order event, folds it into its order.
+    ///
+    /// - Throws: ``DecodingProblem`` when a stored state or the op does not fit its rule, or what the store throws.
+    public func apply(_ op: Op, index: Int) throws -> AppliedOp {
+        guard let entity = schema[op.key.type] else { throw DecodingProblem("entity-unknown", "entity type \(op.key.type)") }
+        let before = try access.record(op.key)
+        var record = before ?? Record(key: op.key)
+        let wasLive = before.map { !RecordView($0, entity).isDeleted } ?? false
+        var losses: [FieldLoss] = []
+        var hasSiblings = false
+        if op.kind == .delete {
+            record.set(try Tombstone.merged(op.seen, version: version, into: record[.tombstone]))
+        }
+        for write in op.writes {
+            guard let field = entity[write.field] else { throw DecodingProblem("field-unknown", "field \(write.field)") }
+            let result = try Merge.apply(
+                write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice, isKnown: isKnown)
+            record.set(result.entry)
+            if let loss = result.loss { losses.append(FieldLoss(field: field, loss: loss)) }
+            hasSiblings = hasSiblings || result.hasSiblings
+        }
+        try access.put(record)
+        let ruling = !wasLive && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil
+        let isLive = !RecordView(record, entity).isDeleted
+        return AppliedOp(
+            index: index, op: op, entity: entity, isNew: !wasLive && isLive, losses: losses, hasSiblings: hasSiblings,
+            survivedDeletion: record[.tombstone] != nil && isLive, eventRuling: ruling)
+    }
+
+    /// Folds a new event into its order: says whether it is effective and moves the order's state.
+    private func fold(_ event: Record, _ entity: Entity) throws -> EventRuling? {
+        let view = RecordView(event, entity)
+        guard let orderID = view.reference("order"), let kind = view.text("event").flatMap({ OrderEvent(rawValue: $0) }),
+            let orderEntity = schema["service_order"]
+        else { return nil }
+        let order = try access.view(orderEntity, orderID)
+        let history = OrderHistory(access: access, entity: entity, order: order)
+        let present = order?.text("state").flatMap { OrderState(rawValue: $0) }
+        let seen = try view.reference("seen").flatMap { try access.view(entity, $0) }
+        let branch = seen?.text("state_after").flatMap { OrderState(rawValue: $0) }
+        let unseen = try history.unseen(by: view)
+        var ruling = EventRuling.decide(kind, present: present, branch: branch, unseen: unseen)
+        if let problem = try problem(kind, view, order) { ruling = problem }
+        let onBranch = OrderWorkflow.next(from: unseen.isEmpty ? present : branch, kind) ?? branch ?? present
+
+        var folded = event
+        var text: String?
+        var next: OrderState?
+        switch ruling {
+        case .effective(let state), .doubleAssignment(let state), .reassignmentVoid(let state), .cancellationAsked(let state): next = state
+        case .notEffective(_, let words): text = words
+        }
+        let lastBefore = order?.reference("last_event")
+        set(&folded, entity, "state_after", (next ?? onBranch).map { .text($0.rawValue) })
+        set(&folded, entity, "effective", .boolean(next != nil))
+        set(&folded, entity, "ruling", text.map { .text($0) })
+        set(&folded, entity, "after", lastBefore.map { .reference($0) })
+        try access.put(folded)
+        if let next, let order {
+            var moved = order.record
+            set(&moved, orderEntity, "state", .text(next.rawValue))
+            set(&moved, orderEntity, "last_event", .reference(event.key.id))
+            try access.put(moved)
+        }
+        return ruling
+    }
+
+    /// What stops an event whatever the machine says: a missing order, a role that may not, work left undone.
+    private func problem(_ event: OrderEvent, _ view: RecordView, _ order: RecordView?) throws -> EventRuling? {
+        guard let order else { return .notEffective(rule: "order-unknown", text: "The order of this event is not known; it is kept as a fact.") }
+        if let role, !event.roles.contains(role) {
+            return .notEffective(rule: "role", text: "A \(role.rawValue) may not \(event.rawValue) an order; it is kept as a fact.")
+        }
+        if event == .complete {
+            let open = try OrderCompleteness.openMandatoryTasks(order.id, schema: schema, access: access)
+            if !open.isEmpty {
+                return .notEffective(
+                    rule: "incomplete", text: "Mandatory tasks are open: \(open.joined(separator: "; ").prefix(240)).")
+            }
+        }
+        return nil
+    }
+
+    private func set(_ record: inout Record, _ entity: Entity, _ name: String, _ value: Value?) {
+        guard let field = entity[name], let value else { return }
+        let bytes = FieldState.single(value, notes: []).encoded(rule: field.rule)
+        record.set(FieldEntry(field: field.id, version: version, value: bytes))
+    }
+}
+
+/// What has to be there before an order can be completed; the device asks before it records, the server when it admits.
+public enum OrderCompleteness {
+    /// Titles of the mandatory tasks that are neither done nor not applicable.
+    public static func openMandatoryTasks(_ order: RecordID, schema: Schema, access: any RecordAccess) throws -> [String] {
+        guard let task = schema["task"] else { return [] }
+        return try access.views(task, where: "order", equals: .reference(order))
+            .filter { $0.text("mandatory") == "yes" && ($0.text("state") ?? "open") == "open" }
+            .map { $0.text("title") ?? "task" }
+    }
+}
+
+/// The effective events of an order, walked from the newest back.
+struct OrderHistory {
+    let access: any RecordAccess
+    let entity: Entity
+    let order: RecordView?
+
+    /// The effective events of other replicas that the author of `event` had not seen, oldest first.
+    func unseen(by event: RecordView) throws -> [OrderEvent] {
+        guard let author = replica(event) else { return [] }
+        let anchor = try anchor(of: event, author: author)
+        var unseen: [OrderEvent] = []
+        var cursor = order?.reference("last_event")
+        var steps = 0
+        while let id = cursor, id != anchor, steps < 10_000, let view = try access.view(entity, id) {
+            if replica(view) != author, let kind = view.text("event").flatMap({ OrderEvent(rawValue: $0) }) { unseen.append(kind) }
+            cursor = view.reference("after")
+            steps += 1
+        }
+        return unseen.reversed()
+    }
+
+    /// The newest effective event of somebody else that the author had seen: back over the author's own events.
+    private func anchor(of event: RecordView, author: ReplicaID) throws -> RecordID? {
+        var cursor = event.reference("seen")
+        var steps = 0
+        while let id = cursor, steps < 10_000, let view = try access.view(entity, id) {
+            if replica(view) != author { return view.boolean("effective") ? id : view.reference("after") }
+            cursor = view.reference("seen")
+            steps += 1
+        }
+        return cursor
+    }
+
+    private func replica(_ event: RecordView) -> ReplicaID? {
+        entity["event"].flatMap { event.record[$0.id]?.version.stamp.replica }
+    }
+}

@@ -1,0 +1,338 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Why the device cannot do what it was asked. Nothing was changed.
+public struct DeviceProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    public let code: String
+    public let detail: String
+    public let next: String
+
+    public init(_ code: String, _ detail: String, next: String) {
+        self.code = code
+        self.detail = detail
+        self.next = next
+    }
+
+    public var description: String { "\(detail) \(next)" }
+}
+
+/// What the device needs from outside at one call.
+public struct DeviceMoment: Sendable {
+    /// Unix time by the device's own clock.
+    public let milliseconds: Int64
+    /// Offset of the user's time zone, for the times people read.
+    public let offsetMinutes: Int
+
+    public init(milliseconds: Int64, offsetMinutes: Int) {
+        self.milliseconds = milliseconds
+        self.offsetMinutes = offsetMinutes
+    }
+}
+
+/// The sync client as plain functions over a store: no network, no clock, no randomness of its own.
+public struct DeviceEngine: Sendable {
+    public let schema: Schema
+    public let store: any DeviceStore
+    /// Signs a set's bytes with the device's private key.
+    private let sign: @Sendable (_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8]
+
+    public init(
+        schema: Schema, store: any DeviceStore,
+        sign: @escaping @Sendable ([UInt8], DeviceIdentity) throws -> [UInt8] = { message, identity in
+            guard let key = SigningKey(rawRepresentation: identity.privateKey) else {
+                throw DeviceProblem("key-unreadable", "The device's key cannot be read.", next: "Enrol again; the outbox stays.")
+            }
+            return try key.signature(over: message)
+        }
+    ) {
+        self.schema = schema
+        self.store = store
+        self.sign = sign
+    }
+
+    // MARK: Local commit
+
+    /// Records one user action: encodes, signs and stores its change set and shows its effect, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - intent: what the person did, in a word.
+    ///   - newID: gives a new record id at each call.
+    ///   - body: makes the ops. A throw undoes all of it.
+    /// - Returns: what `body` returned, and the set; `nil` when it made no ops.
+    @discardableResult
+    public func commit<T>(
+        intent: String, at moment: DeviceMoment, newID: @escaping () -> RecordID, _ body: (LocalEditor) throws -> T
+    ) throws -> (result: T, set: OwnSet?) {
+        try store.write { transaction in
+            let identity = try requireIdentity(transaction)
+            var state = try transaction.state()
+            let corrected = moment.milliseconds + state.clockOffset
+            let stamp = nextStamp(state, identity.replica, corrected)
+            let writeID = WriteID(replica: identity.replica, sequence: state.lastSequence + 1)
+            let editor = LocalEditor(
+                schema: schema, user: identity.user, now: DeviceTime(milliseconds: corrected, offsetMinutes: moment.offsetMinutes),
+                series: identity.series, documentNumber: state.lastDocument, records: VisibleRecords(transaction: transaction, schema: schema),
+                version: Version(stamp: stamp, sequence: writeID.sequence), randomID: newID)
+            let result = try body(editor)
+            guard !editor.ops.isEmpty else { return (result, nil) }
+            guard editor.ops.count <= Limits.opsInSet else {
+                throw DeviceProblem("too-many-ops", "One action changes at most \(Limits.opsInSet) records.", next: "Do it in smaller steps.")
+            }
+            let set = ChangeSet(
+                protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: identity.tenant, device: identity.device,
+                writeID: writeID, previous: state.lastHash, base: state.checkpoint ?? Self.noCheckpoint, claimed: stamp, user: identity.user,
+                intent: intent, guards: editor.guards, ops: editor.ops)
+            let own = try seal(set, identity, madeAt: corrected)
+            try transaction.append(own)
+            state.lastSequence = writeID.sequence
+            state.lastHash = own.hash
+            state.lastStamp = stamp
+            state.lastDocument = editor.documentNumber
+            try transaction.save(state)
+            return (result, own)
+        }
+    }
+
+    private func seal(_ set: ChangeSet, _ identity: DeviceIdentity, madeAt: Int64) throws -> OwnSet {
+        let body = try set.encodedBody()
+        guard body.count <= Limits.setBytes else {
+            throw DeviceProblem("set-too-large", "One action may take \(Limits.setBytes) bytes, this one has \(body.count).", next: "Attach large content as a file.")
+        }
+        let signature = try sign(SetHash.signedBytes(body: body), identity)
+        let signed = SignedSet(writeID: set.writeID, body: body, algorithm: identity.algorithm, signature: signature)
+        return OwnSet(set: signed, hash: signed.hash, intent: set.intent, madeAt: madeAt)
+    }
+
+    private static let noCheckpoint = Checkpoint(
+        epoch: Epoch(rawValue: 0), position: .start, historyPrefix: HistoryHash.start.prefix, viewVersion: 0)
+
+    /// Above the last stamp of this replica and every stamp it has received.
+    private func nextStamp(_ state: DeviceState, _ replica: ReplicaID, _ corrected: Int64) -> Stamp {
+        let wall = UInt64(max(0, corrected))
+        guard let last = state.lastStamp else { return Stamp(milliseconds: wall, counter: 0, replica: replica) }
+        return Stamp(milliseconds: last.milliseconds, counter: last.counter, replica: replica).next(wallMilliseconds: wall)
+    }
+
+    func requireIdentity(_ transaction: any DeviceTransaction) throws -> DeviceIdentity {
+        guard let identity = try transaction.identity() else {
+            throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
+        }
+        return identity
+    }
+
+    // MARK: Reading
+
+    /// Reads what the user sees, from one state of the store.
+    public func read<T>(_ body: (LocalReader) throws -> T) throws -> T {
+        try store.read { transaction in try body(LocalReader(schema: schema, transaction: transaction)) }
+    }
+
+    // MARK: Sync
+
+    /// The next request: the outbox from its oldest set, within the limits, and the checkpoint.
+    public func nextRequest() throws -> PBSyncRequest {
+        try store.write { transaction in
+            _ = try requireIdentity(transaction)
+            let state = try transaction.state()
+            var request = PBSyncRequest()
+            if let checkpoint = state.checkpoint { request.checkpoint = PBCheckpoint(checkpoint) }
+            request.pull = true
+            var bytes = 0
+            for var own in try transaction.outbox() {
+                bytes += own.set.body.count + 128
+                if request.push.count >= Limits.setsInPush || (bytes > Limits.pushBytes && !request.push.isEmpty) { break }
+                request.push.append(PBSignedSet(own.set))
+                if !own.isSent {
+                    own.isSent = true
+                    try transaction.update(own)
+                }
+            }
+            return request
+        }
+    }
+
+    /// What a reply made of the device, or what has to happen next.
+    public enum SyncStep: Hashable, Sendable {
+        /// Applied. `more` when the outbox still holds sets that were not in the request.
+        case applied(SyncSummary, more: Bool)
+        /// The digests of these scopes do not match: nothing of the reply was applied; audit and repair.
+        case mismatch([Scope])
+        /// The server tells another history; own sets it lacks are back in the outbox. Push them, then audit.
+        case historyChanged(requeued: Int)
+        /// The replica number was found forked; ask for a new one. The last sequence both copies share.
+        case forked(lastCommon: UInt64)
+    }
+
+    public struct SyncSummary: Hashable, Sendable {
+        public var answered = 0
+        public var recordsChanged = 0
+        public var recordsGone = 0
+        public var setAside = 0
+        public var position: Position = .start
+
+        public init() {}
+    }
+
+    /// Applies a reply in one transaction: answers, records, scopes and checkpoint together, or nothing.
+    public func apply(_ reply: PBSyncReply, sentAt: Int64, receivedAt: Int64) throws -> SyncStep {
+        if reply.hasHistoryChanged { return try requeue(reply.historyChanged) }
+        if reply.hasPushProblem, reply.pushProblem.code == "replica-forked" { return .forked(lastCommon: reply.pushProblem.expected) }
+        var mismatches: [Scope] = []
+        do {
+            return try store.write { transaction in
+                var application = PullApplication(schema: schema, transaction: transaction)
+                try application.answer(reply.receipts)
+                if reply.hasPushProblem, reply.pushProblem.code == "sequence-gap" {
+                    try application.requeueGap(from: reply.pushProblem.expected, replica: try requireIdentity(transaction).replica)
+                }
+                if reply.hasCommit {
+                    for chunk in reply.chunks { try application.apply(chunk) }
+                    mismatches = try application.finish(reply.commit)
+                    guard mismatches.isEmpty else { throw Mismatch() }
+                }
+                try application.rebase()
+                var state = try transaction.state()
+                if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime) {
+                    state.clockOffset = serverTime - (sentAt + (receivedAt - sentAt) / 2)
+                }
+                state.lastStamp = application.newestStamp(after: state.lastStamp)
+                state.lastSync = receivedAt + state.clockOffset
+                state.durable = Position(rawValue: reply.durablePosition)
+                try transaction.save(state)
+                application.summary.position = state.checkpoint?.position ?? .start
+                return .applied(application.summary, more: try !transaction.outbox().isEmpty)
+            }
+        } catch is Mismatch {
+            return .mismatch(mismatches)
+        }
+    }
+
+    private struct Mismatch: Error {}
+
+    /// Own sets the server lacks go back to the outbox, bytes unchanged; the checkpoint of the lost history is forgotten, the
+    /// records are not.
+    private func requeue(_ changed: PBHistoryChanged) throws -> SyncStep {
+        try store.write { transaction in
+            let identity = try requireIdentity(transaction)
+            var requeued = 0
+            for var own in try transaction.journal(identity.replica, above: changed.lastSequence) {
+                own.receipt = nil
+                try transaction.update(own)
+                requeued += 1
+            }
+            var state = try transaction.state()
+            state.checkpoint = nil
+            state.isRecovering = true
+            try transaction.save(state)
+            return .historyChanged(requeued: requeued)
+        }
+    }
+
+    // MARK: Audit and repair
+
+    /// The scopes whose digests differ from the server's, those only one side holds included. Empty when the whole agrees.
+    public func differences(_ reply: PBAuditReply) throws -> [Scope] {
+        try store.read { transaction in
+            var differing: Set<Scope> = Set(try transaction.scopes())
+            for state in reply.scopes {
+                let scope = Scope(state.scope)
+                let theirs = try ScopeDigest(state)
+                if try transaction.digest(of: scope) == theirs { differing.remove(scope) } else { differing.insert(scope) }
+            }
+            return differing.sorted()
+        }
+    }
+
+    /// Damage this device finds by itself: records whose bytes no longer have their hash, scopes whose sums are off.
+    public func localDamage() throws -> [Scope] {
+        try store.read { transaction in
+            var damaged: Set<Scope> = []
+            for scope in try transaction.scopes() {
+                var digest = ScopeDigest()
+                for key in try transaction.keys(in: scope) {
+                    guard let confirmed = try transaction.confirmed(key) else { continue }
+                    let hash = RecordHash(confirmed.record)
+                    if hash != confirmed.hash { damaged.insert(scope) }
+                    digest.add(hash)
+                }
+                if try transaction.digest(of: scope) != digest { damaged.insert(scope) }
+            }
+            return damaged.sorted()
+        }
+    }
+
+    /// Puts the server's content of the repaired scopes in the place of the device's, and drops scopes the server does not list.
+    ///
+    /// - Parameters:
+    ///   - audit: the reply that named the view's scopes; its checkpoint becomes the device's.
+    public func repair(_ reply: PBRepairReply, scopes: [Scope], audit: PBAuditReply) throws {
+        try store.write { transaction in
+            var application = PullApplication(schema: schema, transaction: transaction)
+            let held = Set(audit.scopes.map { Scope($0.scope) })
+            try application.empty(scopes.filter { held.contains($0) })
+            for chunk in reply.chunks { try application.apply(chunk) }
+            try application.drop(try transaction.scopes().filter { !held.contains($0) })
+            try application.purge()
+            var state = try transaction.state()
+            state.checkpoint = Checkpoint(audit.checkpoint)
+            state.isRecovering = false
+            try transaction.save(state)
+            try application.rebase()
+        }
+    }
+
+    // MARK: Forks
+
+    /// Takes a new replica: unsent sets above the last common sequence are numbered from 1 under it, with their origin, and
+    /// signed anew.
+    public func renumber(as identity: DeviceIdentity, lastCommon: UInt64) throws {
+        try store.write { transaction in
+            let old = try requireIdentity(transaction)
+            var state = try transaction.state()
+            let waiting = try transaction.outbox().filter { $0.set.writeID.replica == old.replica && $0.set.writeID.sequence > lastCommon }
+            try transaction.save(identity)
+            var previous = SetHash.none
+            var sequence: UInt64 = 0
+            var moved: [WriteID: WriteID] = [:]
+            for var own in waiting {
+                guard var set = try? ChangeSet(decodingBody: own.set.body) else { continue }
+                sequence += 1
+                let formerID = set.writeID
+                set.origin = set.origin ?? Origin(writeID: formerID, hash: own.hash)
+                set.writeID = WriteID(replica: identity.replica, sequence: sequence)
+                set.previous = previous
+                set.claimed = Stamp(milliseconds: set.claimed.milliseconds, counter: set.claimed.counter, replica: identity.replica)
+                set.ops = set.ops.map { $0.renamed(moved) }
+                moved[formerID] = set.writeID
+                let sealed = try seal(set, identity, madeAt: own.madeAt)
+                previous = sealed.hash
+                own.receipt = Receipt(
+                    writeID: formerID, setHash: own.hash, epoch: Epoch(rawValue: 0), position: .start, stamp: set.claimed, outcome: .deferred,
+                    remarks: [Remark(code: "renumbered", text: "Went on as \(set.writeID).")])
+                own.isResolved = true
+                try transaction.update(own)
+                try transaction.append(sealed)
+            }
+            state.lastSequence = sequence
+            state.lastHash = previous
+            try transaction.save(state)
+            var application = PullApplication(schema: schema, transaction: transaction)
+            try application.rebase()
+        }
+    }
+}
+
+extension Op {
+    /// The op with base versions of renumbered sets under their new write ids.
+    func renamed(_ moved: [WriteID: WriteID]) -> Op {
+        func rename(_ version: Version) -> Version {
+            guard let id = moved[version.writeID] else { return version }
+            let stamp = Stamp(milliseconds: version.stamp.milliseconds, counter: version.stamp.counter, replica: id.replica)
+            return Version(stamp: stamp, sequence: id.sequence)
+        }
+        return Op(
+            kind: kind, key: key,
+            writes: writes.map { FieldWrite(field: $0.field, op: $0.op, value: $0.value, bases: $0.bases.map(rename)) }, seen: seen.map(rename))
+    }
+}

@@ -1,0 +1,83 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Where a fact is, from its author's point of view.
+public enum Whereabouts: String, Sendable, Hashable {
+    /// Only on this device.
+    case onDevice = "on this device"
+    /// Handed to the network, not yet answered.
+    case sent
+    /// The server has it.
+    case stored
+    /// The server has it, and it did not take effect as it was meant.
+    case needsAttention = "needs attention"
+}
+
+/// What the user sees, from one state of the store.
+public struct LocalReader {
+    public let schema: Schema
+    private let transaction: any DeviceTransaction
+    private let visible: VisibleRecords
+
+    init(schema: Schema, transaction: any DeviceTransaction) {
+        self.schema = schema
+        self.transaction = transaction
+        visible = VisibleRecords(transaction: transaction, schema: schema)
+    }
+
+    public func identity() throws -> DeviceIdentity? { try transaction.identity() }
+    public func state() throws -> DeviceState { try transaction.state() }
+
+    // MARK: Records
+
+    /// A record that is there and not deleted.
+    public func view(_ entity: String, _ id: RecordID) throws -> RecordView? { try visible.view(try schema.entity(entity), id) }
+
+    /// One facet of an entity.
+    public func record(_ key: RecordKey) throws -> Record? { try visible.record(key) }
+
+    public func views(_ entity: String, where column: String, equals value: Value) throws -> [RecordView] {
+        try visible.views(try schema.entity(entity), where: column, equals: value)
+    }
+
+    public func views(_ entity: String) throws -> [RecordView] {
+        let entity = try schema.entity(entity)
+        return try transaction.ids(entity).compactMap { try visible.view(entity, $0) }
+    }
+
+    /// Whether the record is only shown because pending sets name it, although it left the view.
+    public func isPinned(_ key: RecordKey) throws -> Bool { try transaction.confirmed(key)?.scopes.isEmpty ?? false }
+
+    /// The titles of mandatory tasks that are still open.
+    public func openMandatoryTasks(_ order: RecordID) throws -> [String] {
+        try OrderCompleteness.openMandatoryTasks(order, schema: schema, access: visible)
+    }
+
+    // MARK: Scopes
+
+    public func scopes() throws -> [Scope] { try transaction.scopes() }
+    public func digest(of scope: Scope) throws -> ScopeDigest? { try transaction.digest(of: scope) }
+    public func scopes(of key: RecordKey) throws -> [Scope] { try transaction.confirmed(key)?.scopes ?? [] }
+
+    // MARK: Own sets
+
+    public func outbox() throws -> [OwnSet] { try transaction.outbox() }
+    public func journal(limit: Int) throws -> [OwnSet] { try transaction.journal(limit: limit) }
+    public func unresolved() throws -> [OwnSet] { try transaction.unresolved() }
+    public func own(_ id: WriteID) throws -> OwnSet? { try transaction.own(id) }
+
+    /// Where the set is that wrote a version; `nil` for somebody else's.
+    public func whereabouts(_ version: Version) throws -> Whereabouts? {
+        guard let own = try transaction.own(version.writeID) else { return nil }
+        return Self.whereabouts(own)
+    }
+
+    public static func whereabouts(_ own: OwnSet) -> Whereabouts {
+        guard let receipt = own.receipt else { return own.isSent ? .sent : .onDevice }
+        return receipt.outcome == .applied || receipt.outcome == .merged ? .stored : .needsAttention
+    }
+
+    public func attachment(_ sha256: [UInt8]) throws -> LocalAttachment? { try transaction.attachment(sha256) }
+    public func attachments(stored: Bool) throws -> [LocalAttachment] { try transaction.attachments(stored: stored) }
+}

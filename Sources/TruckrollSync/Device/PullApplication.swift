@@ -1,0 +1,187 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Applies what a server sent, within one writing transaction.
+struct PullApplication {
+    private let schema: Schema
+    private let transaction: any DeviceTransaction
+    private let visible: VisibleRecords
+    var summary = DeviceEngine.SyncSummary()
+    /// Records that lost their last scope; they go unless a pending set names them.
+    private var loose: Set<RecordKey> = []
+    private var newest: Stamp?
+
+    init(schema: Schema, transaction: any DeviceTransaction) {
+        self.schema = schema
+        self.transaction = transaction
+        visible = VisibleRecords(transaction: transaction, schema: schema)
+    }
+
+    // MARK: Answers
+
+    mutating func answer(_ receipts: [PBReceipt]) throws {
+        for message in receipts {
+            let receipt = try Receipt(message)
+            guard var own = try transaction.own(receipt.writeID) else { continue }
+            guard own.hash == receipt.setHash else {
+                throw DeviceProblem("receipt-foreign", "The server answered another set than \(receipt.writeID).", next: "Sync again; if it stays, call the office.")
+            }
+            own.receipt = receipt
+            own.isSent = true
+            try transaction.update(own)
+            summary.answered += 1
+            if receipt.outcome == .setAside || receipt.outcome == .quarantined { summary.setAside += 1 }
+            if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(set.ops.map(\.key)) }
+        }
+    }
+
+    /// The server lost sets it had answered: they go back to the outbox.
+    mutating func requeueGap(from sequence: UInt64, replica: ReplicaID) throws {
+        for var own in try transaction.journal(replica, above: sequence - 1) {
+            own.receipt = nil
+            try transaction.update(own)
+        }
+    }
+
+    // MARK: Records
+
+    mutating func apply(_ chunk: PBChunk) throws {
+        var versions: [Version] = []
+        for bytes in chunk.versions { versions.append(try Version(decoding: bytes)) }
+        let scopes = chunk.scopes.map { Scope($0) }
+        for version in versions where newest.map({ $0 < version.stamp }) ?? true { newest = version.stamp }
+        for change in chunk.records { try apply(change, versions, scopes) }
+    }
+
+    private mutating func apply(_ change: PBRecordChange, _ versions: [Version], _ scopes: [Scope]) throws {
+        let key = try RecordKey(decoding: change.key)
+        let before = try transaction.confirmed(key)
+        var record = change.whole ? Record(key: key) : before?.record ?? Record(key: key)
+        for entry in change.entries {
+            guard let version = versions[safe: Int(entry.version)] else { throw DecodingProblem("malformed", "an entry names no version of its chunk") }
+            record.set(FieldEntry(field: FieldID(rawValue: entry.field), version: version, value: Array(entry.value)))
+        }
+        var holding: [Scope] = []
+        for index in change.scopes {
+            guard let scope = scopes[safe: Int(index)] else { throw DecodingProblem("malformed", "a record names no scope of its chunk") }
+            holding.append(scope)
+        }
+        if holding.isEmpty { summary.recordsGone += before == nil ? 0 : 1 } else { summary.recordsChanged += 1 }
+        try place(record, scopes: holding, before: before)
+    }
+
+    /// Puts a record into exactly these scopes and keeps their digests.
+    private mutating func place(_ record: Record, scopes: [Scope], before: ConfirmedRecord?) throws {
+        let hash = RecordHash(record)
+        if let before { for scope in before.scopes { try updateDigest(scope) { $0.remove(before.hash) } } }
+        for scope in scopes { try updateDigest(scope) { $0.add(hash) } }
+        if before == nil, scopes.isEmpty { return }
+        try transaction.save(ConfirmedRecord(record: record, hash: hash, scopes: scopes))
+        if scopes.isEmpty { loose.insert(record.key) }
+        try visible.refreshColumns(record.key)
+    }
+
+    private func updateDigest(_ scope: Scope, _ body: (inout ScopeDigest) -> Void) throws {
+        var digest = try transaction.digest(of: scope) ?? ScopeDigest()
+        body(&digest)
+        try transaction.save(digest, of: scope)
+    }
+
+    /// Takes scopes out of the view; records no other scope holds go with them.
+    mutating func drop(_ scopes: [Scope]) throws {
+        for scope in scopes {
+            for key in try transaction.keys(in: scope) {
+                guard let confirmed = try transaction.confirmed(key) else { continue }
+                try place(confirmed.record, scopes: confirmed.scopes.filter { $0 != scope }, before: confirmed)
+                summary.recordsGone += 1
+            }
+            try transaction.deleteScope(scope)
+        }
+    }
+
+    /// Empties scopes that are about to be sent whole.
+    mutating func empty(_ scopes: [Scope]) throws {
+        for scope in scopes {
+            for key in try transaction.keys(in: scope) {
+                guard let confirmed = try transaction.confirmed(key) else { continue }
+                try transaction.save(ConfirmedRecord(record: confirmed.record, hash: confirmed.hash, scopes: confirmed.scopes.filter { $0 != scope }))
+                if confirmed.scopes == [scope] { loose.insert(key) }
+            }
+            try transaction.save(ScopeDigest(), of: scope)
+        }
+        try recomputeDigests(besides: scopes)
+    }
+
+    /// The device's own sums may be what is wrong: they are made anew from the records.
+    private func recomputeDigests(besides emptied: [Scope]) throws {
+        for scope in try transaction.scopes() where !emptied.contains(scope) {
+            var digest = ScopeDigest()
+            for key in try transaction.keys(in: scope) { if let confirmed = try transaction.confirmed(key) { digest.add(confirmed.hash) } }
+            try transaction.save(digest, of: scope)
+        }
+    }
+
+    // MARK: Commit
+
+    /// Drops what left the view, compares the digests of what changed, and moves the checkpoint.
+    ///
+    /// - Returns: the scopes that do not match; the caller rolls back.
+    mutating func finish(_ commit: PBCommit) throws -> [Scope] {
+        try drop(commit.dropped.map { Scope($0) })
+        var mismatches: [Scope] = []
+        for state in commit.touched {
+            let scope = Scope(state.scope)
+            let theirs = try ScopeDigest(state)
+            let ours = try transaction.digest(of: scope)
+            if ours == nil, theirs == ScopeDigest() { try transaction.save(theirs, of: scope) } else if ours != theirs { mismatches.append(scope) }
+        }
+        let scopes = try transaction.scopes()
+        if ViewDigest.of(scopes) != Array(commit.viewDigest) { mismatches.append(Scope("view")) }
+        try purge()
+        var state = try transaction.state()
+        state.checkpoint = Checkpoint(commit.checkpoint)
+        try transaction.save(state)
+        return mismatches
+    }
+
+    /// Purges records outside the view, except those that unanswered sets name: they stay pinned.
+    mutating func purge() throws {
+        guard !loose.isEmpty else { return }
+        var named: Set<RecordKey> = []
+        for own in try transaction.outbox() {
+            if let set = try? ChangeSet(decodingBody: own.set.body) { named.formUnion(set.ops.map(\.key)) }
+        }
+        for key in loose.sorted() where !named.contains(key) {
+            guard let confirmed = try transaction.confirmed(key), confirmed.scopes.isEmpty else { continue }
+            try transaction.deleteConfirmed(key)
+            try visible.refreshColumns(key)
+        }
+    }
+
+    // MARK: Rebase
+
+    /// Makes the overlays anew: the pending sets in their order over the confirmed state.
+    mutating func rebase() throws {
+        for key in try transaction.overlayKeys() {
+            try transaction.deleteOverlay(key)
+            try visible.refreshColumns(key)
+        }
+        for own in try transaction.outbox() {
+            guard let set = try? ChangeSet(decodingBody: own.set.body) else { continue }
+            let version = Version(stamp: set.claimed, sequence: set.writeID.sequence)
+            let applier = SetApplier(schema: schema, access: visible, version: version, role: nil)
+            for (index, op) in set.ops.enumerated() where schema[op.key.type] != nil { _ = try? applier.apply(op, index: index) }
+        }
+    }
+
+    /// The newest of the device's last stamp and all it received.
+    func newestStamp(after last: Stamp?) -> Stamp? {
+        guard let newest else { return last }
+        return last.map { max($0, newest) } ?? newest
+    }
+}
+
+extension Array {
+    subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

@@ -1,0 +1,38 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// The device's records as its user sees them: the confirmed state with the pending sets applied over it.
+final class VisibleRecords: RecordAccess {
+    let transaction: any DeviceTransaction
+    let schema: Schema
+
+    init(transaction: any DeviceTransaction, schema: Schema) {
+        self.transaction = transaction
+        self.schema = schema
+    }
+
+    func record(_ key: RecordKey) throws -> Record? {
+        if let overlay = try transaction.overlay(key) { return overlay }
+        return try transaction.confirmed(key)?.record
+    }
+
+    func put(_ record: Record) throws {
+        try transaction.save(overlay: record)
+        try refreshColumns(record.key)
+    }
+
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
+        try transaction.ids(entity, where: column, equals: value)
+    }
+
+    /// Brings the typed columns of a record in step with what is visible of it.
+    func refreshColumns(_ key: RecordKey) throws {
+        guard let entity = schema[key.type], key.facet == .common else { return }
+        guard let record = try record(key), case let view = RecordView(record, entity), !view.isDeleted else {
+            return try transaction.saveColumns(key, entity: entity, columns: nil)
+        }
+        var columns: [String: Value] = [:]
+        for field in entity.columns { columns[field.name] = view[field.name] }
+        try transaction.saveColumns(key, entity: entity, columns: columns)
+    }
+}

@@ -1,0 +1,175 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// What the device's engine needs from its local database. One file, one enrolment (or the several replicas of one device).
+public protocol DeviceStore: Sendable {
+    /// Runs `body` in a writing transaction and commits it durably before returning.
+    func write<T>(_ body: (any DeviceTransaction) throws -> T) throws -> T
+    func read<T>(_ body: (any DeviceTransaction) throws -> T) throws -> T
+}
+
+/// Who this device is. Written at enrolment.
+public struct DeviceIdentity: Hashable, Sendable {
+    public var tenant: TenantID
+    public var tenantName: String
+    public var tenantKey: [UInt8]
+    public var device: DeviceID
+    public var user: RecordID
+    public var replica: ReplicaID
+    public var algorithm: SignatureAlgorithm
+    /// The device's private key in the library's raw form. Kept in the store's file for want of a keystore.
+    public var privateKey: [UInt8]
+    public var series: String
+    /// The enrolment as the server sent it, an encoded PBEnrolment: shown to a restored server, and to strangers in proofs.
+    public var enrolment: [UInt8]
+    public var serverURL: String
+
+    public init(
+        tenant: TenantID, tenantName: String, tenantKey: [UInt8], device: DeviceID, user: RecordID, replica: ReplicaID,
+        algorithm: SignatureAlgorithm, privateKey: [UInt8], series: String, enrolment: [UInt8], serverURL: String
+    ) {
+        self.tenant = tenant
+        self.tenantName = tenantName
+        self.tenantKey = tenantKey
+        self.device = device
+        self.user = user
+        self.replica = replica
+        self.algorithm = algorithm
+        self.privateKey = privateKey
+        self.series = series
+        self.enrolment = enrolment
+        self.serverURL = serverURL
+    }
+}
+
+/// What changes with every local commit and every pull.
+public struct DeviceState: Hashable, Sendable {
+    public var lastSequence: UInt64 = 0
+    public var lastHash: SetHash = .none
+    public var lastStamp: Stamp?
+    /// `nil` before the first pull.
+    public var checkpoint: Checkpoint?
+    /// Server's clock minus the device's, in milliseconds, as last measured.
+    public var clockOffset: Int64 = 0
+    /// Counter of the certificate series; the next document gets the number above.
+    public var lastDocument: UInt64 = 0
+    public var lastSync: Int64?
+    public var durable: Position = .start
+    /// Set while a server of another epoch is being given back what it lost.
+    public var isRecovering = false
+
+    public init() {}
+}
+
+/// A change set of this device: in the outbox until answered, then in the journal.
+public struct OwnSet: Hashable, Sendable {
+    public var set: SignedSet
+    public var hash: SetHash
+    public var intent: String
+    /// Unix milliseconds of the corrected local clock.
+    public var madeAt: Int64
+    /// Whether it was ever handed to a transport.
+    public var isSent: Bool
+    /// `nil` while in the outbox.
+    public var receipt: Receipt?
+    /// A person has dealt with its remarks.
+    public var isResolved: Bool
+
+    public init(set: SignedSet, hash: SetHash, intent: String, madeAt: Int64, isSent: Bool = false, receipt: Receipt? = nil, isResolved: Bool = false) {
+        self.set = set
+        self.hash = hash
+        self.intent = intent
+        self.madeAt = madeAt
+        self.isSent = isSent
+        self.receipt = receipt
+        self.isResolved = isResolved
+    }
+}
+
+/// A record as the server last confirmed it.
+public struct ConfirmedRecord: Hashable, Sendable {
+    public var record: Record
+    public var hash: RecordHash
+    /// Scopes of the view that hold it; empty for a pinned record.
+    public var scopes: [Scope]
+
+    public init(record: Record, hash: RecordHash, scopes: [Scope]) {
+        self.record = record
+        self.hash = hash
+        self.scopes = scopes
+    }
+}
+
+/// An attachment known to this device.
+public struct LocalAttachment: Hashable, Sendable {
+    /// 32 bytes.
+    public var sha256: [UInt8]
+    public var mediaType: String
+    public var size: Int
+    /// Whether the server has confirmed the bytes.
+    public var isStored: Bool
+
+    public init(sha256: [UInt8], mediaType: String, size: Int, isStored: Bool) {
+        self.sha256 = sha256
+        self.mediaType = mediaType
+        self.size = size
+        self.isStored = isStored
+    }
+}
+
+public protocol DeviceTransaction: AnyObject {
+    // `nil` before enrolment.
+    func identity() throws -> DeviceIdentity?
+    func save(_ identity: DeviceIdentity) throws
+    func state() throws -> DeviceState
+    func save(_ state: DeviceState) throws
+
+    // Own sets, in order of (replica, sequence).
+    func append(_ own: OwnSet) throws
+    func own(_ id: WriteID) throws -> OwnSet?
+    /// Replaces by write id.
+    func update(_ own: OwnSet) throws
+    /// Sets without a receipt, ascending.
+    func outbox() throws -> [OwnSet]
+    /// The newest sets with a receipt, newest first.
+    func journal(limit: Int) throws -> [OwnSet]
+    /// Answered sets above a sequence of a replica, ascending.
+    func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet]
+    /// Answered sets that were set aside or quarantined and are not resolved, ascending.
+    func unresolved() throws -> [OwnSet]
+
+    // Confirmed records and the scopes that hold them
+    func confirmed(_ key: RecordKey) throws -> ConfirmedRecord?
+    /// Inserts or replaces, scopes included.
+    func save(_ record: ConfirmedRecord) throws
+    func deleteConfirmed(_ key: RecordKey) throws
+    /// Keys held by a scope, ascending.
+    func keys(in scope: Scope) throws -> [RecordKey]
+    /// The scopes of the view, sorted.
+    func scopes() throws -> [Scope]
+    /// Adds a scope with an empty digest, or saves its digest.
+    func save(_ digest: ScopeDigest, of scope: Scope) throws
+    func digest(of scope: Scope) throws -> ScopeDigest?
+    func deleteScope(_ scope: Scope) throws
+    /// Every confirmed key, ascending, after `key`.
+    func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey]
+
+    // Overlays: records as they look with the pending sets applied. Only those that differ.
+    func overlay(_ key: RecordKey) throws -> Record?
+    func save(overlay record: Record) throws
+    func deleteOverlay(_ key: RecordKey) throws
+    func overlayKeys() throws -> [RecordKey]
+
+    // Typed columns of what is visible: the overlay where there is one, else the confirmed record.
+    /// `columns` is `nil` when the record is not visible any more.
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws
+    /// Ids of visible records, ascending.
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
+    func ids(_ entity: Entity) throws -> [RecordID]
+
+    // Attachments
+    func attachment(_ sha256: [UInt8]) throws -> LocalAttachment?
+    func save(_ attachment: LocalAttachment) throws
+    func attachments(stored: Bool) throws -> [LocalAttachment]
+}

@@ -1,0 +1,327 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// What the server's engine needs from a database. One store holds one tenant.
+///
+/// Every method of ``ServerTransaction`` runs inside the one transaction its closure was given; a thrown error rolls all of it
+/// back. Writers are serialised; a reader sees one committed state for as long as its closure runs.
+public protocol ServerStore: Sendable {
+    /// Runs `body` in a writing transaction and commits it durably before returning.
+    func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T
+    /// Runs `body` over one committed state. Writing inside it is a programming error.
+    func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T
+}
+
+/// The running state of a tenant.
+public struct TenantState: Hashable, Sendable {
+    public var tenant: TenantID
+    public var epoch: Epoch
+    /// Position of the newest admitted set; 0 before the first.
+    public var head: Position
+    public var history: HistoryHash
+    /// The replica under which the server makes sets of its own in this epoch.
+    public var serverReplica: ReplicaID
+    public var serverSequence: UInt64
+    public var serverHash: SetHash
+    public var serverStamp: Stamp?
+    /// The number the next enrolment gets.
+    public var nextReplica: UInt32
+    /// Name of the database's home outside the database; a difference means that the database was copied or restored.
+    public var instance: [UInt8]
+    public var durable: Position
+
+    public init(
+        tenant: TenantID, epoch: Epoch, head: Position, history: HistoryHash, serverReplica: ReplicaID, serverSequence: UInt64,
+        serverHash: SetHash, serverStamp: Stamp?, nextReplica: UInt32, instance: [UInt8], durable: Position
+    ) {
+        self.tenant = tenant
+        self.epoch = epoch
+        self.head = head
+        self.history = history
+        self.serverReplica = serverReplica
+        self.serverSequence = serverSequence
+        self.serverHash = serverHash
+        self.serverStamp = serverStamp
+        self.nextReplica = nextReplica
+        self.instance = instance
+        self.durable = durable
+    }
+}
+
+/// One epoch of the tenant's history, for recovery reports.
+public struct EpochRow: Hashable, Sendable {
+    public let epoch: Epoch
+    public let start: Position
+    public let history: HistoryHash
+    public let parent: Epoch?
+    public let reason: String
+
+    public init(epoch: Epoch, start: Position, history: HistoryHash, parent: Epoch?, reason: String) {
+        self.epoch = epoch
+        self.start = start
+        self.history = history
+        self.parent = parent
+        self.reason = reason
+    }
+}
+
+/// One enrolment of one device.
+public struct ReplicaRow: Hashable, Sendable {
+    public var replica: ReplicaID
+    public var device: DeviceID
+    public var user: RecordID
+    public var role: Role
+    public var algorithm: SignatureAlgorithm
+    /// P-256: 65 bytes, uncompressed. Empty for the server's own replicas.
+    public var publicKey: [UInt8]
+    public var name: String
+    /// Document series leased to the replica, such as `ACME-2026-D07`.
+    public var series: String
+    public var enrolledAt: Int64
+    public var revokedAt: Int64?
+    public var lastSequence: UInt64
+    public var lastHash: SetHash
+    public var lastStamp: Stamp?
+    /// Highest base position a set of this replica named, in ``lastBaseEpoch``.
+    public var lastBase: Position
+    public var lastBaseEpoch: Epoch
+    /// Unix milliseconds of the last contact; 0 for never.
+    public var lastSeen: Int64
+    /// Rises whenever the scopes of its view change.
+    public var viewVersion: UInt64
+
+    public init(
+        replica: ReplicaID, device: DeviceID, user: RecordID, role: Role, algorithm: SignatureAlgorithm, publicKey: [UInt8], name: String,
+        series: String, enrolledAt: Int64, revokedAt: Int64? = nil, lastSequence: UInt64 = 0, lastHash: SetHash = .none,
+        lastStamp: Stamp? = nil, lastBase: Position = .start, lastBaseEpoch: Epoch = Epoch(rawValue: 0), lastSeen: Int64 = 0,
+        viewVersion: UInt64 = 0
+    ) {
+        self.replica = replica
+        self.device = device
+        self.user = user
+        self.role = role
+        self.algorithm = algorithm
+        self.publicKey = publicKey
+        self.name = name
+        self.series = series
+        self.enrolledAt = enrolledAt
+        self.revokedAt = revokedAt
+        self.lastSequence = lastSequence
+        self.lastHash = lastHash
+        self.lastStamp = lastStamp
+        self.lastBase = lastBase
+        self.lastBaseEpoch = lastBaseEpoch
+        self.lastSeen = lastSeen
+        self.viewVersion = viewVersion
+    }
+}
+
+/// A code that enrols one device. Only its hash is kept.
+public struct EnrolmentCodeRow: Hashable, Sendable {
+    public var codeHash: [UInt8]
+    public var user: RecordID
+    public var expiresAt: Int64
+    public var usedBy: DeviceID?
+
+    public init(codeHash: [UInt8], user: RecordID, expiresAt: Int64, usedBy: DeviceID? = nil) {
+        self.codeHash = codeHash
+        self.user = user
+        self.expiresAt = expiresAt
+        self.usedBy = usedBy
+    }
+}
+
+/// A change set with its place in the tenant's order. Kept for ever.
+public struct AdmittedSet: Hashable, Sendable {
+    public var position: Position
+    public var set: SignedSet
+    public var hash: SetHash
+    public var stamp: Stamp
+    public var claimed: Stamp
+    public var outcome: Outcome
+    public var user: RecordID
+    public var intent: String
+    /// Why the server made it: `write:<replica>/<sequence>` for effects, `timer:<kind>:<key>:<instant>` for timers. Unique.
+    public var cause: String?
+    public var origin: Origin?
+    /// The answer that was given, remarks included, as an encoded PBReceipt.
+    public var answer: [UInt8]
+    /// The history hash after this set.
+    public var history: HistoryHash
+    /// Unix milliseconds of the server's clock.
+    public var admittedAt: Int64
+
+    public init(
+        position: Position, set: SignedSet, hash: SetHash, stamp: Stamp, claimed: Stamp, outcome: Outcome, user: RecordID, intent: String,
+        cause: String?, origin: Origin?, answer: [UInt8], history: HistoryHash, admittedAt: Int64
+    ) {
+        self.position = position
+        self.set = set
+        self.hash = hash
+        self.stamp = stamp
+        self.claimed = claimed
+        self.outcome = outcome
+        self.user = user
+        self.intent = intent
+        self.cause = cause
+        self.origin = origin
+        self.answer = answer
+        self.history = history
+        self.admittedAt = admittedAt
+    }
+}
+
+/// A record with what the server keeps beside it.
+public struct StoredRecord: Hashable, Sendable {
+    public var record: Record
+    /// For each entry, in the same order, the position that last changed it.
+    public var positions: [Position]
+    /// The scopes it lies in, sorted; empty when deleted.
+    public var scopes: [Scope]
+    public var edges: [Edge]
+    public var hash: RecordHash
+    public var isDeleted: Bool
+
+    public init(record: Record, positions: [Position], scopes: [Scope], edges: [Edge], hash: RecordHash, isDeleted: Bool) {
+        self.record = record
+        self.positions = positions
+        self.scopes = scopes
+        self.edges = edges
+        self.hash = hash
+        self.isDeleted = isDeleted
+    }
+}
+
+/// The newest row of the scope log for one record in one scope.
+public struct ScopeLogRow: Hashable, Sendable {
+    public var scope: Scope
+    public var key: RecordKey
+    /// Position of the last change of the record in the scope, or of its leaving.
+    public var position: Position
+    /// Position at which the record last entered the scope.
+    public var entered: Position
+    public var isLive: Bool
+
+    public init(scope: Scope, key: RecordKey, position: Position, entered: Position, isLive: Bool) {
+        self.scope = scope
+        self.key = key
+        self.position = position
+        self.entered = entered
+        self.isLive = isLive
+    }
+}
+
+/// An edge as stored: it counts in views while it is active.
+public struct EdgeRow: Hashable, Sendable {
+    public var edge: Edge
+    public var source: RecordKey
+    /// Unix milliseconds: active from (inclusive) until (exclusive); `nil` on a side without limit.
+    public var from: Int64?
+    public var until: Int64?
+    public var isActive: Bool
+
+    public init(edge: Edge, source: RecordKey, from: Int64?, until: Int64?, isActive: Bool) {
+        self.edge = edge
+        self.source = source
+        self.from = from
+        self.until = until
+        self.isActive = isActive
+    }
+}
+
+/// One scope of one view, held since a position, or dropped at one.
+public struct ViewScopeRow: Hashable, Sendable {
+    public var replica: ReplicaID
+    public var scope: Scope
+    /// Number of active edges that put it there; 0 when dropped.
+    public var weight: Int
+    public var added: Position
+    /// `nil` while held.
+    public var dropped: Position?
+
+    public init(replica: ReplicaID, scope: Scope, weight: Int, added: Position, dropped: Position?) {
+        self.replica = replica
+        self.scope = scope
+        self.weight = weight
+        self.added = added
+        self.dropped = dropped
+    }
+}
+
+public protocol ServerTransaction: AnyObject {
+    // Tenant. `nil` before the store was initialised.
+    func tenant() throws -> TenantState?
+    func save(_ tenant: TenantState) throws
+    func epochs() throws -> [EpochRow]
+    func insert(_ epoch: EpochRow) throws
+
+    // Replicas
+    func replica(_ id: ReplicaID) throws -> ReplicaRow?
+    /// All enrolments, in ascending number.
+    func replicas() throws -> [ReplicaRow]
+    func replicas(of device: DeviceID) throws -> [ReplicaRow]
+    /// Inserts or replaces.
+    func save(_ replica: ReplicaRow) throws
+    func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow?
+    func save(_ code: EnrolmentCodeRow) throws
+
+    // Admitted sets
+    /// Fails when the write id, the position or the cause is taken.
+    func insert(_ admitted: AdmittedSet) throws
+    func admitted(_ id: WriteID) throws -> AdmittedSet?
+    func admitted(at position: Position) throws -> AdmittedSet?
+    func admitted(cause: String) throws -> AdmittedSet?
+    func admitted(origin: WriteID) throws -> AdmittedSet?
+    /// In ascending position, at most `limit`.
+    func admitted(after position: Position, limit: Int) throws -> [AdmittedSet]
+    /// Those with one of the outcomes, in ascending position.
+    func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet]
+
+    // Records
+    func record(_ key: RecordKey) throws -> StoredRecord?
+    /// Inserts or replaces the record and its typed columns. `columns` is `nil` for a deleted or unknown record: its row of
+    /// typed columns goes.
+    func save(_ record: StoredRecord, entity: Entity?, columns: [String: Value]?) throws
+    /// Ids of live records whose typed column has the value, ascending. The common facet only.
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
+    /// Ids of all live records of the entity, ascending.
+    func ids(_ entity: Entity) throws -> [RecordID]
+    /// Keys of all records, ascending, deleted ones included, after `key`.
+    func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey]
+
+    // Scopes
+    func scopeRow(_ scope: Scope, _ key: RecordKey) throws -> ScopeLogRow?
+    func save(_ row: ScopeLogRow) throws
+    /// Live rows of a scope in ascending key.
+    func liveRows(in scope: Scope) throws -> [ScopeLogRow]
+    func digest(of scope: Scope) throws -> ScopeDigest
+    func save(_ digest: ScopeDigest, of scope: Scope) throws
+
+    // Edges
+    func edges(from parent: Scope) throws -> [EdgeRow]
+    func edges(source: RecordKey) throws -> [EdgeRow]
+    /// Inserts or replaces, by (parent, child, source).
+    func save(_ edge: EdgeRow) throws
+    func delete(_ edge: EdgeRow) throws
+    /// Inactive edges whose window holds at the instant and active ones whose window does not, ordered by (parent, child, source).
+    func edgesDue(at milliseconds: Int64, limit: Int) throws -> [EdgeRow]
+
+    // Views
+    /// Rows with weight > 0 that hold the scope, in ascending replica.
+    func views(holding scope: Scope) throws -> [ViewScopeRow]
+    func viewScope(_ replica: ReplicaID, _ scope: Scope) throws -> ViewScopeRow?
+    /// Inserts or replaces, by (replica, scope).
+    func save(_ row: ViewScopeRow) throws
+    /// Rows with weight > 0, ordered by scope.
+    func viewScopes(_ replica: ReplicaID) throws -> [ViewScopeRow]
+    /// Rows that were dropped after the position and are not held, ordered by scope.
+    func droppedScopes(_ replica: ReplicaID, after position: Position) throws -> [ViewScopeRow]
+    /// Scope log rows above the position in the scopes the view holds, ordered by (key, scope).
+    func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow]
+    /// Whether ``changes(in:after:)`` or a change of the view itself would give anything.
+    func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool
+
+    /// Runs `body`; when it throws, undoes what it wrote and throws on, leaving the rest of the transaction intact.
+    func savepoint<T>(_ body: () throws -> T) throws -> T
+}

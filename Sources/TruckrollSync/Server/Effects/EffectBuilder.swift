@@ -1,0 +1,99 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Collects what the server does because of an admitted set: the ops of the server set at the position right after it.
+///
+/// Ops are applied as they are added, so that a later effect sees an earlier one.
+final class EffectBuilder {
+    let schema: Schema
+    let writer: PositionWriter
+    let moment: ServerMoment
+    private let applier: SetApplier
+    private let derivation: [UInt8]
+    private(set) var ops: [Op] = []
+    /// Orders whose closing may have become possible.
+    var ordersToClose: Set<RecordID> = []
+
+    /// - Parameter cause: goes into the ids of the records the effects create, so that replaying a cause makes the same ones.
+    init(schema: Schema, writer: PositionWriter, moment: ServerMoment, version: Version, cause: String) {
+        self.schema = schema
+        self.writer = writer
+        self.moment = moment
+        applier = SetApplier(schema: schema, access: writer, version: version, role: nil)
+        derivation = Array(cause.utf8)
+    }
+
+    /// The server's time in the tenant's zone, as a field holds it.
+    var now: Value { .text(moment.calendar.local(moment.milliseconds).description) }
+
+    /// An id for a record this cause makes once under the name.
+    func id(_ entity: String, _ name: String) throws -> RecordID {
+        RecordID.derived(type: try schema.entity(entity).type, key: [derivation, Array(name.utf8)])
+    }
+
+    @discardableResult
+    func create(_ entity: String, id: RecordID, _ fields: [String: Value]) throws -> RecordID {
+        for op in try schema.creation(of: RecordDraft(entity, id: id, fields.filter { $0.value != .null })) { try add(op) }
+        return id
+    }
+
+    /// Gives fields of an existing record new values, as somebody who has seen all that stands there.
+    func patch(_ entity: String, id: RecordID, _ fields: [String: Value]) throws {
+        let entity = try schema.entity(entity)
+        let key = RecordKey(type: entity.type, id: id)
+        let view = try writer.record(key).map { RecordView($0, entity) }
+        var writes: [FieldWrite] = []
+        for name in fields.keys.sorted() {
+            guard let field = entity[name], let value = fields[name] else { continue }
+            if let view, view[name] == value { continue }
+            writes.append(FieldWrite(field: field.id, op: field.creationOp, value: value, bases: view?.versions(field) ?? []))
+        }
+        guard !writes.isEmpty else { return }
+        try add(Op(kind: .patch, key: key, writes: writes.sorted { $0.field < $1.field }))
+    }
+
+    @discardableResult
+    private func add(_ op: Op) throws -> AppliedOp {
+        ops.append(op)
+        return try applier.apply(op, index: ops.count - 1)
+    }
+
+    // MARK: Common records
+
+    /// An exception with its owner, raised in the transaction of its cause.
+    func raise(_ kind: String, _ name: String, order: RecordID?, about: RecordID?, owner: Role = .dispatcher, text: String) throws {
+        try create(
+            "exception", id: try id("exception", name),
+            [
+                "kind": .text(kind), "order": order.map { .reference($0) } ?? .null, "about": about.map { .reference($0) } ?? .null,
+                "text": .text(String(text.prefix(1000))), "raised_at": now, "owner": .text(owner.rawValue), "state": .text("open"),
+            ])
+    }
+
+    /// Ends the open exceptions of a kind about an order.
+    func resolve(_ kind: String, order: RecordID, text: String) throws {
+        let entity = try schema.entity("exception")
+        for view in try writer.views(entity, where: "order", equals: .reference(order)) where view.text("kind") == kind && view.text("state") == "open" {
+            try patch("exception", id: view.id, ["state": .text("resolved"), "resolution": .text(text)])
+        }
+    }
+
+    /// Moves an order by an event of the server's own.
+    func event(_ event: OrderEvent, order: RecordID, by user: RecordID, technician: RecordID? = nil, reason: String? = nil) throws {
+        let orderEntity = try schema.entity("service_order")
+        let last = try writer.view(orderEntity, order)?.reference("last_event")
+        try create(
+            "order_event", id: try id("order_event", "\(event.rawValue):\(order):\(ops.count)"),
+            [
+                "order": .reference(order), "event": .text(event.rawValue), "seen": last.map { .reference($0) } ?? .null, "at": now,
+                "by": .reference(user), "reason": reason.map { .text($0) } ?? .null,
+                "technician": technician.map { .reference($0) } ?? .null,
+            ])
+    }
+
+    /// The order's state as it stands.
+    func state(of order: RecordID) throws -> OrderState? {
+        try writer.view(try schema.entity("service_order"), order)?.text("state").flatMap { OrderState(rawValue: $0) }
+    }
+}

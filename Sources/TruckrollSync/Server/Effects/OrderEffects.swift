@@ -1,0 +1,68 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// What follows from an event in an order's life: the engine's own next step, and the pairs of C6 that touch appointments.
+struct OrderEffects {
+    let builder: EffectBuilder
+    private let assignments: AssignmentEffects
+
+    init(builder: EffectBuilder) {
+        self.builder = builder
+        assignments = AssignmentEffects(builder: builder)
+    }
+
+    func add(for applied: AppliedOp) throws {
+        guard let ruling = applied.eventRuling, let record = try builder.writer.record(applied.op.key) else { return }
+        let event = RecordView(record, applied.entity)
+        guard let order = event.reference("order"), let kind = event.text("event").flatMap({ OrderEvent(rawValue: $0) }),
+            let author = event.reference("by")
+        else { return }
+        switch ruling {
+        case .effective(let state): try effective(kind, state, order, author)
+        case .doubleAssignment:
+            try assignments.restore(order, technician: author)
+            try builder.raise(
+                "double_assignment", "double", order: order, about: author,
+                text: "The order was given to somebody else while its first technician was already working on it offline. Both are assigned; decide who goes on.")
+        case .reassignmentVoid:
+            try assignments.keepOnly(author, of: order, because: "The first technician had completed the order; the reassignment is void.")
+            try builder.resolve("double_assignment", order: order, text: "The first technician completed the order.")
+        case .cancellationAsked:
+            try assignments.restore(order, technician: author)
+            try builder.raise(
+                "cancel_requested", "cancel", order: order, about: author,
+                text: "The order was cancelled after its technician had started it offline. It is in progress; decide whether to stop the work.")
+        case .notEffective(let rule, let text):
+            if rule == "incomplete" { try builder.raise("incomplete", "incomplete", order: order, about: author, text: text) }
+        }
+    }
+
+    private func effective(_ event: OrderEvent, _ state: OrderState, _ order: RecordID, _ author: RecordID) throws {
+        switch event {
+        case .submit: try builder.event(.validate, order: order, by: author)
+        case .take: try assignments.appoint(author, to: order, starts: nil, ends: nil)
+        case .cancel: try assignments.endAll(of: order, because: "The order was cancelled.")
+        case .decline: try assignments.end(order, technician: author, because: "The technician declined.")
+        case .complete: try builder.resolve("double_assignment", order: order, text: "One of the two completed the order.")
+        case .customer_sign, .customer_refuse, .customer_absent, .certify: builder.ordersToClose.insert(order)
+        default: break
+        }
+    }
+
+    /// Closes an order when everything it needs is there: documents, the bytes of its attachments, no open exception.
+    func closeIfComplete(_ order: RecordID) throws {
+        let entity = try builder.schema.entity("service_order")
+        guard let view = try builder.writer.view(entity, order), let state = view.text("state").flatMap({ OrderState(rawValue: $0) }),
+            state == .signed_off || state == .certified
+        else { return }
+        let needed = (view["required_documents"].list ?? []).compactMap(\.text)
+        if needed.contains("calibration_certificate"), state != .certified { return }
+        let attachment = try builder.schema.entity("attachment")
+        let missing = try builder.writer.views(attachment, where: "order", equals: .reference(order)).contains { !$0.boolean("stored") }
+        if missing { return }
+        let exception = try builder.schema.entity("exception")
+        let isOpen = try builder.writer.views(exception, where: "order", equals: .reference(order)).contains { $0.text("state") == "open" }
+        if isOpen { return }
+        try builder.event(.close, order: order, by: view.id)
+    }
+}

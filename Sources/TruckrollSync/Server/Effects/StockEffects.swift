@@ -1,0 +1,218 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Keeps the balances in step with the stock entries, and answers reservations and leases, so that nothing scarce is
+/// promised twice: at every location on hand ≥ 0 and reserved + leased ≤ on hand.
+struct StockEffects {
+    let builder: EffectBuilder
+    private let book: StockBook
+
+    init(builder: EffectBuilder) {
+        self.builder = builder
+        book = StockBook(schema: builder.schema, access: builder.writer)
+    }
+
+    func add(for applied: AppliedOp, replica: ReplicaRow?) throws {
+        guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
+        let view = RecordView(record, applied.entity)
+        switch applied.entity.name {
+        case "stock_entry": try move(view)
+        case "reservation": try answer(reservation: view)
+        case "lease": try answer(lease: view, replica: replica)
+        case "part_use": try use(view, replica: replica)
+        default: break
+        }
+    }
+
+    // MARK: Movements
+
+    private func move(_ entry: RecordView) throws {
+        guard let part = entry.reference("part"), let quantity = entry.quantity("quantity") else { return }
+        if let from = entry.reference("from") { try change(part, at: from) { $0.onHand = $0.onHand.subtracting(quantity) ?? .zero } }
+        if let to = entry.reference("to") { try change(part, at: to) { $0.onHand = $0.onHand.adding(quantity) ?? $0.onHand } }
+    }
+
+    private func change(_ part: RecordID, at location: RecordID, _ body: (inout StockBalance) -> Void) throws {
+        var balance = try book.balance(of: part, at: location)
+        body(&balance)
+        let entity = try builder.schema.entity("balance")
+        let id = StockBook.balanceID(entity, location: location, part: part)
+        if try builder.writer.view(entity, id) == nil {
+            try builder.create("balance", id: id, ["location": .reference(location), "part": .reference(part)])
+        }
+        try builder.patch(
+            "balance", id: id,
+            [
+                "on_hand": .text(balance.onHand.description), "reserved": .text(balance.reserved.description),
+                "leased": .text(balance.leased.description),
+            ])
+    }
+
+    private func book(_ reason: String, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView) throws {
+        let entry = try builder.create(
+            "stock_entry", id: try builder.id("stock_entry", "\(reason):\(use.id)"),
+            [
+                "part": .reference(part), "quantity": .text(quantity.description), "from": from.map { .reference($0) } ?? .null,
+                "to": to.map { .reference($0) } ?? .null, "reason": .text(reason), "order": use["order"], "source": .reference(use.id),
+                "at": use["at"], "serial": use["serial"], "lot": use["lot"],
+            ])
+        if let view = try builder.writer.view(try builder.schema.entity("stock_entry"), entry) { try move(view) }
+    }
+
+    // MARK: Use
+
+    /// A part that was fitted is a fact: it leaves the stock it came from, and whatever the book lacks is balanced by a
+    /// discrepancy, never by a negative (I3).
+    private func use(_ use: RecordView, replica: ReplicaRow?) throws {
+        guard let part = use.reference("part"), let quantity = use.quantity("quantity"), use.text("action") != "removed",
+            let from = use.reference("from")
+        else { return }
+        let order = use.reference("order")
+        let location = try builder.writer.view(try builder.schema.entity("stock_location"), from)
+        var right = quantity
+        if location?.text("kind") == "van" {
+            let holder = location?.integer("leased_to")
+            if let replica, holder != Int64(replica.replica.rawValue) {
+                try discrepancy("van", order, use, "The van's stock was no longer leased to this device when the part was used.")
+            }
+        } else if let lease = use.reference("lease") {
+            try spend(lease, part, quantity, from, use)
+        } else if let order, try consumeReservation(order, part, from) {
+            right = quantity
+        } else {
+            try discrepancy("unleased", order, use, "The part was taken without a reservation or a lease.")
+        }
+        let balance = try book.balance(of: part, at: from)
+        // Without a right to it, a use may not eat what others were promised: the promise stays, the shortage is recorded.
+        let available = max(Int64(0), balance.onHand.millionths)
+        if available < right.millionths {
+            let missing = Quantity(millionths: right.millionths - available)
+            try discrepancy("short", order, use, "\(missing) more were used than the book had. Count the stock.")
+            try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use)
+        }
+        try book("use", part: part, quantity: quantity, from: from, to: nil, use: use)
+        try coverPromises(part, at: from, order: order, use: use)
+    }
+
+    /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.
+    private func coverPromises(_ part: RecordID, at location: RecordID, order: RecordID?, use: RecordView) throws {
+        let balance = try book.balance(of: part, at: location)
+        let promised = balance.reserved.millionths + balance.leased.millionths
+        guard promised > balance.onHand.millionths else { return }
+        try discrepancy("promise", order, use, "What is left does not cover what was promised. Replenish the location.")
+    }
+
+    private func discrepancy(_ name: String, _ order: RecordID?, _ use: RecordView, _ text: String) throws {
+        try builder.raise("stock_discrepancy", "\(name):\(use.id)", order: order, about: use.reference("by"), text: text)
+    }
+
+    private func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID) throws -> Bool {
+        let entity = try builder.schema.entity("reservation")
+        let id = Self.reservationID(entity, order: order, part: part, location: location)
+        guard let view = try builder.writer.view(entity, id), view.text("state") == "granted", let granted = view.quantity("granted") else { return false }
+        try builder.patch("reservation", id: id, ["state": .text("consumed")])
+        try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
+        return true
+    }
+
+    // MARK: Reservations
+
+    /// The id of a reservation line: order, part and location. Asking twice is one request.
+    static func reservationID(_ entity: Entity, order: RecordID, part: RecordID, location: RecordID) -> RecordID {
+        RecordID.derived(type: entity.type, key: [order.bytes, part.bytes, location.bytes])
+    }
+
+    private func answer(reservation view: RecordView) throws {
+        guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity") else { return }
+        let partView = try builder.writer.view(try builder.schema.entity("part"), part)
+        if partView?.text("status") == "discontinued" {
+            let replacement = try partView?.reference("replaced_by").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") }
+            try builder.patch(
+                "reservation", id: view.id,
+                ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
+            return
+        }
+        let balance = try book.balance(of: part, at: location)
+        let kept = partView?.quantity("safety_stock") ?? .zero
+        let free = Quantity(millionths: max(0, balance.free.millionths - kept.millionths))
+        if free >= quantity {
+            try change(part, at: location) { $0.reserved = $0.reserved.adding(quantity) ?? $0.reserved }
+            try builder.patch(
+                "reservation", id: view.id, ["state": .text("granted"), "granted": .text(quantity.description), "answer": .text("Granted.")])
+        } else {
+            try builder.patch(
+                "reservation", id: view.id,
+                [
+                    "state": .text("backordered"), "granted": .text("0"),
+                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, quantity))),
+                ])
+        }
+    }
+
+    private func alternatives(_ part: RecordID, besides location: RecordID, _ quantity: Quantity) throws -> String {
+        let entity = try builder.schema.entity("stock_location")
+        var names: [String] = []
+        for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != location {
+            let free = try book.balance(of: part, at: other.id).free
+            if free >= quantity { names.append("\(other.text("name") ?? "depot") has \(free)") }
+        }
+        return names.isEmpty ? "No other depot has it; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + "."
+    }
+
+    // MARK: Leases
+
+    private func answer(lease view: RecordView, replica: ReplicaRow?) throws {
+        guard view.text("kind") == "depot_stock", let replica else { return }
+        guard let part = view.reference("part"), let location = view.reference("location"), let amount = view.quantity("amount") else {
+            return try builder.patch("lease", id: view.id, ["state": .text("refused"), "answer": .text("A stock lease names part, location and amount.")])
+        }
+        let kept = try builder.writer.view(try builder.schema.entity("part"), part)?.quantity("safety_stock") ?? .zero
+        let free = max(0, try book.balance(of: part, at: location).free.millionths - kept.millionths)
+        guard free >= amount.millionths else {
+            return try builder.patch(
+                "lease", id: view.id, ["state": .text("refused"), "answer": .text("Only \(Quantity(millionths: free)) free there.")])
+        }
+        try change(part, at: location) { $0.leased = $0.leased.adding(amount) ?? $0.leased }
+        let calendar = builder.moment.calendar
+        try builder.patch(
+            "lease", id: view.id,
+            [
+                "state": .text("granted"), "granted": .text(amount.description), "used": .text("0"), "replica": .integer(Int64(replica.replica.rawValue)),
+                "soft_expiry": .text(calendar.local(builder.moment.milliseconds + Int64(Limits.leaseSoftSeconds) * 1000).description),
+                "hard_expiry": .text(calendar.local(builder.moment.milliseconds + Int64(Limits.leaseHardSeconds) * 1000).description),
+                "answer": .text("Granted."),
+            ])
+    }
+
+    /// A spend is a fact even when the lease has run out or does not cover it; then it raises an exception.
+    private func spend(_ lease: RecordID, _ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView) throws {
+        let entity = try builder.schema.entity("lease")
+        guard let view = try builder.writer.view(entity, lease), view.reference("part") == part, view.reference("location") == from,
+            view.text("state") == "granted"
+        else {
+            return try builder.raise(
+                "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
+                text: "The part was taken on a lease that does not exist or has run out.")
+        }
+        let used = view.quantity("used") ?? .zero
+        let granted = view.quantity("granted") ?? .zero
+        let covered = Quantity(millionths: min(quantity.millionths, max(0, granted.millionths - used.millionths)))
+        try builder.patch("lease", id: lease, ["used": .text((used.adding(quantity) ?? used).description)])
+        try change(part, at: from) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - covered.millionths)) }
+        if covered < quantity {
+            try builder.raise(
+                "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
+                text: "\(quantity) were taken on a lease that had \(covered) left.")
+        }
+    }
+
+    /// Takes back what is left of a lease whose hard expiry has passed.
+    func expire(lease view: RecordView) throws {
+        let left = max(0, (view.quantity("granted") ?? .zero).millionths - (view.quantity("used") ?? .zero).millionths)
+        if let part = view.reference("part"), let location = view.reference("location"), left > 0 {
+            try change(part, at: location) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - left)) }
+        }
+        try builder.patch("lease", id: view.id, ["state": .text("expired")])
+    }
+}

@@ -1,0 +1,377 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// What the sequencer needs from outside: keys and checks, so that a simulation can hand it cheap ones.
+public struct ServerSecurity: Sendable {
+    /// Keeps receipts and leases recognisable to this server alone.
+    public let receiptKey: [UInt8]
+    /// The tenant's public key, 65 bytes.
+    public let tenantKey: [UInt8]
+    /// Signs a statement with the tenant key.
+    public let sign: @Sendable ([UInt8]) throws -> [UInt8]
+    /// Whether a signature is valid: signature, message, algorithm, public key.
+    public let isValid: @Sendable ([UInt8], [UInt8], SignatureAlgorithm, [UInt8]) -> Bool
+
+    public init(
+        receiptKey: [UInt8], tenantKey: [UInt8], sign: @escaping @Sendable ([UInt8]) throws -> [UInt8],
+        isValid: @escaping @Sendable ([UInt8], [UInt8], SignatureAlgorithm, [UInt8]) -> Bool = {
+            Signatures.isValid($0, of: $1, algorithm: $2, publicKey: $3)
+        }
+    ) {
+        self.receiptKey = receiptKey
+        self.tenantKey = tenantKey
+        self.sign = sign
+        self.isValid = isValid
+    }
+}
+
+/// Gives change sets their positions: one at a time, in one order per tenant, each wholly or not at all.
+///
+/// Lives within one writing transaction.
+struct Sequencer {
+    let schema: Schema
+    let security: ServerSecurity
+    let transaction: any ServerTransaction
+    let moment: ServerMoment
+
+    enum Answer {
+        case receipt(PBReceipt)
+        case problem(PBPushProblem)
+    }
+
+    // MARK: Devices' sets
+
+    /// Admits a set of an enrolled replica, or repeats the answer it got before.
+    func admit(_ signed: SignedSet) throws -> Answer {
+        guard let replica = try transaction.replica(signed.writeID.replica), replica.publicKey.isEmpty == false else {
+            return problem("replica-unknown", 0, "This server has not enrolled replica \(signed.writeID.replica).")
+        }
+        let hash = signed.hash
+        if signed.writeID.sequence <= replica.lastSequence {
+            guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
+                return problem("replica-forked", signed.writeID.sequence - 1, "Another set has this number: the device was copied or restored.")
+            }
+            var receipt = try Wire.decode(PBReceipt.self, known.answer)
+            receipt.duplicate = true
+            return .receipt(receipt)
+        }
+        guard signed.writeID.sequence == replica.lastSequence + 1 else {
+            return problem("sequence-gap", replica.lastSequence + 1, "Sets before \(signed.writeID.sequence) are missing; send from \(replica.lastSequence + 1).")
+        }
+        return try admitNext(signed, hash, replica)
+    }
+
+    private func problem(_ code: String, _ expected: UInt64, _ text: String) -> Answer {
+        var problem = PBPushProblem()
+        problem.code = code
+        problem.expected = expected
+        problem.text = text
+        return .problem(problem)
+    }
+
+    private func admitNext(_ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow) throws -> Answer {
+        let set: ChangeSet
+        do {
+            set = try read(signed, replica)
+        } catch let wire as WireProblem {
+            return .receipt(try quarantine(signed, hash, replica, wire, nil))
+        }
+        if signed.writeID.sequence > 1, set.previous != replica.lastHash {
+            return problem("replica-forked", signed.writeID.sequence - 1, "The set follows another one than this server knows: the device was copied or restored.")
+        }
+        if set.schemaVersion > Schema.version {
+            return .receipt(try quarantine(signed, hash, replica, WireProblem("schema-too-new", op: -1, "made with schema \(set.schemaVersion), this server knows \(Schema.version)"), set, outcome: .deferred))
+        }
+        if let origin = set.origin, try transaction.admitted(origin: origin.writeID) != nil || isAdmitted(origin) {
+            return .receipt(try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
+        }
+        do {
+            return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica) })
+        } catch let wire as WireProblem {
+            return .receipt(try quarantine(signed, hash, replica, wire, set))
+        } catch let decoding as DecodingProblem {
+            return .receipt(try quarantine(signed, hash, replica, WireProblem(decoding.code, op: -1, decoding.detail), set))
+        } catch let schemaProblem as SchemaProblem {
+            return .receipt(try quarantine(signed, hash, replica, WireProblem("value-unfit", op: -1, "\(schemaProblem)"), set))
+        }
+    }
+
+    private func isAdmitted(_ origin: Origin) throws -> Bool { try transaction.admitted(origin.writeID)?.hash == origin.hash }
+
+    private func read(_ signed: SignedSet, _ replica: ReplicaRow) throws -> ChangeSet {
+        let message = SetHash.signedBytes(body: signed.body)
+        guard signed.algorithm == replica.algorithm, security.isValid(signed.signature, message, replica.algorithm, replica.publicKey) else {
+            throw WireProblem("signature-invalid", op: -1, "the set is not signed by its device's key")
+        }
+        let set = try ChangeSet(decodingBody: signed.body)
+        guard set.writeID == signed.writeID, set.device == replica.device, set.user == replica.user else {
+            throw WireProblem("malformed", op: -1, "the body names another replica, device or user than its envelope")
+        }
+        guard let tenant = try transaction.tenant(), tenant.tenant == set.tenant else {
+            throw WireProblem("tenant-foreign", op: -1, "the set belongs to another tenant")
+        }
+        guard set.protocolVersion <= Limits.protocolVersion else {
+            throw WireProblem("protocol-too-new", op: -1, "protocol \(set.protocolVersion)")
+        }
+        return set
+    }
+
+    private func apply(_ set: ChangeSet, _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow) throws -> PBReceipt {
+        guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
+        let position = tenant.head.next
+        let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
+        let judge = SetJudge(schema: schema, writer: writer, replica: replica, epoch: tenant.epoch)
+        try judge.checkForm(set)
+        let stamp = try fixedStamp(set, replica)
+        let verdict = try judge.judge(set)
+        let version = Version(stamp: stamp, sequence: set.writeID.sequence)
+        let applier = SetApplier(schema: schema, access: writer, version: version, role: replica.role, isKnown: isKnown(self.transaction, set.writeID))
+        var applied: [AppliedOp] = []
+        for (index, op) in set.ops.enumerated() where verdict.effective.contains(index) {
+            do { applied.append(try applier.apply(op, index: index)) } catch let problem as DecodingProblem {
+                throw WireProblem(problem.code, op: index, problem.detail)
+            }
+        }
+        let remarks = verdict.remarks + applied.flatMap { self.remarks($0, writer) }
+        let isMerged = applied.contains { !$0.losses.isEmpty || $0.hasSiblings || $0.survivedDeletion || $0.isIneffective }
+        let outcome: Outcome = !verdict.remarks.isEmpty ? .setAside : isMerged ? .merged : .applied
+        try writer.finish()
+        let receipt = try record(
+            signed, hash, stamp: stamp, claimed: set.claimed, outcome: outcome, user: set.user, intent: set.intent, cause: nil,
+            origin: set.origin, remarks: remarks, position: position)
+        try remember(set, stamp: stamp, hash: hash, replica: replica.replica)
+        try react(to: applied, outsideView: verdict.outsideView, set, replica)
+        return receipt
+    }
+
+    private func remarks(_ applied: AppliedOp, _ writer: PositionWriter) -> [Remark] {
+        var remarks: [Remark] = applied.losses.map { item in
+            Remark(
+                code: "merged", op: applied.index, field: item.field.id.rawValue,
+                text: "“\(item.field.name)” was also written by somebody else; see why.", serverValue: item.loss.winnerValue,
+                remedies: ["look with `why`", "write your value again to restore it"])
+        }
+        if applied.hasSiblings {
+            remarks.append(Remark(code: "siblings", op: applied.index, text: "Several values stand side by side until a person picks one.", remedies: ["pick one"]))
+        }
+        if applied.survivedDeletion {
+            remarks.append(Remark(code: "revived", op: applied.index, text: "Somebody had deleted the record; your content keeps it."))
+        }
+        switch applied.eventRuling {
+        case .notEffective(let rule, let text): remarks.append(Remark(code: rule, op: applied.index, text: text, remedies: ["the dispatcher sees it too"]))
+        case .doubleAssignment: remarks.append(Remark(code: "double-assignment", op: applied.index, text: "The order was given to somebody else meanwhile; both are assigned until the dispatcher decides."))
+        case .reassignmentVoid: remarks.append(Remark(code: "reassignment-void", op: applied.index, text: "The order was given to somebody else meanwhile; as it was completed, that is void."))
+        case .cancellationAsked: remarks.append(Remark(code: "cancel-requested", op: applied.index, text: "The order was cancelled meanwhile; as it was started, the dispatcher has to decide."))
+        case .effective, nil: break
+        }
+        return remarks
+    }
+
+    private func isKnown(_ transaction: any ServerTransaction, _ own: WriteID) -> (WriteID) -> Bool {
+        { id in
+            if id == own { return true }
+            guard let replica = try? transaction.replica(id.replica) else {
+                return (try? transaction.tenant())?.map { $0.serverReplica == id.replica && id.sequence <= $0.serverSequence } ?? false
+            }
+            return id.sequence <= replica.lastSequence
+        }
+    }
+
+    /// R2: at most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.
+    private func fixedStamp(_ set: ChangeSet, _ replica: ReplicaRow) throws -> Stamp {
+        let now = UInt64(max(0, moment.milliseconds))
+        var bases: [Stamp] = []
+        var seen: Set<Version> = []
+        for op in set.ops {
+            for base in op.seen + op.writes.flatMap(\.bases) where seen.insert(base).inserted {
+                if let admitted = try transaction.admitted(base.writeID) {
+                    bases.append(admitted.stamp)
+                } else {
+                    bases.append(StampRule.clampedBase(base.stamp, nowMilliseconds: now))
+                }
+            }
+        }
+        return StampRule.fixed(claimed: set.claimed, last: replica.lastStamp, bases: bases, nowMilliseconds: now)
+    }
+
+    // MARK: Outcomes that change no record
+
+    private func quarantine(
+        _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ wire: WireProblem, _ set: ChangeSet?, outcome: Outcome = .quarantined
+    ) throws -> PBReceipt {
+        guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
+        let claimed = set?.claimed ?? Stamp(milliseconds: UInt64(max(0, moment.milliseconds)), counter: 0, replica: replica.replica)
+        let stamp = StampRule.fixed(claimed: claimed, last: replica.lastStamp, bases: [], nowMilliseconds: UInt64(max(0, moment.milliseconds)))
+        let remark = Remark(code: wire.code, op: wire.op, text: wire.detail, remedies: ["the set is kept whole; an operator can look at it"])
+        let receipt = try record(
+            signed, hash, stamp: stamp, claimed: claimed, outcome: outcome, user: replica.user, intent: set?.intent ?? "unreadable", cause: nil,
+            origin: nil, remarks: [remark], position: tenant.head.next)
+        var row = try transaction.replica(replica.replica) ?? replica
+        row.lastSequence = signed.writeID.sequence
+        row.lastHash = hash
+        row.lastStamp = stamp
+        try transaction.save(row)
+        return receipt
+    }
+
+    private func remember(_ set: ChangeSet, stamp: Stamp, hash: SetHash, replica: ReplicaID) throws {
+        guard var row = try transaction.replica(replica) else { return }
+        row.lastSequence = set.writeID.sequence
+        row.lastHash = hash
+        row.lastStamp = stamp
+        if set.base.epoch == row.lastBaseEpoch {
+            row.lastBase = max(row.lastBase, set.base.position)
+        } else {
+            row.lastBaseEpoch = set.base.epoch
+            row.lastBase = set.base.position
+        }
+        try transaction.save(row)
+    }
+
+    /// Gives the set its position and keeps it.
+    private func record(
+        _ signed: SignedSet, _ hash: SetHash, stamp: Stamp, claimed: Stamp, outcome: Outcome, user: RecordID, intent: String, cause: String?,
+        origin: Origin?, remarks: [Remark], position: Position
+    ) throws -> PBReceipt {
+        guard var tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
+        var receipt = Receipt(
+            writeID: signed.writeID, setHash: hash, epoch: tenant.epoch, position: position, stamp: stamp, outcome: outcome, remarks: remarks)
+        receipt.mac = MessageAuthentication.code(for: receipt.authenticated, key: security.receiptKey)
+        tenant.head = position
+        tenant.history = tenant.history.advanced(setHash: hash, stamp: stamp, outcome: outcome.rawValue)
+        let message = PBReceipt(receipt)
+        try transaction.insert(
+            AdmittedSet(
+                position: position, set: signed, hash: hash, stamp: stamp, claimed: claimed, outcome: outcome, user: user, intent: intent,
+                cause: cause, origin: origin, answer: try Wire.encode(message), history: tenant.history, admittedAt: moment.milliseconds))
+        try transaction.save(tenant)
+        return message
+    }
+
+    // MARK: The server's own sets
+
+    private func react(to applied: [AppliedOp], outsideView: [Int], _ set: ChangeSet, _ replica: ReplicaRow) throws {
+        try serverSet(cause: "write:\(set.writeID)", intent: "effects") { builder in
+            let rulings = RulingEffects(builder: builder, author: author)
+            let orders = OrderEffects(builder: builder)
+            let stock = StockEffects(builder: builder)
+            let facts = FactEffects(builder: builder)
+            for item in applied {
+                try rulings.add(for: item)
+                if item.entity.name == "assignment_request" { try AssignmentEffects(builder: builder).add(for: item, author: set.user) }
+                try orders.add(for: item)
+                try stock.add(for: item, replica: replica)
+                try facts.add(for: item, author: set.user)
+            }
+            if !outsideView.isEmpty {
+                try builder.raise(
+                    "outside_view", "outside", order: nil, about: set.user,
+                    text: "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review.")
+            }
+            for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order) }
+        }
+    }
+
+    private func author(_ version: Version) throws -> RecordID? { try transaction.admitted(version.writeID)?.user }
+
+    /// Makes and admits a set of the server's own, unless nothing comes of it or its cause has been served.
+    ///
+    /// - Returns: whether a set was admitted.
+    @discardableResult
+    func serverSet(cause: String, intent: String, _ body: (EffectBuilder) throws -> Void) throws -> Bool {
+        guard var tenant = try transaction.tenant(), try transaction.admitted(cause: cause) == nil else { return false }
+        let position = tenant.head.next
+        let now = UInt64(max(0, moment.milliseconds))
+        let wall = Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
+        var stamp = tenant.serverStamp?.next(wallMilliseconds: now) ?? wall
+        // What the effects write stands above what their cause wrote.
+        if let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) { stamp = Stamp.justAbove(last, replica: tenant.serverReplica) }
+        let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
+        let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
+        let builder = EffectBuilder(
+            schema: schema, writer: writer, moment: moment, version: Version(stamp: stamp, sequence: writeID.sequence), cause: cause)
+        try body(builder)
+        guard !builder.ops.isEmpty else { return false }
+        let zero = RecordID(high: 0, low: 0)
+        let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
+        let set = ChangeSet(
+            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
+            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: zero, intent: intent, ops: builder.ops)
+        let body = try set.encodedBody()
+        let signed = SignedSet(writeID: writeID, body: body, algorithm: .p256, signature: [])
+        try writer.finish()
+        _ = try record(
+            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: zero, intent: intent, cause: cause, origin: nil,
+            remarks: [], position: position)
+        guard var after = try transaction.tenant() else { return true }
+        after.serverSequence = writeID.sequence
+        after.serverHash = signed.hash
+        after.serverStamp = stamp
+        tenant = after
+        try transaction.save(tenant)
+        return true
+    }
+
+    // MARK: Timers
+
+    /// Moves due edges and takes back expired leases. Called before the next set is admitted, and at least once a minute.
+    ///
+    /// - Returns: whether anything moved.
+    func tick() throws -> Bool {
+        var moved = false
+        while true {
+            let due = try transaction.edgesDue(at: moment.milliseconds, limit: 500)
+            guard !due.isEmpty, let tenant = try transaction.tenant() else { break }
+            try moveEdges(due, at: tenant.head.next)
+            moved = true
+        }
+        return try expireLeases() || moved
+    }
+
+    /// Edges move at a position of their own, so that views change only where the history says so.
+    private func moveEdges(_ due: [EdgeRow], at position: Position) throws {
+        let keeper = ViewKeeper(transaction: transaction, schema: schema, position: position, moment: moment)
+        for row in due { try keeper.refresh(row) }
+        guard var tenant = try transaction.tenant() else { return }
+        let now = UInt64(max(0, moment.milliseconds))
+        let stamp = tenant.serverStamp?.next(wallMilliseconds: now) ?? Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
+        let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
+        let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
+        let set = ChangeSet(
+            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
+            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: RecordID(high: 0, low: 0), intent: "window", ops: [])
+        let signed = SignedSet(writeID: writeID, body: try set.encodedBody(), algorithm: .p256, signature: [])
+        _ = try record(
+            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: set.user, intent: "window",
+            cause: "timer:window:\(tenant.epoch):\(position)", origin: nil, remarks: [], position: position)
+        tenant = try transaction.tenant() ?? tenant
+        tenant.serverSequence = writeID.sequence
+        tenant.serverHash = signed.hash
+        tenant.serverStamp = stamp
+        try transaction.save(tenant)
+    }
+
+    private func expireLeases() throws -> Bool {
+        let entity = try schema.entity("lease")
+        var expired = false
+        for id in try transaction.ids(entity, where: "state", equals: .text("granted")) {
+            guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)) else { continue }
+            let view = RecordView(stored.record, entity)
+            guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
+            let isNew = try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {
+                try StockEffects(builder: $0).expire(lease: view)
+            }
+            expired = expired || isNew
+        }
+        return expired
+    }
+}
+
+extension AppliedOp {
+    /// An event that moved nothing.
+    var isIneffective: Bool {
+        if case .notEffective = eventRuling { return true }
+        return false
+    }
+}

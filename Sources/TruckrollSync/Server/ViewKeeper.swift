@@ -1,0 +1,109 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Keeps the views of all replicas in step with the edges: each scope of a view carries the number of active edges that put
+/// it there; from 0 to 1 the scope enters the view with all that hangs on it, from 1 to 0 it leaves.
+struct ViewKeeper {
+    let transaction: any ServerTransaction
+    let schema: Schema
+    let position: Position
+    let moment: ServerMoment
+
+    /// Puts the edges a record declares in the place of those it declared before.
+    func replaceEdges(of source: RecordKey, with edges: [Edge]) throws {
+        let before = try transaction.edges(source: source)
+        let wanted = Set(edges)
+        for row in before where !wanted.contains(row.edge) {
+            if row.isActive { try deactivate(row.edge) }
+            try transaction.delete(row)
+        }
+        let kept = Set(before.map(\.edge))
+        for edge in edges where !kept.contains(edge) {
+            let (from, until) = try window(of: edge, source: source)
+            let row = EdgeRow(edge: edge, source: source, from: from, until: until, isActive: holds(from, until))
+            try transaction.save(row)
+            if row.isActive { try activate(edge) }
+        }
+    }
+
+    /// An order that entered or left the field keeps or frees its technicians' edges.
+    func refreshWindows(ofOrder order: RecordID) throws {
+        guard let appointment = schema["appointment"] else { return }
+        for id in try transaction.ids(appointment, where: "order", equals: .reference(order)) {
+            for row in try transaction.edges(source: RecordKey(type: appointment.type, id: id)) { try refresh(row) }
+        }
+    }
+
+    /// Moves an edge in or out according to the clock.
+    func refresh(_ row: EdgeRow) throws {
+        let (from, until) = try window(of: row.edge, source: row.source)
+        let isActive = holds(from, until)
+        guard from != row.from || until != row.until || isActive != row.isActive else { return }
+        try transaction.save(EdgeRow(edge: row.edge, source: row.source, from: from, until: until, isActive: isActive))
+        if isActive, !row.isActive { try activate(row.edge) }
+        if !isActive, row.isActive { try deactivate(row.edge) }
+    }
+
+    /// Puts the root of a view into it.
+    func addRoot(_ scope: Scope, to replica: ReplicaID) throws { try raise(replica, scope) }
+
+    /// Whole days in the tenant's zone: from 14 days ahead until 7 days after, without end while the order is in the field.
+    private func window(of edge: Edge, source: RecordKey) throws -> (from: Int64?, until: Int64?) {
+        guard let around = edge.windowAround else { return (nil, nil) }
+        let from = moment.calendar.startOfDay(around, addingDays: -Limits.windowDaysAhead)
+        if try isInTheField(source) { return (from, nil) }
+        return (from, moment.calendar.startOfDay(around, addingDays: Limits.windowDaysBack + 1))
+    }
+
+    private func isInTheField(_ source: RecordKey) throws -> Bool {
+        guard let entity = schema[source.type], entity.name == "appointment", let orderEntity = schema["service_order"],
+            let stored = try transaction.record(source),
+            let order = RecordView(stored.record, entity).reference("order"),
+            let orderRecord = try transaction.record(RecordKey(type: orderEntity.type, id: order)),
+            let state = RecordView(orderRecord.record, orderEntity).text("state").flatMap({ OrderState(rawValue: $0) })
+        else { return false }
+        return state.isInTheField
+    }
+
+    private func holds(_ from: Int64?, _ until: Int64?) -> Bool {
+        (from.map { $0 <= moment.milliseconds } ?? true) && (until.map { moment.milliseconds < $0 } ?? true)
+    }
+
+    private func activate(_ edge: Edge) throws {
+        for view in try transaction.views(holding: edge.parent) { try raise(view.replica, edge.child) }
+    }
+
+    private func deactivate(_ edge: Edge) throws {
+        for view in try transaction.views(holding: edge.parent) { try lower(view.replica, edge.child) }
+    }
+
+    private func raise(_ replica: ReplicaID, _ scope: Scope) throws {
+        var row = try transaction.viewScope(replica, scope)
+            ?? ViewScopeRow(replica: replica, scope: scope, weight: 0, added: position, dropped: nil)
+        row.weight += 1
+        guard row.weight == 1 else { return try transaction.save(row) }
+        // A scope dropped and added again at one position was never away.
+        if row.dropped != position { row.added = position }
+        row.dropped = nil
+        try transaction.save(row)
+        try bumpVersion(replica)
+        for edge in try transaction.edges(from: scope) where edge.isActive { try raise(replica, edge.edge.child) }
+    }
+
+    private func lower(_ replica: ReplicaID, _ scope: Scope) throws {
+        guard var row = try transaction.viewScope(replica, scope), row.weight > 0 else { return }
+        row.weight -= 1
+        if row.weight == 0 { row.dropped = position }
+        try transaction.save(row)
+        guard row.weight == 0 else { return }
+        try bumpVersion(replica)
+        for edge in try transaction.edges(from: scope) where edge.isActive { try lower(replica, edge.edge.child) }
+    }
+
+    private func bumpVersion(_ replica: ReplicaID) throws {
+        guard var row = try transaction.replica(replica) else { return }
+        row.viewVersion += 1
+        try transaction.save(row)
+    }
+}

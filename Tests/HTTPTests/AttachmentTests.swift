@@ -1,0 +1,106 @@
+import Crypto
+import Foundation
+import Synchronization
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollProtocol
+import TruckrollServer
+
+@Suite("Attachments")
+struct AttachmentTests {
+    private func hash(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
+    @Test("go up from memory or a file and come down unchanged", arguments: [0, 1, 65536, 3_000_001])
+    func roundTrip(size: Int) async throws {
+        try await TestServer.run { server in
+            let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let (sha256, transport) = (hash(bytes), server.transport())
+            server.tenant.state.withLock {
+                $0.wanted = [sha256]
+                $0.readable = [sha256]
+            }
+            #expect(try await !transport.hasAttachment(sha256: sha256))
+            let file = NSTemporaryDirectory() + "truckroll-upload-\(sha256.hexadecimal)"
+            try Data(bytes).write(to: URL(fileURLWithPath: file))
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            try await transport.putAttachment(sha256: sha256, content: .file(path: file))
+            #expect(server.tenant.state.withLock { $0.stored } == [sha256: size])
+            #expect(try await transport.hasAttachment(sha256: sha256))
+            let answer1 = try await transport.getAttachment(sha256: sha256)
+            #expect(answer1 == bytes)
+            // Again, as after a lost answer.
+            try await transport.putAttachment(sha256: sha256, content: .bytes(bytes))
+            let incoming = try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming")
+            #expect(incoming.isEmpty)
+        }
+    }
+
+    @Test("with other bytes than promised are refused and leave nothing behind")
+    func mismatch() async throws {
+        try await TestServer.run { server in
+            let (promised, sent) = (hash([1, 2, 3]), [UInt8](repeating: 9, count: 100))
+            server.tenant.state.withLock {
+                $0.wanted = [promised]
+                $0.readable = [promised]
+            }
+            let transport = server.transport()
+            let document = try await problem { try await transport.putAttachment(sha256: promised, content: .bytes(sent)) }
+            #expect(document.status == 422)
+            #expect(document.code == "attachment-mismatch")
+            #expect(try await !transport.hasAttachment(sha256: promised))
+            #expect(server.tenant.state.withLock { $0.stored.isEmpty })
+            #expect(try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming").isEmpty)
+
+            // A signature over another digest than the address names.
+            let session = try await server.signIn()
+            let request = RawRequest("PUT", server.path("attachments/\(promised.hexadecimal)"), type: nil, body: sent)
+            let answer2 = try await request.signed(session, at: server.clock.now).send(to: server).status
+            #expect(answer2 == 422)
+        }
+    }
+
+    @Test("that nobody asked for are not stored, those of others not shown")
+    func notForYou() async throws {
+        try await TestServer.run { server in
+            let (sha256, transport) = (hash([5]), server.transport())
+            let answer3 = try await problem { try await transport.putAttachment(sha256: sha256, content: .bytes([5])) }.code
+            #expect(answer3 == "attachment-not-wanted")
+            server.tenant.state.withLock { $0.wanted = [sha256] }
+            try await transport.putAttachment(sha256: sha256, content: .bytes([5]))
+            let document = try await problem { _ = try await transport.getAttachment(sha256: sha256) }
+            #expect(document.code == "not-found")
+        }
+    }
+
+    @Test("over the limit are refused before they are sent")
+    func tooLarge() async throws {
+        try await TestServer.run { server in
+            let session = try await server.signIn()
+            var request = RawRequest("PUT", server.path("attachments/\(hash([]).hexadecimal)"), type: nil)
+            request.length = Limits.attachmentBytes + 1
+            let answer4 = try await request.signed(session, at: server.clock.now).send(to: server).status
+            #expect(answer4 == 413)
+        }
+    }
+
+    @Test("are sent as opaque bytes that no browser opens")
+    func opaque() async throws {
+        try await TestServer.run { server in
+            let (bytes, transport) = (Array("<script>".utf8), server.transport())
+            let sha256 = hash(bytes)
+            server.tenant.state.withLock {
+                $0.wanted = [sha256]
+                $0.readable = [sha256]
+            }
+            try await transport.putAttachment(sha256: sha256, content: .bytes(bytes))
+            let session = try await server.signIn()
+            let request = RawRequest("GET", server.path("attachments/\(sha256.hexadecimal)"), type: nil)
+            let answer = try await request.signed(session, at: server.clock.now).send(to: server)
+            #expect(answer.body == bytes)
+            for header in ["content-type: application/octet-stream", "content-disposition: attachment", "x-content-type-options: nosniff"] {
+                #expect(answer.head.contains(header))
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Dispatch
+import Synchronization
+import Testing
+import TruckrollCore
+import TruckrollProtocol
+
+@testable import TruckrollServer
+
+@Suite("Parts of the server's edge")
+struct ServerPartsTests {
+    @Test("the pool runs as many calls as it has threads, lets some wait, and refuses the rest at once")
+    func pool() async throws {
+        let pool = BlockingPool(label: "test", threads: 2, waiting: 3)
+        let gate = DispatchSemaphore(value: 0)
+        let (started, start) = AsyncStream<Void>.makeStream()
+        var beginnings = started.makeAsyncIterator()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            func add() {
+                group.addTask {
+                    do {
+                        try await pool.run {
+                            start.yield()
+                            gate.wait()
+                        }
+                        return true
+                    } catch let problem as ServiceProblem where problem == .overloaded {
+                        return false
+                    }
+                }
+            }
+            add()
+            add()
+            _ = await beginnings.next()
+            _ = await beginnings.next()
+            for _ in 0..<10 { add() }
+            // Seven of the ten are refused while both threads are held.
+            for _ in 0..<7 {
+                let ran = try await group.next()
+                #expect(ran == false)
+            }
+            for _ in 0..<5 { gate.signal() }
+            for _ in 0..<5 {
+                let ran = try await group.next()
+                #expect(ran == true)
+            }
+        }
+        let answer1 = try await pool.run { 7 }
+        #expect(answer1 == 7)
+    }
+
+    @Test("nonces are remembered for their window and no longer than two of them")
+    func nonces() {
+        var window = NonceWindow()
+        let start: UInt64 = 1_760_000_000_000
+        #expect(window.insert([1], now: start) == .fresh)
+        #expect(window.insert([1], now: start + 1) == .replayed)
+        #expect(window.insert([1], now: start + 239_000) == .replayed)
+        #expect(window.insert([2], now: start + 241_000) == .fresh)
+        #expect(window.insert([1], now: start + 242_000) == .replayed)
+        #expect(window.insert([1], now: start + 482_000) == .fresh)
+    }
+
+    @Test("one session cannot fill the server's memory with nonces")
+    func nonceFlood() {
+        var window = NonceWindow()
+        for index in 0..<HTTPLimits.noncesOfSession {
+            #expect(window.insert([UInt8(index & 0xFF), UInt8(index >> 8 & 0xFF), UInt8(index >> 16)], now: 1_000_000_000) == .fresh)
+        }
+        #expect(window.insert([9, 9, 9, 9], now: 1_000_000_000) == .full)
+    }
+
+    @Test("a device that signs in over and over keeps its newest tokens")
+    func tokens() throws {
+        let counter = Mutex<UInt8>(0)
+        let registry = TokenRegistry { count in
+            let value = counter.withLock { value in
+                value += 1
+                return value
+            }
+            return [UInt8](repeating: value, count: count)
+        }
+        let (tenant, device, replica) = (TenantID(high: 1, low: 1), DeviceID(high: 2, low: 2), ReplicaID(rawValue: 3))
+        let tokens = try (0..<10).map { _ in try registry.issue(tenant: tenant, device: device, replica: replica, now: 1000).token }
+        for (index, token) in tokens.enumerated() {
+            #expect((registry.session(token: token, tenant: tenant, now: 1001) != nil) == (index >= 2))
+        }
+        #expect(registry.session(token: tokens[9], tenant: tenant, now: 601_000) == nil)
+        #expect(registry.session(token: tokens[9], tenant: TenantID(high: 9, low: 9), now: 1001) == nil)
+    }
+
+    @Test("wake-ups nobody took yet are one")
+    func coalesces() async {
+        let heads = HeadBroadcaster()
+        let (wakeUps, poke) = heads.subscribe()
+        for _ in 0..<100 { heads.moved() }
+        poke.finish()
+        var count = 0
+        for await _ in wakeUps { count += 1 }
+        #expect(count == 1)
+        #expect(heads.listenerCount == 0)
+    }
+}

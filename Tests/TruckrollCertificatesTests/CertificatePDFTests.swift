@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+import TruckrollCertificates
+import TruckrollDomain
+
+struct CertificatePDFTests {
+    private let issuer = SampleIssuer()
+
+    /// The text of a PDF as another program reads it.
+    private static func text(of pdf: [UInt8]) throws -> [String] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "truckroll-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (source, target) = (folder.appending(path: "a.pdf"), folder.appending(path: "a.txt"))
+        try Data(pdf).write(to: source)
+        let process = Process()
+        process.executableURL = URL(filePath: reader)
+        process.arguments = ["-layout", source.path(), target.path()]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        // A form feed ends each page.
+        return try String(contentsOf: target, encoding: .utf8).split(separator: "\u{0C}").map(String.init)
+    }
+
+    private static let reader = "/usr/bin/pdftotext"
+    private static let hasReader = FileManager.default.isExecutableFile(atPath: reader)
+
+    private static func channels(_ count: Int) -> [SampleChannel] {
+        (0..<count).map { index in
+            var channel = SampleChannel.four[index % 4]
+            channel.number = index + 1
+            return channel
+        }
+    }
+
+    @Test("the same content gives the same bytes, whoever renders it and however often")
+    func deterministic() throws {
+        let sealed = try issuer.seal(try Samples.content())
+        let first = try CertificatePDF.render(sealed)
+        #expect(Array(first.prefix(5)) == Array("%PDF-".utf8))
+        for _ in 0..<3 { #expect(try CertificatePDF.render(sealed) == first) }
+        let another = try issuer.seal(try Samples.draft(customer: "Another customer").freeze())
+        #expect(try CertificatePDF.render(another) != first)
+    }
+
+    @Test("names keep their letters in every script", .enabled(if: hasReader, "pdftotext is not installed"))
+    func scripts() throws {
+        let names = ["Παπαδόπουλος Διυλιστήρια Α.Ε.", "Марія Коваленко", "Jürgen Żółkiewski", "Μαρία Παπαδοπούλου"]
+        let sealed = try issuer.seal(try Samples.content())
+        let pages = try Self.text(of: CertificatePDF.render(sealed))
+        #expect(pages.count == 2)
+        for name in names { #expect(pages.joined().contains(name), "\(name)") }
+        #expect(pages[0].contains(sealed.printedNumber) && pages[1].contains(sealed.printedNumber))
+        #expect(pages[0].contains("Page 1 of 2") && pages[1].contains("Page 2 of 2"))
+        #expect(pages[1].contains("END OF CERTIFICATE"))
+        #expect(pages[1].contains(String(sealed.contentHash.text.prefix(32))))
+        #expect(pages[0].contains("Traceable calibration, not accredited"))
+        #expect(pages[0].contains("100 %LEL = 4.4 %vol"))
+    }
+
+    @Test("a long table goes on with its head on the next page", .enabled(if: hasReader, "pdftotext is not installed"))
+    func longTable() throws {
+        let sealed = try issuer.seal(try Samples.draft(channels: Self.channels(24)).freeze())
+        let pages = try Self.text(of: CertificatePDF.render(sealed))
+        let withHead = pages.filter { $0.contains("Tolerance") && $0.contains("As found") && $0.contains("As left") }
+        #expect(withHead.count >= 2)
+        for (index, page) in pages.enumerated() { #expect(page.contains("Page \(index + 1) of \(pages.count)")) }
+        #expect(pages.filter { $0.contains("END OF CERTIFICATE") }.count == 1)
+    }
+
+    @Test("what was not measured is said in words", .enabled(if: hasReader, "pdftotext is not installed"))
+    func absent() throws {
+        var draft = try Samples.draft()
+        draft.particulars.conditions = CalibrationConditions(areEstimated: false)
+        draft.readings.removeAll { $0.channel == 2 && $0.phase == .asFound }
+        let text = try Self.text(of: CertificatePDF.render(try issuer.seal(try draft.freeze()))).joined()
+        #expect(text.contains("temperature not measured"))
+        #expect(text.contains("No customer signature was taken."))
+    }
+
+    @Test(
+        "markup and PDF operators in a name are printed, not obeyed",
+        .enabled(if: hasReader, "pdftotext is not installed"))
+    func injection() throws {
+        let name = "<b>A</b> & (B) Tj \\ET %"
+        let text = try Self.text(of: CertificatePDF.render(try issuer.seal(try Samples.draft(customer: name).freeze())))
+        #expect(text.joined().contains(name))
+    }
+
+    @Test("a number is made smaller before it is broken in two", .enabled(if: hasReader, "pdftotext is not installed"))
+    func longNumbers() throws {
+        var channel = SampleChannel.four[1]
+        (channel.applied, channel.cylinder) = ("1000000", "CYL-4410")
+        channel.found = ("0", "1000123")
+        channel.left = ("0", "1000456")
+        let sealed = try issuer.seal(try Samples.draft(channels: [channel]).freeze())
+        let text = try Self.text(of: CertificatePDF.render(sealed)).joined()
+        for number in ["1000000", "1000123", "1000456"] { #expect(text.contains(number)) }
+    }
+
+    @Test("a part that no page can hold is refused, not cut off")
+    func tooTall() throws {
+        var draft = try Samples.draft()
+        draft.particulars.opinions = [String(repeating: "a\n", count: 1500) + "end"]
+        let sealed = try issuer.seal(try draft.freeze())
+        #expect(throws: PDFProblem.partTallerThanPage) { try CertificatePDF.render(sealed) }
+    }
+}

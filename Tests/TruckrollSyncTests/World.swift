@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreSQLite
+import TruckrollSync
+
+/// A server and its devices in one process, with a clock that the test moves and a network that is a function call.
+final class World {
+    let schema: Schema
+    let server: ServerEngine
+    var milliseconds: Int64 = 1_795_420_800_000  // 2026-11-23T08:00:00Z
+    let tenant = TenantID(high: 1, low: 2)
+    var random = SeededGenerator(seed: 7)
+    let importer: Device
+    private let directory: URL
+
+    struct Device {
+        let name: String
+        let engine: DeviceEngine
+        let world: Clock
+        let replica: ReplicaID
+        let user: RecordID
+        final class Clock { var offset: Int64 = 0 }
+    }
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-world-\(UInt64.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        schema = try Schema.load()
+        let key = SigningKey()
+        let store = try SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema)
+        let server = ServerEngine(
+            schema: schema, store: store,
+            security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }))
+        self.server = server
+        try server.found(
+            .init(tenant: tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 11), instance: [1]),
+            at: ServerMoment(milliseconds: milliseconds, calendar: TenantCalendar(timeZone: "Europe/Berlin")))
+        let user = try ServerEngine.importerID(of: tenant, schema)
+        importer = try World.makeDevice(
+            "importer", user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, random: &random)
+        try sync(importer)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    var moment: ServerMoment { ServerMoment(milliseconds: milliseconds, calendar: TenantCalendar(timeZone: "Europe/Berlin")) }
+
+    func device(_ name: String, user: RecordID) throws -> Device {
+        let device = try World.makeDevice(
+            name, user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, random: &random)
+        try sync(device)
+        return device
+    }
+
+    private static func makeDevice(
+        _ name: String, user: RecordID, server: ServerEngine, directory: URL, milliseconds: Int64, tenant: TenantID,
+        random: inout SeededGenerator
+    ) throws -> Device {
+        let key = SigningKey()
+        let id = DeviceID.version7(milliseconds: UInt64(milliseconds), using: &random)
+        let moment = ServerMoment(milliseconds: milliseconds, calendar: TenantCalendar(timeZone: "Europe/Berlin"))
+        let row = try server.enrolLocally(device: id, user: user, publicKey: key.publicKey, name: name, at: moment)
+        let enrolment = try server.enrolment(of: row, at: moment)
+        let store = try SQLiteDeviceStore(path: directory.appendingPathComponent("\(name).sqlite").path, schema: server.schema)
+        let engine = DeviceEngine(schema: server.schema, store: store)
+        let identity = DeviceIdentity(
+            tenant: tenant, tenantName: "Acme", tenantKey: [], device: id, user: user, replica: row.replica, algorithm: .p256,
+            privateKey: key.rawRepresentation, series: row.series, enrolment: try Wire.encode(enrolment), serverURL: "")
+        try store.write { try $0.save(identity) }
+        return Device(name: name, engine: engine, world: .init(), replica: row.replica, user: user)
+    }
+
+    func id() -> RecordID { RecordID.version7(milliseconds: UInt64(milliseconds), using: &random) }
+
+    @discardableResult
+    func commit<T>(_ device: Device, _ intent: String = "test", _ body: (LocalEditor) throws -> T) throws -> T {
+        milliseconds += 1000
+        return try device.engine.commit(
+            intent: intent, at: DeviceMoment(milliseconds: milliseconds + device.world.offset, offsetMinutes: 60), newID: { self.id() }, body
+        ).result
+    }
+
+    /// Syncs until the outbox is empty.
+    @discardableResult
+    func sync(_ device: Device) throws -> DeviceEngine.SyncSummary {
+        milliseconds += 100
+        for _ in 0..<100 {
+            let request = try device.engine.nextRequest()
+            // Over bytes, as on the wire.
+            let carried = try Wire.decode(PBSyncRequest.self, Wire.encode(request))
+            let reply = try Wire.decode(PBSyncReply.self, Wire.encode(try server.sync(carried, replica: device.replica, at: moment)))
+            let local = milliseconds + device.world.offset
+            switch try device.engine.apply(reply, sentAt: local, receivedAt: local) {
+            case .applied(let summary, let more):
+                if !more {
+                    if try device.engine.read({ try $0.state().isRecovering }) { try audit(device); continue }
+                    return summary
+                }
+            case .historyChanged: continue
+            case .mismatch(let scopes): throw Surprise("digest mismatch at \(device.name): \(scopes.map(\.name))")
+            case .forked(let last): throw Surprise("forked at \(last)")
+            }
+        }
+        throw Surprise("the sync did not end")
+    }
+
+    /// Compares all scopes; repairs what differs, and says which it were.
+    @discardableResult
+    func audit(_ device: Device) throws -> [Scope] {
+        let reply = try server.audit(PBAuditRequest(), replica: device.replica)
+        let differing = Set(try device.engine.differences(reply)).union(try device.engine.localDamage()).sorted()
+        var request = PBRepairRequest()
+        request.scopes = differing.map(\.name)
+        try device.engine.repair(try server.repair(request, replica: device.replica), scopes: differing, audit: reply)
+        return differing
+    }
+
+    /// What the server has in a record's field.
+    func serverValue(_ entity: String, _ id: RecordID, _ field: String) throws -> Value {
+        let entity = try schema.entity(entity)
+        return try server.store.read { transaction in
+            try transaction.record(RecordKey(type: entity.type, id: id)).map { RecordView($0.record, entity)[field] } ?? .null
+        }
+    }
+
+    func serverRecords(_ entity: String) throws -> [RecordView] {
+        let entity = try schema.entity(entity)
+        return try server.store.read { transaction in
+            try transaction.ids(entity).compactMap { try transaction.record(RecordKey(type: entity.type, id: $0)) }.map { RecordView($0.record, entity) }
+        }
+    }
+
+    func value(_ device: Device, _ entity: String, _ id: RecordID, _ field: String) throws -> Value {
+        try device.engine.read { try $0.view(entity, id)?[field] ?? .null }
+    }
+}
+
+struct Surprise: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
