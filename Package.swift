@@ -55,7 +55,7 @@ let package = Package(
     targets: [
         // The schemas are data; this target only carries them into the binary.
         .target(
-            name: "TruckrollSchemas", path: "Schemas", exclude: ["README.md"],
+            name: "TruckrollSchemas", path: "Schemas", exclude: ["README.md", "tables.sql"],
             resources: [.embedInCode("entities")], swiftSettings: settings),
 
         room("TruckrollCore", [crypto]),
@@ -68,15 +68,16 @@ let package = Package(
             [
                 "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         room(
             "TruckrollServer",
             [
                 "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto, logging,
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .systemLibrary(
             name: "CCairo", path: "Sources/CCairo", pkgConfig: "pangocairo",
@@ -89,25 +90,28 @@ let package = Package(
 
         room(
             "ServerCommands",
-            ["TruckrollServer", "TruckrollDemoData", "TruckrollClient", "TruckrollTerminal", argumentParser, logging]),
+            [
+                "TruckrollServer", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollDomain", "TruckrollCore", "TruckrollDemoData",
+                "TruckrollTerminal", argumentParser, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         room("FieldCommands", ["TruckrollClient", "TruckrollTerminal", argumentParser]),
         room("DispatchCommands", ["TruckrollClient", "TruckrollTerminal", argumentParser]),
         room("CertificateCommands", ["TruckrollCertificates", "TruckrollClient", "TruckrollTerminal", argumentParser]),
-        command("ServerMain", ["ServerCommands"]),
-        command("FieldMain", ["FieldCommands"]),
-        command("DispatchMain", ["DispatchCommands"]),
-        command("CertificatesMain", ["CertificateCommands"]),
+        command("ServerMain", ["ServerCommands", argumentParser]),
+        command("FieldMain", ["FieldCommands", argumentParser]),
+        command("DispatchMain", ["DispatchCommands", argumentParser]),
+        command("CertificatesMain", ["CertificateCommands", argumentParser]),
 
         tests("TruckrollCoreTests", ["TruckrollCore"]),
         tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
         tests("TruckrollSyncTests", ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
-        tests("TruckrollStoreTests", ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
+        tests("TruckrollStoreTests", ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
         tests(
             "HTTPTests",
             [
-                "TruckrollServer", "TruckrollClient", "TruckrollProtocol", "TruckrollCore", crypto, logging,
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "TruckrollServer", "TruckrollClient", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", crypto]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),

@@ -27,8 +27,8 @@ struct AttachmentTests {
             try await transport.putAttachment(sha256: sha256, content: .file(path: file))
             #expect(server.tenant.state.withLock { $0.stored } == [sha256: size])
             #expect(try await transport.hasAttachment(sha256: sha256))
-            let answer1 = try await transport.getAttachment(sha256: sha256)
-            #expect(answer1 == bytes)
+            let received = try await transport.getAttachment(sha256: sha256)
+            #expect(received == bytes)
             // Again, as after a lost answer.
             try await transport.putAttachment(sha256: sha256, content: .bytes(bytes))
             let incoming = try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming")
@@ -55,8 +55,8 @@ struct AttachmentTests {
             // A signature over another digest than the address names.
             let session = try await server.signIn()
             let request = RawRequest("PUT", server.path("attachments/\(promised.hexadecimal)"), type: nil, body: sent)
-            let answer2 = try await request.signed(session, at: server.clock.now).send(to: server).status
-            #expect(answer2 == 422)
+            let status = try await request.signed(session, at: server.clock.now).send(to: server).status
+            #expect(status == 422)
         }
     }
 
@@ -64,8 +64,8 @@ struct AttachmentTests {
     func notForYou() async throws {
         try await TestServer.run { server in
             let (sha256, transport) = (hash([5]), server.transport())
-            let answer3 = try await problem { try await transport.putAttachment(sha256: sha256, content: .bytes([5])) }.code
-            #expect(answer3 == "attachment-not-wanted")
+            let code = try await problem { try await transport.putAttachment(sha256: sha256, content: .bytes([5])) }.code
+            #expect(code == "attachment-not-wanted")
             server.tenant.state.withLock { $0.wanted = [sha256] }
             try await transport.putAttachment(sha256: sha256, content: .bytes([5]))
             let document = try await problem { _ = try await transport.getAttachment(sha256: sha256) }
@@ -79,8 +79,8 @@ struct AttachmentTests {
             let session = try await server.signIn()
             var request = RawRequest("PUT", server.path("attachments/\(hash([]).hexadecimal)"), type: nil)
             request.length = Limits.attachmentBytes + 1
-            let answer4 = try await request.signed(session, at: server.clock.now).send(to: server).status
-            #expect(answer4 == 413)
+            let status = try await request.signed(session, at: server.clock.now).send(to: server).status
+            #expect(status == 413)
         }
     }
 

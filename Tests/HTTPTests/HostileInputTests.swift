@@ -51,8 +51,8 @@ struct HostileInputTests {
                 #expect(answer.head.contains("content-type: application/problem+json"), "\(name)")
             }
             #expect(server.tenant.state.withLock { $0.syncs.isEmpty })
-            let answer1 = try await plain.signed(session, at: now).send(to: server).status
-            #expect(answer1 == 200)
+            let accepted = try await plain.signed(session, at: now).send(to: server).status
+            #expect(accepted == 200)
         }
     }
 
@@ -61,13 +61,13 @@ struct HostileInputTests {
         try await TestServer.run { server in
             let session = try await server.signIn()
             let request = RawRequest("POST", server.path("sync")).signed(session, at: server.clock.now + 100_000)
-            let answer2 = try await request.send(to: server).status
-            #expect(answer2 == 200)
-            let answer3 = try await request.send(to: server).problem?.code
-            #expect(answer3 == "nonce-replayed")
+            let first = try await request.send(to: server).status
+            #expect(first == 200)
+            let second = try await request.send(to: server).problem?.code
+            #expect(second == "nonce-replayed")
             server.clock.advance(seconds: 219)
-            let answer4 = try await request.send(to: server).problem?.code
-            #expect(answer4 == "nonce-replayed")
+            let last = try await request.send(to: server).problem?.code
+            #expect(last == "nonce-replayed")
             #expect(server.tenant.state.withLock { $0.syncs.count } == 1)
         }
     }
@@ -78,12 +78,12 @@ struct HostileInputTests {
         try await TestServer.run(tenants: tenants) { server in
             let session = try await server.signIn()
             let elsewhere = RawRequest("POST", "/v1/\(tenants[1].tenant)/sync").signed(session, at: server.clock.now)
-            let answer5 = try await elsewhere.send(to: server).problem?.code
-            #expect(answer5 == "token-expired")
+            let foreignCode = try await elsewhere.send(to: server).problem?.code
+            #expect(foreignCode == "token-expired")
             server.clock.advance(seconds: 600)
             let late = RawRequest("POST", server.path("sync")).signed(session, at: server.clock.now)
-            let answer6 = try await late.send(to: server).problem?.code
-            #expect(answer6 == "token-expired")
+            let lateCode = try await late.send(to: server).problem?.code
+            #expect(lateCode == "token-expired")
             #expect(tenants.allSatisfy { $0.state.withLock { $0.syncs.isEmpty } })
         }
     }
@@ -111,8 +111,8 @@ struct HostileInputTests {
                 #expect(answer.problem != nil)
             }
             for coding in ["gzip", "gzip, gzip", "deflate", "zstd", "unheard"] {
-                let answer7 = try await answer("application/x-protobuf", [], coding: coding).status
-                #expect(answer7 == 415)
+                let status = try await answer("application/x-protobuf", [], coding: coding).status
+                #expect(status == 415)
             }
             let accepted = try await answer("application/json; charset=utf-8", Array(#"{"pull":true}"#.utf8))
             #expect(accepted.status == 200)
@@ -139,8 +139,8 @@ struct HostileInputTests {
             chunked.headers.append(("Transfer-Encoding", "chunked"))
             let chunk = Array("10000\r\n".utf8) + [UInt8](repeating: 0, count: 65536) + Array("\r\n".utf8)
             chunked.body = Array(repeating: chunk, count: 18).flatMap { $0 } + Array("0\r\n\r\n".utf8)
-            let answer8 = try await chunked.send(to: server).status
-            #expect(answer8 == 413)
+            let status = try await chunked.send(to: server).status
+            #expect(status == 413)
             #expect(server.tenant.state.withLock { $0.syncs.isEmpty })
         }
     }
@@ -156,11 +156,11 @@ struct HostileInputTests {
             // The first field alone is a valid message.
             var request = RawRequest("POST", server.path("sync"), body: whole).signed(session, at: server.clock.now)
             request.body = Array(whole.prefix(2))
-            let answer9 = try await request.send(to: server).status
-            #expect(answer9 != 200)
+            let status = try await request.send(to: server).status
+            #expect(status != 200)
             #expect(server.tenant.state.withLock { $0.syncs.isEmpty })
-            let answer10 = try await RawRequest("GET", "/healthz", type: nil).send(to: server).status
-            #expect(answer10 == 200)
+            let alive = try await RawRequest("GET", "/healthz", type: nil).send(to: server).status
+            #expect(alive == 200)
         }
     }
 
@@ -196,8 +196,8 @@ struct HostileInputTests {
                 #expect(answer.body == first.body, "\(path)")
             }
             // Also with a method that the endpoint would not take.
-            let answer11 = try await RawRequest("DELETE", "/v1/\(TenantID(high: 4, low: 4))/sync").send(to: server).body
-            #expect(answer11 == first.body)
+            let wrongMethod = try await RawRequest("DELETE", "/v1/\(TenantID(high: 4, low: 4))/sync").send(to: server).body
+            #expect(wrongMethod == first.body)
         }
     }
 
@@ -218,12 +218,12 @@ struct HostileInputTests {
         try await TestServer.run { server in
             var flood = RawRequest("GET", "/healthz", type: nil)
             flood.headers = (0..<5000).map { ("X-\($0)", "y") }
-            let answer12 = try await flood.send(to: server).status
-            #expect(answer12 != 200)
+            let flooded = try await flood.send(to: server).status
+            #expect(flooded != 200)
             var large = RawRequest("GET", "/healthz", type: nil)
             large.headers = [("X", String(repeating: "y", count: 1 << 20))]
-            let answer13 = try await large.send(to: server).status
-            #expect(answer13 != 200)
+            let swollen = try await large.send(to: server).status
+            #expect(swollen != 200)
             for noise in ["\r\n\r\n", "GET", "\u{16}\u{3}\u{1}", "POST / HTTP/9.9\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"] {
                 _ = try await RawAnswer.exchange(Array(noise.utf8), port: server.port)
             }
@@ -232,8 +232,8 @@ struct HostileInputTests {
             for header in ["x-content-type-options: nosniff", "cache-control: no-store", "content-security-policy: default-src 'none'"] {
                 #expect(health.head.contains(header))
             }
-            let answer14 = try await RawRequest("HEAD", "/readyz", type: nil).send(to: server).status
-            #expect(answer14 == 200)
+            let ready = try await RawRequest("HEAD", "/readyz", type: nil).send(to: server).status
+            #expect(ready == 200)
         }
     }
 }

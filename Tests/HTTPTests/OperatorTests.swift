@@ -38,8 +38,8 @@ struct OperatorTests {
             ] {
                 var request = RawRequest("POST", "/admin/\(server.tenant.tenant)/\(name)", type: nil)
                 request.headers.append(("Authorization", token))
-                let answer1 = try await request.send(to: server).status
-                #expect(answer1 == status, "\(name) \(token)")
+                let answered = try await request.send(to: server).status
+                #expect(answered == status, "\(name) \(token)")
             }
             #expect(server.tenant.state.withLock { $0.commands.isEmpty })
         }

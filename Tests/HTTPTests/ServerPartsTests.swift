@@ -44,8 +44,8 @@ struct ServerPartsTests {
                 #expect(ran == true)
             }
         }
-        let answer1 = try await pool.run { 7 }
-        #expect(answer1 == 7)
+        let after = try await pool.run { 7 }
+        #expect(after == 7)
     }
 
     @Test("nonces are remembered for their window and no longer than two of them")

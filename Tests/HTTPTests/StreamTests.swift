@@ -11,11 +11,11 @@ struct StreamTests {
         try await TestServer.run { server in
             server.tenant.commit()
             var events = server.transport().stream(after: .start).makeAsyncIterator()
-            let answer1 = try await events.next()
-            #expect(answer1 == HeadEvent(epoch: Epoch(rawValue: 0xAB), position: Position(rawValue: 1)))
+            let first = try await events.next()
+            #expect(first == HeadEvent(epoch: Epoch(rawValue: 0xAB), position: Position(rawValue: 1)))
             server.tenant.commit()
-            let answer2 = try await events.next()?.position
-            #expect(answer2 == Position(rawValue: 2))
+            let second = try await events.next()?.position
+            #expect(second == Position(rawValue: 2))
         }
     }
 
@@ -27,8 +27,8 @@ struct StreamTests {
             var events = transport.stream(after: .start).makeAsyncIterator()
             _ = try await events.next()
             server.tenant.revoke()
-            let answer3 = try await events.next()
-            #expect(answer3 == nil)
+            let end = try await events.next()
+            #expect(end == nil)
             let document = try await problem { for try await _ in transport.stream(after: .start) {} }
             #expect(document.code == "device-revoked")
         }
@@ -41,8 +41,8 @@ struct StreamTests {
             var events = server.transport().stream(after: .start).makeAsyncIterator()
             _ = try await events.next()
             server.clock.advance(seconds: 600)
-            let answer4 = try await events.next()
-            #expect(answer4 == nil)
+            let end = try await events.next()
+            #expect(end == nil)
         }
     }
 
@@ -74,8 +74,8 @@ struct StreamTests {
         try await TestServer.run { server in
             let session = try await server.signIn()
             let request = RawRequest("GET", server.path("stream") + query, type: nil).signed(session, at: server.clock.now)
-            let answer5 = try await request.send(to: server).status
-            #expect(answer5 == 400)
+            let status = try await request.send(to: server).status
+            #expect(status == 400)
         }
     }
 }

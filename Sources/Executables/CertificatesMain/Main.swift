@@ -1,4 +1,7 @@
+import ArgumentParser
+import CertificateCommands
+
 @main
 enum Main {
-    static func main() {}
+    static func main() async { await CertificateCommand.main() }
 }

@@ -1,4 +1,7 @@
+import ArgumentParser
+import DispatchCommands
+
 @main
 enum Main {
-    static func main() {}
+    static func main() async { await DispatchCommand.main() }
 }

@@ -1,4 +1,7 @@
+import ArgumentParser
+import ServerCommands
+
 @main
 enum Main {
-    static func main() {}
+    static func main() async { await ServerCommand.main() }
 }

@@ -6,7 +6,9 @@ import TruckrollSync
 public struct DispatchExplanation: Sendable {
     /// A value and where it came from.
     public struct Origin: Sendable {
+        /// The value, or for a set one of its elements.
         public let value: Value
+        /// When and by which change set it was written.
         public let version: Version
         /// Who wrote it, as far as this device can tell.
         public let author: String
@@ -16,9 +18,13 @@ public struct DispatchExplanation: Sendable {
 
     /// A decision against a value or an event.
     public struct Loss: Sendable {
+        /// The merge rule or pair that decided.
         public let rule: String
+        /// In words.
         public let text: String
+        /// The value that lost.
         public let value: Value
+        /// Who had written it.
         public let author: String
     }
 

@@ -6,8 +6,11 @@ import TruckrollSync
 public struct DispatchOrderSheet: Sendable {
     /// The order's record.
     public let order: RecordView
+    /// For whom.
     public let customer: RecordView?
+    /// Where.
     public let site: RecordView?
+    /// The assets to work on that this device holds.
     public let assets: [RecordView]
     /// By rank.
     public let tasks: [RecordView]
@@ -17,7 +20,9 @@ public struct DispatchOrderSheet: Sendable {
     public let events: [RecordView]
     /// The dispatchers' requests, oldest first.
     public let requests: [RecordView]
+    /// Oldest first, resolved ones included.
     public let exceptions: [RecordView]
+    /// By number.
     public let certificates: [RecordView]
     /// Names of the people above.
     public let people: [RecordID: String]

@@ -51,7 +51,9 @@ extension ChangeSet {
         guard body.ops.count <= Limits.opsInSet else {
             throw WireProblem("too-many-ops", op: -1, "a set has at most \(Limits.opsInSet) ops, not \(body.ops.count)")
         }
-        guard body.intent.utf8.count <= 100 else { throw WireProblem("malformed", op: -1, "the intent has at most 100 bytes") }
+        guard body.intent.utf8.count <= 100, !body.intent.utf8.contains(0) else {
+            throw WireProblem("malformed", op: -1, "the intent has at most 100 bytes and no NUL")
+        }
         let replica = ReplicaID(rawValue: body.replica)
         let stamp: Stamp
         do { stamp = try Stamp(decoding: body.stamp) } catch { throw WireProblem(error, op: -1) }

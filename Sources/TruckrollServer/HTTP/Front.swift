@@ -62,8 +62,8 @@ struct Front: HTTPResponder {
         var headers: HTTPFields = [.contentType: ProblemDocument.mediaType]
         if let seconds = problem.retryAfterSeconds { headers.set("retry-after", "\(seconds)") }
         if problem.status == 401 { headers.set("www-authenticate", "Bearer") }
-        if [408, 413, 415].contains(problem.status) {
-            // The rest of the body is not wanted: say so, read it for a moment so that the answer arrives, and hang up.
+        if Self.hangsUp(after: problem, request) {
+            // Say that the rest of the body is not wanted, read it for a moment so that the answer arrives, and hang up.
             headers.set("connection", "close")
             let channel = context.channel
             channel.eventLoop.scheduleTask(in: .seconds(HTTPLimits.lingerSeconds)) { channel.close(promise: nil) }
@@ -72,6 +72,14 @@ struct Front: HTTPResponder {
             status: HTTPResponse.Status(code: problem.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         return (response, problem.code)
+    }
+
+    /// Whether a large or endless body may still be under way.
+    private static func hangsUp(after problem: ServiceProblem, _ request: Request) -> Bool {
+        if [408, 413, 415].contains(problem.status) { return true }
+        guard request.method == .post || request.method == .put else { return request.headers.has("transfer-encoding") }
+        guard let length = request.headers.single("content-length").flatMap({ Int($0) }) else { return true }
+        return length > HTTPLimits.smallBodyBytes
     }
 
     private static func secure(_ headers: inout HTTPFields) {

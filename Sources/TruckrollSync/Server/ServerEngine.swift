@@ -159,7 +159,7 @@ public struct ServerEngine: Sendable {
             code.usedBy = device
             try transaction.save(code)
             return try addReplica(
-                transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key, name: String(request.deviceName.prefix(100)), moment)
+                transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key, name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment)
         }
     }
 

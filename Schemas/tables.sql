@@ -1,0 +1,301 @@
+CREATE TABLE "entity_tenant" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_customer" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "number" TEXT,
+    "name" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_customer_by_number" ON "entity_customer" ("number");
+CREATE INDEX "entity_customer_by_name" ON "entity_customer" ("name");
+CREATE TABLE "entity_site" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "customer" BLOB,
+    "name" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_site_by_customer" ON "entity_site" ("customer");
+CREATE INDEX "entity_site_by_name" ON "entity_site" ("name");
+CREATE TABLE "entity_hazardous_area" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "site" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_hazardous_area_by_site" ON "entity_hazardous_area" ("site");
+CREATE TABLE "entity_user" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "number" TEXT,
+    "name" TEXT,
+    "role" TEXT,
+    "home_depot" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_user_by_number" ON "entity_user" ("number");
+CREATE INDEX "entity_user_by_name" ON "entity_user" ("name");
+CREATE INDEX "entity_user_by_role" ON "entity_user" ("role");
+CREATE INDEX "entity_user_by_home_depot" ON "entity_user" ("home_depot");
+CREATE TABLE "entity_qualification" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "user" BLOB,
+    "scheme" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_qualification_by_user" ON "entity_qualification" ("user");
+CREATE INDEX "entity_qualification_by_scheme" ON "entity_qualification" ("scheme");
+CREATE TABLE "entity_gas" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "cas" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_gas_by_cas" ON "entity_gas" ("cas");
+CREATE TABLE "entity_asset_model" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "name" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_asset_model_by_name" ON "entity_asset_model" ("name");
+CREATE TABLE "entity_document" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "model" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_document_by_model" ON "entity_document" ("model");
+CREATE TABLE "entity_asset" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "model" BLOB,
+    "serial" TEXT,
+    "tag" TEXT,
+    "site" BLOB,
+    "area" BLOB,
+    "fitness" TEXT,
+    "calibration_due" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_asset_by_model" ON "entity_asset" ("model");
+CREATE INDEX "entity_asset_by_serial" ON "entity_asset" ("serial");
+CREATE INDEX "entity_asset_by_tag" ON "entity_asset" ("tag");
+CREATE INDEX "entity_asset_by_site" ON "entity_asset" ("site");
+CREATE INDEX "entity_asset_by_area" ON "entity_asset" ("area");
+CREATE INDEX "entity_asset_by_fitness" ON "entity_asset" ("fitness");
+CREATE INDEX "entity_asset_by_calibration_due" ON "entity_asset" ("calibration_due");
+CREATE TABLE "entity_sensor_channel" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_sensor_channel_by_asset" ON "entity_sensor_channel" ("asset");
+CREATE TABLE "entity_part" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "number" TEXT,
+    "gtin" TEXT,
+    "name" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_part_by_number" ON "entity_part" ("number");
+CREATE INDEX "entity_part_by_gtin" ON "entity_part" ("gtin");
+CREATE INDEX "entity_part_by_name" ON "entity_part" ("name");
+CREATE TABLE "entity_part_approval" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "model" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_part_approval_by_part" ON "entity_part_approval" ("part");
+CREATE INDEX "entity_part_approval_by_model" ON "entity_part_approval" ("model");
+CREATE TABLE "entity_reference_gas" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "cylinder" TEXT,
+    "cas" TEXT,
+    "location" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_reference_gas_by_cylinder" ON "entity_reference_gas" ("cylinder");
+CREATE INDEX "entity_reference_gas_by_cas" ON "entity_reference_gas" ("cas");
+CREATE INDEX "entity_reference_gas_by_location" ON "entity_reference_gas" ("location");
+CREATE TABLE "entity_stock_location" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "kind" TEXT,
+    "name" TEXT,
+    "holder" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_stock_location_by_kind" ON "entity_stock_location" ("kind");
+CREATE INDEX "entity_stock_location_by_name" ON "entity_stock_location" ("name");
+CREATE INDEX "entity_stock_location_by_holder" ON "entity_stock_location" ("holder");
+CREATE TABLE "entity_stock_entry" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "from" BLOB,
+    "to" BLOB,
+    "order" BLOB,
+    "source" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_stock_entry_by_part" ON "entity_stock_entry" ("part");
+CREATE INDEX "entity_stock_entry_by_from" ON "entity_stock_entry" ("from");
+CREATE INDEX "entity_stock_entry_by_to" ON "entity_stock_entry" ("to");
+CREATE INDEX "entity_stock_entry_by_order" ON "entity_stock_entry" ("order");
+CREATE INDEX "entity_stock_entry_by_source" ON "entity_stock_entry" ("source");
+CREATE TABLE "entity_balance" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "location" BLOB,
+    "part" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_balance_by_location" ON "entity_balance" ("location");
+CREATE INDEX "entity_balance_by_part" ON "entity_balance" ("part");
+CREATE TABLE "entity_reservation" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "part" BLOB,
+    "location" BLOB,
+    "state" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_reservation_by_order" ON "entity_reservation" ("order");
+CREATE INDEX "entity_reservation_by_part" ON "entity_reservation" ("part");
+CREATE INDEX "entity_reservation_by_location" ON "entity_reservation" ("location");
+CREATE INDEX "entity_reservation_by_state" ON "entity_reservation" ("state");
+CREATE TABLE "entity_lease" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "kind" TEXT,
+    "user" BLOB,
+    "replica" INTEGER,
+    "location" BLOB,
+    "part" BLOB,
+    "state" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_lease_by_kind" ON "entity_lease" ("kind");
+CREATE INDEX "entity_lease_by_user" ON "entity_lease" ("user");
+CREATE INDEX "entity_lease_by_replica" ON "entity_lease" ("replica");
+CREATE INDEX "entity_lease_by_location" ON "entity_lease" ("location");
+CREATE INDEX "entity_lease_by_part" ON "entity_lease" ("part");
+CREATE INDEX "entity_lease_by_state" ON "entity_lease" ("state");
+CREATE TABLE "entity_service_order" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "number" TEXT,
+    "customer" BLOB,
+    "site" BLOB,
+    "kind" TEXT,
+    "priority" TEXT,
+    "due_at" TEXT,
+    "state" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_service_order_by_number" ON "entity_service_order" ("number");
+CREATE INDEX "entity_service_order_by_customer" ON "entity_service_order" ("customer");
+CREATE INDEX "entity_service_order_by_site" ON "entity_service_order" ("site");
+CREATE INDEX "entity_service_order_by_kind" ON "entity_service_order" ("kind");
+CREATE INDEX "entity_service_order_by_priority" ON "entity_service_order" ("priority");
+CREATE INDEX "entity_service_order_by_due_at" ON "entity_service_order" ("due_at");
+CREATE INDEX "entity_service_order_by_state" ON "entity_service_order" ("state");
+CREATE TABLE "entity_order_event" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_order_event_by_order" ON "entity_order_event" ("order");
+CREATE TABLE "entity_task" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_task_by_order" ON "entity_task" ("order");
+CREATE TABLE "entity_appointment" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "technician" BLOB,
+    "starts_at" TEXT,
+    "state" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_appointment_by_order" ON "entity_appointment" ("order");
+CREATE INDEX "entity_appointment_by_technician" ON "entity_appointment" ("technician");
+CREATE INDEX "entity_appointment_by_starts_at" ON "entity_appointment" ("starts_at");
+CREATE INDEX "entity_appointment_by_state" ON "entity_appointment" ("state");
+CREATE TABLE "entity_assignment_request" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_assignment_request_by_order" ON "entity_assignment_request" ("order");
+CREATE TABLE "entity_labour_entry" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "person" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_labour_entry_by_order" ON "entity_labour_entry" ("order");
+CREATE INDEX "entity_labour_entry_by_person" ON "entity_labour_entry" ("person");
+CREATE TABLE "entity_part_use" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "part" BLOB,
+    "from" BLOB,
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_part_use_by_order" ON "entity_part_use" ("order");
+CREATE INDEX "entity_part_use_by_part" ON "entity_part_use" ("part");
+CREATE INDEX "entity_part_use_by_from" ON "entity_part_use" ("from");
+CREATE INDEX "entity_part_use_by_asset" ON "entity_part_use" ("asset");
+CREATE TABLE "entity_finding" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_finding_by_order" ON "entity_finding" ("order");
+CREATE INDEX "entity_finding_by_asset" ON "entity_finding" ("asset");
+CREATE TABLE "entity_reading" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "asset" BLOB,
+    "channel" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_reading_by_order" ON "entity_reading" ("order");
+CREATE INDEX "entity_reading_by_asset" ON "entity_reading" ("asset");
+CREATE INDEX "entity_reading_by_channel" ON "entity_reading" ("channel");
+CREATE TABLE "entity_scan" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB,
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_scan_by_asset" ON "entity_scan" ("asset");
+CREATE INDEX "entity_scan_by_order" ON "entity_scan" ("order");
+CREATE TABLE "entity_note" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_note_by_order" ON "entity_note" ("order");
+CREATE TABLE "entity_attachment" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "sha256" BLOB,
+    "order" BLOB,
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_attachment_by_sha256" ON "entity_attachment" ("sha256");
+CREATE INDEX "entity_attachment_by_order" ON "entity_attachment" ("order");
+CREATE INDEX "entity_attachment_by_asset" ON "entity_attachment" ("asset");
+CREATE TABLE "entity_signature" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_signature_by_order" ON "entity_signature" ("order");
+CREATE TABLE "entity_certificate" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "number" TEXT,
+    "order" BLOB,
+    "asset" BLOB,
+    "content_hash" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_certificate_by_number" ON "entity_certificate" ("number");
+CREATE INDEX "entity_certificate_by_order" ON "entity_certificate" ("order");
+CREATE INDEX "entity_certificate_by_asset" ON "entity_certificate" ("asset");
+CREATE INDEX "entity_certificate_by_content_hash" ON "entity_certificate" ("content_hash");
+CREATE TABLE "entity_certificate_pdf" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "certificate" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_certificate_pdf_by_certificate" ON "entity_certificate_pdf" ("certificate");
+CREATE TABLE "entity_exception" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "kind" TEXT,
+    "order" BLOB,
+    "about" BLOB,
+    "state" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_exception_by_kind" ON "entity_exception" ("kind");
+CREATE INDEX "entity_exception_by_order" ON "entity_exception" ("order");
+CREATE INDEX "entity_exception_by_about" ON "entity_exception" ("about");
+CREATE INDEX "entity_exception_by_state" ON "entity_exception" ("state");
+CREATE TABLE "entity_ruling" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "subject" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_ruling_by_subject" ON "entity_ruling" ("subject");
+CREATE TABLE "entity_device" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "device" BLOB,
+    "user" BLOB,
+    "replica" INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_device_by_device" ON "entity_device" ("device");
+CREATE INDEX "entity_device_by_user" ON "entity_device" ("user");
+CREATE INDEX "entity_device_by_replica" ON "entity_device" ("replica");

@@ -1,0 +1,73 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+import TruckrollTerminal
+
+/// When an appointment is.
+struct AppointmentOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Begin: HH:MM in the company's time zone, or RFC 3339.", valueName: "time")) var at: String?
+    @Option(help: ArgumentHelp("The day of HH:MM: YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day")) var day: String?
+    @Option(help: ArgumentHelp("How long, in minutes.", valueName: "n")) var minutes: Int?
+
+    /// The longest appointment that is no slip of the finger, in minutes.
+    static let longest = 24 * 60
+
+    func validate() throws {
+        if let minutes, !(1...Self.longest).contains(minutes) { throw ValidationError("--minutes takes 1 to \(Self.longest).") }
+        if at == nil, day != nil { throw ValidationError("--day needs --at.") }
+    }
+
+    /// Begin and end; nothing without `--at`.
+    ///
+    /// - Parameter usual: minutes when none were given.
+    func interval(_ calendar: DispatchCalendar, usual: Int?) throws -> (starts: DeviceTime, ends: DeviceTime)? {
+        guard let at else { return nil }
+        guard let minutes = minutes ?? usual else {
+            throw DeviceProblem("minutes-missing", "It is not known how long the appointment takes.", next: "Give --minutes.")
+        }
+        let starts = try calendar.time(at, day: day)
+        return (starts, calendar.local(DeviceTime(milliseconds: starts.milliseconds + Int64(minutes) * 60_000, offsetMinutes: 0)))
+    }
+}
+
+extension DispatchSession {
+    /// Records a request, syncs, and reports what the server decided.
+    func request(_ subject: String, _ request: (LocalReader, DispatchCalendar) throws -> DispatchRequest) async throws -> DispatchExit {
+        try await sync()
+        let calendar = try calendar()
+        let wish = try client.read { try request($0, calendar) }
+        let ticket = try client.dispatch(wish)
+        try await sync()
+        let (order, name) = try client.read { (try $0.view("service_order", wish.order), try $0.view("user", wish.technician)?.text("name")) }
+        return report(
+            try client.dispatchAnswer(to: ticket), about: "\(subject) \(order?.text("number") ?? "order"), \(name ?? "technician")",
+            json: [
+                ("action", .string(wish.action.rawValue)), ("order", .optional(order?.text("number"))), ("technician", .optional(name)),
+                ("starts_at", .optional(wish.starts?.description)), ("ends_at", .optional(wish.ends?.description)),
+                ("request_id", .string("\(ticket.record)")),
+            ])
+    }
+}
+
+extension LocalReader {
+    /// The appointment of the technician who is meant, or of the only one when nobody is named.
+    func assigned(_ text: String?, to order: RecordView) throws -> DispatchAppointment {
+        let active = try DispatchOrderSheet(order, self).appointments.filter(\.isActive)
+        let number = order.text("number") ?? "The order"
+        guard let text else {
+            if active.count == 1, let only = active.first { return only }
+            let names = active.map(\.technicianName).joined(separator: ", ")
+            throw DeviceProblem(
+                "technician-ambiguous", active.isEmpty ? "\(number) has no technician." : "\(number) has \(active.count) technicians: \(names).",
+                next: active.isEmpty ? "Plan one with `assign`." : "Name the one who is meant.")
+        }
+        let technician = try DispatchLookup(self).technician(text)
+        guard let appointment = active.first(where: { $0.technician == technician.id }) else {
+            throw DeviceProblem(
+                "technician-not-assigned", "\(technician.text("name") ?? text) is not planned for \(number).", next: "Look with `show \(number)`.")
+        }
+        return appointment
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+struct AssignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assign", abstract: "Plan a technician for an order.",
+        discussion: """
+            The server decides: it refuses an order that is closed or still being checked, and times that overlap. A second \
+            technician may be assigned beside the first.
+
+            EXAMPLE
+              truckroll-dispatch assign 000123 "Anna Weber" --day tomorrow --at 09:30 --minutes 120
+
+            EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
+            64 bad usage; 1 anything else.
+            JSON: answer (granted, refused, pending), text, action, order, technician, starts_at, ends_at, request_id.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var time: AppointmentOptions
+    @Argument(help: "The order's number, its end, or its id.") var order: String
+    @Argument(help: "The technician, by number or name.") var technician: String
+
+    func validate() throws {
+        if time.at == nil || time.minutes == nil { throw ValidationError("assign needs --at and --minutes.") }
+    }
+
+    func run() async throws {
+        try await options.run { session in
+            try await session.request("Assign") { reader, calendar in
+                let lookup = DispatchLookup(reader)
+                let interval = try time.interval(calendar, usual: nil)
+                return DispatchRequest(
+                    .assign, order: try lookup.order(order).id, technician: try lookup.technician(technician).id, starts: interval?.starts,
+                    ends: interval?.ends)
+            }
+        }
+    }
+}

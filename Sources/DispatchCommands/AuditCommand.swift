@@ -1,0 +1,47 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollTerminal
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Compare every record here with the server's digests.",
+        discussion: """
+            Syncs first, then compares scope by scope, and checks the store's own records against their hashes.
+
+            EXAMPLE
+              truckroll-dispatch audit --repair
+
+            EXIT STATUS: 0 equal, or repaired with --repair; 2 something differs; 3 the server could not be asked; \
+            64 bad usage; 1 anything else.
+            JSON: scopes, records, position, differing, repaired.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Flag(help: "Fetch again what differs.") var repair = false
+
+    func run() async throws {
+        try await options.run { session in
+            guard try await session.sync().isReached else {
+                session.console.problem("There is nothing to compare with.", next: "Repeat the audit with a network.")
+                return .pending
+            }
+            let report = try await session.client.audit(repairing: repair)
+            var block = KeyValueBlock()
+            block.add("Scopes compared", "\(report.scopes)")
+            block.add("Records", "\(report.records)")
+            block.add("Position", "\(report.position)")
+            let names = report.differing.map(\.name)
+            block.add("Differing", names.isEmpty ? StyledText("none", .green) : StyledText(names.joined(separator: ", "), .red))
+            if !names.isEmpty, repair { block.add("Repaired", "\(names.count)") }
+            session.console.result(
+                [
+                    "scopes": .int(report.scopes), "records": .int(Int(clamping: report.records)),
+                    "position": .int(Int(clamping: report.position.rawValue)), "differing": .array(names.map { .string($0) }),
+                    "repaired": .bool(repair && !names.isEmpty),
+                ], [block])
+            return names.isEmpty || repair ? .done : .refused
+        }
+    }
+}

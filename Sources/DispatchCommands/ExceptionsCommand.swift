@@ -1,0 +1,48 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+import TruckrollTerminal
+
+struct ExceptionsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exceptions", abstract: "List the cases that need a person.",
+        discussion: """
+            EXAMPLE
+              truckroll-dispatch exceptions
+
+            EXIT STATUS: 0 listed, an empty list and being offline included; 64 bad usage; 1 anything else.
+            JSON: exceptions (kind, state, owner, raised_at, text, resolution, order, about, id), synced, as_of_position.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Flag(help: "Resolved ones as well.") var all = false
+
+    func run() async throws {
+        try await options.run { session in
+            try await session.show { reader, calendar in
+                let found = try all ? reader.views("exception") : reader.views("exception", where: "state", equals: .text("open"))
+                var table = Table(
+                    [
+                        .init("Raised"), .init("Kind"), .init("Order"), .init("About", .left, .truncates(minimum: 8)), .init("Owner"), .init("State"),
+                        .init("What happened", .left, .wraps(minimum: 24)),
+                    ], emptyText: all ? "No exceptions." : "No open exceptions.")
+                var json: [JSONValue] = []
+                for view in found.sorted(by: { ($0.time("raised_at")?.milliseconds ?? 0) < ($1.time("raised_at")?.milliseconds ?? 0) }) {
+                    let number = try view.reference("order").flatMap { try reader.view("service_order", $0) }?.text("number")
+                    let about = try view.reference("about").flatMap { try reader.view("user", $0) }?.text("name")
+                    table.addRow(
+                        StyledText(calendar.spoken(view.text("raised_at"))), StyledText(view.text("kind") ?? "", .yellow), StyledText(number ?? ""),
+                        StyledText(about ?? ""), StyledText(view.text("owner") ?? ""), StyledText(view.text("state") ?? ""),
+                        StyledText(view.text("text") ?? ""))
+                    json.append(
+                        .object(
+                            JSONValue.members(view, ["kind", "state", "owner", "raised_at", "text", "resolution"])
+                                + [("order", .optional(number)), ("about", .optional(about)), ("id", .string("\(view.id)"))]))
+                }
+                return ([("exceptions", .array(json))], [table])
+            }
+        }
+    }
+}

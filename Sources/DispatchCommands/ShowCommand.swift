@@ -1,0 +1,103 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+import TruckrollTerminal
+
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an order with its tasks, planning, history and open cases.",
+        discussion: """
+            EXAMPLE
+              truckroll-dispatch show 000123
+
+            EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
+            JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, required_documents, \
+            customer, site, assets, tasks, appointments, events, requests, exceptions, certificates, id, synced, as_of_position.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Argument(help: "The order's number, its end, or its id.") var order: String
+
+    func run() async throws {
+        try await options.run { session in
+            try await session.show { reader, calendar in
+                let sheet = try DispatchOrderSheet(try DispatchLookup(reader).order(order), reader)
+                return (sheet.json, [sheet.block(calendar)] + sheet.tables(calendar))
+            }
+        }
+    }
+}
+
+extension DispatchOrderSheet {
+    func block(_ calendar: DispatchCalendar) -> KeyValueBlock {
+        var block = KeyValueBlock(title: StyledText("\(order.text("number") ?? order.id.short)  \(order.text("title") ?? "")"))
+        block.add("State", .state(order.text("state")))
+        block.add("Kind", StyledText(order.text("kind") ?? ""))
+        block.add("Priority", .priority(order.text("priority")))
+        block.add("Problem", StyledText(order.text("problem") ?? ""))
+        block.add("Requested", StyledText(calendar.spoken(order.text("requested_at"))))
+        block.add("Due", StyledText(calendar.spoken(order.text("due_at"))))
+        block.add("Purchase order", StyledText(order.text("po_reference") ?? ""))
+        block.add("Documents", StyledText(order["required_documents"].spoken()))
+        block.section("Where")
+        block.add("Customer", StyledText([customer?.text("number"), customer?.text("name")].compactMap(\.self).joined(separator: " ")))
+        let address = ["street", "postal_code", "city"].compactMap { site?.text($0) }.joined(separator: ", ")
+        block.add("Site", StyledText([site?.text("name") ?? "", address].filter { !$0.isEmpty }.joined(separator: ", ")))
+        let requirements = (site?["requirements"].list ?? []).compactMap(\.text)
+        if !requirements.isEmpty { block.add("Requirements", StyledText(requirements.joined(separator: "; "), .yellow)) }
+        for asset in assets { block.add("Asset", StyledText([asset.text("serial"), asset.text("tag")].compactMap(\.self).joined(separator: ", "))) }
+        block.section("Planning")
+        if appointments.isEmpty { block.add("Technician", StyledText("nobody", .dim)) }
+        for appointment in appointments {
+            let times = "\(calendar.spoken(appointment.starts?.description)) to \(appointment.ends.map { calendar.local($0).clock } ?? "")"
+            let end = appointment.isActive ? "" : " (ended: \(appointment.endedBecause ?? ""))"
+            block.add("Technician", StyledText("\(appointment.technicianName), \(times)\(end)", appointment.isActive ? .plain : .dim))
+        }
+        for view in exceptions where view.text("state") == "open" { block.add("Exception", StyledText(view.text("text") ?? "", .yellow)) }
+        for view in certificates { block.add("Certificate", StyledText("\(view.text("number") ?? "") (\(view.text("state") ?? "not registered"))")) }
+        return block
+    }
+
+    func tables(_ calendar: DispatchCalendar) -> [any TerminalContent] {
+        var steps = Table([.init("Task", .left, .wraps(minimum: 16)), .init("Mandatory"), .init("State")], emptyText: "No tasks.")
+        for task in tasks {
+            steps.addRow(StyledText(task.text("title") ?? ""), StyledText(task.text("mandatory") ?? "no"), StyledText(task.text("state") ?? "open"))
+        }
+        var history = Table(
+            [.init("When"), .init("Event"), .init("By", .left, .truncates(minimum: 8)), .init("State after"), .init("Note", .left, .wraps(minimum: 16))],
+            emptyText: "No events.")
+        for event in events {
+            let style: Style = event.boolean("effective") ? .plain : .dim
+            history.addRow(
+                StyledText(calendar.spoken(event.text("at")), style), StyledText(event.text("event") ?? "", style),
+                StyledText(name(event.reference("by")), style), StyledText(event.boolean("effective") ? event.text("state_after") ?? "" : "no effect", style),
+                StyledText([event.text("reason"), event.text("ruling")].compactMap(\.self).joined(separator: " "), style))
+        }
+        return [steps, history]
+    }
+
+    var json: [(String, JSONValue)] {
+        let fields = [
+            "number", "state", "kind", "priority", "title", "problem", "channel", "po_reference", "requested_at", "due_at", "required_documents",
+        ]
+        func list(_ views: [RecordView], _ names: [String], people: [String] = []) -> JSONValue {
+            .array(
+                views.map { view in
+                    .object(
+                        JSONValue.members(view, names) + people.map { ($0, .string(name(view.reference($0)))) } + [("id", .string("\(view.id)"))])
+                })
+        }
+        return JSONValue.members(order, fields) + [
+            ("customer", customer.map { .object(JSONValue.members($0, ["number", "name"])) } ?? .null),
+            ("site", site.map { .object(JSONValue.members($0, ["name", "street", "postal_code", "city"])) } ?? .null),
+            ("assets", list(assets, ["serial", "tag"])), ("tasks", list(tasks, ["title", "mandatory", "state"])),
+            ("appointments", .array(appointments.map { .appointment($0) })),
+            ("events", list(events, ["event", "at", "effective", "state_after", "reason", "ruling"], people: ["by", "technician"])),
+            ("requests", list(requests, ["action", "starts_at", "ends_at", "state", "answer"], people: ["technician", "instead_of"])),
+            ("exceptions", list(exceptions, ["kind", "state", "owner", "raised_at", "text"], people: ["about"])),
+            ("certificates", list(certificates, ["number", "kind", "revision", "state"], people: ["by"])), ("id", .string("\(order.id)")),
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import TruckrollCore
+import TruckrollServer
+import TruckrollTerminal
+
+/// How an operator's command reaches a tenant: over HTTP while a server holds the files, else by opening them.
+struct AdminAccess {
+    let directory: URL
+    var tokenFile: URL { directory.appendingPathComponent("admin.token") }
+    private var addressFile: URL { directory.appendingPathComponent("server.address") }
+
+    /// Makes the token that local commands show to the running server.
+    func prepare() throws -> AdminAccess {
+        if !FileManager.default.fileExists(atPath: tokenFile.path) {
+            let token = SecureRandom.bytes(32).hexadecimal
+            guard FileManager.default.createFile(atPath: tokenFile.path, contents: Data(token.utf8), attributes: [.posixPermissions: 0o600]) else {
+                throw Failure("\(tokenFile.path) cannot be written.", next: "Check the directory's owner and the free space.")
+            }
+        }
+        return self
+    }
+
+    func announce(host: String, port: Int) throws { try Data("http://\(host):\(port)".utf8).write(to: addressFile, options: .atomic) }
+    func withdraw() { try? FileManager.default.removeItem(at: addressFile) }
+
+    /// Asks the running server; `nil` when none runs here.
+    func ask(_ command: String, tenant: TenantID, arguments: [String: String] = [:]) async throws -> JSONValue? {
+        guard let address = try? String(contentsOf: addressFile, encoding: .utf8), let token = try? String(contentsOf: tokenFile, encoding: .utf8)
+        else { return nil }
+        var request = HTTPClientRequest(url: "\(address)/admin/\(tenant)/\(command)")
+        request.method = .POST
+        request.headers.add(name: "authorization", value: "Bearer \(token)")
+        request.headers.add(name: "content-type", value: "application/json")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        request.body = .bytes(ByteBuffer(bytes: try encoder.encode(arguments)))
+        let response: HTTPClientResponse
+        do { response = try await HTTPClient.shared.execute(request, timeout: .seconds(30)) } catch {
+            // An address left behind by a server that was killed.
+            return nil
+        }
+        let body = String(buffer: try await response.body.collect(upTo: 16 << 20))
+        let answer = try? JSONValue.parse(body)
+        guard response.status == .ok, let answer else {
+            throw Failure(answer?["detail"]?.stringValue ?? "The server answered \(response.status.code).", next: answer?["next"]?.stringValue ?? "See the server's log.")
+        }
+        return answer
+    }
+
+    /// Runs a command over HTTP, or on the opened files.
+    func run(_ command: String, options: DataOptions, arguments: [String: String] = [:], locally: AdminCommand) async throws -> JSONValue {
+        if let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments) { return answer }
+        let tenant = try options.open()
+        defer { try? tenant.close() }
+        do { return try JSONValue.parse(try tenant.admin(locally)) } catch let problem as ServiceProblem {
+            throw Failure(problem.detail, next: problem.next)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import TruckrollServer
+import TruckrollTerminal
+
+/// Copies a tenant's database.
+struct Backup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy a tenant's database to a file. Stop the server first.",
+        discussion: """
+            The keys under DIR/keys are not in it: back them up once, apart. Attachments lie in DIR/tenants/<id>/attachments, each
+            under its hash; copy them with any tool.
+
+            EXIT STATUS: 0 copied, 1 failed, 64 bad usage.
+            """)
+    @OptionGroup var options: DataOptions
+    @Option(help: "The file to write.") var to: String
+
+    func run() async throws {
+        try await reporting {
+            guard !FileManager.default.fileExists(atPath: to) else { throw Failure("\(to) exists.", next: "Name a new file.") }
+            let tenant = try options.open()
+            // Closing the only connection moves the write-ahead log into the file.
+            let database = tenant.home.database
+            try tenant.close()
+            try FileManager.default.copyItem(atPath: database, toPath: to)
+            Terminal.standardOutput().print("Copied to \(to).")
+        }
+    }
+}
+
+/// Puts a copy back and starts a new epoch.
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a copy of a tenant's database back. Stop the server first.",
+        discussion: """
+            The present database is kept beside it. A new epoch begins: devices bring back by themselves what they still hold and
+            the copy lacks.
+
+            EXIT STATUS: 0 restored, 1 failed, 64 bad usage.
+            """)
+    @OptionGroup var options: DataOptions
+    @Option(help: "The copy.") var from: String
+
+    func run() async throws {
+        try await reporting {
+            guard FileManager.default.fileExists(atPath: from) else { throw Failure("There is no file \(from).", next: "Name the copy to restore.") }
+            let home = try options.home()
+            let database = home.database
+            let kept = "\(database).before-restore-\(SystemClock.now())"
+            // Opening it proves that no server holds it.
+            if FileManager.default.fileExists(atPath: database) {
+                try options.open().close()
+                try FileManager.default.moveItem(atPath: database, toPath: kept)
+            }
+            for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: database + suffix) {
+                try FileManager.default.moveItem(atPath: database + suffix, toPath: kept + suffix)
+            }
+            try FileManager.default.copyItem(atPath: from, toPath: database)
+            _ = try home.renewInstance()
+            try options.open().close()
+            Terminal.standardOutput().print("Restored from \(from). A new epoch has begun; the former database is \(kept).")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Foundation
+import TruckrollCore
+import TruckrollDomain
+import TruckrollServer
+import TruckrollTerminal
+
+/// Lists the people who can enrol devices.
+struct Users: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the users.", discussion: "Stop the server first, or use the dispatcher's `technicians`.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await reporting {
+            let tenant = try options.open()
+            defer { try? tenant.close() }
+            let users = try tenant.users()
+            let out = Terminal.standardOutput()
+            if options.json {
+                out.print(
+                    JSONValue.array(
+                        users.map { .object([("number", .string($0.text("number") ?? "")), ("name", .string($0.text("name") ?? "")), ("role", .string($0.text("role") ?? "")), ("id", .string("\($0.id)"))]) }))
+                return
+            }
+            var table = Table([.init("Number"), .init("Name", .left, .truncates(minimum: 10)), .init("Role")], emptyText: "No users.")
+            for user in users { table.addRow(StyledText(user.text("number") ?? ""), StyledText(user.text("name") ?? ""), StyledText(user.text("role") ?? "")) }
+            out.print(table)
+        }
+    }
+}
+
+/// Makes a code with which a user enrols a device.
+struct EnrolmentCode: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enrolment-code", abstract: "Make a one-time code that enrols a device of a user.",
+        discussion: """
+            The code works once, within three days. Works beside a running server.
+
+              truckroll-server enrolment-code --data ./data --user T0001
+
+            EXIT STATUS: 0 made, 1 failed, 64 bad usage.
+            """)
+    @OptionGroup var options: DataOptions
+    @Option(help: "The user's number, name or id.") var user: String
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory)
+                .run("enrolment-code", options: options, arguments: ["user": user], locally: .enrolmentCode(user: user))
+            let out = Terminal.standardOutput()
+            if options.json { return out.print(answer) }
+            out.print("\(answer["code"]?.stringValue ?? "")  (for \(answer["user"]?.stringValue ?? ""), valid three days, once)")
+        }
+    }
+}
+
+/// Lists enrolments.
+struct Devices: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the enrolled devices.", discussion: "Works beside a running server.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory).run("devices", options: options, locally: .devices)
+            let out = Terminal.standardOutput()
+            if options.json { return out.print(answer) }
+            var table = Table(
+                [.init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("State"), .init("Device")],
+                emptyText: "No devices are enrolled.")
+            for device in answer.arrayValue ?? [] {
+                let revoked = device["revoked"] == .bool(true)
+                table.addRow(
+                    StyledText("\(device["replica"]?.intValue ?? 0)"), StyledText(device["user"]?.stringValue ?? ""), StyledText(device["role"]?.stringValue ?? ""),
+                    StyledText(device["name"]?.stringValue ?? ""), StyledText("\(device["sets"]?.intValue ?? 0)"), StyledText(device["series"]?.stringValue ?? ""),
+                    StyledText(revoked ? "revoked" : "enrolled", revoked ? .red : .green), StyledText(device["device"]?.stringValue ?? ""))
+            }
+            out.print(table)
+        }
+    }
+}
+
+/// Shuts a device out.
+struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shut a device out.",
+        discussion: """
+            Its next request and its open stream are refused. What it recorded and did not send stays on it and can still come in
+            as an outbox file. A restored database does not let it in again.
+
+            EXIT STATUS: 0 done, 1 failed, 64 bad usage.
+            """)
+    @OptionGroup var options: DataOptions
+    @Argument(help: "The device's id, as `devices` lists it.") var device: String
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory)
+                .run("revoke", options: options, arguments: ["device": device], locally: .revoke(device: device))
+            Terminal.standardOutput().print(options.json ? answer.compact : "Device \(device) is shut out.")
+        }
+    }
+}
+
+/// How the tenant stands.
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show how a tenant stands.", discussion: "Works beside a running server.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory).run("status", options: options, locally: .status)
+            let out = Terminal.standardOutput()
+            if options.json { return out.print(answer) }
+            var block = KeyValueBlock(title: "Tenant")
+            block.add("Id", StyledText(answer["tenant"]?.stringValue ?? ""))
+            block.add("Epoch", StyledText(answer["epoch"]?.stringValue ?? ""))
+            block.add("Position", StyledText("\(answer["position"]?.intValue ?? 0)"))
+            block.add("Devices", StyledText("\(answer["devices"]?.intValue ?? 0)"))
+            block.add("Needs attention", StyledText("\(answer["needsAttention"]?.intValue ?? 0) change sets"))
+            block.add("Open exceptions", StyledText("\(answer["openExceptions"]?.intValue ?? 0)"))
+            out.print(block)
+        }
+    }
+}
+
+/// What waits for a person.
+struct Attention: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List change sets that were set aside or quarantined.",
+        discussion: "Nothing in this list is lost: each set is kept whole.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory).run("attention", options: options, locally: .attention)
+            let out = Terminal.standardOutput()
+            if options.json { return out.print(answer) }
+            var table = Table(
+                [.init("Position", .right), .init("Set"), .init("Outcome"), .init("User"), .init("Action"), .init("Reason", .left, .wraps(minimum: 20))],
+                emptyText: "Nothing waits for a person.")
+            for item in answer.arrayValue ?? [] {
+                let reasons = (item["reasons"]?.arrayValue ?? []).compactMap(\.stringValue).joined(separator: "; ")
+                table.addRow(
+                    StyledText("\(item["position"]?.intValue ?? 0)"), StyledText(item["set"]?.stringValue ?? ""), StyledText(item["outcome"]?.stringValue ?? "", .yellow),
+                    StyledText(item["user"]?.stringValue ?? ""), StyledText(item["intent"]?.stringValue ?? ""), StyledText(reasons))
+            }
+            out.print(table)
+        }
+    }
+}
+
+/// Prints the company's public key.
+struct TenantKey: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tenant-key", abstract: "Print the company's public key, with which strangers check certificates.",
+        discussion: "The key is 65 bytes in hexadecimal: the uncompressed P-256 point.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await reporting {
+            let key = try options.home().tenantKey().publicKey.hexadecimal
+            Terminal.standardOutput().print(options.json ? (["public_key": .string(key)] as JSONValue).compact : key)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Logging
+import TruckrollCore
+import TruckrollServer
+import TruckrollTerminal
+
+/// Serves the tenants of a data directory over HTTP.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve devices over HTTP until told to stop.",
+        discussion: """
+            Needs nothing but its data directory: each tenant is one SQLite file. Put a proxy with TLS in front of it for use
+            outside one machine. SIGTERM and SIGINT end it within ten seconds; kill -9 loses nothing that was acknowledged.
+
+              truckroll-server serve --data ./data --port 8080
+
+            EXIT STATUS: 0 stopped as asked, 1 could not serve, 64 bad usage.
+            """)
+
+    @Option(help: "The directory that holds the tenants' databases and keys.") var data: String
+    @Option(help: "The address to listen on.") var host = "127.0.0.1"
+    @Option(help: "The port; 0 takes a free one.") var port = 8080
+    @Flag(help: "Log every request.") var verbose = false
+
+    func run() async throws {
+        try await reporting {
+            var logger = Logger(label: "truckroll", factory: { StreamLogHandler.standardError(label: $0) })
+            logger.logLevel = verbose ? .info : .warning
+            let directory = URL(fileURLWithPath: data)
+            let tenants = try SQLiteDirectory(directory: directory, now: SystemClock.now, logger: logger)
+            guard !tenants.tenants.isEmpty else {
+                throw Failure("There is no tenant in \(data).", next: "Make one with `truckroll-server init` or `truckroll-server demo-data`.")
+            }
+            let admin = try AdminAccess(directory: directory).prepare()
+            var configuration = HTTPConfiguration(host: host, port: port, adminTokenFile: admin.tokenFile.path)
+            configuration.now = { UInt64(max(0, SystemClock.now())) }
+            let out = Terminal.standardOutput()
+            let host = host
+            let server = HTTPServer(configuration: configuration, directory: tenants, logger: logger) { bound in
+                try? admin.announce(host: host, port: bound)
+                out.print("Truckroll serves \(tenants.tenants.count) tenant(s) on http://\(host):\(bound)")
+            }
+            let timers = Task { [logger] in await tenants.runTimers(logger: logger) }
+            defer {
+                timers.cancel()
+                admin.withdraw()
+            }
+            try await server.runUntilSignalled()
+            for tenant in tenants.tenants { try tenant.close() }
+        }
+    }
+}

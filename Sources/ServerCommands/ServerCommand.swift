@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import TruckrollCore
+import TruckrollServer
+import TruckrollStoreSQLite
+import TruckrollSync
+import TruckrollTerminal
+
+/// `truckroll-server`: serves devices, and does what an operator does.
+public struct ServerCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "truckroll-server",
+        abstract: "The backend for field technicians who work offline.",
+        discussion: """
+            Begin with a company of your own or the demonstration company, then serve it:
+
+              truckroll-server demo-data --data ./data --size small
+              truckroll-server enrolment-code --data ./data --user T0001
+              truckroll-server serve --data ./data
+
+            EXIT STATUS: 0 done, 1 failed (the message says what to do), 64 bad usage.
+            """,
+        subcommands: [
+            Serve.self, Initialise.self, DemoData.self, Users.self, EnrolmentCode.self, Devices.self, Revoke.self, Status.self, Attention.self,
+            Backup.self, Restore.self, TenantKey.self, SchemaDocuments.self,
+        ])
+
+    public init() {}
+}
+
+/// What every command about a data directory takes.
+struct DataOptions: ParsableArguments {
+    @Option(help: "The directory that holds the tenants' databases and keys.") var data: String
+
+    @Option(help: "The tenant's id. Not needed where there is only one.") var tenant: String?
+
+    @Flag(help: "Print JSON.") var json = false
+
+    var directory: URL { URL(fileURLWithPath: data) }
+
+    /// The tenant the command is about.
+    func tenantID() throws -> TenantID {
+        if let tenant {
+            guard let id = TenantID(tenant) else { throw Failure("“\(tenant)” is no tenant id.", next: "Use the form 8-4-4-4-12 in lower case.") }
+            return id
+        }
+        let all = try TenantHome.all(in: directory)
+        guard let only = all.first, all.count == 1 else {
+            throw all.isEmpty
+                ? Failure("There is no tenant in \(data).", next: "Make one with `truckroll-server init` or `truckroll-server demo-data`.")
+                : Failure("There are \(all.count) tenants in \(data).", next: "Name one with --tenant: \(all.map(\.description).joined(separator: ", ")).")
+        }
+        return only
+    }
+
+    func home() throws -> TenantHome { TenantHome(directory: directory, tenant: try tenantID()) }
+
+    /// Opens the tenant's database; fails while a server holds it.
+    func open() throws -> SQLiteTenant { try SQLiteTenant(home: try home(), now: SystemClock.now) }
+}
+
+enum SystemClock {
+    @Sendable static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+}
+
+/// A command that could not do its work, with what to do next.
+struct Failure: Error, ExplainedProblem {
+    let whatHappened: String
+    let whatToDoNext: String?
+
+    init(_ whatHappened: String, next: String) {
+        self.whatHappened = whatHappened
+        whatToDoNext = next
+    }
+}
+
+extension ParsableArguments {
+    /// Runs `body` and turns its errors into a message on standard error and exit status 1.
+    func reporting(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch let exit as ExitCode { throw exit } catch let problem as EngineProblem {
+            ProblemPrinter(on: .standardError()).print(problem.detail, next: problem.next)
+            throw ExitCode(1)
+        } catch let problem as StoreProblem {
+            ProblemPrinter(on: .standardError()).print("\(problem)")
+            throw ExitCode(1)
+        } catch {
+            ProblemPrinter(on: .standardError()).print(error)
+            throw ExitCode(1)
+        }
+    }
+}

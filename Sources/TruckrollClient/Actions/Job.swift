@@ -1,0 +1,149 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// Where the work is.
+public struct SiteCard: Sendable {
+    public let id: RecordID
+    public let name: String
+    public let address: [String]
+    public let contacts: [String]
+    public let requirements: [String]
+    public let accessWindows: [String]
+}
+
+/// For whom the work is.
+public struct CustomerCard: Sendable {
+    public let id: RecordID
+    public let name: String
+    public let address: [String]
+    public let contact: String?
+    public let phone: String?
+}
+
+/// A manual, procedure or drawing of a model.
+public struct DocumentLine: Sendable {
+    public let title: String
+    public let edition: String?
+    public let kind: String
+    public let model: String
+    public let sha256: [UInt8]?
+}
+
+/// Everything about an order that its screen shows.
+public struct Job: Sendable {
+    public let line: JobLine
+    public let problem: String?
+    public let poReference: String?
+    public let tags: [String]
+    public let requiredDocuments: [String]
+    public let site: SiteCard?
+    public let customer: CustomerCard?
+    public let areas: [AreaLine]
+    public let assets: [AssetCard]
+    public let documents: [DocumentLine]
+    public let tasks: [TaskLine]
+    public let labour: [LabourLine]
+    public let parts: [PartLine]
+    public let findings: [FindingLine]
+    public let readings: [ReadingLine]
+    public let notes: [NoteLine]
+    public let attachments: [AttachmentLine]
+    public let signatures: [SignatureLine]
+    public let certificates: [CertificateLine]
+    public let reservations: [ReservationLine]
+    public let appointments: [AppointmentLine]
+    public let exceptions: [ExceptionLine]
+    public let events: [EventLine]
+    /// What the user can do next.
+    public let nextEvents: [OrderEvent]
+}
+
+extension DeviceClient {
+    /// The job in full.
+    public func job(_ id: RecordID) throws -> Job { try screen { try Job(try $0.reader.require("service_order", id), $0) } }
+}
+
+extension Job {
+    init(_ order: RecordView, _ screen: ScreenReader) throws {
+        let reader = screen.reader
+        line = try JobLister(screen).line(order)
+        problem = order.text("problem")
+        poReference = order.text("po_reference")
+        tags = (order["tags"].list ?? []).compactMap(\.text)
+        requiredDocuments = (order["required_documents"].list ?? []).compactMap(\.text)
+        let siteView = try order.reference("site").flatMap { try reader.view("site", $0) }
+        site = siteView.map { SiteCard($0) }
+        customer = try order.reference("customer").flatMap { try reader.view("customer", $0) }.map { CustomerCard($0) }
+        areas = try siteView.map { try reader.views("hazardous_area", where: "site", equals: .reference($0.id)).map { AreaLine($0) } } ?? []
+        assets = try order.references("assets").compactMap { try reader.view("asset", $0) }.map { try AssetCard($0, screen, besides: order.id) }
+            .sorted { $0.name < $1.name }
+        documents = try Self.documents(of: assets, reader)
+
+        let tasks = TaskLine.sorted(try reader.children("task", of: order.id))
+        self.tasks = try tasks.map { try TaskLine($0, screen) }
+        let labour = try reader.children("labour_entry", of: order.id).inTime("started_at")
+        self.labour = try labour.map { try LabourLine($0, screen, corrected: labour.corrected) }
+        let parts = try reader.children("part_use", of: order.id).inTime()
+        self.parts = try parts.map { try PartLine($0, screen, corrected: parts.corrected) }
+        let findings = try reader.children("finding", of: order.id).inTime()
+        self.findings = try findings.map { try FindingLine($0, screen, corrected: findings.corrected) }
+        let readings = try reader.children("reading", of: order.id).inTime()
+        self.readings = try readings.map { try ReadingLine($0, screen, corrected: readings.corrected) }
+        notes = try reader.children("note", of: order.id).inTime().map { NoteLine(fact: try screen.fact($0), text: $0.text("text") ?? "") }
+        attachments = try reader.children("attachment", of: order.id).inTime("taken_at").map { try AttachmentLine($0, screen) }
+        signatures = try reader.children("signature", of: order.id).inTime().map { try SignatureLine($0, screen) }
+        let certificates = try reader.children("certificate", of: order.id).inTime("issued_at")
+        self.certificates = try certificates.map { try CertificateLine($0, screen, superseded: Set(certificates.compactMap { $0.reference("supersedes") })) }
+        reservations = try reader.children("reservation", of: order.id).map { try ReservationLine($0, screen) }.sorted { $0.part < $1.part }
+        appointments = try reader.children("appointment", of: order.id).inTime("starts_at").map { try AppointmentLine($0, screen) }
+        exceptions = try reader.children("exception", of: order.id).inTime("raised_at").map { try ExceptionLine($0, screen) }
+        events = try reader.children("order_event", of: order.id).inTime().map { try EventLine($0, screen) }
+        let role = try reader.view("user", screen.user)?.text("role").flatMap { Role(rawValue: $0) }
+        nextEvents = line.state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role ?? .technician) } } ?? []
+    }
+
+    private static func documents(of assets: [AssetCard], _ reader: LocalReader) throws -> [DocumentLine] {
+        var seen: Set<RecordID> = []
+        var documents: [DocumentLine] = []
+        for asset in assets {
+            guard let model = asset.modelID, seen.insert(model).inserted else { continue }
+            for view in try reader.views("document", where: "model", equals: .reference(model)) {
+                documents.append(
+                    DocumentLine(
+                        title: view.text("title") ?? "", edition: view.text("edition"), kind: view.text("kind") ?? "", model: asset.model,
+                        sha256: view["sha256"].bytes))
+            }
+        }
+        return documents
+    }
+}
+
+extension SiteCard {
+    init(_ view: RecordView) {
+        id = view.id
+        name = view.text("name") ?? ""
+        address = view.addressLines
+        contacts = (view["contacts"].list ?? []).compactMap(\.text)
+        requirements = (view["requirements"].list ?? []).compactMap(\.text)
+        accessWindows = (view["access_windows"].list ?? []).compactMap(\.text)
+    }
+}
+
+extension CustomerCard {
+    init(_ view: RecordView) {
+        id = view.id
+        name = view.text("name") ?? ""
+        address = view.addressLines
+        contact = view.text("contact_name")
+        phone = view.text("phone")
+    }
+}
+
+extension RecordView {
+    /// Street, town and country, as far as they are known.
+    var addressLines: [String] {
+        let town = [text("postal_code"), text("city")].compactMap { $0 }.joined(separator: " ")
+        return [text("street"), town, text("country")].compactMap { $0 }.filter { !$0.isEmpty }
+    }
+}

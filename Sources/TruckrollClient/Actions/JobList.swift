@@ -1,0 +1,105 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// An order in a list of jobs.
+public struct JobLine: Sendable {
+    public let id: RecordID
+    public let number: String
+    public let title: String
+    public let kind: String
+    /// More than one when they were set without seeing each other; the newest comes last.
+    public let priorities: [Standing]
+    /// `nil` when the order has no event yet.
+    public let state: OrderState?
+    public let customer: String
+    public let site: String
+    public let city: String?
+    public let starts: DeviceTime?
+    public let ends: DeviceTime?
+    /// Whether the user has an active appointment for it.
+    public let isMine: Bool
+    public let dueAt: DeviceTime?
+    public let openTasks: Int
+    public let openMandatoryTasks: Int
+    /// Change sets about it that wait for an answer.
+    public let waitingSets: Int
+    /// The least advanced of what was recorded on it.
+    public let place: Whereabouts
+}
+
+extension DeviceClient {
+    /// The user's jobs of a day: active appointments, and orders the user took in the field that have no appointment yet.
+    public func jobs(on day: CalendarDate) throws -> [JobLine] {
+        let offset = environment.moment.offsetMinutes
+        func local(_ time: DeviceTime) -> CalendarDate { DeviceTime(milliseconds: time.milliseconds, offsetMinutes: offset).date }
+        return try screen { screen in
+            try JobLister(screen).lines().filter { job in
+                guard job.isMine, let starts = job.starts else {
+                    return job.starts == nil && job.waitingSets > 0 && (job.state?.isInTheField ?? false)
+                }
+                return local(starts)...max(local(starts), local(job.ends ?? starts)) ~= day
+            }
+        }
+    }
+
+    /// Every order this device holds, those with an appointment first, by time.
+    public func allJobs() throws -> [JobLine] { try screen { try JobLister($0).lines() } }
+
+    /// The local day of the user.
+    public func today() throws -> CalendarDate { try now().date }
+}
+
+/// Makes the lines of job lists, reading what they share once.
+struct JobLister {
+    private let screen: ScreenReader
+    private let waiting: [RecordID: [Whereabouts]]
+
+    init(_ screen: ScreenReader) throws {
+        self.screen = screen
+        var waiting: [RecordID: [Whereabouts]] = [:]
+        for own in try screen.reader.outbox() {
+            for order in try Self.orders(of: own, screen) { waiting[order, default: []].append(LocalReader.whereabouts(own)) }
+        }
+        self.waiting = waiting
+    }
+
+    /// The orders a set is about.
+    static func orders(of own: OwnSet, _ screen: ScreenReader) throws -> Set<RecordID> {
+        guard let set = try? ChangeSet(decodingBody: own.set.body) else { return [] }
+        var orders: Set<RecordID> = []
+        for op in set.ops {
+            guard let entity = screen.reader.schema[op.key.type] else { continue }
+            if entity.name == "service_order" { orders.insert(op.key.id) }
+            guard let field = entity["order"] else { continue }
+            let order = try op.writes.first { $0.field == field.id }?.value.reference ?? screen.reader.view(entity.name, op.key.id)?.reference("order")
+            if let order { orders.insert(order) }
+        }
+        return orders
+    }
+
+    func lines() throws -> [JobLine] {
+        try screen.reader.views("service_order").map { try line($0) }.sorted { a, b in
+            let (first, second) = (a.starts?.milliseconds ?? .max, b.starts?.milliseconds ?? .max)
+            return first == second ? a.number < b.number : first < second
+        }
+    }
+
+    func line(_ order: RecordView) throws -> JobLine {
+        let reader = screen.reader
+        let active = try reader.children("appointment", of: order.id).filter { $0.text("state") == "active" }
+        let mine = active.filter { $0.reference("technician") == screen.user }.inTime("starts_at").first
+        let appointment = mine ?? active.inTime("starts_at").first
+        let open = try reader.children("task", of: order.id).filter { ($0.text("state") ?? "open") == "open" }
+        let site = try order.reference("site").flatMap { try reader.view("site", $0) }
+        let sets = waiting[order.id] ?? []
+        return JobLine(
+            id: order.id, number: order.text("number") ?? "…\(order.id.short)", title: order.text("title") ?? "", kind: order.text("kind") ?? "",
+            priorities: order.standing("priority"), state: order.text("state").flatMap { OrderState(rawValue: $0) },
+            customer: try order.reference("customer").map { try screen.customerName($0) } ?? "", site: site?.text("name") ?? "", city: site?.text("city"),
+            starts: appointment?.time("starts_at"), ends: appointment?.time("ends_at"), isMine: mine != nil, dueAt: order.time("due_at"),
+            openTasks: open.count, openMandatoryTasks: open.count { $0.text("mandatory") == "yes" }, waitingSets: sets.count,
+            place: sets.contains(.onDevice) ? .onDevice : sets.contains(.sent) ? .sent : .stored)
+    }
+}

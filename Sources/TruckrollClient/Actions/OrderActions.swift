@@ -1,0 +1,107 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// A job as it is made in the field.
+public struct NewJob: Sendable {
+    public var site: RecordID
+    /// `calibration`, `inspection`, `repair`, `installation` or `emergency`.
+    public var kind: String
+    public var title: String
+    public var problem: String?
+    public var priority = "normal"
+    public var assets: [RecordID] = []
+    public var poReference: String?
+    public var tasks: [String] = []
+    public var followUpOf: RecordID?
+
+    public init(site: RecordID, kind: String, title: String) {
+        self.site = site
+        self.kind = kind
+        self.title = title
+    }
+}
+
+/// What a technician changes on an order's head.
+public struct OrderEdit: Sendable {
+    public var title: String?
+    public var problem: String?
+    public var priority: String?
+    public var addTags: [String] = []
+    public var removeTags: [String] = []
+    public var addAssets: [RecordID] = []
+
+    public init() {}
+}
+
+extension DeviceClient {
+    /// Makes an order and takes it, offline as well: the order, its tasks and both events in one change set, with a number of
+    /// this device's own series.
+    public func createJob(_ job: NewJob) throws -> Recorded {
+        try act("new-job") { editor in
+            let site = try editor.require("site", job.site)
+            let id = editor.newID()
+            let number = "\(editor.series)-J\(editor.nextDocumentNumber())"
+            let documents =
+                switch job.kind {
+                case "calibration": ["calibration_certificate", "customer_signature"]
+                case "inspection": ["inspection_report", "customer_signature"]
+                default: ["completion_report", "customer_signature"]
+                }
+            try editor.create(
+                "service_order", id: id,
+                [
+                    "number": .text(number), "channel": .text("field"), "customer": site["customer"], "site": .reference(job.site), "kind": .text(job.kind),
+                    "title": .text(job.title), "problem": .optional(job.problem), "priority": .text(job.priority),
+                    "assets": job.assets.isEmpty ? .null : .list(job.assets.map { .reference($0) }), "requested_at": .time(editor.now),
+                    "po_reference": .optional(job.poReference), "required_documents": .list(documents.map { .text($0) }), "follow_up_of": .optional(job.followUpOf),
+                ])
+            for (index, title) in job.tasks.enumerated() {
+                try editor.create(
+                    "task",
+                    [
+                        "order": .reference(id), "title": .text(title), "rank": .integer(Int64(10 * (index + 1))), "mandatory": .text("yes"),
+                        "state": .text("open"),
+                    ])
+            }
+            try editor.event(.create, order: id)
+            _ = try editor.step(.take, id)
+            return (id, ["Its number is \(number)."])
+        }
+    }
+
+    /// Changes the head of an order. Each field merges by its own rule.
+    public func edit(_ order: RecordID, _ edit: OrderEdit) throws -> Recorded {
+        try act("edit") { editor in
+            _ = try editor.require("service_order", order)
+            let texts = ["title": edit.title, "problem": edit.problem, "priority": edit.priority].compactMapValues { $0 }
+            if !texts.isEmpty { try editor.patch("service_order", order, texts.mapValues { .text($0) }) }
+            for tag in edit.addTags { try editor.change("service_order", order, "tags", element: .text(tag), op: .add) }
+            for tag in edit.removeTags { try editor.change("service_order", order, "tags", element: .text(tag), op: .remove) }
+            for asset in edit.addAssets { try editor.change("service_order", order, "assets", element: .reference(asset), op: .add) }
+            return (order, [])
+        }
+    }
+
+    /// Says whether an asset may be relied on. A stricter word always stands; a milder one lifts only the restrictions seen here.
+    ///
+    /// - Parameters:
+    ///   - order: gets the reason as a note.
+    public func setFitness(_ asset: RecordID, _ fitness: String, reason: String, order: RecordID? = nil) throws -> Recorded {
+        guard !reason.trimmed.isEmpty else { throw DeviceProblem(.reasonMissing, "To change the fitness needs a reason.", next: "Say why in a few words.") }
+        return try act("set-fitness") { editor in
+            let view = try editor.require("asset", asset)
+            let lattice = view.entity["fitness"]?.lattice ?? []
+            guard lattice.contains(fitness) else {
+                throw DeviceProblem(.valueUnfit, "“\(fitness)” is no fitness.", next: "It is one of \(lattice.joined(separator: ", ")).")
+            }
+            let present = view["fitness"]
+            guard present != .text(fitness) else { return (asset, ["It was so already."]) }
+            let isStricter = Lattice.rank(.text(fitness), in: lattice) > Lattice.rank(present, in: lattice)
+            try editor.change("asset", asset, "fitness", element: .text(fitness), op: isStricter ? .raise : .release)
+            if let order { try editor.note("\(view.text("tag") ?? view.text("serial") ?? "Asset"): \(fitness.replacing("_", with: " ")). \(reason)", order) }
+            let notice = order == nil ? ["Name the job with --job to keep the reason as a note."] : []
+            return (asset, isStricter ? notice : notice + ["A restriction somebody else made meanwhile stands."])
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// Where a used part came from.
+public enum PartSource: Sendable, Hashable {
+    /// The user's own van.
+    case van
+    /// Another stock; without a reservation or lease there the office gets a question.
+    case location(RecordID)
+    /// A depot, by a lease of this device.
+    case lease(RecordID)
+    /// Nobody's book, such as the customer's own spare.
+    case none
+}
+
+/// A part fitted, removed or used up.
+public struct PartEntry: Sendable {
+    public var part: RecordID
+    public var quantity: Quantity
+    public var action: PartAction = .fitted
+    public var source: PartSource = .van
+    public var asset: RecordID?
+    public var serial: String?
+    public var lot: String?
+    public var corrects: RecordID?
+
+    public init(part: RecordID, quantity: Quantity) {
+        self.part = part
+        self.quantity = quantity
+    }
+}
+
+extension DeviceClient {
+    /// Records the use of a part. What was physically used is never refused; what the book lacks is told.
+    ///
+    /// - Throws: ``DeviceProblem`` `serial-missing`, `lot-missing` or `lease-unusable`.
+    public func usePart(_ entry: PartEntry, on order: RecordID) throws -> Recorded {
+        var stock = entry.source == .van && entry.action != .removed ? try vanStock() : []
+        if case .location(let location) = entry.source { stock = try depotStock(part: entry.part).filter { $0.locationID == location } }
+        let spent = try leaseSpent(entry)
+        return try act("use-part") { editor in
+            _ = try editor.require("service_order", order)
+            let part = try editor.require("part", entry.part)
+            try Self.check(entry, part)
+            let (from, lease) = try editor.source(entry, spent: spent)
+            let id = try editor.create(
+                "part_use",
+                [
+                    "order": .reference(order), "part": .reference(entry.part), "quantity": .text(entry.quantity.description), "serial": .optional(entry.serial),
+                    "lot": .optional(entry.lot), "from": .optional(from), "asset": .optional(entry.asset), "action": .text(entry.action.rawValue),
+                    "lease": .optional(lease), "at": .time(editor.now), "corrects": .optional(entry.corrects), "by": .reference(editor.user),
+                ])
+            return (id, try editor.notices(entry, part, stock, order: order))
+        }
+    }
+
+    private static func check(_ entry: PartEntry, _ part: RecordView) throws {
+        let name = part.text("number") ?? ""
+        guard entry.quantity > .zero else { throw DeviceProblem(.valueUnfit, "A quantity is above zero.", next: "Say how many.") }
+        if part.boolean("serialised"), entry.serial == nil || entry.quantity != Quantity(millionths: 1_000_000) {
+            throw DeviceProblem(.serialMissing, "Each \(name) has a serial number.", next: "Record each piece by itself with --serial.")
+        }
+        if part.boolean("lot_tracked"), entry.lot == nil {
+            throw DeviceProblem(.lotMissing, "\(name) is kept by lot.", next: "Give the lot from its label with --lot.")
+        }
+    }
+
+    /// What this device has spent of the entry's lease and the server has not answered.
+    private func leaseSpent(_ entry: PartEntry) throws -> Quantity {
+        guard case .lease(let lease) = entry.source else { return .zero }
+        return try screen { screen in
+            guard let view = try screen.reader.view("lease", lease), let location = view.reference("location") else { return .zero }
+            return try screen.reader.views("part_use", where: "from", equals: .reference(location))
+                .filter { $0.reference("lease") == lease && screen.place($0) != .stored }
+                .compactMap { $0.quantity("quantity") }.reduce(.zero) { $0.adding($1) ?? $0 }
+        }
+    }
+}
+
+extension LocalEditor {
+    fileprivate func source(_ entry: PartEntry, spent: Quantity) throws -> (from: RecordID?, lease: RecordID?) {
+        switch entry.source {
+        case .none: return (nil, nil)
+        case .location(let id): return (try require("stock_location", id).id, nil)
+        case .van:
+            guard let van = try van(of: user) else {
+                if entry.action == .removed { return (nil, nil) }
+                throw DeviceProblem("no-van", "No van of yours is among this device's records.", next: "Say where the part came from with --from or --lease.")
+            }
+            return (van.id, nil)
+        case .lease(let id):
+            let lease = try require("lease", id)
+            func refuse(_ text: String) -> DeviceProblem {
+                DeviceProblem(.leaseUnusable, text, next: "Reserve the part, or record it with --from the depot; the office then gets a question.")
+            }
+            guard lease.text("state") == "granted", lease.reference("user") == user else { throw refuse("The lease is \(lease.text("state") ?? "not answered yet").") }
+            guard lease.reference("part") == entry.part else { throw refuse("The lease is of another part.") }
+            if let expiry = lease.time("soft_expiry"), expiry.milliseconds <= now.milliseconds { throw refuse("The lease ran out at \(expiry).") }
+            let granted = lease.quantity("granted") ?? .zero
+            let left = granted.subtracting(lease.quantity("used") ?? .zero)?.subtracting(spent) ?? .zero
+            guard entry.quantity <= left else { throw refuse("The lease has \(max(.zero, left)) left of \(granted).") }
+            return (lease.reference("location"), id)
+        }
+    }
+
+    fileprivate func notices(_ entry: PartEntry, _ part: RecordView, _ stock: [StockLine], order: RecordID) throws -> [String] {
+        var notices: [String] = []
+        if let line = stock.first(where: { $0.part == entry.part }) {
+            let left = line.predicted.subtracting(entry.quantity) ?? .zero
+            notices.append(left < .zero ? "The book had \(line.predicted); count the stock." : "\(left) \(line.unit) left.")
+        } else if entry.source == .van, entry.action != .removed {
+            notices.append("The book has none of it in the van; count the stock.")
+        }
+        if case .location(let location) = entry.source, entry.action != .removed {
+            let entity = try schema.entity("reservation")
+            let id = DeviceClient.reservationID(entity, order: order, part: entry.part, location: location)
+            if try view("reservation", id)?.text("state") != "granted" {
+                notices.append("No granted reservation covers it; the office gets a question.")
+            }
+        }
+        if let asset = entry.asset, let model = try view("asset", asset)?.reference("model"), entry.action == .fitted {
+            let approvals = try views("part_approval", where: "part", equals: .reference(entry.part))
+            if !approvals.isEmpty, !approvals.contains(where: { $0.reference("model") == model }) {
+                notices.append("\(part.text("number") ?? "The part") is not approved for this model.")
+            }
+        }
+        return notices
+    }
+}

@@ -1,0 +1,123 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// One reading as a technician takes it.
+public struct ReadingEntry: Sendable {
+    public var channel: RecordID
+    public var kind: CalibrationReading.Kind = .full
+    public var phase: CalibrationReading.Phase
+    public var point: CalibrationPoint
+    /// Both in the channel's unit.
+    public var applied: String
+    public var indicated: String
+    /// Number on the cylinder; not needed for air at zero.
+    public var cylinder: String?
+    public var flow: String?
+    public var t90Seconds: Int?
+    /// Alarms seen, such as `A1,A2`.
+    public var alarms: String?
+    public var temperature: String?
+    public var humidity: String?
+    public var pressure: String?
+    /// The reading this one replaces.
+    public var corrects: RecordID?
+
+    public init(channel: RecordID, phase: CalibrationReading.Phase, point: CalibrationPoint, applied: String, indicated: String, cylinder: String? = nil) {
+        self.channel = channel
+        self.phase = phase
+        self.point = point
+        self.applied = applied
+        self.indicated = indicated
+        self.cylinder = cylinder
+    }
+}
+
+extension DeviceClient {
+    /// Records a reading of a channel.
+    ///
+    /// - Throws: ``DeviceProblem`` `cylinder-unknown` when the device does not hold the cylinder's certificate.
+    public func recordReading(_ entry: ReadingEntry, on order: RecordID) throws -> Recorded {
+        let cylinder = try entry.cylinder.map { try self.cylinder($0) }
+        return try act("reading") { editor in
+            let channel = try editor.require("sensor_channel", entry.channel)
+            guard let asset = channel.reference("asset") else { throw DeviceProblem.unknown("asset of channel", entry.channel.short) }
+            _ = try editor.require("service_order", order)
+            let earlier = try editor.children("reading", of: order).filter { $0.reference("channel") == entry.channel }
+            let attempt = earlier.count { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue } + 1
+            let id = try editor.create(
+                "reading",
+                [
+                    "order": .reference(order), "asset": .reference(asset), "channel": .reference(entry.channel), "kind": .text(entry.kind.rawValue),
+                    "phase": .text(entry.phase.rawValue), "attempt": .integer(Int64(attempt)), "point": .text(entry.point.rawValue),
+                    "applied": .text(entry.applied), "indicated": .text(entry.indicated), "unit": channel["unit"], "cylinder": .optional(cylinder?.id),
+                    "flow": .optional(entry.flow), "t90_seconds": entry.t90Seconds.map { .integer(Int64($0)) } ?? .null, "alarms": .optional(entry.alarms),
+                    "temperature": .optional(entry.temperature), "humidity": .optional(entry.humidity), "pressure": .optional(entry.pressure),
+                    "at": .time(editor.now), "by": .reference(editor.user), "corrects": .optional(entry.corrects),
+                ])
+            return (id, ReadingNotices(entry, channel: channel, cylinder: cylinder, earlier: earlier, today: editor.now.date).all)
+        }
+    }
+
+    /// The cylinder of that number, whose certificate this device has to hold.
+    func cylinder(_ number: String) throws -> RecordView {
+        try read { reader in
+            let wanted = number.trimmed
+            if let exact = try reader.views("reference_gas", where: "cylinder", equals: .text(wanted)).first { return exact }
+            let all = try reader.views("reference_gas")
+            if let found = all.first(where: { $0.text("cylinder")?.lowercased() == wanted.lowercased() }) { return found }
+            let mine = try reader.van(of: reader.enrolled().user).map { van in all.filter { $0.reference("location") == van.id } } ?? []
+            throw DeviceProblem(
+                .cylinderUnknown, "Cylinder “\(wanted)” is not among this device's records, so its certificate is not known.",
+                missing: mine.prefix(6).map { "in the van: \($0.text("cylinder") ?? "") \($0.text("gas_name") ?? "") \($0.text("concentration") ?? "") \($0.text("unit") ?? "")" },
+                next: "Check the number on its collar, or have the office enter its certificate and sync.")
+        }
+    }
+}
+
+/// What a technician should know about a reading at once; certifying asks for it again.
+struct ReadingNotices {
+    private(set) var all: [String] = []
+
+    init(_ entry: ReadingEntry, channel: RecordView, cylinder: RecordView?, earlier: [RecordView], today: CalendarDate) {
+        if let cylinder {
+            let name = "Cylinder \(cylinder.text("cylinder") ?? "")"
+            if let last = cylinder.text("expires_on"), let day = CalendarDate(last), day < today { all.append("\(name) expired on \(last); no certificate can rest on it.") }
+            if cylinder.text("withdrawn") == "yes" { all.append("\(name) is withdrawn from use; no certificate can rest on it.") }
+            if Quantity(entry.applied) != .zero, cylinder.text("cas") != channel.text("cas") {
+                all.append("\(name) is certified for \(cylinder.text("gas_name") ?? ""), the channel measures \(channel.text("gas_name") ?? "").")
+            }
+        } else if let applied = Quantity(entry.applied), applied != .zero {
+            all.append("No cylinder is named; a certificate will need one.")
+        }
+        if entry.phase == .asFound, earlier.contains(where: { $0.text("phase") == "adjusted" }) {
+            all.append("The channel was adjusted before; an as-found reading taken now proves nothing.")
+        }
+        if Self.places(entry.indicated) > Self.places(channel.text("resolution") ?? "") {
+            all.append("The display shows steps of \(channel.text("resolution") ?? ""); \(entry.indicated) has more digits than it can show.")
+        }
+        if let verdict = Self.verdict(entry, channel, cylinder) { all.append(verdict) }
+    }
+
+    private static func places(_ text: String) -> Int { text.utf8.contains(0x2E) ? text.utf8.reversed().prefix { $0 != 0x2E }.count : 0 }
+
+    /// The reading against its tolerance, as a certificate would judge it.
+    private static func verdict(_ entry: ReadingEntry, _ channel: RecordView, _ cylinder: RecordView?) -> String? {
+        func number(_ text: String?) -> ExactDecimal? { text.flatMap { try? ExactDecimal(parsing: $0) } }
+        guard entry.kind != .bump, let applied = number(entry.applied), let indicated = number(entry.indicated), let step = channel.text("resolution"),
+            let resolution = number(step), resolution > .zero
+        else { return nil }
+        let (percent, minimum) = (number(channel.text("tolerance_percent")) ?? .zero, number(channel.text("tolerance_minimum")) ?? .zero)
+        guard percent > .zero || minimum > .zero else { return nil }
+        var reference: Evaluation.Reference?
+        if let concentration = number(cylinder?.text("concentration")), let uncertainty = number(cylinder?.text("uncertainty")),
+            let factor = number(cylinder?.text("coverage_factor"))
+        {
+            reference = Evaluation.Reference(concentration: concentration, uncertainty: uncertainty, coverageFactor: factor)
+        }
+        let result = Evaluation(
+            applied: applied, indicated: indicated, resolution: resolution, places: places(step), tolerancePercent: percent,
+            toleranceMinimum: minimum, reference: reference)
+        return "\(result.verdict.word): error \(result.error), accepted \(result.tolerance), uncertainty \(result.uncertainty) \(channel.text("unit") ?? "")."
+    }
+}

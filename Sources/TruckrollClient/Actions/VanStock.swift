@@ -1,0 +1,81 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// A part in a stock: what the server last confirmed, and what this device takes from it.
+public struct StockLine: Sendable {
+    public let part: RecordID
+    public let number: String
+    public let name: String
+    public let unit: String
+    public let location: String
+    public let locationID: RecordID
+    /// On hand, as the server last said.
+    public let confirmed: Quantity
+    /// Uses of this device that the server has not answered.
+    public let waiting: Quantity
+    public let reserved: Quantity
+    public let leased: Quantity
+    /// Kept back from ordinary demand at a depot.
+    public let safetyStock: Quantity
+
+    /// What should lie there now; below zero when more was used than the book had.
+    public var predicted: Quantity { confirmed.subtracting(waiting) ?? confirmed }
+    /// What nobody was promised.
+    public var free: Quantity {
+        let promised = [waiting, reserved, leased, safetyStock].reduce(confirmed) { $0.subtracting($1) ?? $0 }
+        return max(.zero, promised)
+    }
+    /// Where the balance stands: `stored` when nothing of this device is on its way.
+    public let place: Whereabouts
+}
+
+extension RecordSource {
+    /// The van a person drives.
+    func van(of user: RecordID) throws -> RecordView? {
+        try views("stock_location", where: "holder", equals: .reference(user)).first { $0.text("kind") == "van" }
+    }
+}
+
+extension DeviceClient {
+    /// What lies in the user's van.
+    public func vanStock() throws -> [StockLine] {
+        try screen { screen in
+            guard let van = try screen.reader.van(of: screen.user) else {
+                throw DeviceProblem("no-van", "No van of yours is among this device's records.", next: "Sync; if it stays, ask the office whose van you drive.")
+            }
+            return try Self.stock(at: van, screen)
+        }
+    }
+
+    /// What lies in the depots this device knows, of one part or all.
+    public func depotStock(part: RecordID? = nil) throws -> [StockLine] {
+        try screen { screen in
+            try screen.reader.views("stock_location", where: "kind", equals: .text("depot"))
+                .flatMap { try Self.stock(at: $0, screen) }.filter { part == nil || $0.part == part }
+        }
+    }
+
+    private static func stock(at location: RecordView, _ screen: ScreenReader) throws -> [StockLine] {
+        let reader = screen.reader
+        let uses = try reader.views("part_use", where: "from", equals: .reference(location.id)).filter { $0.text("action") != "removed" }
+        var waiting: [RecordID: (quantity: Quantity, place: Whereabouts)] = [:]
+        for use in uses {
+            let place = screen.place(use)
+            guard place != .stored, let part = use.reference("part"), let quantity = use.quantity("quantity") else { continue }
+            let before = waiting[part]
+            waiting[part] = (before?.quantity.adding(quantity) ?? quantity, before?.place == .onDevice ? .onDevice : place)
+        }
+        let balances = try reader.views("balance", where: "location", equals: .reference(location.id))
+        let parts = Set(balances.compactMap { $0.reference("part") }).union(waiting.keys)
+        return try parts.sorted().map { part in
+            let balance = balances.first { $0.reference("part") == part }
+            let view = try reader.view("part", part)
+            return StockLine(
+                part: part, number: view?.text("number") ?? "…\(part.short)", name: view?.text("name") ?? "", unit: view?.text("unit") ?? "",
+                location: location.text("name") ?? "", locationID: location.id, confirmed: balance?.quantity("on_hand") ?? .zero,
+                waiting: waiting[part]?.quantity ?? .zero, reserved: balance?.quantity("reserved") ?? .zero, leased: balance?.quantity("leased") ?? .zero,
+                safetyStock: location.text("kind") == "depot" ? view?.quantity("safety_stock") ?? .zero : .zero, place: waiting[part]?.place ?? .stored)
+        }.sorted { $0.number < $1.number }
+    }
+}

@@ -1,0 +1,102 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension DeviceClient {
+    /// Records a step of an order's workflow.
+    ///
+    /// - Parameters:
+    ///   - reason: needed for a pause and for everything that stops the work.
+    ///   - place: latitude and longitude in degrees times 10^7.
+    /// - Throws: ``DeviceProblem`` before anything is recorded, with what is missing, when the machine has no such step from
+    ///   where the order stands, mandatory tasks are open, or the user's role may not.
+    public func record(_ event: OrderEvent, on order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> Recorded {
+        if event == .complete { try requireNoRunningLabour(order) }
+        return try act(event.rawValue) { editor in try editor.step(event, order, reason: reason, place: place) }
+    }
+
+    private func requireNoRunningLabour(_ order: RecordID) throws {
+        guard let running = try runningLabour(), running.order == order else { return }
+        throw DeviceProblem(
+            .labourRunning, "The clock of \(running.kind) has been running since \(running.startedAt.clock).",
+            next: "Stop it with `labour stop`, then complete.")
+    }
+}
+
+extension LocalEditor {
+    /// Checks a step of the workflow, then records it.
+    func step(_ event: OrderEvent, _ order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> (record: RecordID?, notices: [String]) {
+        let view = try require("service_order", order)
+        let number = view.text("number") ?? order.short
+        let role = try self.view("user", user)?.text("role").flatMap { Role(rawValue: $0) }
+        if let role, !event.roles.contains(role) {
+            throw DeviceProblem(.role, "A \(role.rawValue) may not \(event.verb) an order.", next: "Ask somebody who may.")
+        }
+        let state = view.text("state").flatMap { OrderState(rawValue: $0) }
+        guard OrderWorkflow.next(from: state, event) != nil else { throw Self.refusal(event, number, state, role ?? .technician) }
+        if event.needsReason, reason?.trimmed.isEmpty ?? true {
+            throw DeviceProblem(.reasonMissing, "To \(event.verb) needs a reason.", next: "Say why in a few words.")
+        }
+        if event == .complete {
+            let open = try children("task", of: order).filter { $0.text("mandatory") == "yes" && ($0.text("state") ?? "open") == "open" }
+            guard open.isEmpty else {
+                throw DeviceProblem(
+                    .tasksOpen, "\(number) cannot be completed: \(open.count) mandatory task\(open.count == 1 ? " is" : "s are") open.",
+                    missing: TaskLine.sorted(open).map { $0.text("title") ?? "task" }, next: "Do each, or say that it does not apply: `task done`, `task na`.")
+            }
+        }
+        let ruling = try self.event(event, order: order, reason: reason, place: place.map { .list($0.map { .integer($0) }) })
+        if case .notEffective(_, let text) = ruling { throw DeviceProblem(.transition, text, next: "Sync, then look at the job again.") }
+        return (order, [])
+    }
+
+    private static func refusal(_ event: OrderEvent, _ number: String, _ state: OrderState?, _ role: Role) -> DeviceProblem {
+        let present = state?.title ?? "without a state"
+        let possible = state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role) } } ?? []
+        let path = state.flatMap { OrderWorkflow.path(from: $0, to: event, as: role) }
+        let next: String
+        if let path, !path.isEmpty {
+            next = "First: \(path.map(\.verb).joined(separator: ", ")); then \(event.verb)."
+        } else if possible.isEmpty {
+            next = "There is nothing for a \(role.rawValue) to do on it now."
+        } else {
+            next = "Possible now: \(possible.map(\.verb).joined(separator: ", "))."
+        }
+        return DeviceProblem(.transition, "“\(event.verb)” is not possible: \(number) is \(present).", next: next)
+    }
+}
+
+extension OrderEvent {
+    /// The event as a person says it.
+    public var verb: String { rawValue.replacing("_", with: " ") }
+
+    /// Whether a person has to say why.
+    public var needsReason: Bool {
+        switch self {
+        case .pause, .decline, .no_access, .unsafe, .cannot_complete, .customer_refuse: true
+        default: false
+        }
+    }
+}
+
+extension OrderWorkflow {
+    /// The shortest way of events by which a role brings an order to where `event` is possible; `nil` when there is none.
+    ///
+    /// Steps that stop the work are no way to anything.
+    public static func path(from state: OrderState, to event: OrderEvent, as role: Role) -> [OrderEvent]? {
+        var reached: Set<OrderState> = [state]
+        var front: [(state: OrderState, path: [OrderEvent])] = [(state, [])]
+        while !front.isEmpty {
+            if let found = front.first(where: { next(from: $0.state, event) != nil }) { return found.path }
+            var following: [(OrderState, [OrderEvent])] = []
+            for (state, path) in front {
+                for step in events(in: state) where step.roles.contains(role) && !step.needsReason {
+                    guard let next = next(from: state, step), reached.insert(next).inserted else { continue }
+                    following.append((next, path + [step]))
+                }
+            }
+            front = following
+        }
+        return nil
+    }
+}
