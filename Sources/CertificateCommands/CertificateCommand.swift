@@ -9,7 +9,7 @@ public struct CertificateCommand: AsyncParsableCommand {
             public key: no account, no network, no store.
 
             EXAMPLE
-              truckroll-certificates enrol --server https://truckroll.example --code ABCD-EFGH-IJKL
+              truckroll-certificates enrol --server https://truckroll.example --code ABCD-EFGH
               truckroll-certificates export --out archive
               truckroll-certificates key --out company.pub
               truckroll-certificates verify archive/ACME-2026-D7-000123-K7QX.pdf --key company.pub

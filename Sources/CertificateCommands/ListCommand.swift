@@ -10,7 +10,7 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list", abstract: "List certificates and whether they are exported.",
         discussion: """
             EXAMPLE
-              truckroll-certificates list --order 000123
+              truckroll-certificates list --order S12
 
             EXIT STATUS: 0 listed, an empty list and being offline included; 64 bad usage; 1 anything else.
             JSON: certificates (number, kind, revision, state, order, asset, technician, issued_at, exported, pdf_sha256, id), synced.

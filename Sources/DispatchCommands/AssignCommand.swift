@@ -12,7 +12,7 @@ struct AssignCommand: AsyncParsableCommand {
             technician may be assigned beside the first.
 
             EXAMPLE
-              truckroll-dispatch assign 000123 "Anna Weber" --day tomorrow --at 09:30 --minutes 120
+              truckroll-dispatch assign S12 Weber --at 09:30 --minutes 120
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.

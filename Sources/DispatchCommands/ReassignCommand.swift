@@ -11,7 +11,7 @@ struct ReassignCommand: AsyncParsableCommand {
             Without --at the times stay. An order somebody has started is refused: assign the second technician beside the first.
 
             EXAMPLE
-              truckroll-dispatch reassign 000123 --from Weber --to Novak
+              truckroll-dispatch reassign S12 --from Weber --to Novak
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.

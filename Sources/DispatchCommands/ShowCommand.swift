@@ -10,7 +10,7 @@ struct ShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show an order with its tasks, planning, history and open cases.",
         discussion: """
             EXAMPLE
-              truckroll-dispatch show 000123
+              truckroll-dispatch show S12
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
             JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, required_documents, \

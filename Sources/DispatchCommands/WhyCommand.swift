@@ -12,7 +12,7 @@ struct WhyCommand: AsyncParsableCommand {
             RECORD is an order's number, or an entity and an id joined by a slash.
 
             EXAMPLE
-              truckroll-dispatch why 000123 priority
+              truckroll-dispatch why S12 priority
               truckroll-dispatch why customer/0199c82c-c000-7000-8000-000000000001 name
 
             EXIT STATUS: 0 told, being offline included; 64 bad usage; 1 anything else, an unknown record or field included.

@@ -13,7 +13,7 @@ extension Layout {
             tenant_key BLOB NOT NULL,
             device BLOB NOT NULL CHECK (length(device) = 16),
             user_id BLOB NOT NULL CHECK (length(user_id) = 16),
-            replica INTEGER NOT NULL CHECK (replica BETWEEN 1 AND 4294967295),
+            replica INTEGER NOT NULL CHECK (replica BETWEEN 0 AND 4294967295), -- 0 while it is being enrolled
             algorithm INTEGER NOT NULL,
             private_key BLOB NOT NULL,
             series TEXT NOT NULL,

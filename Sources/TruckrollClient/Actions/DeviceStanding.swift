@@ -1,0 +1,85 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// One change set of this device, for lists.
+public struct SetLine: Sendable {
+    public let id: WriteID
+    public let intent: String
+    public let madeAt: DeviceTime
+    public let place: Whereabouts
+    /// `nil` while it waits for an answer.
+    public let outcome: Outcome?
+    public let position: Position?
+    /// The records it is about, in words.
+    public let subjects: [String]
+    public let remarks: [Remark]
+
+    init(_ own: OwnSet, _ screen: ScreenReader, offset: Int) throws {
+        id = own.set.writeID
+        intent = own.intent
+        madeAt = DeviceTime(milliseconds: own.madeAt, offsetMinutes: offset)
+        place = LocalReader.whereabouts(own)
+        outcome = own.receipt?.outcome
+        position = own.receipt?.position
+        remarks = own.receipt?.remarks ?? []
+        let orders = try JobLister.orders(of: own, screen).sorted().map { try screen.orderNumber($0) }
+        guard orders.isEmpty, let set = try? ChangeSet(decodingBody: own.set.body) else {
+            subjects = orders
+            return
+        }
+        subjects = try set.ops.compactMap { op in try screen.reader.schema[op.key.type].map { try screen.label($0, op.key.id) } }
+    }
+}
+
+/// How a device stands with its server.
+public struct DeviceStanding: Sendable {
+    public let user: String
+    public let tenant: String
+    public let server: String
+    public let device: DeviceID
+    public let replica: ReplicaID
+    public let series: String
+    public let onDevice: Int
+    public let sent: Int
+    /// Sets whose answer this device still keeps.
+    public let stored: Int
+    public let needsAttention: Int
+    /// Those that wait, oldest first, then those that need attention.
+    public let sets: [SetLine]
+    public let attachmentsWaiting: Int
+    public let lastSync: DeviceTime?
+    /// Time since the last sync, by the corrected clock.
+    public let offlineSeconds: Int?
+    public let checkpoint: Checkpoint?
+    public let durable: Position
+    /// Server's clock minus the device's.
+    public let clockOffsetMilliseconds: Int64
+    public let scopes: Int
+    public let runningLabour: RunningLabour?
+
+    /// Whether the server says that what it took is safely backed up somewhere.
+    public var hasBackup: Bool { durable > .start }
+}
+
+extension DeviceClient {
+    /// How the device stands: what is only here, what was sent, what is stored, and what needs a person.
+    public func standing() throws -> DeviceStanding {
+        let (now, running, offset) = (try now(), try runningLabour(), environment.moment.offsetMinutes)
+        return try screen { screen in
+            let state = try screen.reader.state()
+            let outbox = try screen.reader.outbox()
+            let unresolved = try screen.reader.unresolved()
+            let lines = try (outbox + unresolved).map { try SetLine($0, screen, offset: offset) }
+            return DeviceStanding(
+                user: try screen.userName(screen.user), tenant: screen.identity.tenantName, server: screen.identity.serverURL, device: screen.identity.device,
+                replica: screen.identity.replica, series: screen.identity.series, onDevice: outbox.count { !$0.isSent }, sent: outbox.count(where: \.isSent),
+                stored: try screen.reader.journal(limit: 1_000_000).count { LocalReader.whereabouts($0) == .stored }, needsAttention: unresolved.count,
+                sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,
+                lastSync: state.lastSync.map { DeviceTime(milliseconds: $0, offsetMinutes: offset) },
+                offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,
+                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// Why a field shows what it shows: every value that competes for it, and what decided.
+public struct Explanation: Sendable {
+    /// A value that stands.
+    public struct Candidate: Sendable {
+        /// For a set: the element, and whether it is in.
+        public let value: String
+        public let version: Version
+        public let by: String
+        public let at: DeviceTime
+        public let place: Whereabouts
+        /// Whether it is what is shown.
+        public let isShown: Bool
+    }
+
+    /// A decision about the field or its record.
+    public struct RulingLine: Sendable {
+        public let id: RecordID
+        public let rule: String
+        public let text: String
+        public let winner: String?
+        public let winnerBy: String?
+        public let loser: String?
+        public let loserBy: String?
+        public let loserVersion: Version?
+        /// Whether `restore` can write the loser back.
+        public let isRestorable: Bool
+    }
+
+    /// A write of this device that the server has not taken as it was meant.
+    public struct PendingWrite: Sendable {
+        public let value: String
+        public let operation: String
+        public let set: WriteID
+        public let intent: String
+        public let madeAt: DeviceTime
+        public let place: Whereabouts
+        public let remarks: [String]
+    }
+
+    public let entity: String
+    public let id: RecordID
+    public let label: String
+    public let field: String
+    public let summary: String
+    public let rule: MergeRule
+    public let shown: String
+    public let candidates: [Candidate]
+    public let rulings: [RulingLine]
+    public let pending: [PendingWrite]
+}
+
+extension DeviceClient {
+    /// Explains a field of a record.
+    public func why(_ entity: Entity, _ id: RecordID, _ name: String) throws -> Explanation {
+        let field = try Self.field(name, of: entity)
+        let offset = environment.moment.offsetMinutes
+        return try screen { screen in
+            let key = RecordKey(type: entity.type, id: id, facet: field.facet)
+            guard let record = try screen.reader.record(key) else { throw DeviceProblem.unknown(entity.title.lowercased(), id.description) }
+            return try Explainer(screen: screen, authors: ReplicaAuthors(screen), view: RecordView(record, entity), field: field, offset: offset).explanation()
+        }
+    }
+}
+
+private struct Explainer {
+    let screen: ScreenReader
+    let authors: ReplicaAuthors
+    let view: RecordView
+    let field: Field
+    let offset: Int
+
+    func explanation() throws -> Explanation {
+        Explanation(
+            entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, summary: field.summary, rule: field.rule,
+            shown: try screen.words(view[field.name], of: field), candidates: try candidates(), rulings: try rulings(), pending: try pending())
+    }
+
+    private func candidates() throws -> [Explanation.Candidate] {
+        guard let entry = view.record[field.id], let state = view.state(field) else { return [] }
+        switch state {
+        case .single(let value, _): return [try candidate(try screen.words(value, of: field), entry.version, isShown: true)]
+        case .siblings(let set):
+            let shown = view[field.name]
+            return try set.siblings.map { try candidate(try screen.words($0.value, of: field), $0.version, isShown: $0.value == shown) }
+        case .elements(let elements):
+            let present = view[field.name].list ?? []
+            return try elements.flatMap { element in
+                try element.presence.siblings.map { sibling in
+                    let isIn = sibling.value.boolean ?? false
+                    let words = try screen.words(.list([element.element]), of: field)
+                    return try candidate("\(words): \(isIn ? "in" : "out")", sibling.version, isShown: present.contains(element.element) == isIn)
+                }
+            }
+        }
+    }
+
+    private func candidate(_ value: String, _ version: Version, isShown: Bool) throws -> Explanation.Candidate {
+        Explanation.Candidate(
+            value: value, version: version, by: try authors.name(version), at: DeviceTime(milliseconds: Int64(version.stamp.milliseconds), offsetMinutes: offset),
+            place: screen.waiting[version.writeID] ?? .stored, isShown: isShown)
+    }
+
+    private func rulings() throws -> [Explanation.RulingLine] {
+        try screen.reader.views("ruling", where: "subject", equals: .reference(view.id))
+            .filter { ruling in
+                let number = ruling.integer("field")
+                return ruling.integer("subject_type") == Int64(view.entity.type.rawValue) && (number == nil || number == Int64(field.id.rawValue))
+            }
+            .map { ruling in
+                let isAboutField = ruling.integer("field") != nil
+                func words(_ name: String) throws -> String? { isAboutField ? try screen.words(field.isSet ? .list([ruling[name]]) : ruling[name], of: field) : nil }
+                return Explanation.RulingLine(
+                    id: ruling.id, rule: ruling.text("rule") ?? "", text: ruling.text("text") ?? "", winner: try words("winner_value"),
+                    winnerBy: try ruling.reference("winner_user").map { try screen.userName($0) }, loser: try words("loser_value"),
+                    loserBy: try ruling.reference("loser_user").map { try screen.userName($0) },
+                    loserVersion: ruling["loser"].bytes.flatMap { try? Version(decoding: $0) }, isRestorable: isAboutField && field.rule.isPatchable)
+            }
+            .sorted { a, b in (a.loserVersion.map { $0.encoded } ?? []).lexicographicallyPrecedes(b.loserVersion.map { $0.encoded } ?? []) }
+    }
+
+    /// Writes in the outbox, and those in sets that wait for a person.
+    private func pending() throws -> [Explanation.PendingWrite] {
+        try (screen.reader.outbox() + screen.reader.unresolved()).flatMap { own -> [Explanation.PendingWrite] in
+            guard let set = try? ChangeSet(decodingBody: own.set.body) else { return [] }
+            return try set.ops.enumerated().filter { $0.element.key == view.record.key }.flatMap { index, op in
+                try op.writes.filter { $0.field == field.id }.map { write in
+                    let remarks = (own.receipt?.remarks ?? []).filter { $0.op == index || $0.op < 0 }.map(\.text)
+                    return Explanation.PendingWrite(
+                        value: try screen.words(field.isSet ? .list([write.value]) : write.value, of: field), operation: "\(write.op)", set: own.set.writeID,
+                        intent: own.intent, madeAt: DeviceTime(milliseconds: own.madeAt, offsetMinutes: offset), place: LocalReader.whereabouts(own), remarks: remarks)
+                }
+            }
+        }
+    }
+}
+
+/// Who stands behind the replica numbers of versions, as far as this device's records tell.
+final class ReplicaAuthors {
+    private let screen: ScreenReader
+    private var users: [ReplicaID: RecordID] = [:]
+
+    init(_ screen: ScreenReader) throws {
+        self.screen = screen
+        users[screen.identity.replica] = screen.user
+        for device in try screen.reader.views("device") {
+            guard let replica = device.integer("replica").flatMap({ UInt32(exactly: $0) }), let user = device.reference("user") else { continue }
+            users[ReplicaID(rawValue: replica)] = user
+        }
+        // Facts name their author, and the version of the name tells the replica; those the server makes have derived ids.
+        for (entity, name) in [("order_event", "by"), ("note", "by"), ("labour_entry", "person"), ("finding", "by"), ("reading", "by"), ("part_use", "by")] {
+            guard let field = screen.reader.schema[entity]?[name] else { continue }
+            for view in try screen.reader.views(entity) where view.id.high >> 12 & 0xF == 7 {
+                guard let version = view.record[field.id]?.version, users[version.stamp.replica] == nil else { continue }
+                users[version.stamp.replica] = view.reference(name)
+            }
+        }
+        for ruling in try screen.reader.views("ruling") {
+            for side in ["winner", "loser"] {
+                guard let version = ruling[side].bytes.flatMap({ try? Version(decoding: $0) }), users[version.stamp.replica] == nil else { continue }
+                users[version.stamp.replica] = ruling.reference("\(side)_user")
+            }
+        }
+    }
+
+    func name(_ version: Version) throws -> String {
+        if let user = users[version.stamp.replica] { return try screen.userName(user) }
+        // The first replica of a history is the server's own; after a restore it takes others.
+        return version.stamp.replica.rawValue == 1 ? "the server" : "replica \(version.stamp.replica)"
+    }
+}
