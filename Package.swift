@@ -113,7 +113,7 @@ let package = Package(
                 "TruckrollServer", "TruckrollClient", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", crypto]),
+        tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", crypto]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),
         tests("TruckrollTerminalTests", ["TruckrollTerminal"]),
         tests("FieldTests", ["TruckrollClient", "FieldCommands"]),

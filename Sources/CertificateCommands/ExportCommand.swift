@@ -48,7 +48,7 @@ struct ExportCommand: AsyncParsableCommand {
                 progress.advance()
             }
             progress.finish()
-            if exported.contains(where: \.isNew) { reach = try await client.syncIfPossible(console, offline: options.offline) }
+            if exported.contains(where: \.isNew), reach.isReached { reach = try await client.syncIfPossible(console, offline: options.offline) }
             for failure in failed { console.problem(failure.problem) }
             console.result(Self.json(exported, failed, reach), [Self.table(exported)])
             if !failed.isEmpty { return .notValid }

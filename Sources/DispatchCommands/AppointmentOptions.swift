@@ -35,11 +35,11 @@ struct AppointmentOptions: ParsableArguments {
 extension DispatchSession {
     /// Records a request, syncs, and reports what the server decided.
     func request(_ subject: String, _ request: (LocalReader, DispatchCalendar) throws -> DispatchRequest) async throws -> DispatchExit {
-        try await sync()
+        let reach = try await sync()
         let calendar = try calendar()
         let wish = try client.read { try request($0, calendar) }
         let ticket = try client.dispatch(wish)
-        try await sync()
+        try await deliver(after: reach)
         let (order, name) = try client.read { (try $0.view("service_order", wish.order), try $0.view("user", wish.technician)?.text("name")) }
         return report(
             try client.dispatchAnswer(to: ticket), about: "\(subject) \(order?.text("number") ?? "order"), \(name ?? "technician")",

@@ -26,12 +26,12 @@ struct CancelCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { session in
-            try await session.sync()
+            let reach = try await session.sync()
             let order = try session.client.read { try DispatchLookup($0).order(self.order) }
             let number = order.text("number") ?? order.id.short
             do {
                 let ticket = try session.client.dispatchCancel(order.id, reason: reason)
-                try await session.sync()
+                try await session.deliver(after: reach)
                 return session.report(
                     try session.client.dispatchEffect(of: ticket), about: "Cancel \(number)",
                     json: [("order", .string(number)), ("event_id", .string("\(ticket.record)"))])

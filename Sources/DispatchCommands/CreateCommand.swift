@@ -50,11 +50,11 @@ struct CreateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { session in
-            try await session.sync()
+            let reach = try await session.sync()
             let calendar = try session.calendar()
             let draft = try session.client.read { try newOrder($0, calendar) }
             let ticket = try session.client.dispatchCreate(draft)
-            try await session.sync()
+            try await session.deliver(after: reach)
             let order = try session.client.read { try $0.view("service_order", ticket.record) }
             let number = order?.text("number") ?? ticket.record.short
             return session.report(

@@ -25,6 +25,11 @@ struct DispatchSession: Sendable {
         return reach
     }
 
+    /// Syncs once more after something was recorded, unless the server could not be reached a moment ago.
+    func deliver(after reach: DispatchReach) async throws {
+        if reach.isReached { try await sync() }
+    }
+
     /// Syncs if it can, then prints what `body` reads.
     func show(_ body: (LocalReader, DispatchCalendar) throws -> (json: [(String, JSONValue)], content: [any TerminalContent])) async throws -> DispatchExit {
         let reach = try await sync()

@@ -86,7 +86,7 @@ extension DispatchOrderSheet {
             .array(
                 views.map { view in
                     .object(
-                        JSONValue.members(view, names) + people.map { ($0, .string(name(view.reference($0)))) } + [("id", .string("\(view.id)"))])
+                        JSONValue.members(view, names) + people.map { ($0, .optional(view.reference($0).map(name))) } + [("id", .string("\(view.id)"))])
                 })
         }
         return JSONValue.members(order, fields) + [

@@ -1,3 +1,4 @@
+import TruckrollCore
 import TruckrollDomain
 
 /// Why parts do not make a sealed certificate. They come from a faulty peer or a damaged store: fetch them again.

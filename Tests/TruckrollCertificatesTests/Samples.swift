@@ -1,4 +1,5 @@
 import Crypto
+import TruckrollCore
 import TruckrollCertificates
 import TruckrollDomain
 

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import TruckrollCore
 import TruckrollDomain
 
 struct StatementTests {

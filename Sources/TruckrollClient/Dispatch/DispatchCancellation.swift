@@ -10,9 +10,11 @@ extension DeviceClient {
     ///   nothing was recorded.
     public func dispatchCancel(_ order: RecordID, reason: String) throws -> DispatchTicket {
         let (_, set) = try commit("cancel") { editor in
-            if case .notEffective(_, let text) = try editor.event(.cancel, order: order, reason: reason) {
+            let state = try editor.view("service_order", order)?.text("state").flatMap { OrderState(rawValue: $0) }
+            if case .notEffective = try editor.event(.cancel, order: order, reason: reason) {
                 throw DeviceProblem(
-                    "cancel-refused", "The order cannot be cancelled: \(text)", next: "Nothing was recorded. Call the technician, or close it the usual way.")
+                    "cancel-refused", "The order is \(state?.title ?? "unknown") and cannot be cancelled.",
+                    next: "Nothing was recorded. If work is under way, call the technician.")
             }
         }
         let writeID = try written(set)

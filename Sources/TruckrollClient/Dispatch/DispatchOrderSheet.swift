@@ -40,7 +40,7 @@ public struct DispatchOrderSheet: Sendable {
         tasks = try belonging("task").sorted { ($0.integer("rank") ?? 0, $0.id) < ($1.integer("rank") ?? 0, $1.id) }
         appointments = try belonging("appointment").compactMap { try DispatchAppointment($0, names) }
             .sorted { ($0.starts?.milliseconds ?? 0) < ($1.starts?.milliseconds ?? 0) }
-        events = try belonging("order_event").sorted { Self.written($0, "event") < Self.written($1, "event") }
+        events = Self.chained(try belonging("order_event"))
         requests = try belonging("assignment_request").sorted { Self.written($0, "action") < Self.written($1, "action") }
         exceptions = try belonging("exception").sorted { ($0.text("raised_at") ?? "") < ($1.text("raised_at") ?? "") }
         certificates = try belonging("certificate").sorted { ($0.text("number") ?? "") < ($1.text("number") ?? "") }
@@ -55,6 +55,18 @@ public struct DispatchOrderSheet: Sendable {
 
     /// The name of a person of the order.
     public func name(_ id: RecordID?) -> String { id.flatMap { people[$0] } ?? "" }
+
+    /// Events in the order they were admitted: each behind the effective one that stood when it came.
+    private static func chained(_ events: [RecordView]) -> [RecordView] {
+        let before = Dictionary(uniqueKeysWithValues: events.map { ($0.id, $0.reference("after")) })
+        func depth(_ event: RecordView) -> Int {
+            var (steps, cursor) = (0, event.reference("after"))
+            while let id = cursor, steps <= events.count { (steps, cursor) = (steps + 1, before[id] ?? nil) }
+            return steps
+        }
+        return events.map { (event: $0, depth: depth($0), written: written($0, "event")) }
+            .sorted { $0.depth != $1.depth ? $0.depth < $1.depth : $0.written < $1.written }.map(\.event)
+    }
 
     /// The version that wrote a field, to sort by.
     private static func written(_ view: RecordView, _ field: String) -> [UInt8] {
