@@ -58,7 +58,7 @@ public struct DispatchOrderSheet: Sendable {
 
     /// Events in the order they were admitted: each behind the effective one that stood when it came.
     private static func chained(_ events: [RecordView]) -> [RecordView] {
-        let before = Dictionary(uniqueKeysWithValues: events.map { ($0.id, $0.reference("after")) })
+        let before = Dictionary(events.map { ($0.id, $0.reference("after")) }, uniquingKeysWith: { first, _ in first })
         func depth(_ event: RecordView) -> Int {
             var (steps, cursor) = (0, event.reference("after"))
             while let id = cursor, steps <= events.count { (steps, cursor) = (steps + 1, before[id] ?? nil) }
