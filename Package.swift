@@ -118,7 +118,12 @@ let package = Package(
         tests("TruckrollTerminalTests", ["TruckrollTerminal"]),
         tests("FieldTests", ["TruckrollClient", "FieldCommands"]),
         tests("DispatchTests", ["TruckrollClient", "DispatchCommands", "CertificateCommands"]),
-        tests("EndToEndTests", ["TruckrollServer", "TruckrollClient"]),
+        tests(
+            "EndToEndTests",
+            [
+                "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "ServerMain",
+                "FieldMain", "DispatchMain", "CertificatesMain",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

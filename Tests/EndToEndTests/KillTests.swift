@@ -1,0 +1,102 @@
+import Foundation
+import Synchronization
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreSQLite
+import TruckrollSync
+
+@Suite("Real processes", .serialized)
+struct KillTests {
+    @Test("a server killed again and again under load keeps every acknowledged set, once")
+    func serverKilled() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let client = try DeviceClient(directory: directory)
+        _ = try await client.enrol(server: server.url, code: try server.enrolmentCode("P0101"), deviceName: "test")
+        try await client.sync()
+        let order = try #require(try client.read { try $0.views("service_order").first?.id })
+        var written = 0
+        for round in 0..<8 {
+            let stop = Mutex(false)
+            async let load: Int = {
+                var count = 0
+                while !stop.withLock({ $0 }) {
+                    let number = round * 10_000 + count
+                    try client.commit("note") { editor in
+                        try editor.create(
+                            "note", ["order": .reference(order), "text": .text("note \(number)"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+                    }
+                    count += 1
+                    // Offline is the normal case: the set stays in the outbox.
+                    _ = try? await client.sync()
+                }
+                return count
+            }()
+            try await Task.sleep(for: .milliseconds(Int.random(in: 40...250)))
+            server.kill()
+            stop.withLock { $0 = true }
+            written += try await load
+            try server.start()
+        }
+        try await client.sync()
+        #expect(try client.read { try $0.outbox() }.isEmpty)
+        #expect(try await client.audit(repairing: false).differing.isEmpty)
+        let notes = try client.read { try $0.views("note", where: "order", equals: .reference(order)).compactMap { $0.text("text") } }
+        #expect(written > 8)
+        #expect(notes.count == written)
+        #expect(Set(notes).count == written)
+    }
+
+    @Test("a restore from an older copy gets back what devices hold, by the real commands")
+    func restore() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let client = try DeviceClient(directory: directory.appendingPathComponent("device"))
+        _ = try await client.enrol(server: server.url, code: try server.enrolmentCode("P0101"), deviceName: "test")
+        try await client.sync()
+        let order = try #require(try client.read { try $0.views("service_order").first?.id })
+        func note(_ text: String) throws {
+            try client.commit("note") { editor in
+                try editor.create("note", ["order": .reference(order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
+            }
+        }
+        try note("before the copy")
+        try await client.sync()
+        server.kill()
+        let copy = directory.appendingPathComponent("copy.sqlite").path
+        #expect(try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", copy).status == 0)
+        try server.start()
+        try note("after the copy")
+        try await client.sync()
+        // A device enrolled after the copy is unknown to the restored server until it shows its enrolment.
+        let late = try DeviceClient(directory: directory.appendingPathComponent("late"))
+        _ = try await late.enrol(server: server.url, code: try server.enrolmentCode("P0102"), deviceName: "late")
+        try await late.sync()
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", copy).status == 0)
+        try server.start()
+        let report = try await client.sync()
+        #expect(report.givenBack == 1)
+        try await late.sync()
+        let notes = try client.read { try $0.views("note", where: "order", equals: .reference(order)).compactMap { $0.text("text") } }
+        #expect(Set(notes) == ["before the copy", "after the copy"])
+        #expect(notes.count == 2)
+        for device in [client, late] { #expect(try await device.audit(repairing: false).differing.isEmpty) }
+    }
+
+    @Test("a second server on one data directory is refused with what to do")
+    func twoServers() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let second = try ServerProcess.run("truckroll-server", "serve", "--data", server.data.path, "--port", "0")
+        #expect(second.status == 1)
+        #expect(second.errors.contains("error:"))
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// A real `truckroll-server` process over a data directory of its own.
+final class ServerProcess {
+    let data: URL
+    private(set) var port = 0
+    private var process: Process?
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The executables lie beside the test bundle.
+    static func executable(_ name: String) -> URL { root.appendingPathComponent(".build/debug/\(name)") }
+
+    static func directory() throws -> URL {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-e2e-\(UInt64.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }
+
+    init() throws {
+        data = try Self.directory()
+        _ = try Self.run("truckroll-server", "demo-data", "--data", data.path, "--size", "small", "--day", "2026-11-23", "--quiet")
+    }
+
+    deinit {
+        process?.terminate()
+        try? FileManager.default.removeItem(at: data)
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    /// Runs a command to its end.
+    @discardableResult
+    static func run(_ name: String, _ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        let process = Process()
+        process.executableURL = executable(name)
+        process.arguments = arguments
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let problems = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: problems, as: UTF8.self))
+    }
+
+    /// Starts serving; keeps its port over restarts.
+    func start() throws {
+        let process = Process()
+        process.executableURL = Self.executable("truckroll-server")
+        process.arguments = ["serve", "--data", data.path, "--port", "\(port)"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.standardError
+        try process.run()
+        var line = ""
+        while !line.contains("\n") {
+            let bytes = output.fileHandleForReading.availableData
+            guard !bytes.isEmpty else { break }
+            line += String(decoding: bytes, as: UTF8.self)
+        }
+        port = try #require(Int(line.split(separator: ":").last?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""), "the server said: \(line)")
+        self.process = process
+    }
+
+    /// SIGKILL: no goodbye, no flush.
+    func kill() {
+        guard let process else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+
+    func enrolmentCode(_ user: String) throws -> String {
+        let answer = try Self.run("truckroll-server", "enrolment-code", "--data", data.path, "--user", user)
+        return String(try #require(answer.output.split(separator: " ").first))
+    }
+}
