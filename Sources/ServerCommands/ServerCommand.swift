@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TruckrollCore
+import TruckrollDomain
 import TruckrollServer
 import TruckrollStoreSQLite
 import TruckrollSync
@@ -60,7 +61,16 @@ struct DataOptions: ParsableArguments {
 }
 
 enum SystemClock {
+    /// Unix time in milliseconds.
     @Sendable static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+    /// A clock that begins at an RFC 3339 time and runs on from there; the machine's when there is none.
+    static func beginning(at text: String?) throws -> @Sendable () -> Int64 {
+        guard let text else { return now }
+        guard let time = DeviceTime(text) else { throw Failure("“\(text)” is no time.", next: "Use RFC 3339, such as 2026-11-23T06:45:00+01:00.") }
+        let offset = time.milliseconds - now()
+        return { now() + offset }
+    }
 }
 
 /// A command that could not do its work, with what to do next.

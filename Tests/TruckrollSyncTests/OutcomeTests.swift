@@ -43,6 +43,18 @@ struct OutcomeTests {
         #expect(try company.anna.engine.read { try $0.unresolved() }.first?.receipt?.remarks.first?.code == "not-allowed")
     }
 
+    @Test("rights are those of the moment of admission: a dispatcher made technician decides no more")
+    func rightsAtAdmission() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(company.dora) { try $0.patch("site", company.site, ["name": .text("By a dispatcher")]) }
+        try world.commit(world.importer) { try $0.patch("user", company.dora.user, ["role": .text("technician")]) }
+        try world.sync(world.importer)
+        try world.sync(company.dora)
+        #expect(try world.serverValue("site", company.site, "name") == .text("Works 1"))
+        #expect(try world.value(company.dora, "service_order", company.order, "title") == .null, "the office's records leave the view with the role")
+    }
+
     @Test("a fact about what was never in the view is kept for review; the answer does not tell whether the record exists")
     func outsideView() throws {
         let company = try Company()

@@ -1,4 +1,7 @@
+import ArgumentParser
+import FieldCommands
+
 @main
 enum Main {
-    static func main() {}
+    static func main() async { await FieldCommand.main() }
 }

@@ -23,6 +23,7 @@ public struct AttentionList: Sendable {
 }
 
 extension DeviceClient {
+    /// What waits for a person on this device.
     public func attention() throws -> AttentionList {
         let offset = environment.moment.offsetMinutes
         return try screen { screen in

@@ -105,3 +105,8 @@ extension DeviceClient {
         }
     }
 }
+
+extension DeviceClient {
+    /// Where an asset stands, as far as this device knows.
+    public func site(of asset: RecordID) throws -> RecordID? { try read { try $0.view("asset", asset)?.reference("site") } }
+}

@@ -51,7 +51,11 @@ struct Puller {
     private func change(of key: RecordKey, rows: ArraySlice<ScopeLogRow>, added: [Scope: Position], after: Position) throws -> ChunkBuilder.Change? {
         guard let stored = try transaction.record(key) else { return nil }
         let holding = stored.scopes.filter { added[$0] != nil }
-        guard !holding.isEmpty else { return .init(key: key, isWhole: false, entries: [], scopes: []) }
+        guard !holding.isEmpty else {
+            // Only a scope that the device held at its checkpoint can have shown it the record; of others it learns no id.
+            let wasShown = rows.contains { row in added[row.scope].map { $0 <= after } ?? false }
+            return wasShown ? .init(key: key, isWhole: false, entries: [], scopes: []) : nil
+        }
         // The device has the record when one of the scopes it held at its checkpoint had it by then.
         var isHeld = false
         for scope in holding {

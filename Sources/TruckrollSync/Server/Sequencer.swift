@@ -44,9 +44,10 @@ struct Sequencer {
 
     /// Admits a set of an enrolled replica, or repeats the answer it got before.
     func admit(_ signed: SignedSet) throws -> Answer {
-        guard let replica = try transaction.replica(signed.writeID.replica), replica.publicKey.isEmpty == false else {
+        guard var replica = try transaction.replica(signed.writeID.replica), !replica.publicKey.isEmpty else {
             return problem("replica-unknown", 0, "This server has not enrolled replica \(signed.writeID.replica).")
         }
+        replica.role = try presentRole(of: replica)
         let hash = signed.hash
         if signed.writeID.sequence <= replica.lastSequence {
             guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
@@ -60,6 +61,13 @@ struct Sequencer {
             return problem("sequence-gap", replica.lastSequence + 1, "Sets before \(signed.writeID.sequence) are missing; send from \(replica.lastSequence + 1).")
         }
         return try admitNext(signed, hash, replica)
+    }
+
+    /// Rights are those of the moment of admission, not of the enrolment.
+    private func presentRole(of replica: ReplicaRow) throws -> Role {
+        let entity = try schema.entity("user")
+        guard let user = try transaction.record(RecordKey(type: entity.type, id: replica.user)) else { return replica.role }
+        return RecordView(user.record, entity).text("role").flatMap { Role(rawValue: $0) } ?? replica.role
     }
 
     private func problem(_ code: String, _ expected: UInt64, _ text: String) -> Answer {
@@ -171,10 +179,9 @@ struct Sequencer {
     private func isKnown(_ transaction: any ServerTransaction, _ own: WriteID) -> (WriteID) -> Bool {
         { id in
             if id == own { return true }
-            guard let replica = try? transaction.replica(id.replica) else {
-                return (try? transaction.tenant())?.map { $0.serverReplica == id.replica && id.sequence <= $0.serverSequence } ?? false
-            }
-            return id.sequence <= replica.lastSequence
+            if let replica = try? transaction.replica(id.replica) { return id.sequence <= replica.lastSequence }
+            // The server's own replicas, one an epoch, are not enrolled.
+            return (try? transaction.admitted(id)) ?? nil != nil
         }
     }
 

@@ -1,0 +1,33 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+import TruckrollTerminal
+
+struct AuditCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Compare everything here with the server, and mend what differs.",
+        discussion: Teach.text(
+            "Compares digests scope by scope. With --repair what differs is fetched again; the outbox is never touched.", "audit", "audit --repair",
+            exits: "0 both agree or were mended, 1 failed, 3 offline (nothing is lost), 4 they differ, 64 bad usage."))
+
+    @Flag(help: "Fetch again what differs.") var repair = false
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ desk: Desk) async throws {
+        let report = try await desk.client.audit(repairing: repair)
+        desk.print(
+            json: [
+                "scopes": .int(report.scopes), "records": .int(Int(clamping: report.records)), "position": .int(Int(clamping: report.position.rawValue)),
+                "differing": .texts(report.differing.map(\.name)), "repaired": .bool(repair && !report.differing.isEmpty),
+            ])
+        desk.print("\(report.scopes) scopes with \(report.records) records compared at position \(report.position).")
+        if report.differing.isEmpty { return desk.print(Sign.sign(.stored) + " Both sides agree.") }
+        for scope in report.differing { desk.print(Sign.sign(repair ? .stored : .needsAttention) + " \(scope.name) \(repair ? "was mended" : "differs")") }
+        guard repair else {
+            desk.print(StyledText("Mend it: truckroll-field audit --repair", .cyan))
+            throw ExitStatus.attention.code
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollDomain
+import TruckrollTerminal
+
+struct CertifyCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "certify", abstract: "Make an asset's calibration certificate, final on this device.",
+        discussion: Teach.text(
+            "Freezes the readings, judges them, numbers the certificate in this device's own series and signs it with its key; no network is needed. "
+                + "Refused with the list of everything that stands in the way. The last one a signed-off job waits for certifies the job.",
+            "certify 2026-0042 --asset GD-101", "certify 2026-0042 --asset GD-101 --accepted-by \"R. Meier\" --role \"shift leader\"",
+            "certify 2026-0042 --asset GD-101 --supersede \"wrong tag\"", exits: Teach.recorded))
+
+    @Argument(help: "The job: order number, id, or the end of either.") var job: String
+    @Option(help: "The asset: tag, serial number or scan.") var asset: String
+    @Option(help: "Condition as received; what the findings say when not given.") var condition: String?
+    @Option(help: "A deviation from the method; may be given several times.") var deviation: [String] = []
+    @Option(help: "Date of the next calibration the customer agreed to have named.") var next: String?
+    @Option(help: "Why an earlier certificate of this job is replaced.") var supersede: String?
+    @Option(help: "Printed name of who accepted what was shown.") var acceptedBy: String?
+    @Option(help: "Role of who accepted.") var role: String = "customer"
+    @Option(help: ArgumentHelp("JSON file with the pen strokes.", valueName: "file")) var strokes: String?
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        if let next, CalendarDate(next) == nil { throw ValidationError("--next is a date such as 2027-05-31.") }
+    }
+
+    func perform(_ desk: Desk) async throws {
+        let order = try desk.client.findJob(job)
+        var request = CertificateRequest(order: order, asset: try desk.client.findAsset(asset, on: order))
+        request.condition = condition
+        request.deviations = deviation
+        request.agreedNext = next
+        request.supersedeReason = supersede
+        if let acceptedBy {
+            request.acceptedBy = (acceptedBy, role, try strokes.map { try StrokeFile.read($0) } ?? PenStrokes.drawn(for: acceptedBy))
+        }
+        let issued = try desk.client.certify(request)
+        desk.report(
+            issued.recorded, "\(issued.number): \(issued.content.outcome.word)" + (issued.orderIsCertified ? "; the job is certified" : ""),
+            [
+                ("number", .string(issued.number)), ("content_hash", .string(issued.content.hash.text)), ("outcome", .string(issued.content.outcome.rawValue)),
+                ("order_certified", .bool(issued.orderIsCertified)),
+            ])
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollTerminal
+
+struct FitnessCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "set-fitness", abstract: "Say whether an asset may be relied on.",
+        discussion: Teach.text(
+            "in_service, due, overdue, restricted, quarantined, condemned. The strictest word of anybody stands; a milder one lifts only the restrictions this device knows of.",
+            "set-fitness GD-101 quarantined --reason \"sensor fails\" --job 2026-0042", exits: Teach.recorded))
+
+    @Argument(help: "The asset: tag, serial number or scan.") var asset: String
+    @Argument(help: "The fitness.") var fitness: String
+    @Option(help: "Why.") var reason: String
+    @Option(help: "The job that gets the reason as a note.") var job: String?
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ desk: Desk) async throws {
+        let order = try job.map { try desk.client.findJob($0) }
+        let id = try desk.client.findAsset(asset, on: order)
+        let wanted = fitness.lowercased().replacing("-", with: "_")
+        let recorded = try desk.client.setFitness(id, wanted, reason: reason, order: order)
+        let card = try desk.client.asset(id)
+        desk.report(recorded, "\(card.name) is \(Words.spaced(card.fitness ?? ""))", [("fitness", .text(card.fitness))])
+    }
+}

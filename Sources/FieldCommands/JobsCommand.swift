@@ -1,0 +1,52 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+import TruckrollTerminal
+
+struct JobsCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs", abstract: "Your jobs of today, of another day, or all this device holds.",
+        discussion: Teach.text("Shows your active appointments and the jobs you took in the field.", "jobs", "jobs --day 2026-11-24", "jobs --all", exits: Teach.read))
+
+    @Flag(help: "Every job this device holds.") var all = false
+    @Option(help: "Another day, as YYYY-MM-DD.") var day: String?
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        if let day, CalendarDate(day) == nil { throw ValidationError("--day is a date such as 2026-11-24.") }
+        if all, day != nil { throw ValidationError("--all and --day exclude each other.") }
+    }
+
+    func perform(_ desk: Desk) async throws {
+        let date = try day.flatMap { CalendarDate($0) } ?? desk.client.today()
+        let jobs = all ? try desk.client.allJobs() : try desk.client.jobs(on: date)
+        desk.print(json: ["day": all ? .null : .string(date.description), "jobs": .array(jobs.map { $0.json })])
+        var table = Table(
+            [
+                .init("Job"), .init("When"), .init("State"), .init("Priority"), .init("Title", .left, .truncates(minimum: 14)),
+                .init("Site", .left, .truncates(minimum: 10)), .init("Open", .right), .init("Where"),
+            ],
+            emptyText: all ? "This device holds no jobs. Sync first." : "No jobs on \(date). See all with --all.", footer: "\(jobs.count) job\(jobs.count == 1 ? "" : "s")")
+        for job in jobs {
+            table.addRow(
+                StyledText(job.number, .bold), StyledText(Words.span(job.starts, job.ends)), Words.state(job.state), Words.priority(job.priorities),
+                StyledText(job.title), StyledText([job.site, job.city].compactMap { $0 }.joined(separator: ", ")), "\(job.openTasks)",
+                Sign.text(job.place) + StyledText(job.waitingSets > 0 ? " \(job.waitingSets)" : ""))
+        }
+        desk.print(table)
+    }
+}
+
+extension JobLine {
+    var json: JSONValue {
+        [
+            "id": .string(id.description), "number": .string(number), "title": .string(title), "kind": .string(kind),
+            "priority": .text(priorities.last?.value), "priorities": .texts(priorities.map(\.value)), "state": .text(state?.rawValue),
+            "customer": .string(customer), "site": .string(site), "city": .text(city), "starts_at": .time(starts), "ends_at": .time(ends),
+            "mine": .bool(isMine), "due_at": .time(dueAt), "open_tasks": .int(openTasks), "open_mandatory_tasks": .int(openMandatoryTasks),
+            "waiting_sets": .int(waitingSets), "where": .string(place.rawValue),
+        ]
+    }
+}

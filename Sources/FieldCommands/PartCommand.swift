@@ -1,0 +1,115 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+import TruckrollTerminal
+
+struct PartCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "part", abstract: "Use parts, and see what the van and the depots hold.",
+        discussion: Teach.text(
+            "Your van's stock is yours alone, so taking from it needs no network. What was physically used is never refused.", "part van", "part use 2026-0042 SENS-CH4 --asset GD-101",
+            "part depot SENS-CH4", exits: Teach.recorded),
+        subcommands: [Use.self, Van.self, Depot.self])
+
+    struct Use: FieldVerb {
+        static let configuration = CommandConfiguration(
+            commandName: "use", abstract: "Record a part fitted, removed or used up.",
+            discussion: Teach.text(
+                "It comes out of your van unless --from or --lease says otherwise.", "part use 2026-0042 SENS-CH4 --asset GD-101", "part use 2026-0042 CABLE --quantity 2.5 --action consumed",
+                exits: Teach.recorded))
+        @Argument(help: "The job: order number, id, or the end of either.") var job: String
+        @Argument(help: "The part: its number, GTIN, name or id.") var part: String
+        @Option(help: "How much.") var quantity: Decimal?
+        @Option(help: "fitted, removed or consumed.") var action: PartAction = .fitted
+        @Option(help: "The asset: tag, serial number or scan.") var asset: String?
+        @Option(help: "Serial number of the piece.") var serial: String?
+        @Option(help: "Lot.") var lot: String?
+        @Option(help: ArgumentHelp("Another stock: its name, plate or id.", valueName: "location")) var from: String?
+        @Option(help: "The lease it spends, by its id.") var lease: String?
+        @Flag(help: "It comes from nobody's stock, such as the customer's own spare.") var foreign = false
+        @Option(help: "The entry this one corrects, by its id.") var corrects: String?
+        @OptionGroup var global: GlobalOptions
+
+        func validate() throws {
+            if [from != nil, lease != nil, foreign].count(where: { $0 }) > 1 { throw ValidationError("--from, --lease and --foreign exclude each other.") }
+        }
+
+        func perform(_ desk: Desk) async throws {
+            let order = try desk.client.findJob(job)
+            let id = try desk.client.findPart(part)
+            var entry = PartEntry(part: id, quantity: quantity?.value ?? Quantity(millionths: 1_000_000))
+            entry.action = action
+            entry.asset = try asset.map { try desk.client.findAsset($0, on: order) }
+            entry.serial = serial
+            entry.lot = lot
+            entry.corrects = try corrects.map { try desk.client.findRecord("part_use/\($0)").id }
+            if let from { entry.source = .location(try desk.client.findLocation(from)) }
+            if let lease { entry.source = .lease(try desk.client.findLease(lease)) }
+            if foreign { entry.source = .none }
+            let recorded = try desk.client.usePart(entry, on: order)
+            let line = entry.source == .van ? try? desk.client.vanStock().first { $0.part == id } : nil
+            desk.report(
+                recorded, "\(entry.quantity) × \(part) \(action.rawValue)" + (line.map { ", \($0.predicted) \($0.unit) left in the van" } ?? ""), [("stock", line?.json ?? .null)])
+        }
+    }
+
+    struct Van: FieldVerb {
+        static let configuration = CommandConfiguration(
+            commandName: "van", abstract: "What lies in your van.",
+            discussion: Teach.text("The balance is what the server confirmed less what you used since.", "part van", exits: Teach.read))
+        @OptionGroup var global: GlobalOptions
+
+        func perform(_ desk: Desk) async throws {
+            let stock = try desk.client.vanStock()
+            var table = Table(
+                [.init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right), .init("Left", .right), .init("Unit"), .init("Where")],
+                emptyText: "The book has nothing in your van.", footer: "\(stock.count) parts")
+            for line in stock {
+                table.addRow(
+                    StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)", StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain),
+                    StyledText(line.unit), Sign.text(line.place))
+            }
+            desk.print(table)
+            desk.print(json: ["van": .array(stock.map(\.json))])
+        }
+    }
+
+    struct Depot: FieldVerb {
+        static let configuration = CommandConfiguration(
+            commandName: "depot", abstract: "What lies in the depots this device knows.",
+            discussion: Teach.text("As of the last sync. Ask for a part with `reserve`, or for the right to take some while offline with `lease`.", "part depot SENS-CH4", exits: Teach.read))
+        @Argument(help: "One part: its number, GTIN, name or id.") var part: String?
+        @OptionGroup var global: GlobalOptions
+
+        func perform(_ desk: Desk) async throws {
+            let stock = try desk.client.depotStock(part: try part.map { try desk.client.findPart($0) })
+            var table = Table(
+                [
+                    .init("Depot"), .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("On hand", .right), .init("Reserved", .right), .init("Leased", .right),
+                    .init("Safety", .right), .init("Free", .right), .init("Unit"), .init("Where"),
+                ], emptyText: "No depot known here has it.", footer: "\(stock.count) balances")
+            for line in stock {
+                table.addRow(
+                    StyledText(line.location), StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.reserved)", "\(line.leased)",
+                    "\(line.safetyStock)", "\(line.free)", StyledText(line.unit), Sign.text(line.place))
+            }
+            desk.print(table)
+            desk.print(json: ["depots": .array(stock.map(\.json))])
+        }
+    }
+}
+
+extension PartAction: ExpressibleByArgument {}
+
+extension StockLine {
+    var json: JSONValue {
+        [
+            "part": .string(part.description), "number": .string(number), "name": .string(name), "unit": .string(unit), "location": .string(location),
+            "confirmed": .string(confirmed.description), "waiting": .string(waiting.description), "predicted": .string(predicted.description),
+            "reserved": .string(reserved.description), "leased": .string(leased.description), "safety_stock": .string(safetyStock.description),
+            "free": .string(free.description), "where": .string(place.rawValue),
+        ]
+    }
+}

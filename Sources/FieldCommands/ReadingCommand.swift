@@ -1,0 +1,77 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollDomain
+import TruckrollTerminal
+
+struct ReadingCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "reading", abstract: "Record what a channel shows with a known gas.",
+        discussion: Teach.text(
+            "Take as-found readings before any adjustment and as-left ones after the last. Values are in the channel's unit, as the display shows them. "
+                + "The cylinder is the number on its collar; this device has to hold its certificate.",
+            "reading 2026-0042 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 47 --cylinder 4711-A", "reading 2026-0042 --asset GD-101 --channel 1 as-left zero --applied 0 --indicated -1", exits: Teach.recorded))
+
+    @Argument(help: "The job: order number, id, or the end of either.") var job: String
+    @Argument(help: "as-found, adjusted or as-left.") var phase: Phase
+    @Argument(help: "zero or span.") var point: CalibrationPoint
+    @Option(parsing: .unconditional, help: "The applied value.") var applied: Decimal
+    @Option(parsing: .unconditional, help: "The indicated value; may be negative.") var indicated: Decimal
+    @Option(help: "The asset: tag, serial number or scan.") var asset: String
+    @Option(help: "Number of the channel.") var channel: Int = 1
+    @Option(help: "bump, check or full.") var kind: CalibrationReading.Kind = .full
+    @Option(help: "Number of the cylinder.") var cylinder: String?
+    @Option(help: "Gas flow in l/min.") var flow: Decimal?
+    @Option(help: "Response time T90 in seconds.") var t90: Int?
+    @Option(help: "Alarms seen, such as A1,A2.") var alarms: String?
+    @Option(parsing: .unconditional, help: "Ambient temperature in °C.") var temperature: Decimal?
+    @Option(help: "Relative humidity in %.") var humidity: Decimal?
+    @Option(help: "Air pressure in hPa.") var pressure: Decimal?
+    @Option(help: "The reading this one corrects, by its id.") var corrects: String?
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ desk: Desk) async throws {
+        let order = try desk.client.findJob(job)
+        let asset = try desk.client.findAsset(asset, on: order)
+        let channelID = try desk.client.findChannel(channel, of: asset)
+        var entry = ReadingEntry(channel: channelID, phase: phase.value, point: point, applied: applied.text, indicated: indicated.text, cylinder: cylinder)
+        entry.kind = kind
+        entry.flow = flow?.text
+        entry.t90Seconds = t90
+        entry.alarms = alarms
+        entry.temperature = temperature?.text
+        entry.humidity = humidity?.text
+        entry.pressure = pressure?.text
+        entry.corrects = try corrects.map { try desk.client.findRecord("reading/\($0)").id }
+        let recorded = try desk.client.recordReading(entry, on: order)
+        desk.report(recorded, "channel \(channel) \(phase.rawValue) \(point.rawValue): \(indicated.text) at \(applied.text)")
+    }
+}
+
+/// The phase as people write it.
+enum Phase: String, ExpressibleByArgument, CaseIterable {
+    case asFound = "as-found"
+    case adjusted
+    case asLeft = "as-left"
+
+    var value: CalibrationReading.Phase {
+        switch self {
+        case .asFound: .asFound
+        case .adjusted: .adjusted
+        case .asLeft: .asLeft
+        }
+    }
+}
+
+extension CalibrationPoint: ExpressibleByArgument {}
+extension CalibrationReading.Kind: ExpressibleByArgument {}
+
+/// A decimal number as it is typed; its digits are kept.
+struct Decimal: ExpressibleByArgument {
+    let text: String
+    let value: Quantity
+
+    init?(argument: String) {
+        guard let value = Quantity(argument) else { return nil }
+        (text, self.value) = (argument, value)
+    }
+}

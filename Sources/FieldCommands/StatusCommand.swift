@@ -1,0 +1,97 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+import TruckrollTerminal
+
+struct StatusCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What is only on this device, what was sent, what is stored, what needs attention.",
+        discussion: Teach.text(
+            "Counts change sets (one is what one action changed) and lists those the server has not answered. Works without a network.", "status",
+            "status --json", exits: "0 nothing needs attention, 1 failed, 4 something does, 64 bad usage."))
+
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ desk: Desk) async throws {
+        let standing = try desk.client.standing()
+        desk.print(json: Self.json(standing))
+        desk.print(Self.block(standing))
+        if !standing.sets.isEmpty {
+            desk.print("")
+            desk.print(SetTable.table(standing.sets, empty: ""))
+        }
+        if standing.needsAttention > 0 { throw ExitStatus.attention.code }
+    }
+
+    private static func block(_ standing: DeviceStanding) -> KeyValueBlock {
+        var block = KeyValueBlock(title: "\(standing.user) at \(standing.tenant)")
+        block.section("Change sets")
+        block.add("on this device", Sign.sign(.onDevice) + " \(standing.onDevice)")
+        block.add("sent", Sign.sign(.sent) + " \(standing.sent)")
+        block.add("stored", Sign.sign(.stored) + " \(standing.stored)")
+        block.add("needs attention", Sign.sign(.needsAttention) + " \(standing.needsAttention)")
+        block.add("attachments to upload", "\(standing.attachmentsWaiting)")
+        block.section("Sync")
+        block.add("server", StyledText(standing.server))
+        block.add("last sync", standing.lastSync.map { "\($0)" } ?? "never")
+        block.add("offline for", StyledText(standing.offlineSeconds.map { Words.duration($0) } ?? "ever"))
+        block.add("checkpoint", StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes) scopes" } ?? "none yet"))
+        block.add("backup", standing.hasBackup ? "safely kept up to position \(standing.durable)" : StyledText("no backup configured at the server", .yellow))
+        block.add("clock", StyledText(clock(standing.clockOffsetMilliseconds)))
+        block.section("Device")
+        block.add("replica", "\(standing.replica), series \(standing.series)")
+        if let running = standing.runningLabour { block.add("labour clock", StyledText("\(running.kind) since \(running.startedAt.clock)", .cyan)) }
+        return block
+    }
+
+    private static func clock(_ offset: Int64) -> String {
+        let seconds = Int(clamping: offset.magnitude) / 1000
+        return seconds < 2 ? "agrees with the server" : "\(Words.duration(seconds)) \(offset > 0 ? "behind" : "ahead of") the server; corrected"
+    }
+
+    private static func json(_ standing: DeviceStanding) -> JSONValue {
+        [
+            "user": .string(standing.user), "tenant": .string(standing.tenant), "server": .string(standing.server),
+            "device": .string(standing.device.description), "replica": .int(Int(standing.replica.rawValue)), "series": .string(standing.series),
+            "on_this_device": .int(standing.onDevice), "sent": .int(standing.sent), "stored": .int(standing.stored),
+            "needs_attention": .int(standing.needsAttention), "attachments_waiting": .int(standing.attachmentsWaiting),
+            "last_sync": .time(standing.lastSync), "offline_seconds": .number(standing.offlineSeconds),
+            "checkpoint": standing.checkpoint.map {
+                ["epoch": .string($0.epoch.description), "position": .int(Int(clamping: $0.position.rawValue)), "view_version": .int(Int(clamping: $0.viewVersion))]
+            } ?? .null,
+            "durable_position": .int(Int(clamping: standing.durable.rawValue)), "backup_configured": .bool(standing.hasBackup),
+            "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)), "scopes": .int(standing.scopes),
+            "labour_clock": standing.runningLabour.map {
+                ["order": .string($0.order.description), "kind": .string($0.kind), "started_at": .time($0.startedAt)]
+            } ?? .null,
+            "sets": .array(standing.sets.map { SetTable.json($0) }),
+        ]
+    }
+}
+
+/// Change sets of this device in a table.
+enum SetTable {
+    static func table(_ sets: [SetLine], empty: String) -> Table {
+        var table = Table(
+            [.init("Set", .right), .init("What"), .init("About", .left, .truncates(minimum: 12)), .init("When"), .init("Where"), .init("Said", .left, .wraps(minimum: 16))],
+            emptyText: empty)
+        for set in sets {
+            let said = set.remarks.map { $0.text + ($0.remedies.isEmpty ? "" : " (\($0.remedies.joined(separator: "; ")))") }.joined(separator: " ")
+            table.addRow(
+                StyledText(set.id.description), StyledText(set.intent), StyledText(set.subjects.joined(separator: ", ")), StyledText(Words.clock(set.madeAt)),
+                Sign.text(set.place) + StyledText(set.outcome == .setAside || set.outcome == .quarantined ? ": \(set.outcome?.name ?? "")" : ""), StyledText(said))
+        }
+        return table
+    }
+
+    static func json(_ set: SetLine) -> JSONValue {
+        [
+            "set": .string(set.id.description), "intent": .string(set.intent), "made_at": .time(set.madeAt), "where": .string(set.place.rawValue),
+            "outcome": .text(set.outcome?.name), "position": .number(set.position.map { Int(clamping: $0.rawValue) }), "about": .texts(set.subjects),
+            "remarks": .array(set.remarks.map { ["code": .string($0.code), "op": .int($0.op), "text": .string($0.text), "remedies": .texts($0.remedies)] }),
+        ]
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import TruckrollClient
+import TruckrollCore
+import TruckrollSync
+import TruckrollTerminal
+
+struct SyncCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Bring what waits here to the server, and bring in what is new.",
+        discussion: Teach.text(
+            "Sends the outbox, oldest first, applies what changed, uploads attachments, and repairs what differs. Interrupt it whenever you like: "
+                + "a set goes as a whole or not at all, and is never sent twice to effect.",
+            "sync", "sync --watch --quiet", exits: Teach.network))
+
+    @Flag(help: "Go on syncing whenever the server has something, until interrupted.") var watch = false
+    @Flag(help: "Say nothing when nothing changed.") var quiet = false
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ desk: Desk) async throws {
+        guard watch else {
+            do {
+                let report = try await desk.client.sync()
+                try tell(.success(report), desk)
+                if report.needAttention > 0 { throw ExitStatus.attention.code }
+            } catch let problem as TransportProblem {
+                try tell(.failure(problem), desk)
+                throw ExitStatus.of(problem).code
+            }
+            return
+        }
+        let quiet = self
+        await desk.client.watch { result in try? quiet.tell(result, desk) }
+    }
+
+    private func tell(_ result: Result<SyncReport, any Error>, _ desk: Desk) throws {
+        let waiting = try desk.client.standing()
+        switch result {
+        case .success(let report): tell(report, waiting, desk)
+        case .failure(let problem as TransportProblem) where ExitStatus.of(problem) == .offline:
+            let sets = waiting.onDevice + waiting.sent
+            desk.errors.print(StyledText("offline: nothing is lost; \(sets) set\(sets == 1 ? "" : "s") wait\(sets == 1 ? "s" : "") on this device.", .yellow))
+            desk.errors.print(StyledText("  \(problem.description)", .dim))
+            desk.print(
+                json: [
+                    "online": false, "code": .string(problem.code), "detail": .string(problem.description), "waiting_sets": .int(sets),
+                    "last_sync": .time(waiting.lastSync),
+                ])
+        case .failure(let error): ProblemPrinter(on: desk.errors).print(ProblemWords(error))
+        }
+    }
+
+    private func tell(_ report: SyncReport, _ waiting: DeviceStanding, _ desk: Desk) {
+        let left = waiting.onDevice + waiting.sent
+        desk.print(
+            json: [
+                "online": true, "answered": .int(report.answered), "need_attention": .int(report.needAttention), "records_changed": .int(report.recordsChanged),
+                "records_gone": .int(report.recordsGone), "attachments_sent": .int(report.attachmentsSent), "position": .int(Int(clamping: report.position.rawValue)),
+                "repaired_scopes": .int(report.repaired), "given_back": .int(report.givenBack), "new_replica": .number(report.newReplica.map { Int($0.rawValue) }),
+                "waiting_sets": .int(left),
+            ])
+        let isIdle = report.answered == 0 && report.recordsChanged == 0 && report.recordsGone == 0 && report.attachmentsSent == 0
+        if quiet, isIdle { return }
+        var parts = ["\(report.answered) set\(report.answered == 1 ? "" : "s") stored", "\(report.recordsChanged) records changed"]
+        if report.recordsGone > 0 { parts.append("\(report.recordsGone) gone") }
+        if report.attachmentsSent > 0 { parts.append("\(report.attachmentsSent) attachments uploaded") }
+        if report.repaired > 0 { parts.append("\(report.repaired) scopes repaired") }
+        if report.givenBack > 0 { parts.append("\(report.givenBack) sets given back to a restored server") }
+        if let replica = report.newReplica { parts.append("a copy of this device was found; it goes on as replica \(replica)") }
+        desk.print(Sign.sign(.stored) + " Synced to position \(report.position): \(parts.joined(separator: ", "))." + (left > 0 ? " \(left) sets still wait." : ""))
+        if report.needAttention > 0 { desk.print(Sign.sign(.needsAttention) + " \(report.needAttention) need attention: truckroll-field attention") }
+    }
+}
