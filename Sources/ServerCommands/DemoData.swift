@@ -87,10 +87,15 @@ struct StoryJSON {
             ("calibration_assets", .array(story.calibrationAssets.map(id))), ("channel", id(story.channel)),
             ("reassigned_order", id(story.reassignedOrder)), ("repair_order", id(story.repairOrder)), ("repair_asset", id(story.repairAsset)),
             ("last_part", id(story.lastPart)), ("van_part", id(story.vanPart)), ("span_gas", id(story.spanGas)), ("zero_gas", id(story.zeroGas)),
+            ("span_cylinder", cylinder(story.spanGas)), ("zero_cylinder", cylinder(story.zeroGas)),
         ])
     }
 
     private func id(_ id: RecordID) -> JSONValue { .string("\(id)") }
+
+    private func cylinder(_ id: RecordID) -> JSONValue {
+        company.records.first { $0.id == id }?.fields["cylinder"]?.text.map { .string($0) } ?? .null
+    }
 
     private func person(_ person: DemoPerson) -> JSONValue {
         .object([("id", id(person.id)), ("number", .string(person.number)), ("name", .string(person.name)), ("van", person.vanID.map(id) ?? .null)])

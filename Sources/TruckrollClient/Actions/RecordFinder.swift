@@ -11,6 +11,7 @@ struct RecordFinder {
     ///   - label: how a candidate is listed.
     /// - Throws: ``DeviceProblem`` `not-found` or `ambiguous`, the latter with the candidates.
     func find(_ entity: String, _ text: String, by columns: [String], among views: [RecordView]? = nil, label: (RecordView) -> String) throws -> RecordView {
+        _ = try reader.enrolled()
         let what = try reader.schema.entity(entity).title.lowercased()
         let wanted = text.trimmed
         guard !wanted.isEmpty else { throw DeviceProblem("not-found", "No \(what) was named.", next: "Give its number or id.") }
@@ -112,6 +113,7 @@ extension DeviceClient {
     /// The record a person means: `entity/id`, an order number, an asset's tag or serial, or the end of any id.
     public func findRecord(_ text: String) throws -> (entity: Entity, id: RecordID) {
         try read { reader in
+            _ = try reader.enrolled()
             let parts = text.split(separator: "/", maxSplits: 1).map { String($0) }
             if parts.count == 2 {
                 guard let entity = reader.schema[parts[0]] else {

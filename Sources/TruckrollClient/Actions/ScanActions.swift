@@ -10,6 +10,7 @@ extension DeviceClient {
     public func findAsset(_ text: String, on order: RecordID? = nil) throws -> RecordID {
         let code = try ScannedCode(text)
         return try read { reader in
+            _ = try reader.enrolled()
             let all = try reader.views("asset")
             let preferred = try order.flatMap { try reader.view("service_order", $0) }.map { Set($0.references("assets")) } ?? []
             for key in code.keys {

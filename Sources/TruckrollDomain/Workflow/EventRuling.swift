@@ -30,7 +30,7 @@ public enum EventRuling: Hashable, Sendable {
             if event == .start, let next = onBranch { return .cancellationAsked(next) }
             return .notEffective(rule: "cancel-stands", text: "The order had been cancelled; the cancellation stands, the facts are kept.")
         }
-        if unseen.contains(.reassign) {
+        if unseen.contains(.reassign) || unseen.contains(.withdraw) {
             return besideReassignment(event, present, onBranch, unseen)
         }
         guard let next = OrderWorkflow.next(from: present, event) else {
@@ -45,7 +45,7 @@ public enum EventRuling: Hashable, Sendable {
     private static func besideReassignment(
         _ event: OrderEvent, _ present: OrderState?, _ onBranch: OrderState?, _ unseen: [OrderEvent]
     ) -> EventRuling {
-        let othersWork = unseen.drop { $0 != .reassign }
+        let othersWork = unseen.drop { $0 != .reassign && $0 != .withdraw }
         switch event {
         case .start:
             guard let onBranch else { return illegal(event, present) }
@@ -59,7 +59,7 @@ public enum EventRuling: Hashable, Sendable {
         default:
             return .notEffective(
                 rule: "reassignment-stands",
-                text: "The order had been given to somebody else before this was known; the reassignment stands, the facts are kept.")
+                text: "The order had been given to somebody else, or taken back, before this was known; that stands, the facts are kept.")
         }
     }
 

@@ -20,7 +20,7 @@ public enum OrderState: String, Sendable, CaseIterable {
 
 /// What can happen to a service order.
 public enum OrderEvent: String, Sendable, CaseIterable {
-    case create, take, submit, validate, schedule, dispatch, reassign, accept, decline, travel, arrive, start, pause, resume
+    case create, take, submit, validate, schedule, dispatch, reassign, withdraw, accept, decline, travel, arrive, start, pause, resume
     case no_access, unsafe, cannot_complete, complete, customer_sign, customer_refuse, customer_absent, certify, close, cancel
 
     /// Whether the technician did it on site; what was done while the order was being given to somebody else decides what becomes
@@ -38,7 +38,7 @@ public enum OrderEvent: String, Sendable, CaseIterable {
         case .create, .submit: [.technician, .dispatcher, .importer]
         case .take: [.technician]
         case .validate, .close: []
-        case .schedule, .dispatch, .reassign, .cancel: [.dispatcher, .importer]
+        case .schedule, .dispatch, .reassign, .withdraw, .cancel: [.dispatcher, .importer]
         case .certify, .accept, .decline, .travel, .arrive, .start, .pause, .resume, .no_access, .unsafe, .cannot_complete, .complete,
             .customer_sign, .customer_refuse, .customer_absent:
             [.technician, .importer]
@@ -62,6 +62,7 @@ public enum OrderWorkflow {
         .init(from: [.ready_to_plan, .needs_replan], event: .schedule, to: .scheduled),
         .init(from: [.scheduled], event: .dispatch, to: .dispatched),
         .init(from: [.scheduled, .dispatched, .accepted, .en_route, .on_site], event: .reassign, to: .dispatched),
+        .init(from: [.scheduled, .dispatched, .accepted, .en_route], event: .withdraw, to: .ready_to_plan),
         .init(from: [.dispatched], event: .accept, to: .accepted),
         .init(from: [.dispatched], event: .decline, to: .ready_to_plan),
         .init(from: [.accepted], event: .travel, to: .en_route),

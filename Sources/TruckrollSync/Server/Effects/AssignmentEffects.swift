@@ -66,7 +66,11 @@ struct AssignmentEffects {
 
     private func grant(_ request: RecordView, _ action: String, _ order: RecordID, _ technician: RecordID, _ author: RecordID) throws {
         switch action {
-        case "unassign": try end(order, technician: technician, because: "Taken off by the dispatcher.")
+        case "unassign":
+            try end(order, technician: technician, because: "Taken off by the dispatcher.")
+            if try active(order).isEmpty, let state = try builder.state(of: order), OrderWorkflow.next(from: state, .withdraw) != nil {
+                try builder.event(.withdraw, order: order, by: author, technician: technician)
+            }
         case "reassign":
             let former = request.reference("instead_of")
             if let former { try end(order, technician: former, because: "Given to somebody else.") }

@@ -1,0 +1,103 @@
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+@Suite("Certificates made on the device")
+struct CertifyTests {
+    private func problem(_ bench: Bench, _ change: (inout CertificateRequest) -> Void = { _ in }) -> DeviceProblem? {
+        var request = CertificateRequest(order: bench.world.order, asset: bench.world.asset)
+        change(&request)
+        do { _ = try bench.client.certify(request) } catch { return error as? DeviceProblem }
+        return nil
+    }
+
+    @Test("a signed-off job with one asset is certified by its certificate, which is final, signed and numbered")
+    func happy() throws {
+        let bench = try Bench()
+        try bench.workThrough()
+        #expect(try bench.client.job(bench.world.order).line.state == .signed_off)
+        let issued = try bench.client.certify(CertificateRequest(order: bench.world.order, asset: bench.world.asset))
+        #expect(issued.number.hasPrefix("ACME-2026-D7-000001-"))
+        #expect(issued.content.outcome == .pass || issued.content.outcome == .conditionalPass)
+        #expect(issued.orderIsCertified)
+        let job = try bench.client.job(bench.world.order)
+        #expect(job.line.state == .certified)
+        #expect(job.certificates.map(\.fact.place) == [.onDevice])
+        let id = try #require(issued.recorded.record)
+        #expect(try bench.client.certificate(id).isIntact)
+        let view = try #require(try bench.client.read { try $0.view("certificate", id) })
+        let content = try #require(view["content"].bytes)
+        #expect(Signatures.isValid(try #require(view["device_signature"].bytes), of: CertificateSignature.message(for: content), algorithm: .p256, publicKey: bench.key.publicKey))
+        #expect(try CertificateContent(canonicalBytes: content).hash.bytes == view["content_hash"].bytes)
+    }
+
+    @Test("a customer's acceptance is bound to the hash of what was shown")
+    func accepted() throws {
+        let bench = try Bench()
+        try bench.workThrough()
+        var request = CertificateRequest(order: bench.world.order, asset: bench.world.asset)
+        request.acceptedBy = ("R. Meier", "shift leader", PenStrokes.drawn(for: "R. Meier"))
+        let issued = try bench.client.certify(request)
+        #expect(issued.content.isAcceptanceBound)
+        #expect(try bench.client.job(bench.world.order).signatures.last?.documentHash == issued.content.acceptance?.shownHash.bytes)
+    }
+
+    @Test("before the customer signed there is only the certificate")
+    func early() throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.readAll()
+        let issued = try bench.client.certify(CertificateRequest(order: bench.world.order, asset: bench.world.asset))
+        #expect(!issued.orderIsCertified)
+        #expect(try bench.client.job(bench.world.order).line.state == .in_progress)
+    }
+
+    @Test("refused with everything that stands in the way, and no number is spent")
+    func refusals() throws {
+        let bench = try Bench(state: .in_progress)
+        #expect(problem(bench)?.code == "certificate")
+        #expect(problem(bench)?.detail.contains("no channels with readings") == true || problem(bench)?.detail.contains("as-left") == true)
+        try bench.readAll(cylinder: "CYL-OLD")
+        #expect(problem(bench)?.detail.contains("expired") == true)
+        #expect(try bench.client.read { try $0.state().lastDocument } == 0)
+        #expect(try bench.client.job(bench.world.order).certificates.isEmpty)
+    }
+
+    @Test("a failed item left in service is refused, and one out of service certified as failed")
+    func failed() throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.readAll(spanLeft: "30")
+        #expect(problem(bench)?.code == "certificate")
+        _ = try bench.client.setFitness(bench.world.asset, "quarantined", reason: "does not hold its tolerance", order: bench.world.order)
+        let issued = try bench.client.certify(CertificateRequest(order: bench.world.order, asset: bench.world.asset))
+        #expect(issued.content.outcome == .fail)
+        #expect(!issued.content.leftInService)
+    }
+
+    @Test("nothing is certified without a qualification that was valid that day", arguments: [nil, "2026-01-31"])
+    func qualification(validTo: String?) throws {
+        let bench = try Bench(state: .in_progress) { drafts, world in
+            drafts.removeAll { $0.entity == "qualification" }
+            if let validTo { drafts.append(world.qualification(validTo)) }
+        }
+        try bench.readAll()
+        #expect(problem(bench)?.detail.contains("qualification") == true)
+    }
+
+    @Test("a second certificate of the asset needs a reason and names the first")
+    func superseding() throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.readAll()
+        #expect(problem(bench) { $0.supersedeReason = "typo" }?.code == "certificate")
+        let first = try bench.client.certify(CertificateRequest(order: bench.world.order, asset: bench.world.asset))
+        #expect(problem(bench)?.code == "already-certified")
+        var request = CertificateRequest(order: bench.world.order, asset: bench.world.asset)
+        request.supersedeReason = "wrong condition"
+        request.condition = "clean"
+        let second = try bench.client.certify(request)
+        #expect(second.content.revision == 1)
+        #expect(second.content.supersedes?.number == first.number)
+        #expect(try bench.client.job(bench.world.order).certificates.map(\.isSuperseded) == [true, false])
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import FieldCommands
+import Foundation
+import Testing
+import TruckrollClient
+import TruckrollStoreSQLite
+import TruckrollSync
+import TruckrollTerminal
+
+@Suite("The command line")
+struct CommandTests {
+    /// Runs a command in an unenrolled store or a given one.
+    private func run(_ arguments: [String], store: URL) async -> (code: Int32, output: String, errors: String) {
+        let (output, errors) = (Transcript(), Transcript())
+        let code: Int32 = await Console.$output.withValue(output.terminal()) {
+            await Console.$errors.withValue(errors.terminal()) {
+                await Console.$connect.withValue({ _, _ in throw TransportProblem.offline("no network in this test") }) {
+                    do {
+                        var command = try FieldCommand.parseAsRoot(arguments + ["--store", store.path])
+                        if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+                        return 0
+                    } catch { return FieldCommand.exitCode(for: error).rawValue }
+                }
+            }
+        }
+        return (code, output.text, errors.text)
+    }
+
+    private func temporary() -> URL { FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-field-tests-\(UInt64.random(in: 0 ... .max))") }
+
+    @Test("a device that is not enrolled says so, whatever it is asked", arguments: [["jobs"], ["status"], ["show", "1"], ["why", "a/b", "c"], ["attention"], ["part", "van"], ["sync"]])
+    func notEnrolled(arguments: [String]) async {
+        let result = await run(arguments, store: temporary())
+        #expect(result.code == 1)
+        #expect(result.errors.contains("error: ") && result.errors.contains("not enrolled"))
+    }
+
+    @Test("enrolling without a network is offline and loses nothing")
+    func offline() async {
+        let result = await run(["enrol", "--server", "https://truckroll.example", "--code", "X"], store: temporary())
+        #expect(result.code == 3)
+        #expect(result.errors.contains("offline"))
+    }
+
+    @Test(
+        "bad usage ends with 64",
+        arguments: [["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"], ["edit", "1"], ["jobs", "--clock", "noon"]])
+    func usage(arguments: [String]) async {
+        #expect(await run(arguments, store: temporary()).code == 64)
+    }
+
+    @Test("a working day without a network: refusals end with 2, sync with 3, and JSON is JSON")
+    func workingDay() async throws {
+        let bench = try Bench()
+        try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
+        func field(_ line: String) async -> (code: Int32, output: String, errors: String) {
+            await run(line.split(separator: " ").map { String($0).replacing("_", with: " ") } + ["--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        }
+        #expect(await field("jobs").output.contains("2026-0042"))
+        let refusal = await field("complete 0042")
+        #expect(refusal.code == 2)
+        #expect(refusal.errors.contains("error: ") && refusal.errors.contains("First: accept, travel, arrive, start"))
+        for line in ["accept 0042", "travel 0042", "arrive 0042 --place 50.9,-6.9", "start 0042", "task done 0042 1", "task answer 0042 2 permit_4711 --done"] {
+            #expect(await field(line).code == 0, "\(line)")
+        }
+        #expect(await field("reading 0042 as-found span --applied 50 --indicated -1 --asset GD-101 --cylinder CYL-50").code == 0)
+        #expect(await field("reading 0042 as-found span --applied 50 --indicated 47 --asset GD-101 --cylinder NOPE").code == 2)
+        #expect(await field("part use 0042 FILTER-9 --asset GD-101").output.contains("4 pcs left"))
+        #expect(await field("certify 0042 --asset GD-101").code == 2)
+        let sync = await field("sync")
+        #expect(sync.code == 3)
+        #expect(sync.errors.contains("offline: nothing is lost; 8 sets wait on this device."))
+        for line in ["jobs", "jobs --all", "show 0042", "status", "history 0042", "why 0042 state", "part van", "part depot", "task list 0042", "attention", "lease", "scan GD-101 --look"] {
+            let result = await field("\(line) --json")
+            #expect(result.code == 0, "\(line): \(result.errors)")
+            #expect((try? JSONValue.parse(result.output)) != nil, "\(line)")
+            #expect(await field(line).code == 0, "\(line)")
+        }
+        let status = try JSONValue.parse(await field("status --json").output)
+        #expect(status["on_this_device"]?.intValue == 8 && status["needs_attention"]?.intValue == 0)
+        #expect(await field("complete 0042").code == 0)
+        #expect(await field("sign 0042 --name R._Meier").output.contains("SERVICE REPORT 2026-0042"))
+    }
+
+    @Test("every command teaches: its help has an example and its exit status")
+    func help() {
+        func check(_ command: any ParsableCommand.Type, _ path: [String]) {
+            let help = FieldCommand.helpMessage(for: command)
+            #expect(help.contains("EXAMPLE") && help.contains("EXIT STATUS"), "\(path)")
+            for child in command.configuration.subcommands + command.configuration.groupedSubcommands.flatMap(\.subcommands) {
+                check(child, path + [child.configuration.commandName ?? "?"])
+            }
+        }
+        check(FieldCommand.self, [])
+    }
+}

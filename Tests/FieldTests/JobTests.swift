@@ -1,0 +1,69 @@
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+@Suite("Jobs on the device")
+struct JobTests {
+    @Test("today's list holds the active appointments of the user, and no others")
+    func today() throws {
+        let bench = try Bench()
+        #expect(try bench.client.jobs(on: bench.client.today()).map(\.number) == ["2026-0042"])
+        let day = try #require(CalendarDate("2026-11-25"))
+        #expect(try bench.client.jobs(on: day).map(\.number) == ["2026-0043"])
+        #expect(try bench.client.allJobs().map(\.number) == ["2026-0042", "2026-0043"])
+    }
+
+    @Test("a job shows site, tasks, assets and channels, and where each fact is")
+    func detail() throws {
+        let bench = try Bench()
+        _ = try bench.client.addNote("Key is with the porter", to: bench.world.order)
+        let job = try bench.client.job(bench.world.order)
+        #expect(job.site?.requirements == ["Site induction"])
+        #expect(job.tasks.map(\.title) == ["Sign in", "Calibrate GD-101", "Clean up"])
+        #expect(job.tasks.allSatisfy { $0.fact.place == .stored })
+        #expect(job.notes.map(\.fact.place) == [.onDevice])
+        #expect(job.notes.map(\.fact.by) == ["Ana Torres"])
+        #expect(job.assets.first?.area == "Pump house (zone 1, IIA, T3)")
+        #expect(job.assets.first?.channels.map(\.gas) == ["Methane"])
+        #expect(job.line.place == .onDevice)
+        #expect(job.nextEvents.contains(.accept))
+    }
+
+    @Test("a job is found by its number, its end, its id, and the end of it", arguments: ["2026-0042", "0042", "2026-0042 ", "0199", "short"])
+    func found(text: String) throws {
+        let bench = try Bench()
+        let name = text == "short" ? bench.world.order.short : text == "0199" ? bench.world.order.description : text
+        #expect(try bench.client.findJob(name) == bench.world.order)
+    }
+
+    @Test("a name that means two jobs is refused with both, and one that means none says so")
+    func ambiguous() throws {
+        let bench = try Bench()
+        let several = #expect(throws: DeviceProblem.self) { try bench.client.findJob("2026-") }
+        #expect(several?.code == "ambiguous")
+        #expect(several?.detail.contains("2026-0042") == true && several?.detail.contains("2026-0043") == true)
+        let none = #expect(throws: DeviceProblem.self) { try bench.client.findJob("2026-0024") }
+        #expect(none?.code == "not-found")
+        #expect(none?.detail.contains("near: 2026-0042") == true)
+        #expect(throws: DeviceProblem.self) { try bench.client.findJob("") }
+    }
+
+    @Test("a job made offline is taken, numbered from the device's series, and in today's list")
+    func createOffline() throws {
+        let bench = try Bench()
+        var job = NewJob(site: bench.world.site, kind: "repair", title: "Detector dead")
+        job.assets = [bench.world.asset]
+        job.tasks = ["Find the fault"]
+        let recorded = try bench.client.createJob(job)
+        let id = try #require(recorded.record)
+        let detail = try bench.client.job(id)
+        #expect(detail.line.number == "ACME-2026-D7-J1")
+        #expect(detail.line.state == .dispatched)
+        #expect(detail.events.map(\.event) == ["create", "take"])
+        #expect(try bench.client.read { try $0.outbox().count } == 1)
+        #expect(try bench.client.jobs(on: bench.client.today()).map(\.number).contains("ACME-2026-D7-J1"))
+        #expect(try bench.client.createJob(job).notices == ["Its number is ACME-2026-D7-J2."])
+    }
+}

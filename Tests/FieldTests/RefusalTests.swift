@@ -1,0 +1,96 @@
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+@Suite("Refusals before anything is recorded")
+struct RefusalTests {
+    private func refused(_ bench: Bench, _ code: Refusal, _ body: () throws -> Void) throws -> DeviceProblem {
+        let before = try bench.client.read { try $0.state().lastSequence }
+        let problem = try #require(throws: DeviceProblem.self) { try body() }
+        #expect(problem.code == code.rawValue)
+        #expect(problem.isRefusal)
+        #expect(!problem.next.isEmpty)
+        #expect(try bench.client.read { try $0.state().lastSequence } == before, "something was recorded")
+        return problem
+    }
+
+    @Test("a step the machine does not have names the way to it")
+    func transition() throws {
+        let bench = try Bench()
+        let problem = try refused(bench, .transition) { _ = try bench.client.record(.start, on: bench.world.order) }
+        #expect(problem.detail.contains("dispatched"))
+        #expect(problem.next == "First: accept, travel, arrive; then start.")
+    }
+
+    @Test("completing lists the mandatory tasks that are open, and no optional one")
+    func openTasks() throws {
+        let bench = try Bench(state: .in_progress)
+        _ = try bench.client.setTask(bench.world.task1, .done)
+        let problem = try refused(bench, .tasksOpen) { _ = try bench.client.record(.complete, on: bench.world.order) }
+        #expect(problem.detail.contains("· Calibrate GD-101"))
+        #expect(!problem.detail.contains("Sign in") && !problem.detail.contains("Clean up"))
+        _ = try bench.client.setTask(bench.world.task2, .notApplicable, remark: "taken out of service")
+        _ = try bench.client.record(.complete, on: bench.world.order)
+        #expect(try bench.client.job(bench.world.order).line.state == .work_complete)
+    }
+
+    @Test("what stops the work needs a reason", arguments: [OrderEvent.pause, .no_access, .unsafe, .cannot_complete])
+    func reason(event: OrderEvent) throws {
+        let bench = try Bench(state: .in_progress)
+        _ = try refused(bench, .reasonMissing) { _ = try bench.client.record(event, on: bench.world.order, reason: " ") }
+        _ = try bench.client.record(event, on: bench.world.order, reason: "permit expired")
+    }
+
+    @Test("a technician may not do a dispatcher's steps")
+    func role() throws {
+        let bench = try Bench()
+        _ = try refused(bench, .role) { _ = try bench.client.record(.cancel, on: bench.world.order) }
+    }
+
+    @Test("a mandatory task does not apply without a remark")
+    func notApplicable() throws {
+        let bench = try Bench()
+        _ = try refused(bench, .reasonMissing) { _ = try bench.client.setTask(bench.world.task1, .notApplicable) }
+        _ = try bench.client.setTask(bench.world.task3, .notApplicable)
+    }
+
+    @Test("completing waits for the labour clock, which one person has once")
+    func labourClock() throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.client.startLabour(.work, on: bench.world.order)
+        _ = try refused(bench, .labourRunning) { try bench.client.startLabour(.wait, on: bench.world.order) }
+        _ = try refused(bench, .labourRunning) { _ = try bench.client.record(.complete, on: bench.world.order) }
+        _ = try bench.client.stopLabour()
+        #expect(try bench.client.runningLabour() == nil)
+        #expect(try bench.client.job(bench.world.order).labour.count == 1)
+        #expect(throws: DeviceProblem.self) { try bench.client.stopLabour() }
+    }
+
+    @Test("an unknown cylinder is refused with those in the van; an expired one is told")
+    func cylinder() throws {
+        let bench = try Bench(state: .in_progress)
+        var entry = ReadingEntry(channel: bench.world.channel, phase: .asFound, point: .span, applied: "50", indicated: "47", cylinder: "NOPE")
+        let problem = try refused(bench, .cylinderUnknown) { _ = try bench.client.recordReading(entry, on: bench.world.order) }
+        #expect(problem.detail.contains("CYL-50"))
+        entry.cylinder = "cyl-old"
+        #expect(try bench.client.recordReading(entry, on: bench.world.order).notices.contains { $0.contains("expired on 2026-06-30") })
+    }
+
+    @Test("a value that does not fit its field is refused", arguments: ["", "maybe", "12"])
+    func value(text: String) throws {
+        let bench = try Bench()
+        let entity = try bench.client.schema.entity("service_order")
+        _ = try refused(bench, .valueUnfit) { _ = try bench.client.write(text, to: "priority", of: entity, bench.world.order) }
+        _ = try refused(bench, .valueUnfit) { _ = try bench.client.write("closed", to: "state", of: entity, bench.world.order) }
+    }
+
+    @Test("signing before the work is complete records nothing and keeps no file")
+    func signature() throws {
+        let bench = try Bench()
+        let report = try bench.client.serviceReport(bench.world.order)
+        _ = try refused(bench, .transition) { _ = try bench.client.sign(bench.world.order, .accepted(name: "R. Meier", role: nil, strokes: []), shown: report) }
+        #expect(try bench.client.read { try $0.attachments(stored: false) }.isEmpty)
+    }
+}

@@ -1,0 +1,83 @@
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+@Suite("Parts")
+struct StockTests {
+    private func pieces(_ number: Int64) -> Quantity { Quantity(millionths: number * 1_000_000) }
+
+    @Test("the van's balance is predicted from what was used and not answered, and a shortage is told, not refused")
+    func predicted() throws {
+        let bench = try Bench(state: .in_progress)
+        var entry = PartEntry(part: bench.world.part, quantity: pieces(2))
+        entry.asset = bench.world.asset
+        #expect(try bench.client.usePart(entry, on: bench.world.order).notices == ["3 pcs left."])
+        var line = try #require(try bench.client.vanStock().first { $0.part == bench.world.part })
+        #expect(line.confirmed == pieces(5) && line.waiting == pieces(2) && line.predicted == pieces(3) && line.place == .onDevice)
+        entry.quantity = pieces(4)
+        #expect(try bench.client.usePart(entry, on: bench.world.order).notices == ["The book had 3; count the stock."])
+        line = try #require(try bench.client.vanStock().first { $0.part == bench.world.part })
+        #expect(line.predicted == Quantity(millionths: -1_000_000))
+        entry.action = .removed
+        _ = try bench.client.usePart(entry, on: bench.world.order)
+        #expect(try bench.client.vanStock().first { $0.part == bench.world.part }?.predicted == line.predicted)
+    }
+
+    @Test("a serialised part needs its serial number, one tracked by lot its lot, a quantity more than nothing")
+    func demands() throws {
+        let bench = try Bench(state: .in_progress)
+        func code(_ entry: PartEntry) -> String? {
+            do { _ = try bench.client.usePart(entry, on: bench.world.order) } catch let problem as DeviceProblem { return problem.code } catch { return "\(error)" }
+            return nil
+        }
+        var sensor = PartEntry(part: bench.world.serialised, quantity: pieces(1))
+        #expect(code(sensor) == "serial-missing")
+        sensor.serial = "S-1"
+        sensor.quantity = pieces(2)
+        #expect(code(sensor) == "serial-missing")
+        sensor.quantity = pieces(1)
+        #expect(code(sensor) == nil)
+        var seal = PartEntry(part: bench.world.lotPart, quantity: pieces(1))
+        #expect(code(seal) == "lot-missing")
+        seal.lot = "L1"
+        #expect(code(seal) == nil)
+        #expect(code(PartEntry(part: bench.world.part, quantity: .zero)) == "value-unfit")
+    }
+
+    @Test("a reservation has the derived id of order, part and place; asking twice is refused with the answer")
+    func reserves() throws {
+        let bench = try Bench()
+        let world = bench.world
+        let recorded = try bench.client.reserve(world.part, quantity: pieces(1), at: world.depot, for: world.order)
+        let type = try bench.client.schema.entity("reservation").type
+        #expect(recorded.record == RecordID.derived(type: type, key: [world.order.bytes, world.part.bytes, world.depot.bytes]))
+        let problem = #expect(throws: DeviceProblem.self) { try bench.client.reserve(world.part, quantity: pieces(1), at: world.depot, for: world.order) }
+        #expect(problem?.code == "already-reserved")
+        #expect(try bench.client.depotStock(part: world.part).map(\.free) == [pieces(2)])
+    }
+
+    @Test("a lease is spent no further than granted, and not after it ran out", arguments: [("2026-11-24T08:00:00+01:00", "2", true), ("2026-11-23T07:00:00+01:00", "2", false), ("2026-11-24T08:00:00+01:00", "1", false)])
+    func lease(expiry: String, granted: String, isUsable: Bool) throws {
+        let lease = World.id(70)
+        let bench = try Bench(state: .in_progress) { drafts, world in
+            drafts.append(
+                RecordDraft(
+                    "lease", id: lease,
+                    [
+                        "kind": .text("depot_stock"), "user": .reference(world.ana), "location": .reference(world.depot), "part": .reference(world.part), "amount": .text("2"),
+                        "state": .text("granted"), "granted": .text(granted), "used": .text("0"), "soft_expiry": .text(expiry),
+                    ]))
+        }
+        var entry = PartEntry(part: bench.world.part, quantity: pieces(2))
+        entry.source = .lease(lease)
+        if isUsable {
+            _ = try bench.client.usePart(entry, on: bench.world.order)
+            // The whole of it is spent now, although the server has not said so.
+            entry.quantity = pieces(1)
+        }
+        let problem = #expect(throws: DeviceProblem.self) { try bench.client.usePart(entry, on: bench.world.order) }
+        #expect(problem?.code == "lease-unusable")
+    }
+}
