@@ -35,7 +35,7 @@ public struct FieldCommand: AsyncParsableCommand {
                     TaskCommand.self, LabourCommand.self, ReadingCommand.self, FindingCommand.self, NoteCommand.self, AttachCommand.self, ScanCommand.self,
                     FitnessCommand.self,
                 ]),
-            CommandGroup(name: "Parts", subcommands: [PartCommand.self, ReserveCommand.self, LeaseCommand.self]),
+            CommandGroup(name: "Parts", subcommands: [PartCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),
             CommandGroup(name: "Merges", subcommands: [WhyCommand.self, ResolveCommand.self, RestoreCommand.self]),
         ])
 

@@ -32,7 +32,7 @@ struct StatusCommand: FieldVerb {
         block.add("on this device", Sign.sign(.onDevice) + " \(standing.onDevice)")
         block.add("sent", Sign.sign(.sent) + " \(standing.sent)")
         block.add("stored", Sign.sign(.stored) + " \(standing.stored)")
-        block.add("needs attention", Sign.sign(.needsAttention) + " \(standing.needsAttention)")
+        block.add("needs attention", standing.needsAttention == 0 ? "! 0" : Sign.sign(.needsAttention) + StyledText(" \(standing.needsAttention)", .red))
         block.add("attachments to upload", "\(standing.attachmentsWaiting)")
         block.section("Sync")
         block.add("server", StyledText(standing.server))

@@ -44,7 +44,7 @@ struct DemoData: AsyncParsableCommand {
             let tenant = try Founder.found(directory: directory, tenant: id, name: name, code: code, timeZone: zone)
             defer { try? tenant.close() }
             let start = ContinuousClock.now
-            let total = company.records.reduce(0) { count, _ in count + 1 } + company.plans.count - 1
+            let total = company.records.reduce(0) { count, _ in count + 1 } + company.plans.count
             var progress = Progress("Importing", total: total, on: .standardError(), isQuiet: quiet || json) { ContinuousClock.now - start }
             let summary = try DemoImport(company: company, tenant: tenant).run { progress.advance() }
             progress.finish()
@@ -87,15 +87,10 @@ struct StoryJSON {
             ("calibration_assets", .array(story.calibrationAssets.map(id))), ("channel", id(story.channel)),
             ("reassigned_order", id(story.reassignedOrder)), ("repair_order", id(story.repairOrder)), ("repair_asset", id(story.repairAsset)),
             ("last_part", id(story.lastPart)), ("van_part", id(story.vanPart)), ("span_gas", id(story.spanGas)), ("zero_gas", id(story.zeroGas)),
-            ("span_cylinder", cylinder(story.spanGas)), ("zero_cylinder", cylinder(story.zeroGas)),
         ])
     }
 
     private func id(_ id: RecordID) -> JSONValue { .string("\(id)") }
-
-    private func cylinder(_ id: RecordID) -> JSONValue {
-        company.records.first { $0.id == id }?.fields["cylinder"]?.text.map { .string($0) } ?? .null
-    }
 
     private func person(_ person: DemoPerson) -> JSONValue {
         .object([("id", id(person.id)), ("number", .string(person.number)), ("name", .string(person.name)), ("van", person.vanID.map(id) ?? .null)])

@@ -135,6 +135,33 @@ struct OutcomeTests {
         #expect(try world.audit(company.ben).isEmpty)
     }
 
+    @Test("a scope that left the view and came back arrives whole, without what left it meanwhile")
+    func droppedAndBack() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(company.dora) { editor in
+            try editor.create("task", ["order": .reference(company.order), "title": .text("Extra"), "state": .text("open")])
+        }
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        let extra = try #require(try company.anna.engine.read { try $0.views("task").first { $0.text("title") == "Extra" }?.id })
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        try world.commit(company.dora) { try $0.delete("task", extra) }
+        try world.sync(company.dora)
+        try company.reassign(from: company.benUser, to: company.annaUser)
+        try world.sync(company.anna)
+        #expect(try world.value(company.anna, "service_order", company.order, "title") == .text("Calibrate"))
+        #expect(try world.value(company.anna, "task", extra, "title") == .null)
+        #expect(try world.audit(company.anna).isEmpty)
+        // A note made while the order was still in view counts as seen, although the scope was away in between.
+        try world.commit(company.anna) { editor in
+            try editor.create("note", ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+        }
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        #expect(try world.sync(company.anna).setAside == 0)
+        #expect(try world.serverRecords("note").count == 1)
+    }
+
     @Test("records of a dropped order stay pinned while an unanswered set names them, and go with the answer")
     func pinned() throws {
         let company = try Company()

@@ -33,6 +33,9 @@ extension Job {
         for line in attachments { add("attachment", line.fact, line.caption ?? line.mediaType) }
         for line in signatures { add("signature", line.fact, "\(line.signer) \(line.meaning)") }
         for line in certificates { add("certificate", line.fact, line.number) }
-        return lines.sorted { ($0.fact.at?.milliseconds ?? 0, $0.fact.id) < ($1.fact.at?.milliseconds ?? 0, $1.fact.id) }
+        return lines.sorted { a, b in
+            let (first, second) = (a.fact.at?.milliseconds ?? 0, b.fact.at?.milliseconds ?? 0)
+            return first == second ? a.fact.version < b.fact.version : first < second
+        }
     }
 }

@@ -190,7 +190,16 @@ extension Array where Element == RecordView {
     /// The entries that a later one replaces.
     var corrected: Set<RecordID> { Set(compactMap { $0.reference("corrects") }) }
 
+    /// By their time, which is to the second; within one, in the order they were written.
     func inTime(_ field: String = "at") -> [RecordView] {
-        sorted { ($0.time(field)?.milliseconds ?? 0, $0.id) < ($1.time(field)?.milliseconds ?? 0, $1.id) }
+        let keyed = map { view in (view, view.time(field)?.milliseconds ?? 0, view.firstVersion) }
+        return keyed.sorted { a, b in a.1 == b.1 ? (a.2, a.0.id) < (b.2, b.0.id) : a.1 < b.1 }.map(\.0)
+    }
+}
+
+extension RecordView {
+    /// The version that made the record.
+    var firstVersion: Version {
+        record.entries.map(\.version).min() ?? Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: ReplicaID(rawValue: 0)), sequence: 0)
     }
 }

@@ -127,7 +127,8 @@ extension DeviceClient {
             for entity in reader.schema.entities where key.count >= 4 {
                 for view in try reader.views(entity.name) {
                     let names = entity.columns.compactMap { $0.type.name == "text" ? view.text($0.name)?.lowercased() : nil }
-                    if names.contains(key) || view.id.description.hasSuffix(key) { found.append((entity, view.id)) }
+                    let isEnd = entity.name == "service_order" && names.contains { $0.hasSuffix(key) }
+                    if isEnd || names.contains(key) || view.id.description.hasSuffix(key) { found.append((entity, view.id)) }
                 }
             }
             guard let first = found.first else { throw DeviceProblem.unknown("record", text, next: "Name it as entity/id, or by its number.") }

@@ -9,6 +9,8 @@ public struct Fact: Sendable, Hashable {
     /// The name of its author; empty when the record does not say.
     public let by: String
     public let place: Whereabouts
+    /// The write that made it.
+    public let version: Version
 }
 
 /// Reads records into what screens show: names in place of ids, and where each fact is.
@@ -34,7 +36,7 @@ final class ScreenReader {
     }
 
     func fact(_ view: RecordView, at: String = "at", by: String = "by") throws -> Fact {
-        Fact(id: view.id, at: view.time(at), by: try view.reference(by).map { try userName($0) } ?? "", place: place(view))
+        Fact(id: view.id, at: view.time(at), by: try view.reference(by).map { try userName($0) } ?? "", place: place(view), version: view.firstVersion)
     }
 
     // MARK: Names

@@ -55,8 +55,20 @@ extension SQLiteServerTransaction {
         try session.rows(ServerSQL.viewScopes, [replica.bound], Self.viewScopeRow)
     }
 
-    func droppedScopes(_ replica: ReplicaID, after position: Position) throws -> [ViewScopeRow] {
-        try session.rows(ServerSQL.droppedScopes, [replica.bound, position.rawValue.boundAsLimit], Self.viewScopeRow)
+    func saveInterval(of replica: ReplicaID, _ scope: Scope, added: Position, dropped: Position) throws {
+        try session.run(ServerSQL.saveInterval, [replica.bound, try scope.bound(), try added.bound(), try dropped.bound()])
+    }
+
+    func deleteInterval(of replica: ReplicaID, _ scope: Scope, added: Position) throws {
+        try session.run(ServerSQL.deleteInterval, [replica.bound, try scope.bound(), try added.bound()])
+    }
+
+    func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool {
+        try session.row(ServerSQL.wasInView, [replica.bound, try scope.bound(), position.rawValue.boundAsLimit]) { try $0.boolean() } ?? false
+    }
+
+    func droppedScopes(_ replica: ReplicaID, since position: Position) throws -> [Scope] {
+        try session.rows(ServerSQL.droppedScopes, [replica.bound, position.rawValue.boundAsLimit]) { try $0.scope() }
     }
 
     func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow] {

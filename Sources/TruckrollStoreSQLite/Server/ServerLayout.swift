@@ -155,5 +155,15 @@ extension Layout {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX view_scope_by_scope ON view_scope (scope, replica) WHERE weight > 0",
+        """
+        CREATE TABLE view_interval (
+            replica INTEGER NOT NULL,
+            scope TEXT NOT NULL,
+            added INTEGER NOT NULL CHECK (added >= 0),
+            dropped INTEGER NOT NULL CHECK (dropped >= added),
+            PRIMARY KEY (replica, scope, added)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX view_interval_by_drop ON view_interval (replica, dropped)",
     ]
 }

@@ -118,8 +118,16 @@ enum ServerSQL {
         ON CONFLICT (replica, scope) DO UPDATE SET weight = excluded.weight, added = excluded.added, dropped = excluded.dropped
         """
     static let viewScopes = "SELECT \(viewColumns) FROM view_scope WHERE replica = ? AND weight > 0 ORDER BY scope"
+    static let saveInterval = """
+        INSERT INTO view_interval (replica, scope, added, dropped) VALUES (?, ?, ?, ?)
+        ON CONFLICT (replica, scope, added) DO UPDATE SET dropped = excluded.dropped
+        """
+    static let deleteInterval = "DELETE FROM view_interval WHERE replica = ? AND scope = ? AND added = ?"
+    static let wasInView = """
+        SELECT EXISTS (SELECT 1 FROM view_interval WHERE replica = ?1 AND scope = ?2 AND added <= ?3 AND dropped > ?3)
+        """
     static let droppedScopes = """
-        SELECT \(viewColumns) FROM view_scope WHERE replica = ? AND weight = 0 AND dropped > ? ORDER BY scope
+        SELECT DISTINCT scope FROM view_interval WHERE replica = ?1 AND added <= ?2 AND dropped > ?2 ORDER BY scope
         """
     /// What changed in the scopes held, and all that is live in those that came into the view later.
     static let changes = """
@@ -134,7 +142,8 @@ enum ServerSQL {
         """
     /// Each half stops at its first row.
     static let hasChanges = """
-        SELECT EXISTS (SELECT 1 FROM view_scope WHERE replica = ?1 AND (added > ?2 AND weight > 0 OR dropped > ?2 AND weight = 0))
+        SELECT EXISTS (SELECT 1 FROM view_scope WHERE replica = ?1 AND added > ?2 AND weight > 0)
+            OR EXISTS (SELECT 1 FROM view_interval WHERE replica = ?1 AND added <= ?2 AND dropped > ?2)
             OR EXISTS (SELECT 1 FROM view_scope v CROSS JOIN scope_log l ON l.scope = v.scope
                 WHERE v.replica = ?1 AND v.weight > 0 AND l.position > ?2)
         """

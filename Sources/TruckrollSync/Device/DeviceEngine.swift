@@ -187,6 +187,8 @@ public struct DeviceEngine: Sendable {
                     try application.requeueGap(from: reply.pushProblem.expected, replica: try requireIdentity(transaction).replica)
                 }
                 if reply.hasCommit {
+                    // What left the view goes first: a scope that left and came back arrives whole in the chunks.
+                    try application.drop(reply.commit.dropped.map { Scope($0) })
                     for chunk in reply.chunks { try application.apply(chunk) }
                     mismatches = try application.finish(reply.commit)
                     guard mismatches.isEmpty else { throw Mismatch() }

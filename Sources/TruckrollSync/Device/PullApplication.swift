@@ -124,11 +124,10 @@ struct PullApplication {
 
     // MARK: Commit
 
-    /// Drops what left the view, compares the digests of what changed, and moves the checkpoint.
+    /// Compares the digests of what changed, and moves the checkpoint.
     ///
     /// - Returns: the scopes that do not match; the caller rolls back.
     mutating func finish(_ commit: PBCommit) throws -> [Scope] {
-        try drop(commit.dropped.map { Scope($0) })
         var mismatches: [Scope] = []
         for state in commit.touched {
             let scope = Scope(state.scope)

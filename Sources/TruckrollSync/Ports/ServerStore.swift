@@ -315,8 +315,14 @@ public protocol ServerTransaction: AnyObject {
     func save(_ row: ViewScopeRow) throws
     /// Rows with weight > 0, ordered by scope.
     func viewScopes(_ replica: ReplicaID) throws -> [ViewScopeRow]
-    /// Rows that were dropped after the position and are not held, ordered by scope.
-    func droppedScopes(_ replica: ReplicaID, after position: Position) throws -> [ViewScopeRow]
+    /// Keeps that the view held the scope from one position until before another. Replaces by (replica, scope, added).
+    func saveInterval(of replica: ReplicaID, _ scope: Scope, added: Position, dropped: Position) throws
+    /// Forgets an interval that did not end after all.
+    func deleteInterval(of replica: ReplicaID, _ scope: Scope, added: Position) throws
+    /// Whether a kept interval covers the position.
+    func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool
+    /// Scopes that the view held at the position and lost since, whether or not it holds them again; sorted.
+    func droppedScopes(_ replica: ReplicaID, since position: Position) throws -> [Scope]
     /// Scope log rows above the position in the scopes the view holds, ordered by (key, scope).
     func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow]
     /// Whether ``changes(in:after:)`` or a change of the view itself would give anything.

@@ -76,7 +76,7 @@ struct Puller {
             let digest = try transaction.digest(of: scope)
             return PBScopeState(scope, digest)
         }
-        commit.dropped = try transaction.droppedScopes(replica.replica, after: after).map(\.scope.name)
+        commit.dropped = try transaction.droppedScopes(replica.replica, since: after).map(\.name)
         commit.viewDigest = data(ViewDigest.of(held))
         return commit
     }

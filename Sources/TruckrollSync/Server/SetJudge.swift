@@ -165,7 +165,7 @@ struct SetJudge {
                 if let base {
                     // A base of a lost epoch counts as in view.
                     if base.epoch != epoch { return true }
-                    if let dropped = row.dropped, row.added <= base.position, base.position < dropped { return true }
+                    if try writer.transaction.wasInView(replica.replica, scope, at: base.position) { return true }
                 }
             }
             if try isOwnOrder(scope) { return true }

@@ -83,8 +83,12 @@ struct ViewKeeper {
             ?? ViewScopeRow(replica: replica, scope: scope, weight: 0, added: position, dropped: nil)
         row.weight += 1
         guard row.weight == 1 else { return try transaction.save(row) }
-        // A scope dropped and added again at one position was never away.
-        if row.dropped != position { row.added = position }
+        if row.dropped == position {
+            // Dropped and added again at one position, it was never away.
+            try transaction.deleteInterval(of: replica, scope, added: row.added)
+        } else {
+            row.added = position
+        }
         row.dropped = nil
         try transaction.save(row)
         try bumpVersion(replica)
@@ -94,7 +98,10 @@ struct ViewKeeper {
     private func lower(_ replica: ReplicaID, _ scope: Scope) throws {
         guard var row = try transaction.viewScope(replica, scope), row.weight > 0 else { return }
         row.weight -= 1
-        if row.weight == 0 { row.dropped = position }
+        if row.weight == 0 {
+            row.dropped = position
+            try transaction.saveInterval(of: replica, scope, added: row.added, dropped: position)
+        }
         try transaction.save(row)
         guard row.weight == 0 else { return }
         try bumpVersion(replica)

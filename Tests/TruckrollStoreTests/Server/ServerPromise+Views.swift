@@ -54,12 +54,27 @@ extension ServerPromise {
                 try #expect(transaction.viewScope(2, Scope("order:1")) == rows[3])
                 try #expect(transaction.viewScope(9, Scope("order:1")) == nil)
                 try #expect(transaction.viewScopes(2) == [rows[2], rows[1]])
-                try #expect(transaction.droppedScopes(2, after: 4) == [rows[4], rows[3]])
-                try #expect(transaction.droppedScopes(2, after: 5) == [rows[4]])
             }
-            try store.write { try $0.save(Make.view(2, "order:1", added: 8)) }
-            try #expect(store.read { try $0.droppedScopes(2, after: 4) } == [rows[4]])
             #expect(throws: (any Error).self) { try store.write { try $0.save(Make.view(2, "order:1", weight: -1)) } }
+        },
+        ServerPromise("intervals tell where a scope was held, and which scopes were lost since, held again or not") { store in
+            try store.write { transaction in
+                try transaction.saveInterval(of: 2, Scope("order:1"), added: 3, dropped: 5)
+                try transaction.saveInterval(of: 2, Scope("order:1"), added: 8, dropped: 9)
+                try transaction.saveInterval(of: 2, Scope("order:0"), added: 4, dropped: 6)
+                try transaction.saveInterval(of: 2, Scope("order:0"), added: 4, dropped: 7)
+                try transaction.saveInterval(of: 2, Scope("order:9"), added: 1, dropped: 4)
+                try transaction.deleteInterval(of: 2, Scope("order:9"), added: 1)
+                try transaction.saveInterval(of: 3, Scope("office"), added: 1, dropped: 9)
+            }
+            try store.read { transaction in
+                let held = try (2...9).map { try transaction.wasInView(2, Scope("order:1"), at: Position(rawValue: UInt64($0))) }
+                #expect(held == [false, true, true, false, false, false, true, false])
+                try #expect(transaction.droppedScopes(2, since: 4) == [Scope("order:0"), Scope("order:1")])
+                try #expect(transaction.droppedScopes(2, since: 6) == [Scope("order:0")])
+                try #expect(transaction.droppedScopes(2, since: 7) == [])
+                try #expect(!transaction.wasInView(2, Scope("office"), at: 1))
+            }
         },
         ServerPromise("changes are the log rows above the position in the scopes held, by key and scope") { store in
             try store.write { transaction in
@@ -93,7 +108,8 @@ extension ServerPromise {
         ServerPromise("there is news exactly when a log row, an added or a dropped scope lies above the position") { store in
             try store.write { transaction in
                 try transaction.save(Make.view(2, "a", added: 3))
-                try transaction.save(Make.view(2, "gone", weight: 0, added: 9, dropped: 5))
+                try transaction.save(Make.view(2, "gone", weight: 0, added: 2, dropped: 5))
+                try transaction.saveInterval(of: 2, Scope("gone"), added: 2, dropped: 5)
                 try transaction.save(Make.view(4, "a", added: 1))
                 try transaction.save(Make.log("a", 1, at: 4))
                 try transaction.save(Make.log("gone", 1, at: 99))
