@@ -51,7 +51,8 @@ enum CertificateFiles {
         } catch {
             try? FileManager.default.removeItem(at: part)
             throw FileProblem(
-                detail: "\(target.path) cannot be written: \(reason(error)).", next: "Check the folder, its permissions and the free space, then export again.")
+                detail: "\(target.path) cannot be written: \(reason(error)).",
+                next: "Check the folder, its permissions and the free space, then export again.")
         }
     }
 

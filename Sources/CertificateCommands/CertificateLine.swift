@@ -38,7 +38,8 @@ extension LocalReader {
     func certificate(_ text: String) throws -> RecordView {
         let exact = try views("certificate", where: "number", equals: .text(text))
         let wanted = text.uppercased()
-        let found = try exact.isEmpty
+        let found =
+            try exact.isEmpty
             ? views("certificate").filter { view in
                 let number = view.text("number") ?? ""
                 return !wanted.isEmpty && (number.hasSuffix(wanted) || number.dropLast(5).hasSuffix(wanted))

@@ -39,7 +39,8 @@ struct EnrolCommand: AsyncParsableCommand {
                 ],
                 [
                     StyledText(
-                        "Enrolled at \(identity.tenantName) for \(user?.text("name") ?? "an unknown user") as replica \(identity.replica); \(report.recordsChanged) records.")
+                        "Enrolled at \(identity.tenantName) for \(user?.text("name") ?? "an unknown user") as replica \(identity.replica); \(report.recordsChanged) records."
+                    )
                 ])
             if role != Role.quality.rawValue, role != Role.importer.rawValue {
                 console.note("This user's role is \(role); export is for quality.")

@@ -64,7 +64,9 @@ struct ExportCommand: AsyncParsableCommand {
             throw DeviceProblem("never-synced", "This device does not hold its own user yet.", next: "Export with a network once.")
         }
         guard role == Role.quality.rawValue || role == Role.importer.rawValue else {
-            throw DeviceProblem("not-allowed", "This device belongs to a \(role); certificates are exported by quality.", next: "Enrol another --store for a user with the role quality.")
+            throw DeviceProblem(
+                "not-allowed", "This device belongs to a \(role); certificates are exported by quality.",
+                next: "Enrol another --store for a user with the role quality.")
         }
         return identity
     }
@@ -74,7 +76,9 @@ struct ExportCommand: AsyncParsableCommand {
             [.init("Number"), .init("File", .left, .truncates(minimum: 16)), .init("Bytes", .right), .init("")], emptyText: "Nothing to export.",
             footer: exported.count == 1 ? "1 certificate" : "\(exported.count) certificates")
         for one in exported {
-            table.addRow(StyledText(one.number), StyledText(one.file), "\(one.size)", one.isNew ? StyledText("registered", .green) : StyledText("as registered", .dim))
+            table.addRow(
+                StyledText(one.number), StyledText(one.file), "\(one.size)",
+                one.isNew ? StyledText("registered", .green) : StyledText("as registered", .dim))
         }
         return table
     }

@@ -41,7 +41,8 @@ struct ExportJob {
     ///   - again: also those that were exported before.
     func items(order: RecordID?, all: Bool, again: Bool) throws -> [Item] {
         try client.read { reader in
-            let certificates = try order.map { try reader.views("certificate", where: "order", equals: .reference($0)) } ?? reader.views("certificate")
+            let certificates =
+                try order.map { try reader.views("certificate", where: "order", equals: .reference($0)) } ?? reader.views("certificate")
             return try certificates.filter { view in all ? view.text("state") != nil : view.text("state") == "registered" }
                 .map { Item(certificate: $0, registered: try reader.registeredPDF(of: $0.id)) }
                 .filter { again || $0.registered == nil }
@@ -55,14 +56,18 @@ struct ExportJob {
     func export(_ item: Item) async throws -> Exported {
         let sealed = try sealed(item)
         let pdf: [UInt8]
-        do { pdf = try CertificatePDF.render(sealed) } catch { throw refusal(item, "the page cannot be drawn (\(error))", next: "Shorten its texts in a new revision.") }
+        do { pdf = try CertificatePDF.render(sealed) } catch {
+            throw refusal(item, "the page cannot be drawn (\(error))", next: "Shorten its texts in a new revision.")
+        }
         let registration = PDFRegistration(content: sealed.contentHash, pdf: pdf)
         let (device, statement) = try signed(registration, item)
         let proof = try await proof(item, sealed, registration, device: device, statement: statement)
         let report = CertificateVerifier.verify(pdf: pdf, proof: proof.encoded, tenantKey: identity.tenantKey)
         guard report.isGenuine else {
             let finding = report.findings.first { $0.result == .refused }
-            throw refusal(item, "\(finding?.layer.rawValue ?? "check"): \(finding?.message ?? "refused")", next: "Do not hand it out; ask the technician for a new revision.")
+            throw refusal(
+                item, "\(finding?.layer.rawValue ?? "check"): \(finding?.message ?? "refused")",
+                next: "Do not hand it out; ask the technician for a new revision.")
         }
         let file = folder.appendingPathComponent("\(sealed.printedNumber).pdf")
         try CertificateFiles.write(pdf, to: file)
@@ -112,7 +117,8 @@ struct ExportJob {
             of: sealed.device, whoseKeySigned: CertificateSignature.message(for: sealed.contentBytes), signature)
         let exporting = try await enrolments.enrolment(of: device, whoseKeySigned: registration.encoded, statement)
         guard let signing else {
-            throw refusal(item, "no enrolment is known whose key signed it", next: "Sync and export again; if it stays, the certificate is not genuine.")
+            throw refusal(
+                item, "no enrolment is known whose key signed it", next: "Sync and export again; if it stays, the certificate is not genuine.")
         }
         guard let exporting else {
             throw refusal(item, "no enrolment is known of the device that registered its PDF", next: "Sync and export again.")

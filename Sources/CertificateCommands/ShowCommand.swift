@@ -27,7 +27,8 @@ struct ShowCommand: AsyncParsableCommand {
             let bytes = line.view["content"].bytes ?? []
             let json: [(String, JSONValue)] =
                 line.json + [
-                    ("content_hash", .optional(line.view["content_hash"].bytes?.hexadecimal)), ("content", .string(String(decoding: bytes, as: UTF8.self))),
+                    ("content_hash", .optional(line.view["content_hash"].bytes?.hexadecimal)),
+                    ("content", .string(String(decoding: bytes, as: UTF8.self))),
                     ("synced", .bool(reach.isReached)),
                 ]
             console.result(.object(json), [Self.block(line, try? CertificateContent(canonicalBytes: bytes))])
@@ -42,7 +43,9 @@ struct ShowCommand: AsyncParsableCommand {
         block.add("Technician", StyledText(line.technician ?? ""))
         block.add("Issued", StyledText(line.view.text("issued_at") ?? ""))
         block.add("Content", StyledText("SHA-256 \(line.view["content_hash"].bytes?.hexadecimal ?? "")"))
-        block.add("PDF", StyledText(line.pdf.map { "SHA-256 \($0["sha256"].bytes?.hexadecimal ?? ""), \($0.integer("size") ?? 0) bytes" } ?? "not exported"))
+        block.add(
+            "PDF", StyledText(line.pdf.map { "SHA-256 \($0["sha256"].bytes?.hexadecimal ?? ""), \($0.integer("size") ?? 0) bytes" } ?? "not exported")
+        )
         guard let content else {
             block.add("Note", StyledText("The content is of a kind this version cannot read.", .yellow))
             return block
@@ -53,7 +56,9 @@ struct ShowCommand: AsyncParsableCommand {
         block.add("Place", StyledText(content.place.site))
         block.add("Item", StyledText("\(content.item.maker) \(content.item.model), serial \(content.item.serial)"))
         block.add("Outcome", StyledText("\(content.outcome.word), \(content.leftInService ? "left in service" : "taken out of service")"))
-        for channel in content.channels { block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow) to \(channel.rangeHigh)")) }
+        for channel in content.channels {
+            block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow) to \(channel.rangeHigh)"))
+        }
         block.add("Performed by", StyledText(content.technician.name))
         block.add("Accepted", StyledText(content.acceptance?.name ?? "not signed by the customer"))
         if let former = content.supersedes { block.add("Replaces", StyledText(former.number)) }

@@ -13,7 +13,8 @@ enum TenantKeyFile {
         let digits = String(decoding: bytes.prefix(1000), as: UTF8.self).filter { !$0.isWhitespace }.lowercased()
         guard bytes.count <= 1000, digits.utf8.count == 2 * EnrolmentStatement.keyLength, let key = [UInt8](hexadecimal: digits) else {
             throw FileProblem(
-                detail: "\(path) is no company's public key.", next: "Ask the company for the file that `truckroll-certificates key --out FILE` writes.")
+                detail: "\(path) is no company's public key.",
+                next: "Ask the company for the file that `truckroll-certificates key --out FILE` writes.")
         }
         return key
     }

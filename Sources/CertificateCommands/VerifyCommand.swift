@@ -43,7 +43,8 @@ extension VerificationReport {
     /// The report for a person without our vocabulary. Texts out of the file can neither colour it nor add lines to it.
     var block: KeyValueBlock {
         var block = KeyValueBlock(
-            title: isGenuine ? StyledText("VALID", .green) : StyledText("NOT VALID (\(firstRefused?.rawValue ?? "unknown")): do not rely on it", .red))
+            title: isGenuine ? StyledText("VALID", .green) : StyledText("NOT VALID (\(firstRefused?.rawValue ?? "unknown")): do not rely on it", .red)
+        )
         if let subject {
             block.section(isGenuine ? "What it says" : "What it claims, and nothing proves")
             block.add("Certificate", StyledText("\(subject.number), revision \(subject.revision)"))

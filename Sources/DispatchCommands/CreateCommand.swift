@@ -46,7 +46,8 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text")) var po: String?
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
     @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title")) var task: [String] = []
-    @Option(help: ArgumentHelp("A step without which the order cannot be completed; these come first.", valueName: "title")) var mandatoryTask: [String] = []
+    @Option(help: ArgumentHelp("A step without which the order cannot be completed; these come first.", valueName: "title")) var mandatoryTask:
+        [String] = []
 
     func run() async throws {
         try await options.run { session in

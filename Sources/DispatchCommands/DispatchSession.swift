@@ -31,7 +31,9 @@ struct DispatchSession: Sendable {
     }
 
     /// Syncs if it can, then prints what `body` reads.
-    func show(_ body: (LocalReader, DispatchCalendar) throws -> (json: [(String, JSONValue)], content: [any TerminalContent])) async throws -> DispatchExit {
+    func show(_ body: (LocalReader, DispatchCalendar) throws -> (json: [(String, JSONValue)], content: [any TerminalContent])) async throws
+        -> DispatchExit
+    {
         let reach = try await sync()
         try print(reach, body)
         return .done

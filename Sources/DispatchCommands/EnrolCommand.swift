@@ -38,7 +38,11 @@ struct EnrolCommand: AsyncParsableCommand {
                     "role": .string(role), "series": .string(identity.series), "server": .string(identity.serverURL),
                     "records_changed": .int(report.recordsChanged),
                 ],
-                [StyledText("Enrolled at \(identity.tenantName) for \(user?.text("name") ?? "an unknown user") as replica \(identity.replica); \(report.recordsChanged) records.")])
+                [
+                    StyledText(
+                        "Enrolled at \(identity.tenantName) for \(user?.text("name") ?? "an unknown user") as replica \(identity.replica); \(report.recordsChanged) records."
+                    )
+                ])
             if role != Role.dispatcher.rawValue, role != Role.importer.rawValue {
                 session.console.note("This user is no dispatcher (role: \(role)); the server will not grant what is planned here.")
             }

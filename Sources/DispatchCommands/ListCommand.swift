@@ -53,7 +53,8 @@ struct ListCommand: AsyncParsableCommand {
         for line in lines {
             let planned = line.appointments.map { "\($0.technicianName) \(calendar.spoken($0.starts?.description))" }
             table.addRow(
-                StyledText(line.order.text("number") ?? line.order.id.short), .state(line.order.text("state")), .priority(line.order.text("priority")),
+                StyledText(line.order.text("number") ?? line.order.id.short), .state(line.order.text("state")),
+                .priority(line.order.text("priority")),
                 StyledText(line.order.text("title") ?? ""), "\(line.customer), \(line.site)", StyledText(calendar.spoken(line.order.text("due_at"))),
                 planned.isEmpty ? StyledText("nobody", .dim) : StyledText(planned.joined(separator: "; ")))
         }

@@ -66,13 +66,17 @@ extension DispatchOrderSheet {
             steps.addRow(StyledText(task.text("title") ?? ""), StyledText(task.text("mandatory") ?? "no"), StyledText(task.text("state") ?? "open"))
         }
         var history = Table(
-            [.init("When"), .init("Event"), .init("By", .left, .truncates(minimum: 8)), .init("State after"), .init("Note", .left, .wraps(minimum: 16))],
+            [
+                .init("When"), .init("Event"), .init("By", .left, .truncates(minimum: 8)), .init("State after"),
+                .init("Note", .left, .wraps(minimum: 16)),
+            ],
             emptyText: "No events.")
         for event in events {
             let style: Style = event.boolean("effective") ? .plain : .dim
             history.addRow(
                 StyledText(calendar.spoken(event.text("at")), style), StyledText(event.text("event") ?? "", style),
-                StyledText(name(event.reference("by")), style), StyledText(event.boolean("effective") ? event.text("state_after") ?? "" : "no effect", style),
+                StyledText(name(event.reference("by")), style),
+                StyledText(event.boolean("effective") ? event.text("state_after") ?? "" : "no effect", style),
                 StyledText([event.text("reason"), event.text("ruling")].compactMap(\.self).joined(separator: " "), style))
         }
         return [steps, history]
@@ -86,7 +90,9 @@ extension DispatchOrderSheet {
             .array(
                 views.map { view in
                     .object(
-                        JSONValue.members(view, names) + people.map { ($0, .optional(view.reference($0).map(name))) } + [("id", .string("\(view.id)"))])
+                        JSONValue.members(view, names) + people.map { ($0, .optional(view.reference($0).map(name))) } + [
+                            ("id", .string("\(view.id)"))
+                        ])
                 })
         }
         return JSONValue.members(order, fields) + [

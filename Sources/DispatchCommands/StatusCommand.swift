@@ -37,10 +37,13 @@ struct StatusCommand: AsyncParsableCommand {
                 block.add("Waiting to be sent", StyledText("\(outbox.count)", outbox.isEmpty ? .plain : .yellow))
                 block.add("Open exceptions", StyledText("\(exceptions)", exceptions == 0 ? .plain : .yellow))
                 if !unresolved.isEmpty { block.section("Needs attention") }
-                for own in unresolved { block.add(own.intent, StyledText("\(own.receipt?.outcome.name ?? ""): \(Self.remarks(own).joined(separator: " "))")) }
+                for own in unresolved {
+                    block.add(own.intent, StyledText("\(own.receipt?.outcome.name ?? ""): \(Self.remarks(own).joined(separator: " "))"))
+                }
                 return (
                     [
-                        ("tenant", .optional(identity?.tenantName)), ("user", .optional(user)), ("replica", .int(Int(identity?.replica.rawValue ?? 0))),
+                        ("tenant", .optional(identity?.tenantName)), ("user", .optional(user)),
+                        ("replica", .int(Int(identity?.replica.rawValue ?? 0))),
                         ("series", .optional(identity?.series)), ("server", .optional(identity?.serverURL)), ("last_sync", .optional(lastSync)),
                         ("position", .int(Int(clamping: state.checkpoint?.position.rawValue ?? 0))),
                         ("durable_position", .int(Int(clamping: state.durable.rawValue))),

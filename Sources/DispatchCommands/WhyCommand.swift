@@ -42,7 +42,8 @@ struct WhyCommand: AsyncParsableCommand {
                 next: "There are \(reader.schema.entities.map(\.name).joined(separator: ", ")).")
         }
         guard let view = try reader.view(entity.name, id) else {
-            throw DeviceProblem("record-unknown", "This device holds no such \(entity.title.lowercased()).", next: "Check the id, and sync if it is new.")
+            throw DeviceProblem(
+                "record-unknown", "This device holds no such \(entity.title.lowercased()).", next: "Check the id, and sync if it is new.")
         }
         return view
     }

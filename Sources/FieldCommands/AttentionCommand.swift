@@ -7,13 +7,16 @@ struct AttentionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attention", abstract: "What waits for a person.",
         discussion: Teach.text(
-            "Sets that were set aside or quarantined (their facts are kept), fields with several values, and cases about you.", "attention", "attention resolve 7/12",
+            "Sets that were set aside or quarantined (their facts are kept), fields with several values, and cases about you.", "attention",
+            "attention resolve 7/12",
             exits: "0 nothing waits, 1 failed, 4 something does, 64 bad usage."),
         subcommands: [List.self, Resolve.self], defaultSubcommand: List.self)
 
     struct List: FieldVerb {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "The list.", discussion: Teach.text("Each line says what to do next.", "attention", exits: "0 nothing waits, 1 failed, 4 something does, 64 bad usage."))
+            commandName: "list", abstract: "The list.",
+            discussion: Teach.text(
+                "Each line says what to do next.", "attention", exits: "0 nothing waits, 1 failed, 4 something does, 64 bad usage."))
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
@@ -23,7 +26,10 @@ struct AttentionCommand: AsyncParsableCommand {
                     "sets": .array(list.sets.map { SetTable.json($0) }),
                     "siblings": .array(
                         list.siblings.map {
-                            ["entity": .string($0.entity), "id": .string($0.id.description), "label": .string($0.label), "field": .string($0.field), "values": .texts($0.values.map(\.value))]
+                            [
+                                "entity": .string($0.entity), "id": .string($0.id.description), "label": .string($0.label),
+                                "field": .string($0.field), "values": .texts($0.values.map(\.value)),
+                            ]
                         }),
                     "exceptions": .array(list.exceptions.map(\.json)),
                 ])
@@ -35,17 +41,26 @@ struct AttentionCommand: AsyncParsableCommand {
             }
             if !list.siblings.isEmpty {
                 desk.print(StyledText("Several values stand side by side", .bold))
-                var table = Table([.init("Record", .left, .truncates(minimum: 14)), .init("Field"), .init("Values", .left, .wraps(minimum: 14)), .init("Pick one with", .left, .wraps(minimum: 20))], emptyText: "")
+                var table = Table(
+                    [
+                        .init("Record", .left, .truncates(minimum: 14)), .init("Field"), .init("Values", .left, .wraps(minimum: 14)),
+                        .init("Pick one with", .left, .wraps(minimum: 20)),
+                    ], emptyText: "")
                 for line in list.siblings {
-                    table.addRow(StyledText(line.label), StyledText(line.field), StyledText(line.values.map(\.value).joined(separator: " ⟷ ")), StyledText("resolve \(line.entity)/\(line.id) \(line.field) VALUE", .cyan))
+                    table.addRow(
+                        StyledText(line.label), StyledText(line.field), StyledText(line.values.map(\.value).joined(separator: " ⟷ ")),
+                        StyledText("resolve \(line.entity)/\(line.id) \(line.field) VALUE", .cyan))
                 }
                 desk.print(table)
             }
             if !list.exceptions.isEmpty {
                 desk.print(StyledText("Cases about you", .bold))
-                var table = Table([.init("Case"), .init("Job"), .init("What", .left, .wraps(minimum: 20)), .init("Since"), .init("Owner")], emptyText: "")
+                var table = Table(
+                    [.init("Case"), .init("Job"), .init("What", .left, .wraps(minimum: 20)), .init("Since"), .init("Owner")], emptyText: "")
                 for line in list.exceptions {
-                    table.addRow(StyledText(Words.spaced(line.kind)), StyledText(line.order ?? ""), StyledText(line.text), StyledText(Words.clock(line.raisedAt)), StyledText(line.owner ?? ""))
+                    table.addRow(
+                        StyledText(Words.spaced(line.kind)), StyledText(line.order ?? ""), StyledText(line.text),
+                        StyledText(Words.clock(line.raisedAt)), StyledText(line.owner ?? ""))
                 }
                 desk.print(table)
             }
@@ -56,7 +71,8 @@ struct AttentionCommand: AsyncParsableCommand {
     struct Resolve: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "resolve", abstract: "A set is dealt with; take it off the list.",
-            discussion: Teach.text("The set itself is kept, here and at the server.", "attention resolve 7/12", exits: "0 taken off, 1 failed, 64 bad usage."))
+            discussion: Teach.text(
+                "The set itself is kept, here and at the server.", "attention resolve 7/12", exits: "0 taken off, 1 failed, 64 bad usage."))
         @Argument(help: "The set, as listed: replica/sequence, or the sequence.") var set: String
         @OptionGroup var global: GlobalOptions
 

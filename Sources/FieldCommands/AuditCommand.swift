@@ -19,12 +19,15 @@ struct AuditCommand: FieldVerb {
         let report = try await desk.client.audit(repairing: repair)
         desk.print(
             json: [
-                "scopes": .int(report.scopes), "records": .int(Int(clamping: report.records)), "position": .int(Int(clamping: report.position.rawValue)),
+                "scopes": .int(report.scopes), "records": .int(Int(clamping: report.records)),
+                "position": .int(Int(clamping: report.position.rawValue)),
                 "differing": .texts(report.differing.map(\.name)), "repaired": .bool(repair && !report.differing.isEmpty),
             ])
         desk.print("\(report.scopes) scopes with \(report.records) records compared at position \(report.position).")
         if report.differing.isEmpty { return desk.print(Sign.sign(.stored) + " Both sides agree.") }
-        for scope in report.differing { desk.print(Sign.sign(repair ? .stored : .needsAttention) + " \(scope.name) \(repair ? "was mended" : "differs")") }
+        for scope in report.differing {
+            desk.print(Sign.sign(repair ? .stored : .needsAttention) + " \(scope.name) \(repair ? "was mended" : "differs")")
+        }
         guard repair else {
             desk.print(StyledText("Mend it: truckroll-field audit --repair", .cyan))
             throw ExitStatus.attention.code

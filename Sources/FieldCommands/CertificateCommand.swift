@@ -6,12 +6,16 @@ import TruckrollTerminal
 struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "Certificates this device holds.",
-        discussion: Teach.text("To check one as a stranger, use truckroll-certificates.", "certificate show ACME-2026-D7-000001-4XPQ", exits: Teach.read), subcommands: [Show.self])
+        discussion: Teach.text(
+            "To check one as a stranger, use truckroll-certificates.", "certificate show ACME-2026-D7-000001-4XPQ", exits: Teach.read),
+        subcommands: [Show.self])
 
     struct Show: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "What a certificate says.",
-            discussion: Teach.text("Checks the hash and, for this device's own, the signature.", "certificate show 000001", exits: "0 shown and intact, 1 failed or not intact, 64 bad usage."))
+            discussion: Teach.text(
+                "Checks the hash and, for this device's own, the signature.", "certificate show 000001",
+                exits: "0 shown and intact, 1 failed or not intact, 64 bad usage."))
         @Argument(help: "The certificate: its number, id, or words of either.") var certificate: String
         @OptionGroup var global: GlobalOptions
 
@@ -33,8 +37,10 @@ struct CertificateCommand: AsyncParsableCommand {
             var block = KeyValueBlock(title: "\(content.title) \(line.number)")
             block.add("level", StyledText(content.level.words))
             block.add("outcome", StyledText(content.outcome.word, content.outcome.isWithinTolerance ? .green : .red))
-            block.add("intact", isIntact ? StyledText("yes", .green) : StyledText("NO: hash, number or signature do not fit the content", [.bold, .red]))
-            block.add("item", "\(content.item.maker) \(content.item.model), serial \(content.item.serial)" + (content.item.tag.map { ", tag \($0)" } ?? ""))
+            block.add(
+                "intact", isIntact ? StyledText("yes", .green) : StyledText("NO: hash, number or signature do not fit the content", [.bold, .red]))
+            block.add(
+                "item", "\(content.item.maker) \(content.item.model), serial \(content.item.serial)" + (content.item.tag.map { ", tag \($0)" } ?? ""))
             block.add("customer", StyledText(([content.customer.name] + content.customer.address).joined(separator: ", ")))
             block.add("place", StyledText([content.place.site, content.place.area, content.place.zone].compactMap { $0 }.joined(separator: "; ")))
             block.add("method", StyledText(content.method.procedure))
@@ -50,7 +56,8 @@ struct CertificateCommand: AsyncParsableCommand {
         private static func table(_ content: CertificateContent) -> Table {
             var table = Table(
                 [
-                    .init("Ch", .right), .init("Gas"), .init("Point"), .init("Phase"), .init("Applied", .right), .init("Indicated", .right), .init("Error", .right),
+                    .init("Ch", .right), .init("Gas"), .init("Point"), .init("Phase"), .init("Applied", .right), .init("Indicated", .right),
+                    .init("Error", .right),
                     .init("Accepted", .right), .init("U (k=2)", .right), .init("Unit"), .init("Verdict"),
                 ], emptyText: "No results.")
             for channel in content.channels {
@@ -58,8 +65,10 @@ struct CertificateCommand: AsyncParsableCommand {
                     for (phase, reading) in [("as found", point.asFound), ("as left", point.asLeft)] {
                         guard let reading else { continue }
                         table.addRow(
-                            "\(channel.number)", StyledText(channel.gas), StyledText(point.point.rawValue), StyledText(phase), StyledText(reading.applied), StyledText(reading.indicated),
-                            StyledText(reading.error), StyledText(reading.tolerance), StyledText(reading.uncertainty), StyledText(channel.unit.rawValue),
+                            "\(channel.number)", StyledText(channel.gas), StyledText(point.point.rawValue), StyledText(phase),
+                            StyledText(reading.applied), StyledText(reading.indicated),
+                            StyledText(reading.error), StyledText(reading.tolerance), StyledText(reading.uncertainty),
+                            StyledText(channel.unit.rawValue),
                             StyledText(reading.verdict.word, reading.verdict.isWithinTolerance ? .green : .red))
                     }
                 }

@@ -41,7 +41,8 @@ struct CertifyCommand: FieldVerb {
         desk.report(
             issued.recorded, "\(issued.number): \(issued.content.outcome.word)" + (issued.orderIsCertified ? "; the job is certified" : ""),
             [
-                ("number", .string(issued.number)), ("content_hash", .string(issued.content.hash.text)), ("outcome", .string(issued.content.outcome.rawValue)),
+                ("number", .string(issued.number)), ("content_hash", .string(issued.content.hash.text)),
+                ("outcome", .string(issued.content.outcome.rawValue)),
                 ("order_certified", .bool(issued.orderIsCertified)),
             ])
     }

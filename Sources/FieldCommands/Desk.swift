@@ -61,7 +61,9 @@ struct Desk {
             let client = try DeviceClient(directory: options.directory, environment: options.environment, connect: Console.connect)
             let desk = Desk(client: client, isJSON: options.json, output: Console.output, errors: errors)
             try await body(desk)
-            guard desk.output.isIntact else { throw DeviceProblem("output-lost", "The output could not be written.", next: "Check the disk it goes to.") }
+            guard desk.output.isIntact else {
+                throw DeviceProblem("output-lost", "The output could not be written.", next: "Check the disk it goes to.")
+            }
         } catch let code as ExitCode {
             throw code
         } catch let error as ValidationError {

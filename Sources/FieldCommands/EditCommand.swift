@@ -19,7 +19,9 @@ struct EditCommand: FieldVerb {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        if title == nil, problem == nil, priority == nil, tag.isEmpty, untag.isEmpty, addAsset.isEmpty { throw ValidationError("Say what to change.") }
+        if title == nil, problem == nil, priority == nil, tag.isEmpty, untag.isEmpty, addAsset.isEmpty {
+            throw ValidationError("Say what to change.")
+        }
     }
 
     func perform(_ desk: Desk) async throws {

@@ -30,7 +30,8 @@ struct EnrolCommand: FieldVerb {
         desk.print("Enrolled with \(identity.tenantName) as replica \(identity.replica), series \(identity.series). Now: truckroll-field sync")
         desk.print(
             json: [
-                "tenant": .string(identity.tenantName), "tenant_id": .string(identity.tenant.description), "device": .string(identity.device.description),
+                "tenant": .string(identity.tenantName), "tenant_id": .string(identity.tenant.description),
+                "device": .string(identity.device.description),
                 "replica": .int(Int(identity.replica.rawValue)), "series": .string(identity.series), "user": .string(identity.user.description),
             ])
     }

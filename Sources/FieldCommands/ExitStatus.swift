@@ -38,9 +38,11 @@ struct ProblemWords: ExplainedProblem {
     init(_ error: any Error) {
         switch error {
         case let problem as DeviceProblem: (whatHappened, whatToDoNext) = (problem.detail, problem.next)
-        case let problem as SchemaProblem: (whatHappened, whatToDoNext) = ("\(problem.entity): \(problem.detail)", "Nothing was recorded. Correct the value and try again.")
+        case let problem as SchemaProblem:
+            (whatHappened, whatToDoNext) = ("\(problem.entity): \(problem.detail)", "Nothing was recorded. Correct the value and try again.")
         case TransportProblem.problem(let document): (whatHappened, whatToDoNext) = ("\(document.code): \(document.detail)", document.next)
-        case let problem as TransportProblem: (whatHappened, whatToDoNext) = (problem.description, "Nothing is lost. Try again when there is a network.")
+        case let problem as TransportProblem:
+            (whatHappened, whatToDoNext) = (problem.description, "Nothing is lost. Try again when there is a network.")
         case let problem as StoreProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
         default: (whatHappened, whatToDoNext) = (String(describing: error), nil)
         }

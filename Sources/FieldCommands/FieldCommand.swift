@@ -20,19 +20,23 @@ public struct FieldCommand: AsyncParsableCommand {
             """,
         version: "1.0",
         groupedSubcommands: [
-            CommandGroup(name: "This device", subcommands: [EnrolCommand.self, SyncCommand.self, StatusCommand.self, AttentionCommand.self, OutboxCommand.self, AuditCommand.self]),
+            CommandGroup(
+                name: "This device",
+                subcommands: [EnrolCommand.self, SyncCommand.self, StatusCommand.self, AttentionCommand.self, OutboxCommand.self, AuditCommand.self]),
             CommandGroup(name: "Jobs", subcommands: [JobsCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self]),
             CommandGroup(
                 name: "A job's course",
                 subcommands: [
                     StepCommand<Accept>.self, StepCommand<Decline>.self, StepCommand<Travel>.self, StepCommand<Arrive>.self, StepCommand<Start>.self,
-                    StepCommand<Pause>.self, StepCommand<Resume>.self, StepCommand<Complete>.self, StepCommand<NoAccess>.self, StepCommand<Unsafe>.self,
+                    StepCommand<Pause>.self, StepCommand<Resume>.self, StepCommand<Complete>.self, StepCommand<NoAccess>.self,
+                    StepCommand<Unsafe>.self,
                     StepCommand<CannotComplete>.self, SignCommand.self, CertifyCommand.self, CertificateCommand.self,
                 ]),
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    TaskCommand.self, LabourCommand.self, ReadingCommand.self, FindingCommand.self, NoteCommand.self, AttachCommand.self, ScanCommand.self,
+                    TaskCommand.self, LabourCommand.self, ReadingCommand.self, FindingCommand.self, NoteCommand.self, AttachCommand.self,
+                    ScanCommand.self,
                     FitnessCommand.self,
                 ]),
             CommandGroup(name: "Parts", subcommands: [PartCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),

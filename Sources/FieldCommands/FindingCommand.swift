@@ -6,7 +6,8 @@ struct FindingCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "finding", abstract: "Record something you saw, with photos.",
         discussion: Teach.text(
-            "A finding is never edited; a correction names the one it replaces.", "finding 2026-0042 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
+            "A finding is never edited; a correction names the one it replaces.",
+            "finding 2026-0042 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "What you saw.") var text: String
@@ -21,7 +22,8 @@ struct FindingCommand: FieldVerb {
         let order = try desk.client.findJob(job)
         let recorded = try desk.client.recordFinding(
             text, severity: severity, on: order, asset: try asset.map { try desk.client.findAsset($0, on: order) }, code: code,
-            photos: try photo.map { try LocalFile(path: $0, caption: text) }, corrects: try corrects.map { try desk.client.findRecord("finding/\($0)").id })
+            photos: try photo.map { try LocalFile(path: $0, caption: text) },
+            corrects: try corrects.map { try desk.client.findRecord("finding/\($0)").id })
         desk.report(recorded, "\(severity.rawValue): \(text)")
     }
 }

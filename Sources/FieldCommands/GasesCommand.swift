@@ -6,7 +6,8 @@ import TruckrollTerminal
 struct GasesCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "gases", abstract: "The cylinders of calibration gas in your van.",
-        discussion: Teach.text("An expired or withdrawn cylinder carries no certificate. Name one in `reading --cylinder`.", "gases", exits: Teach.read))
+        discussion: Teach.text(
+            "An expired or withdrawn cylinder carries no certificate. Name one in `reading --cylinder`.", "gases", exits: Teach.read))
     @Flag(help: "All cylinders this device knows.") var all = false
     @OptionGroup var global: GlobalOptions
 
@@ -16,9 +17,11 @@ struct GasesCommand: FieldVerb {
             [.init("Cylinder"), .init("Gas"), .init("Concentration", .right), .init("Lot"), .init("Use until"), .init("State"), .init("Lies in")],
             emptyText: "No cylinders are booked to your van; see all with --all.", footer: "\(gases.count) cylinders")
         for gas in gases {
-            let state = gas.isWithdrawn ? StyledText("! withdrawn", .red) : gas.isExpired ? StyledText("! expired", .red) : StyledText("usable", .green)
+            let state =
+                gas.isWithdrawn ? StyledText("! withdrawn", .red) : gas.isExpired ? StyledText("! expired", .red) : StyledText("usable", .green)
             table.addRow(
-                StyledText(gas.cylinder, .bold), StyledText(gas.gas), StyledText(gas.concentration), StyledText(gas.lot), StyledText(gas.expiresOn), state,
+                StyledText(gas.cylinder, .bold), StyledText(gas.gas), StyledText(gas.concentration), StyledText(gas.lot), StyledText(gas.expiresOn),
+                state,
                 StyledText(gas.location))
         }
         desk.print(table)
@@ -27,8 +30,10 @@ struct GasesCommand: FieldVerb {
                 "gases": .array(
                     gases.map {
                         [
-                            "id": .string("\($0.id)"), "cylinder": .string($0.cylinder), "gas": .string($0.gas), "concentration": .string($0.concentration),
-                            "lot": .string($0.lot), "expires_on": .string($0.expiresOn), "usable": .bool($0.isUsable), "location": .string($0.location),
+                            "id": .string("\($0.id)"), "cylinder": .string($0.cylinder), "gas": .string($0.gas),
+                            "concentration": .string($0.concentration),
+                            "lot": .string($0.lot), "expires_on": .string($0.expiresOn), "usable": .bool($0.isUsable),
+                            "location": .string($0.location),
                         ]
                     })
             ])

@@ -12,10 +12,15 @@ struct HistoryCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         let job = try desk.client.job(try desk.client.findJob(job))
-        var table = Table([.init("When"), .init("What"), .init("", .left, .wraps(minimum: 20)), .init("By"), .init("Where")], emptyText: "Nothing happened yet.")
+        var table = Table(
+            [.init("When"), .init("What"), .init("", .left, .wraps(minimum: 20)), .init("By"), .init("Where")], emptyText: "Nothing happened yet.")
         for line in job.history {
-            let words = line.isEffective == false ? StyledText(line.text, .dim) + StyledText(" — no effect: \(line.ruling ?? "")", .yellow) : StyledText(line.text)
-            table.addRow(StyledText(Words.clock(line.fact.at)), StyledText(Words.spaced(line.kind)), words, StyledText(line.fact.by), Sign.text(line.fact.place))
+            let words =
+                line.isEffective == false
+                ? StyledText(line.text, .dim) + StyledText(" — no effect: \(line.ruling ?? "")", .yellow) : StyledText(line.text)
+            table.addRow(
+                StyledText(Words.clock(line.fact.at)), StyledText(Words.spaced(line.kind)), words, StyledText(line.fact.by),
+                Sign.text(line.fact.place))
         }
         desk.print(table)
         desk.print(
@@ -24,7 +29,8 @@ struct HistoryCommand: FieldVerb {
                 "history": .array(
                     job.history.map {
                         $0.fact.with([
-                            ("kind", .string($0.kind)), ("text", .string($0.text)), ("effective", $0.isEffective.map { .bool($0) } ?? .null), ("ruling", .text($0.ruling)),
+                            ("kind", .string($0.kind)), ("text", .string($0.text)), ("effective", $0.isEffective.map { .bool($0) } ?? .null),
+                            ("ruling", .text($0.ruling)),
                         ])
                     }),
             ])

@@ -18,9 +18,13 @@ extension Job {
         guard case .object(let head) = line.json else { return .null }
         return .object(
             head + [
-                ("problem", .text(problem)), ("po_reference", .text(poReference)), ("tags", .texts(tags)), ("required_documents", .texts(requiredDocuments)),
+                ("problem", .text(problem)), ("po_reference", .text(poReference)), ("tags", .texts(tags)),
+                ("required_documents", .texts(requiredDocuments)),
                 ("next", .texts(nextEvents.map(\.rawValue))), ("site_detail", siteJSON), ("customer_detail", customerJSON),
-                ("areas", .array(areas.map { ["id": .string($0.id.description), "name": .string($0.name), "classification": .string($0.classification)] })),
+                (
+                    "areas",
+                    .array(areas.map { ["id": .string($0.id.description), "name": .string($0.name), "classification": .string($0.classification)] })
+                ),
                 ("assets", .array(assets.map(\.json))), ("tasks", .array(tasks.enumerated().map { $0.element.json($0.offset + 1) })),
                 ("labour", .array(labour.map(\.json))), ("parts", .array(parts.map(\.json))), ("findings", .array(findings.map(\.json))),
                 ("readings", .array(readings.map(\.json))), ("notes", .array(notes.map { $0.fact.with([("text", .string($0.text))]) })),
@@ -29,7 +33,13 @@ extension Job {
                 ("appointments", .array(appointments.map(\.json))), ("exceptions", .array(exceptions.map(\.json))),
                 (
                     "documents",
-                    .array(documents.map { ["title": .string($0.title), "edition": .text($0.edition), "kind": .string($0.kind), "model": .string($0.model), "sha256": .text($0.sha256?.hexadecimal)] })
+                    .array(
+                        documents.map {
+                            [
+                                "title": .string($0.title), "edition": .text($0.edition), "kind": .string($0.kind), "model": .string($0.model),
+                                "sha256": .text($0.sha256?.hexadecimal),
+                            ]
+                        })
                 ),
                 ("events", .array(events.map(\.json))),
             ])
@@ -46,7 +56,8 @@ extension Job {
     private var customerJSON: JSONValue {
         guard let customer else { return .null }
         return [
-            "id": .string(customer.id.description), "name": .string(customer.name), "address": .texts(customer.address), "contact": .text(customer.contact),
+            "id": .string(customer.id.description), "name": .string(customer.name), "address": .texts(customer.address),
+            "contact": .text(customer.contact),
             "phone": .text(customer.phone),
         ]
     }
@@ -55,18 +66,22 @@ extension Job {
 extension AssetCard {
     var json: JSONValue {
         [
-            "id": .string(id.description), "tag": .text(tag), "serial": .string(serial), "model": .string(model), "fitness": .text(fitness), "area": .text(area),
+            "id": .string(id.description), "tag": .text(tag), "serial": .string(serial), "model": .string(model), "fitness": .text(fitness),
+            "area": .text(area),
             "mounting": .text(mounting), "calibration_due": .text(calibrationDue), "where": .string(place.rawValue),
             "channels": .array(
                 channels.map {
                     [
-                        "id": .string($0.id.description), "number": .int($0.number), "gas": .string($0.gas), "unit": .string($0.unit), "range_low": .text($0.rangeLow),
+                        "id": .string($0.id.description), "number": .int($0.number), "gas": .string($0.gas), "unit": .string($0.unit),
+                        "range_low": .text($0.rangeLow),
                         "range_high": .string($0.rangeHigh), "resolution": .string($0.resolution), "technology": .string($0.technology),
                         "lfl_percent": .texts($0.lfl.map(\.value)), "alarms": .texts($0.alarms), "sensor_expires": .text($0.sensorExpires),
                     ]
                 }),
             "history": .array(
-                history.map { ["at": .time($0.at), "by": .string($0.by), "kind": .string($0.kind), "order": .string($0.order), "text": .string($0.text)] }),
+                history.map {
+                    ["at": .time($0.at), "by": .string($0.by), "kind": .string($0.kind), "order": .string($0.order), "text": .string($0.text)]
+                }),
         ]
     }
 }
@@ -74,20 +89,24 @@ extension AssetCard {
 extension TaskLine {
     func json(_ number: Int) -> JSONValue {
         fact.with([
-            ("number", .int(number)), ("title", .string(title)), ("instructions", .text(instructions)), ("asset", .text(asset)), ("mandatory", .bool(isMandatory)),
+            ("number", .int(number)), ("title", .string(title)), ("instructions", .text(instructions)), ("asset", .text(asset)),
+            ("mandatory", .bool(isMandatory)),
             ("state", .string(state)), ("claimed_by", .texts(claimedBy)), ("answers", .texts(answers.map(\.value))), ("remark", .text(remark)),
         ])
     }
 }
 
 extension LabourLine {
-    var json: JSONValue { fact.with([("kind", .string(kind)), ("seconds", .int(seconds)), ("remark", .text(remark)), ("corrected", .bool(isCorrected))]) }
+    var json: JSONValue {
+        fact.with([("kind", .string(kind)), ("seconds", .int(seconds)), ("remark", .text(remark)), ("corrected", .bool(isCorrected))])
+    }
 }
 
 extension PartLine {
     var json: JSONValue {
         fact.with([
-            ("part", .string(part)), ("quantity", .string(quantity.description)), ("unit", .string(unit)), ("action", .string(action)), ("serial", .text(serial)),
+            ("part", .string(part)), ("quantity", .string(quantity.description)), ("unit", .string(unit)), ("action", .string(action)),
+            ("serial", .text(serial)),
             ("lot", .text(lot)), ("from", .text(from)), ("asset", .text(asset)), ("corrected", .bool(isCorrected)),
         ])
     }
@@ -96,7 +115,8 @@ extension PartLine {
 extension FindingLine {
     var json: JSONValue {
         fact.with([
-            ("severity", .string(severity)), ("asset", .text(asset)), ("code", .text(code)), ("text", .string(text)), ("photos", .texts(photos.map(\.hexadecimal))),
+            ("severity", .string(severity)), ("asset", .text(asset)), ("code", .text(code)), ("text", .string(text)),
+            ("photos", .texts(photos.map(\.hexadecimal))),
             ("corrected", .bool(isCorrected)),
         ])
     }
@@ -106,7 +126,8 @@ extension ReadingLine {
     var json: JSONValue {
         fact.with([
             ("asset", .string(asset)), ("channel", .int(channel)), ("gas", .string(gas)), ("kind", .string(kind)), ("phase", .string(phase)),
-            ("point", .string(point)), ("applied", .string(applied)), ("indicated", .string(indicated)), ("unit", .string(unit)), ("cylinder", .text(cylinder)),
+            ("point", .string(point)), ("applied", .string(applied)), ("indicated", .string(indicated)), ("unit", .string(unit)),
+            ("cylinder", .text(cylinder)),
             ("corrected", .bool(isCorrected)),
         ])
     }
@@ -115,7 +136,8 @@ extension ReadingLine {
 extension AttachmentLine {
     var json: JSONValue {
         fact.with([
-            ("sha256", .string(sha256.hexadecimal)), ("media_type", .string(mediaType)), ("size", .int(size)), ("caption", .text(caption)), ("bytes_here", .bool(isHere)),
+            ("sha256", .string(sha256.hexadecimal)), ("media_type", .string(mediaType)), ("size", .int(size)), ("caption", .text(caption)),
+            ("bytes_here", .bool(isHere)),
             ("bytes_stored", .bool(isUploaded)),
         ])
     }
@@ -123,7 +145,9 @@ extension AttachmentLine {
 
 extension SignatureLine {
     var json: JSONValue {
-        fact.with([("signer", .string(signer)), ("role", .text(role)), ("meaning", .string(meaning)), ("document_hash", .string(documentHash.hexadecimal))])
+        fact.with([
+            ("signer", .string(signer)), ("role", .text(role)), ("meaning", .string(meaning)), ("document_hash", .string(documentHash.hexadecimal)),
+        ])
     }
 }
 
@@ -138,14 +162,18 @@ extension CertificateLine {
 
 extension ReservationLine {
     var json: JSONValue {
-        fact.with([("part", .string(part)), ("location", .string(location)), ("quantity", .string(quantity.description)), ("state", .string(state)), ("answer", .text(answer))])
+        fact.with([
+            ("part", .string(part)), ("location", .string(location)), ("quantity", .string(quantity.description)), ("state", .string(state)),
+            ("answer", .text(answer)),
+        ])
     }
 }
 
 extension AppointmentLine {
     var json: JSONValue {
         [
-            "id": .string(id.description), "technician": .string(technician), "mine": .bool(isMine), "starts_at": .time(starts), "ends_at": .time(ends),
+            "id": .string(id.description), "technician": .string(technician), "mine": .bool(isMine), "starts_at": .time(starts),
+            "ends_at": .time(ends),
             "active": .bool(isActive), "ended_because": .text(endedBecause),
         ]
     }
@@ -154,7 +182,8 @@ extension AppointmentLine {
 extension ExceptionLine {
     var json: JSONValue {
         [
-            "id": .string(id.description), "kind": .string(kind), "order": .text(order), "text": .string(text), "raised_at": .time(raisedAt), "open": .bool(isOpen),
+            "id": .string(id.description), "kind": .string(kind), "order": .text(order), "text": .string(text), "raised_at": .time(raisedAt),
+            "open": .bool(isOpen),
             "owner": .text(owner),
         ]
     }

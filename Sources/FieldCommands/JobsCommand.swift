@@ -8,7 +8,8 @@ import TruckrollTerminal
 struct JobsCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "jobs", abstract: "Your jobs of today, of another day, or all this device holds.",
-        discussion: Teach.text("Shows your active appointments and the jobs you took in the field.", "jobs", "jobs --day 2026-11-24", "jobs --all", exits: Teach.read))
+        discussion: Teach.text(
+            "Shows your active appointments and the jobs you took in the field.", "jobs", "jobs --day 2026-11-24", "jobs --all", exits: Teach.read))
 
     @Flag(help: "Every job this device holds.") var all = false
     @Option(help: "Another day, as YYYY-MM-DD.") var day: String?
@@ -28,7 +29,8 @@ struct JobsCommand: FieldVerb {
                 .init("Job"), .init("When"), .init("State"), .init("Priority"), .init("Title", .left, .truncates(minimum: 14)),
                 .init("Site", .left, .truncates(minimum: 10)), .init("Open", .right), .init("Where"),
             ],
-            emptyText: all ? "This device holds no jobs. Sync first." : "No jobs on \(date). See all with --all.", footer: "\(jobs.count) job\(jobs.count == 1 ? "" : "s")")
+            emptyText: all ? "This device holds no jobs. Sync first." : "No jobs on \(date). See all with --all.",
+            footer: "\(jobs.count) job\(jobs.count == 1 ? "" : "s")")
         for job in jobs {
             table.addRow(
                 StyledText(job.number, .bold), StyledText(Words.span(job.starts, job.ends)), Words.state(job.state), Words.priority(job.priorities),

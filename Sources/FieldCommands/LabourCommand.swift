@@ -8,13 +8,15 @@ struct LabourCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "labour", abstract: "Time spent on a job.",
         discussion: Teach.text(
-            "Start and stop a clock, or give the minutes. The clock is on this device only until it is stopped.", "labour start 2026-0042", "labour stop",
+            "Start and stop a clock, or give the minutes. The clock is on this device only until it is stopped.", "labour start 2026-0042",
+            "labour stop",
             "labour add 2026-0042 --minutes 45 --kind travel", exits: Teach.recorded),
         subcommands: [Start.self, Stop.self, Add.self])
 
     struct Start: FieldVerb {
         static let configuration = CommandConfiguration(
-            commandName: "start", abstract: "Start the clock.", discussion: Teach.text("One clock runs at a time.", "labour start 2026-0042 --kind work", exits: Teach.recorded))
+            commandName: "start", abstract: "Start the clock.",
+            discussion: Teach.text("One clock runs at a time.", "labour start 2026-0042 --kind work", exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Option(help: "travel, work or wait.") var kind: LabourKind = .work
         @OptionGroup var global: GlobalOptions
@@ -22,13 +24,16 @@ struct LabourCommand: AsyncParsableCommand {
         func perform(_ desk: Desk) async throws {
             let running = try desk.client.startLabour(kind, on: try desk.client.findJob(job))
             desk.print("The clock of \(running.kind) runs since \(running.startedAt.clock).")
-            desk.print(json: ["running": true, "kind": .string(running.kind), "started_at": .time(running.startedAt), "order": .string(running.order.description)])
+            desk.print(json: [
+                "running": true, "kind": .string(running.kind), "started_at": .time(running.startedAt), "order": .string(running.order.description),
+            ])
         }
     }
 
     struct Stop: FieldVerb {
         static let configuration = CommandConfiguration(
-            commandName: "stop", abstract: "Stop the clock and record the time.", discussion: Teach.text("The entry begins when the clock was started.", "labour stop", exits: Teach.recorded))
+            commandName: "stop", abstract: "Stop the clock and record the time.",
+            discussion: Teach.text("The entry begins when the clock was started.", "labour stop", exits: Teach.recorded))
         @Option(help: "A remark.") var remark: String?
         @OptionGroup var global: GlobalOptions
 
@@ -56,7 +61,8 @@ struct LabourCommand: AsyncParsableCommand {
         func perform(_ desk: Desk) async throws {
             let order = try desk.client.findJob(job)
             let corrects = try corrects.map { try desk.client.findRecord("labour_entry/\($0)").id }
-            let recorded = try desk.client.addLabour(kind, on: order, seconds: minutes * 60, startedAt: from?.value, remark: remark, corrects: corrects)
+            let recorded = try desk.client.addLabour(
+                kind, on: order, seconds: minutes * 60, startedAt: from?.value, remark: remark, corrects: corrects)
             desk.report(recorded, "\(minutes) min \(kind.rawValue)")
         }
     }

@@ -8,7 +8,8 @@ struct NewCommand: FieldVerb {
         commandName: "new", abstract: "Make a job on the spot and take it.",
         discussion: Teach.text(
             "Works without a network: the number comes from this device's own series and stays. The site is one this device holds, or that of the asset.",
-            "new \"Detector dead\" --kind repair --asset GD-104", "new \"Yearly check\" --kind calibration --site \"Works 2\" --task \"Calibrate\"", exits: Teach.recorded))
+            "new \"Detector dead\" --kind repair --asset GD-104", "new \"Yearly check\" --kind calibration --site \"Works 2\" --task \"Calibrate\"",
+            exits: Teach.recorded))
 
     @Argument(help: "The job in one line.") var title: String
     @Option(help: "calibration, inspection, repair, installation or emergency.") var kind: String = "repair"
@@ -26,7 +27,9 @@ struct NewCommand: FieldVerb {
         guard ["calibration", "inspection", "repair", "installation", "emergency"].contains(kind) else {
             throw ValidationError("--kind is calibration, inspection, repair, installation or emergency.")
         }
-        guard ["emergency", "high", "normal", "low"].contains(priority) else { throw ValidationError("--priority is emergency, high, normal or low.") }
+        guard ["emergency", "high", "normal", "low"].contains(priority) else {
+            throw ValidationError("--priority is emergency, high, normal or low.")
+        }
     }
 
     func perform(_ desk: Desk) async throws {

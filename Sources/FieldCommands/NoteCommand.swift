@@ -5,7 +5,8 @@ import TruckrollTerminal
 struct NoteCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "note", abstract: "Add a remark to a job.",
-        discussion: Teach.text("Colleagues and the office see it after their next sync.", "note 2026-0042 \"Key is with the porter\"", exits: Teach.recorded))
+        discussion: Teach.text(
+            "Colleagues and the office see it after their next sync.", "note 2026-0042 \"Key is with the porter\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "The remark.") var text: String

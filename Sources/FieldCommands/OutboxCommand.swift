@@ -13,7 +13,8 @@ struct OutboxCommand: AsyncParsableCommand {
 
     struct Export: FieldVerb {
         static let configuration = CommandConfiguration(
-            commandName: "export", abstract: "Write the outbox to a file.", discussion: Teach.text("An existing file is not overwritten.", "outbox export work.chg", exits: "0 written, 1 failed, 64 bad usage."))
+            commandName: "export", abstract: "Write the outbox to a file.",
+            discussion: Teach.text("An existing file is not overwritten.", "outbox export work.chg", exits: "0 written, 1 failed, 64 bad usage."))
         @Argument(help: "The file.") var file: String
         @OptionGroup var global: GlobalOptions
 
@@ -30,12 +31,16 @@ struct OutboxCommand: AsyncParsableCommand {
     struct Import: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "import", abstract: "Bring another device's outbox file to the server.",
-            discussion: Teach.text("Each set is checked there by its own device's signature; one it has already is not taken twice.", "outbox import work.chg", exits: Teach.network))
+            discussion: Teach.text(
+                "Each set is checked there by its own device's signature; one it has already is not taken twice.", "outbox import work.chg",
+                exits: Teach.network))
         @Argument(help: "The file.") var file: String
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
-            guard let data = FileManager.default.contents(atPath: file) else { throw DeviceProblem("file-unreadable", "\(file) cannot be read.", next: "Check the path.") }
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw DeviceProblem("file-unreadable", "\(file) cannot be read.", next: "Check the path.")
+            }
             let (answered, known) = try await desk.client.carryOutbox(Array(data))
             desk.print("\(answered) set\(answered == 1 ? "" : "s") answered, \(known) of them known before.")
             desk.print(json: ["answered": .int(answered), "known": .int(known)])

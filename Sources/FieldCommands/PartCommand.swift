@@ -9,7 +9,8 @@ struct PartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "part", abstract: "Use parts, and see what the van and the depots hold.",
         discussion: Teach.text(
-            "Your van's stock is yours alone, so taking from it needs no network. What was physically used is never refused.", "part van", "part use 2026-0042 SENS-CH4 --asset GD-101",
+            "Your van's stock is yours alone, so taking from it needs no network. What was physically used is never refused.", "part van",
+            "part use 2026-0042 SENS-CH4 --asset GD-101",
             "part depot SENS-CH4", exits: Teach.recorded),
         subcommands: [Use.self, Van.self, Depot.self])
 
@@ -17,7 +18,8 @@ struct PartCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "use", abstract: "Record a part fitted, removed or used up.",
             discussion: Teach.text(
-                "It comes out of your van unless --from or --lease says otherwise.", "part use 2026-0042 SENS-CH4 --asset GD-101", "part use 2026-0042 CABLE --quantity 2.5 --action consumed",
+                "It comes out of your van unless --from or --lease says otherwise.", "part use 2026-0042 SENS-CH4 --asset GD-101",
+                "part use 2026-0042 CABLE --quantity 2.5 --action consumed",
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "The part: its number, GTIN, name or id.") var part: String
@@ -33,7 +35,9 @@ struct PartCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func validate() throws {
-            if [from != nil, lease != nil, foreign].count(where: { $0 }) > 1 { throw ValidationError("--from, --lease and --foreign exclude each other.") }
+            if [from != nil, lease != nil, foreign].count(where: { $0 }) > 1 {
+                throw ValidationError("--from, --lease and --foreign exclude each other.")
+            }
         }
 
         func perform(_ desk: Desk) async throws {
@@ -51,7 +55,8 @@ struct PartCommand: AsyncParsableCommand {
             let recorded = try desk.client.usePart(entry, on: order)
             let line = entry.source == .van ? try? desk.client.vanStock().first { $0.part == id } : nil
             desk.report(
-                recorded, "\(entry.quantity) × \(part) \(action.rawValue)" + (line.map { ", \($0.predicted) \($0.unit) left in the van" } ?? ""), [("stock", line?.json ?? .null)])
+                recorded, "\(entry.quantity) × \(part) \(action.rawValue)" + (line.map { ", \($0.predicted) \($0.unit) left in the van" } ?? ""),
+                [("stock", line?.json ?? .null)])
         }
     }
 
@@ -64,11 +69,15 @@ struct PartCommand: AsyncParsableCommand {
         func perform(_ desk: Desk) async throws {
             let stock = try desk.client.vanStock()
             var table = Table(
-                [.init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right), .init("Left", .right), .init("Unit"), .init("Where")],
+                [
+                    .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right),
+                    .init("Left", .right), .init("Unit"), .init("Where"),
+                ],
                 emptyText: "The book has nothing in your van.", footer: "\(stock.count) parts")
             for line in stock {
                 table.addRow(
-                    StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)", StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain),
+                    StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)",
+                    StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain),
                     StyledText(line.unit), Sign.text(line.place))
             }
             desk.print(table)
@@ -79,7 +88,9 @@ struct PartCommand: AsyncParsableCommand {
     struct Depot: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "depot", abstract: "What lies in the depots this device knows.",
-            discussion: Teach.text("As of the last sync. Ask for a part with `reserve`, or for the right to take some while offline with `lease`.", "part depot SENS-CH4", exits: Teach.read))
+            discussion: Teach.text(
+                "As of the last sync. Ask for a part with `reserve`, or for the right to take some while offline with `lease`.",
+                "part depot SENS-CH4", exits: Teach.read))
         @Argument(help: "One part: its number, GTIN, name or id.") var part: String?
         @OptionGroup var global: GlobalOptions
 
@@ -87,12 +98,14 @@ struct PartCommand: AsyncParsableCommand {
             let stock = try desk.client.depotStock(part: try part.map { try desk.client.findPart($0) })
             var table = Table(
                 [
-                    .init("Depot"), .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("On hand", .right), .init("Reserved", .right), .init("Leased", .right),
+                    .init("Depot"), .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("On hand", .right), .init("Reserved", .right),
+                    .init("Leased", .right),
                     .init("Safety", .right), .init("Free", .right), .init("Unit"), .init("Where"),
                 ], emptyText: "No depot known here has it.", footer: "\(stock.count) balances")
             for line in stock {
                 table.addRow(
-                    StyledText(line.location), StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.reserved)", "\(line.leased)",
+                    StyledText(line.location), StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.reserved)",
+                    "\(line.leased)",
                     "\(line.safetyStock)", "\(line.free)", StyledText(line.unit), Sign.text(line.place))
             }
             desk.print(table)

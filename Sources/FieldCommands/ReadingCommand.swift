@@ -9,7 +9,8 @@ struct ReadingCommand: FieldVerb {
         discussion: Teach.text(
             "Take as-found readings before any adjustment and as-left ones after the last. Values are in the channel's unit, as the display shows them. "
                 + "The cylinder is the number on its collar; this device has to hold its certificate.",
-            "reading 2026-0042 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 47 --cylinder 4711-A", "reading 2026-0042 --asset GD-101 --channel 1 as-left zero --applied 0 --indicated -1", exits: Teach.recorded))
+            "reading 2026-0042 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 47 --cylinder 4711-A",
+            "reading 2026-0042 --asset GD-101 --channel 1 as-left zero --applied 0 --indicated -1", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "as-found, adjusted or as-left.") var phase: Phase
@@ -33,7 +34,8 @@ struct ReadingCommand: FieldVerb {
         let order = try desk.client.findJob(job)
         let asset = try desk.client.findAsset(asset, on: order)
         let channelID = try desk.client.findChannel(channel, of: asset)
-        var entry = ReadingEntry(channel: channelID, phase: phase.value, point: point, applied: applied.text, indicated: indicated.text, cylinder: cylinder)
+        var entry = ReadingEntry(
+            channel: channelID, phase: phase.value, point: point, applied: applied.text, indicated: indicated.text, cylinder: cylinder)
         entry.kind = kind
         entry.flow = flow?.text
         entry.t90Seconds = t90

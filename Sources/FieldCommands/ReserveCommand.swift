@@ -6,7 +6,9 @@ import TruckrollTerminal
 struct ReserveCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "reserve", abstract: "Ask for a part of a depot for a job.",
-        discussion: Teach.text("The server answers with the next sync; asking twice is one request.", "reserve 2026-0042 SENS-CH4 --at Depot-North", exits: Teach.recorded))
+        discussion: Teach.text(
+            "The server answers with the next sync; asking twice is one request.", "reserve 2026-0042 SENS-CH4 --at Depot-North",
+            exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "The part: its number, GTIN, name or id.") var part: String

@@ -6,7 +6,9 @@ import TruckrollTerminal
 struct RestoreCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Write back a value that lost.",
-        discussion: Teach.text("Name the ruling `why` shows, or a record and field for the newest one.", "restore 0199c82c-c000-8000-8000-00000000beef", "restore 2026-0042 title", exits: Teach.recorded))
+        discussion: Teach.text(
+            "Name the ruling `why` shows, or a record and field for the newest one.", "restore 0199c82c-c000-8000-8000-00000000beef",
+            "restore 2026-0042 title", exits: Teach.recorded))
 
     @Argument(help: "The ruling, or the record.") var subject: String
     @Argument(help: "The field, when a record is named.") var field: String?

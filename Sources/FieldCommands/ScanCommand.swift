@@ -7,7 +7,8 @@ struct ScanCommand: FieldVerb {
         commandName: "scan", abstract: "Find the asset behind a scanned text, and record the sighting.",
         discussion: Teach.text(
             "Takes a serial number, a tag, a GS1 code such as (01)04012345678901(21)AB-12 or (8004)…, or a link that holds one. Works without a network.",
-            "scan AB24-000123", "scan \"(01)04012345678901(21)AB24-000123\" --job 2026-0042", exits: "0 found and recorded, 1 not found or several, 2 misread, 64 bad usage."))
+            "scan AB24-000123", "scan \"(01)04012345678901(21)AB24-000123\" --job 2026-0042",
+            exits: "0 found and recorded, 1 not found or several, 2 misread, 64 bad usage."))
 
     @Argument(help: "The scanned text.") var text: String
     @Option(help: "On which job.") var job: String?
@@ -29,7 +30,9 @@ struct ScanCommand: FieldVerb {
         block.add("calibration due", StyledText(asset.calibrationDue ?? ""))
         block.add("area", StyledText(asset.area ?? ""))
         block.add("mounting", StyledText(asset.mounting ?? ""))
-        for channel in asset.channels { block.add("channel \(channel.number)", "\(channel.gas), \(channel.rangeLow ?? "0")–\(channel.rangeHigh) \(channel.unit)") }
+        for channel in asset.channels {
+            block.add("channel \(channel.number)", "\(channel.gas), \(channel.rangeLow ?? "0")–\(channel.rangeHigh) \(channel.unit)")
+        }
         for line in asset.history.prefix(5) { block.add(Words.clock(line.at), StyledText(line.text)) }
         desk.print(block)
     }

@@ -12,7 +12,8 @@ struct SignCommand: FieldVerb {
         discussion: Teach.text(
             "Shows the service report; the signature is bound to the SHA-256 of exactly these bytes, which are kept as a file. Strokes come from a JSON file "
                 + "of lists of x, y in hundredths of a millimetre, or are drawn from the name.",
-            "sign 2026-0042 --name \"R. Meier\" --role \"shift leader\"", "sign 2026-0042 --name \"R. Meier\" --refuse --reason \"wants the invoice first\"",
+            "sign 2026-0042 --name \"R. Meier\" --role \"shift leader\"",
+            "sign 2026-0042 --name \"R. Meier\" --refuse --reason \"wants the invoice first\"",
             "sign 2026-0042 --absent", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
@@ -40,11 +41,13 @@ struct SignCommand: FieldVerb {
         } else if refuse {
             answer = .refused(name: name ?? "", role: role, reason: reason ?? "")
         } else {
-            answer = .accepted(name: name ?? "", role: role, strokes: try strokes.map { try StrokeFile.read($0) } ?? PenStrokes.drawn(for: name ?? ""))
+            answer = .accepted(
+                name: name ?? "", role: role, strokes: try strokes.map { try StrokeFile.read($0) } ?? PenStrokes.drawn(for: name ?? ""))
         }
         let recorded = try desk.client.sign(order, answer, shown: report)
         let line = try desk.client.job(order).line
-        desk.report(recorded, "\(line.number): \(line.state?.title ?? "")", [("document_hash", .string(report.sha256.hexadecimal)), ("job", line.json)])
+        desk.report(
+            recorded, "\(line.number): \(line.state?.title ?? "")", [("document_hash", .string(report.sha256.hexadecimal)), ("job", line.json)])
     }
 }
 
@@ -52,15 +55,20 @@ struct SignCommand: FieldVerb {
 enum StrokeFile {
     static func read(_ path: String) throws -> [[Int]] {
         func unreadable(_ why: String) -> DeviceProblem {
-            DeviceProblem("strokes-unreadable", "\(path): \(why).", next: "It holds lists of x, y in hundredths of a millimetre, such as [[0,0,250,-400]].")
+            DeviceProblem(
+                "strokes-unreadable", "\(path): \(why).", next: "It holds lists of x, y in hundredths of a millimetre, such as [[0,0,250,-400]].")
         }
         guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20 else { throw unreadable("no such file, or above 1 MiB") }
-        guard let text = String(validating: data, as: UTF8.self), let document = try? JSONValue.parse(text), let strokes = document.arrayValue else { throw unreadable("no JSON list") }
+        guard let text = String(validating: data, as: UTF8.self), let document = try? JSONValue.parse(text), let strokes = document.arrayValue else {
+            throw unreadable("no JSON list")
+        }
         return try strokes.map { stroke in
             guard let points = stroke.arrayValue else { throw unreadable("a stroke is no list") }
             return try points.flatMap { point in
                 if let number = point.intValue { return [number] }
-                guard let pair = point.arrayValue?.compactMap(\.intValue), pair.count == 2 else { throw unreadable("a point is no pair of whole numbers") }
+                guard let pair = point.arrayValue?.compactMap(\.intValue), pair.count == 2 else {
+                    throw unreadable("a point is no pair of whole numbers")
+                }
                 return pair
             }
         }

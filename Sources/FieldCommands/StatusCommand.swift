@@ -32,14 +32,19 @@ struct StatusCommand: FieldVerb {
         block.add("on this device", Sign.sign(.onDevice) + " \(standing.onDevice)")
         block.add("sent", Sign.sign(.sent) + " \(standing.sent)")
         block.add("stored", Sign.sign(.stored) + " \(standing.stored)")
-        block.add("needs attention", standing.needsAttention == 0 ? "! 0" : Sign.sign(.needsAttention) + StyledText(" \(standing.needsAttention)", .red))
+        block.add(
+            "needs attention", standing.needsAttention == 0 ? "! 0" : Sign.sign(.needsAttention) + StyledText(" \(standing.needsAttention)", .red))
         block.add("attachments to upload", "\(standing.attachmentsWaiting)")
         block.section("Sync")
         block.add("server", StyledText(standing.server))
         block.add("last sync", standing.lastSync.map { "\($0)" } ?? "never")
         block.add("offline for", StyledText(standing.offlineSeconds.map { Words.duration($0) } ?? "ever"))
-        block.add("checkpoint", StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes) scopes" } ?? "none yet"))
-        block.add("backup", standing.hasBackup ? "safely kept up to position \(standing.durable)" : StyledText("no backup configured at the server", .yellow))
+        block.add(
+            "checkpoint",
+            StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes) scopes" } ?? "none yet"))
+        block.add(
+            "backup",
+            standing.hasBackup ? "safely kept up to position \(standing.durable)" : StyledText("no backup configured at the server", .yellow))
         block.add("clock", StyledText(clock(standing.clockOffsetMilliseconds)))
         block.section("Device")
         block.add("replica", "\(standing.replica), series \(standing.series)")
@@ -60,7 +65,10 @@ struct StatusCommand: FieldVerb {
             "needs_attention": .int(standing.needsAttention), "attachments_waiting": .int(standing.attachmentsWaiting),
             "last_sync": .time(standing.lastSync), "offline_seconds": .number(standing.offlineSeconds),
             "checkpoint": standing.checkpoint.map {
-                ["epoch": .string($0.epoch.description), "position": .int(Int(clamping: $0.position.rawValue)), "view_version": .int(Int(clamping: $0.viewVersion))]
+                [
+                    "epoch": .string($0.epoch.description), "position": .int(Int(clamping: $0.position.rawValue)),
+                    "view_version": .int(Int(clamping: $0.viewVersion)),
+                ]
             } ?? .null,
             "durable_position": .int(Int(clamping: standing.durable.rawValue)), "backup_configured": .bool(standing.hasBackup),
             "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)), "scopes": .int(standing.scopes),
@@ -76,13 +84,18 @@ struct StatusCommand: FieldVerb {
 enum SetTable {
     static func table(_ sets: [SetLine], empty: String) -> Table {
         var table = Table(
-            [.init("Set", .right), .init("What"), .init("About", .left, .truncates(minimum: 12)), .init("When"), .init("Where"), .init("Said", .left, .wraps(minimum: 16))],
+            [
+                .init("Set", .right), .init("What"), .init("About", .left, .truncates(minimum: 12)), .init("When"), .init("Where"),
+                .init("Said", .left, .wraps(minimum: 16)),
+            ],
             emptyText: empty)
         for set in sets {
             let said = set.remarks.map { $0.text + ($0.remedies.isEmpty ? "" : " (\($0.remedies.joined(separator: "; ")))") }.joined(separator: " ")
             table.addRow(
-                StyledText(set.id.description), StyledText(set.intent), StyledText(set.subjects.joined(separator: ", ")), StyledText(Words.clock(set.madeAt)),
-                Sign.text(set.place) + StyledText(set.outcome == .setAside || set.outcome == .quarantined ? ": \(set.outcome?.name ?? "")" : ""), StyledText(said))
+                StyledText(set.id.description), StyledText(set.intent), StyledText(set.subjects.joined(separator: ", ")),
+                StyledText(Words.clock(set.madeAt)),
+                Sign.text(set.place) + StyledText(set.outcome == .setAside || set.outcome == .quarantined ? ": \(set.outcome?.name ?? "")" : ""),
+                StyledText(said))
         }
         return table
     }
@@ -91,7 +104,8 @@ enum SetTable {
         [
             "set": .string(set.id.description), "intent": .string(set.intent), "made_at": .time(set.madeAt), "where": .string(set.place.rawValue),
             "outcome": .text(set.outcome?.name), "position": .number(set.position.map { Int(clamping: $0.rawValue) }), "about": .texts(set.subjects),
-            "remarks": .array(set.remarks.map { ["code": .string($0.code), "op": .int($0.op), "text": .string($0.text), "remedies": .texts($0.remedies)] }),
+            "remarks": .array(
+                set.remarks.map { ["code": .string($0.code), "op": .int($0.op), "text": .string($0.text), "remedies": .texts($0.remedies)] }),
         ]
     }
 }

@@ -38,7 +38,8 @@ struct SyncCommand: FieldVerb {
         case .success(let report): tell(report, waiting, desk)
         case .failure(let problem as TransportProblem) where ExitStatus.of(problem) == .offline:
             let sets = waiting.onDevice + waiting.sent
-            desk.errors.print(StyledText("offline: nothing is lost; \(sets) set\(sets == 1 ? "" : "s") wait\(sets == 1 ? "s" : "") on this device.", .yellow))
+            desk.errors.print(
+                StyledText("offline: nothing is lost; \(sets) set\(sets == 1 ? "" : "s") wait\(sets == 1 ? "s" : "") on this device.", .yellow))
             desk.errors.print(StyledText("  \(problem.description)", .dim))
             desk.print(
                 json: [
@@ -53,9 +54,12 @@ struct SyncCommand: FieldVerb {
         let left = waiting.onDevice + waiting.sent
         desk.print(
             json: [
-                "online": true, "answered": .int(report.answered), "need_attention": .int(report.needAttention), "records_changed": .int(report.recordsChanged),
-                "records_gone": .int(report.recordsGone), "attachments_sent": .int(report.attachmentsSent), "position": .int(Int(clamping: report.position.rawValue)),
-                "repaired_scopes": .int(report.repaired), "given_back": .int(report.givenBack), "new_replica": .number(report.newReplica.map { Int($0.rawValue) }),
+                "online": true, "answered": .int(report.answered), "need_attention": .int(report.needAttention),
+                "records_changed": .int(report.recordsChanged),
+                "records_gone": .int(report.recordsGone), "attachments_sent": .int(report.attachmentsSent),
+                "position": .int(Int(clamping: report.position.rawValue)),
+                "repaired_scopes": .int(report.repaired), "given_back": .int(report.givenBack),
+                "new_replica": .number(report.newReplica.map { Int($0.rawValue) }),
                 "waiting_sets": .int(left),
             ])
         let isIdle = report.answered == 0 && report.recordsChanged == 0 && report.recordsGone == 0 && report.attachmentsSent == 0
@@ -66,7 +70,9 @@ struct SyncCommand: FieldVerb {
         if report.repaired > 0 { parts.append("\(report.repaired) scopes repaired") }
         if report.givenBack > 0 { parts.append("\(report.givenBack) sets given back to a restored server") }
         if let replica = report.newReplica { parts.append("a copy of this device was found; it goes on as replica \(replica)") }
-        desk.print(Sign.sign(.stored) + " Synced to position \(report.position): \(parts.joined(separator: ", "))." + (left > 0 ? " \(left) sets still wait." : ""))
+        desk.print(
+            Sign.sign(.stored) + " Synced to position \(report.position): \(parts.joined(separator: ", "))."
+                + (left > 0 ? " \(left) sets still wait." : ""))
         if report.needAttention > 0 { desk.print(Sign.sign(.needsAttention) + " \(report.needAttention) need attention: truckroll-field attention") }
     }
 }

@@ -8,7 +8,8 @@ struct TaskCommand: AsyncParsableCommand {
         commandName: "task", abstract: "The steps of a job.",
         discussion: Teach.text(
             "A TASK is named by its number in the list, the end of its id, or words of its title. Two people may work on the same task; both answers are kept.",
-            "task list 2026-0042", "task done 2026-0042 1", "task na 2026-0042 3 --remark \"no relay fitted\"", "task answer 2026-0042 2 \"permit 4711\"", exits: Teach.recorded),
+            "task list 2026-0042", "task done 2026-0042 1", "task na 2026-0042 3 --remark \"no relay fitted\"",
+            "task answer 2026-0042 2 \"permit 4711\"", exits: Teach.recorded),
         subcommands: [
             List.self, SetState<Done>.self, SetState<NotApplicable>.self, SetState<Open>.self, Answer.self, Claim.self, Add.self, Delete.self,
         ])
@@ -32,7 +33,8 @@ struct TaskCommand: AsyncParsableCommand {
 
     struct List: FieldVerb {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "The tasks of a job.", discussion: Teach.text("▢ is mandatory and open, ✓ done, – not applicable.", "task list 2026-0042", exits: Teach.read))
+            commandName: "list", abstract: "The tasks of a job.",
+            discussion: Teach.text("▢ is mandatory and open, ✓ done, – not applicable.", "task list 2026-0042", exits: Teach.read))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @OptionGroup var global: GlobalOptions
 
@@ -45,7 +47,9 @@ struct TaskCommand: AsyncParsableCommand {
 
     struct SetState<S: TaskVerb>: FieldVerb {
         static var configuration: CommandConfiguration {
-            CommandConfiguration(commandName: S.name, abstract: S.abstract, discussion: Teach.text("A remark is kept beside the task.", "task \(S.name) 2026-0042 2", exits: Teach.recorded))
+            CommandConfiguration(
+                commandName: S.name, abstract: S.abstract,
+                discussion: Teach.text("A remark is kept beside the task.", "task \(S.name) 2026-0042 2", exits: Teach.recorded))
         }
         @OptionGroup var target: Target
         @Option(help: "A remark; needed when a mandatory task does not apply.") var remark: String?
@@ -60,7 +64,9 @@ struct TaskCommand: AsyncParsableCommand {
     struct Answer: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "answer", abstract: "Answer a task's question.",
-            discussion: Teach.text("Answers given without seeing each other are all kept until somebody picks one.", "task answer 2026-0042 2 \"permit 4711\" --done", exits: Teach.recorded))
+            discussion: Teach.text(
+                "Answers given without seeing each other are all kept until somebody picks one.", "task answer 2026-0042 2 \"permit 4711\" --done",
+                exits: Teach.recorded))
         @OptionGroup var target: Target
         @Argument(help: "The answer.") var answer: String
         @Flag(help: "The task is done with it.") var done = false
@@ -75,7 +81,9 @@ struct TaskCommand: AsyncParsableCommand {
     struct Claim: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "claim", abstract: "Put yourself on a task, or take yourself off.",
-            discussion: Teach.text("Colleagues see who does what; nobody is locked out.", "task claim 2026-0042 2", "task claim 2026-0042 2 --off", exits: Teach.recorded))
+            discussion: Teach.text(
+                "Colleagues see who does what; nobody is locked out.", "task claim 2026-0042 2", "task claim 2026-0042 2 --off", exits: Teach.recorded
+            ))
         @OptionGroup var target: Target
         @Flag(help: "Take yourself off.") var off = false
         @OptionGroup var global: GlobalOptions
@@ -88,7 +96,9 @@ struct TaskCommand: AsyncParsableCommand {
 
     struct Add: FieldVerb {
         static let configuration = CommandConfiguration(
-            commandName: "add", abstract: "Add a task.", discussion: Teach.text("It goes to the end of the list.", "task add 2026-0042 \"Replace the splash guard\" --asset GD-101", exits: Teach.recorded))
+            commandName: "add", abstract: "Add a task.",
+            discussion: Teach.text(
+                "It goes to the end of the list.", "task add 2026-0042 \"Replace the splash guard\" --asset GD-101", exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "What to do.") var title: String
         @Option(help: "How.") var instructions: String?
@@ -99,14 +109,16 @@ struct TaskCommand: AsyncParsableCommand {
         func perform(_ desk: Desk) async throws {
             let order = try desk.client.findJob(job)
             let asset = try asset.map { try desk.client.findAsset($0, on: order) }
-            try TaskCommand.report(try desk.client.addTask(to: order, title: title, instructions: instructions, asset: asset, isMandatory: mandatory), order, desk)
+            try TaskCommand.report(
+                try desk.client.addTask(to: order, title: title, instructions: instructions, asset: asset, isMandatory: mandatory), order, desk)
         }
     }
 
     struct Delete: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "delete", abstract: "Delete a task.",
-            discussion: Teach.text("When a colleague changed it without knowing, it stays, and a ruling says so.", "task delete 2026-0042 4", exits: Teach.recorded))
+            discussion: Teach.text(
+                "When a colleague changed it without knowing, it stays, and a ruling says so.", "task delete 2026-0042 4", exits: Teach.recorded))
         @OptionGroup var target: Target
         @OptionGroup var global: GlobalOptions
 

@@ -9,7 +9,8 @@ struct WhyCommand: FieldVerb {
         commandName: "why", abstract: "Why a field shows what it shows.",
         discussion: Teach.text(
             "Every value that competes for it, who wrote it when, which rule decided, what lost, and what waits on this device. "
-                + "A RECORD is entity/id, an order number, a tag, or the end of an id.", "why 2026-0042 priority", "why task/9f31c2ab answer", exits: Teach.read))
+                + "A RECORD is entity/id, an order number, a tag, or the end of an id.", "why 2026-0042 priority", "why task/9f31c2ab answer",
+            exits: Teach.read))
 
     @Argument(help: "The record: entity/id, an order number, a tag, or the end of an id.") var record: String
     @Argument(help: "The field.") var field: String
@@ -37,12 +38,15 @@ struct WhyCommand: FieldVerb {
         if explanation.candidates.count > 1, explanation.rule == .multiValue {
             desk.print(StyledText("Pick one: truckroll-field resolve \(explanation.entity)/\(explanation.id) \(explanation.field) VALUE", .cyan))
         }
-        if let last = explanation.rulings.last(where: \.isRestorable) { desk.print(StyledText("Restore what lost: truckroll-field restore \(last.id)", .cyan)) }
+        if let last = explanation.rulings.last(where: \.isRestorable) {
+            desk.print(StyledText("Restore what lost: truckroll-field restore \(last.id)", .cyan))
+        }
     }
 
     private static func candidates(_ explanation: Explanation) -> Table {
         var table = Table(
-            [.init("Stands", .left, .wraps(minimum: 14)), .init("Shown"), .init("By"), .init("When"), .init("Version"), .init("Where")], emptyText: "Nothing was ever written there.")
+            [.init("Stands", .left, .wraps(minimum: 14)), .init("Shown"), .init("By"), .init("When"), .init("Version"), .init("Where")],
+            emptyText: "Nothing was ever written there.")
         for line in explanation.candidates {
             table.addRow(
                 StyledText(line.value), line.isShown ? StyledText("✓", .green) : "", StyledText(line.by), StyledText(Words.clock(line.at)),
@@ -53,20 +57,29 @@ struct WhyCommand: FieldVerb {
 
     private static func rulings(_ explanation: Explanation) -> Table {
         var table = Table(
-            [.init("Lost", .left, .wraps(minimum: 12)), .init("Of"), .init("To", .left, .wraps(minimum: 12)), .init("Of"), .init("Rule"), .init("In words", .left, .wraps(minimum: 20))],
+            [
+                .init("Lost", .left, .wraps(minimum: 12)), .init("Of"), .init("To", .left, .wraps(minimum: 12)), .init("Of"), .init("Rule"),
+                .init("In words", .left, .wraps(minimum: 20)),
+            ],
             emptyText: "")
         for line in explanation.rulings {
             table.addRow(
-                StyledText(line.loser ?? ""), StyledText(line.loserBy ?? ""), StyledText(line.winner ?? ""), StyledText(line.winnerBy ?? ""), StyledText(line.rule), StyledText(line.text))
+                StyledText(line.loser ?? ""), StyledText(line.loserBy ?? ""), StyledText(line.winner ?? ""), StyledText(line.winnerBy ?? ""),
+                StyledText(line.rule), StyledText(line.text))
         }
         return table
     }
 
     private static func pending(_ explanation: Explanation) -> Table {
-        var table = Table([.init("Written here", .left, .wraps(minimum: 14)), .init("Set"), .init("In"), .init("When"), .init("Where"), .init("Said", .left, .wraps(minimum: 14))], emptyText: "")
+        var table = Table(
+            [
+                .init("Written here", .left, .wraps(minimum: 14)), .init("Set"), .init("In"), .init("When"), .init("Where"),
+                .init("Said", .left, .wraps(minimum: 14)),
+            ], emptyText: "")
         for line in explanation.pending {
             table.addRow(
-                StyledText("\(line.operation) \(line.value)"), StyledText(line.set.description), StyledText(line.intent), StyledText(Words.clock(line.madeAt)), Sign.text(line.place),
+                StyledText("\(line.operation) \(line.value)"), StyledText(line.set.description), StyledText(line.intent),
+                StyledText(Words.clock(line.madeAt)), Sign.text(line.place),
                 StyledText(line.remarks.joined(separator: " ")))
         }
         return table
@@ -96,26 +109,30 @@ extension MergeRule {
 extension Explanation {
     var json: JSONValue {
         [
-            "entity": .string(entity), "id": .string(id.description), "label": .string(label), "field": .string(field), "rule": .string(rule.rawValue),
+            "entity": .string(entity), "id": .string(id.description), "label": .string(label), "field": .string(field),
+            "rule": .string(rule.rawValue),
             "shown": .string(shown),
             "candidates": .array(
                 candidates.map {
                     [
-                        "value": .string($0.value), "shown": .bool($0.isShown), "by": .string($0.by), "at": .time($0.at), "version": .string($0.version.description),
+                        "value": .string($0.value), "shown": .bool($0.isShown), "by": .string($0.by), "at": .time($0.at),
+                        "version": .string($0.version.description),
                         "where": .string($0.place.rawValue),
                     ]
                 }),
             "rulings": .array(
                 rulings.map {
                     [
-                        "id": .string($0.id.description), "rule": .string($0.rule), "text": .string($0.text), "winner": .text($0.winner), "winner_by": .text($0.winnerBy),
+                        "id": .string($0.id.description), "rule": .string($0.rule), "text": .string($0.text), "winner": .text($0.winner),
+                        "winner_by": .text($0.winnerBy),
                         "loser": .text($0.loser), "loser_by": .text($0.loserBy), "restorable": .bool($0.isRestorable),
                     ]
                 }),
             "pending": .array(
                 pending.map {
                     [
-                        "value": .string($0.value), "op": .string($0.operation), "set": .string($0.set.description), "intent": .string($0.intent), "made_at": .time($0.madeAt),
+                        "value": .string($0.value), "op": .string($0.operation), "set": .string($0.set.description), "intent": .string($0.intent),
+                        "made_at": .time($0.madeAt),
                         "where": .string($0.place.rawValue), "remarks": .texts($0.remarks),
                     ]
                 }),

@@ -45,7 +45,9 @@ struct AdminAccess {
         let body = String(buffer: try await response.body.collect(upTo: 16 << 20))
         let answer = try? JSONValue.parse(body)
         guard response.status == .ok, let answer else {
-            throw Failure(answer?["detail"]?.stringValue ?? "The server answered \(response.status.code).", next: answer?["next"]?.stringValue ?? "See the server's log.")
+            throw Failure(
+                answer?["detail"]?.stringValue ?? "The server answered \(response.status.code).",
+                next: answer?["next"]?.stringValue ?? "See the server's log.")
         }
         return answer
     }

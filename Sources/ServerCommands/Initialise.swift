@@ -31,7 +31,9 @@ struct Initialise: AsyncParsableCommand {
                 throw Failure("“\(code)” is no code.", next: "Use 1 to 8 ASCII letters and digits.")
             }
             let id = TenantID(bytes: SecureRandom.bytes(16)) ?? TenantID(high: 0, low: 1)
-            let tenant = try Founder.found(directory: options.directory, tenant: try options.tenant.map { _ in try options.tenantID() } ?? id, name: name, code: code, timeZone: timeZone)
+            let tenant = try Founder.found(
+                directory: options.directory, tenant: try options.tenant.map { _ in try options.tenantID() } ?? id, name: name, code: code,
+                timeZone: timeZone)
             defer { try? tenant.close() }
             let out = Terminal.standardOutput()
             if options.json {

@@ -8,7 +8,8 @@ import TruckrollTerminal
 /// Lists the people who can enrol devices.
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the users.", discussion: "Stop the server first, or use the dispatcher's `technicians`.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+        abstract: "List the users.",
+        discussion: "Stop the server first, or use the dispatcher's `technicians`.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
     @OptionGroup var options: DataOptions
 
     func run() async throws {
@@ -20,11 +21,18 @@ struct Users: AsyncParsableCommand {
             if options.json {
                 out.print(
                     JSONValue.array(
-                        users.map { .object([("number", .string($0.text("number") ?? "")), ("name", .string($0.text("name") ?? "")), ("role", .string($0.text("role") ?? "")), ("id", .string("\($0.id)"))]) }))
+                        users.map {
+                            .object([
+                                ("number", .string($0.text("number") ?? "")), ("name", .string($0.text("name") ?? "")),
+                                ("role", .string($0.text("role") ?? "")), ("id", .string("\($0.id)")),
+                            ])
+                        }))
                 return
             }
             var table = Table([.init("Number"), .init("Name", .left, .truncates(minimum: 10)), .init("Role")], emptyText: "No users.")
-            for user in users { table.addRow(StyledText(user.text("number") ?? ""), StyledText(user.text("name") ?? ""), StyledText(user.text("role") ?? "")) }
+            for user in users {
+                table.addRow(StyledText(user.text("number") ?? ""), StyledText(user.text("name") ?? ""), StyledText(user.text("role") ?? ""))
+            }
             out.print(table)
         }
     }
@@ -67,13 +75,18 @@ struct Devices: AsyncParsableCommand {
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
             var table = Table(
-                [.init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("State"), .init("Device")],
+                [
+                    .init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("State"),
+                    .init("Device"),
+                ],
                 emptyText: "No devices are enrolled.")
             for device in answer.arrayValue ?? [] {
                 let revoked = device["revoked"] == .bool(true)
                 table.addRow(
-                    StyledText("\(device["replica"]?.intValue ?? 0)"), StyledText(device["user"]?.stringValue ?? ""), StyledText(device["role"]?.stringValue ?? ""),
-                    StyledText(device["name"]?.stringValue ?? ""), StyledText("\(device["sets"]?.intValue ?? 0)"), StyledText(device["series"]?.stringValue ?? ""),
+                    StyledText("\(device["replica"]?.intValue ?? 0)"), StyledText(device["user"]?.stringValue ?? ""),
+                    StyledText(device["role"]?.stringValue ?? ""),
+                    StyledText(device["name"]?.stringValue ?? ""), StyledText("\(device["sets"]?.intValue ?? 0)"),
+                    StyledText(device["series"]?.stringValue ?? ""),
                     StyledText(revoked ? "revoked" : "enrolled", revoked ? .red : .green), StyledText(device["device"]?.stringValue ?? ""))
             }
             out.print(table)
@@ -139,12 +152,16 @@ struct Attention: AsyncParsableCommand {
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
             var table = Table(
-                [.init("Position", .right), .init("Set"), .init("Outcome"), .init("User"), .init("Action"), .init("Reason", .left, .wraps(minimum: 20))],
+                [
+                    .init("Position", .right), .init("Set"), .init("Outcome"), .init("User"), .init("Action"),
+                    .init("Reason", .left, .wraps(minimum: 20)),
+                ],
                 emptyText: "Nothing waits for a person.")
             for item in answer.arrayValue ?? [] {
                 let reasons = (item["reasons"]?.arrayValue ?? []).compactMap(\.stringValue).joined(separator: "; ")
                 table.addRow(
-                    StyledText("\(item["position"]?.intValue ?? 0)"), StyledText(item["set"]?.stringValue ?? ""), StyledText(item["outcome"]?.stringValue ?? "", .yellow),
+                    StyledText("\(item["position"]?.intValue ?? 0)"), StyledText(item["set"]?.stringValue ?? ""),
+                    StyledText(item["outcome"]?.stringValue ?? "", .yellow),
                     StyledText(item["user"]?.stringValue ?? ""), StyledText(item["intent"]?.stringValue ?? ""), StyledText(reasons))
             }
             out.print(table)

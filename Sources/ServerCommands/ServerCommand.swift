@@ -49,7 +49,8 @@ struct DataOptions: ParsableArguments {
         guard let only = all.first, all.count == 1 else {
             throw all.isEmpty
                 ? Failure("There is no tenant in \(data).", next: "Make one with `truckroll-server init` or `truckroll-server demo-data`.")
-                : Failure("There are \(all.count) tenants in \(data).", next: "Name one with --tenant: \(all.map(\.description).joined(separator: ", ")).")
+                : Failure(
+                    "There are \(all.count) tenants in \(data).", next: "Name one with --tenant: \(all.map(\.description).joined(separator: ", ")).")
         }
         return only
     }

@@ -10,8 +10,7 @@ struct CylinderKind: Sendable {
     /// How long its producer stands behind it.
     let months: Int
 
-    init(_ cas: String, _ gasName: String, _ concentration: String, _ unit: String, u uncertainty: String, in balance: String, months: Int)
-    {
+    init(_ cas: String, _ gasName: String, _ concentration: String, _ unit: String, u uncertainty: String, in balance: String, months: Int) {
         self.cas = cas
         self.gasName = gasName
         self.concentration = concentration

@@ -8,7 +8,8 @@ struct ArgumentTests {
         "bad usage is refused with 64 before anything is opened",
         arguments: [
             ["assign", "S-1"], ["assign", "S-1", "Weber"], ["assign", "S-1", "Weber", "--at", "09:00"],
-            ["assign", "S-1", "Weber", "--at", "09:00", "--minutes", "0"], ["assign", "S-1", "Weber", "--at", "09:00", "--minutes", "-9223372036854775808"],
+            ["assign", "S-1", "Weber", "--at", "09:00", "--minutes", "0"],
+            ["assign", "S-1", "Weber", "--at", "09:00", "--minutes", "-9223372036854775808"],
             ["move", "S-1"], ["unassign", "S-1", "--day", "today"], ["cancel", "S-1"], ["list", "--state", "lost"], ["list", "--clock", "noon"],
             ["create", "--customer", "C"], ["status", "--store", ""], ["why", "S-1"],
         ])
@@ -21,7 +22,8 @@ struct ArgumentTests {
         "what the help shows can be parsed",
         arguments: [
             ["assign", "S12", "Weber", "--at", "09:30", "--minutes", "120"], ["reassign", "S12", "--from", "Weber", "--to", "Novak"],
-            ["move", "S12", "--day", "tomorrow", "--at", "13:00"], ["unassign", "S12", "Weber"], ["list", "--state", "needs_replan", "--state", "on_hold"],
+            ["move", "S12", "--day", "tomorrow", "--at", "13:00"], ["unassign", "S12", "Weber"],
+            ["list", "--state", "needs_replan", "--state", "on_hold"],
         ])
     func acceptances(arguments: [String]) throws { _ = try DispatchCommand.parseAsRoot(arguments) }
 

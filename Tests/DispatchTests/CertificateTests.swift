@@ -39,7 +39,8 @@ struct CertificateTests {
         return RecordDraft(
             "certificate", id: id,
             [
-                "number": .text(sealed.printedNumber), "kind": .text("calibration_certificate"), "revision": .integer(0), "order": .reference(Desk.closed),
+                "number": .text(sealed.printedNumber), "kind": .text("calibration_certificate"), "revision": .integer(0),
+                "order": .reference(Desk.closed),
                 "content": .bytes(sealed.contentBytes), "content_hash": .bytes(sealed.contentHash.bytes),
                 "device_signature": .bytes(sealed.signature ?? []), "device": .bytes(technicianDevice.bytes),
                 "issued_at": .text("2026-11-20T11:40:00+01:00"), "by": .reference(Desk.weber), "state": state.map { .text($0) } ?? .null,

@@ -14,7 +14,8 @@ extension Desk {
             RecordDraft("customer", id: customer, ["number": .text("C-1"), "name": .text("Refinery Ltd")]),
             RecordDraft("site", id: site, ["customer": .reference(customer), "name": .text("North"), "city": .text("Linz")]),
             RecordDraft("site", id: otherSite, ["customer": .reference(customer), "name": .text("South"), "city": .text("Graz")]),
-            RecordDraft("asset", id: id(51), ["model": .reference(id(61)), "serial": .text("GD4-1"), "tag": .text("AT-1"), "site": .reference(site)]),
+            RecordDraft(
+                "asset", id: id(51), ["model": .reference(id(61)), "serial": .text("GD4-1"), "tag": .text("AT-1"), "site": .reference(site)]),
             order(ready, "S-1", "ready_to_plan", title: "Pump room", priority: "normal"),
             order(started, "S-2", "in_progress", title: "Tank farm", priority: "emergency"),
             order(planned, "S-3", "dispatched", title: "Compressor", priority: "high"),

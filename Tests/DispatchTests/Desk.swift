@@ -84,7 +84,8 @@ final class Desk {
         reply.commit.touched = [state]
         reply.commit.viewDigest = data(ViewDigest.of([Scope("office")]))
         reply.commit.checkpoint = PBCheckpoint(
-            Checkpoint(epoch: Epoch(rawValue: 5), position: Position(rawValue: position), historyPrefix: [UInt8](repeating: 1, count: 8), viewVersion: 1))
+            Checkpoint(
+                epoch: Epoch(rawValue: 5), position: Position(rawValue: position), historyPrefix: [UInt8](repeating: 1, count: 8), viewVersion: 1))
         reply.receipts = answers.map { own, outcome, text in
             PBReceipt(
                 Receipt(

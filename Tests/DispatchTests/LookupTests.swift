@@ -19,13 +19,16 @@ struct LookupTests {
         "a technician is found by number, name or part, and never guessed",
         arguments: [
             ("T1", "11"), ("t1", "11"), ("T10", "13"), ("Anna Weber", "11"), ("weber", "11"), ("NOVAK", "13"), ("wolf", "12"), (" Novák ", "13"),
-            ("anna", "selection-ambiguous"), ("nobody", "selection-unknown"), ("Dora", "selection-unknown"), ("", "selection-empty"), ("  ", "selection-empty"),
+            ("anna", "selection-ambiguous"), ("nobody", "selection-unknown"), ("Dora", "selection-unknown"), ("", "selection-empty"),
+            ("  ", "selection-empty"),
         ])
     func technicians(text: String, expected: String) throws {
         #expect(try code { try $0.technician(text) } == expected)
     }
 
-    @Test("an order is found by number, the end of it, or id", arguments: [("S-1", "41"), ("s-1", "41"), ("-4", "44"), ("S-", "selection-unknown"), ("9", "selection-unknown")])
+    @Test(
+        "an order is found by number, the end of it, or id",
+        arguments: [("S-1", "41"), ("s-1", "41"), ("-4", "44"), ("S-", "selection-unknown"), ("9", "selection-unknown")])
     func orders(text: String, expected: String) throws {
         #expect(try code { try $0.order(text) } == expected)
         #expect(try code { try $0.order("\(Desk.started)") } == "42")

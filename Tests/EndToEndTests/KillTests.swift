@@ -29,7 +29,11 @@ struct KillTests {
                     let number = round * 10_000 + count
                     try client.commit("note") { editor in
                         try editor.create(
-                            "note", ["order": .reference(order), "text": .text("note \(number)"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+                            "note",
+                            [
+                                "order": .reference(order), "text": .text("note \(number)"), "at": .text(editor.now.description),
+                                "by": .reference(editor.user),
+                            ])
                     }
                     count += 1
                     // Offline is the normal case: the set stays in the outbox.
@@ -64,7 +68,8 @@ struct KillTests {
         let order = try #require(try client.read { try $0.views("service_order").first?.id })
         func note(_ text: String) throws {
             try client.commit("note") { editor in
-                try editor.create("note", ["order": .reference(order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
+                try editor.create(
+                    "note", ["order": .reference(order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
             }
         }
         try note("before the copy")

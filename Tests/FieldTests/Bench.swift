@@ -31,10 +31,13 @@ final class Bench: Sendable {
             }
         }
         let environment = DeviceEnvironment(
-            now: time, offsetMinutes: { _ in 60 }, random: { count in numbers.withLock { generator in (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) } } })
-        client = try DeviceClient(directory: directory, environment: environment, connect: { _, _ in throw TransportProblem.offline("no network in this test") })
+            now: time, offsetMinutes: { _ in 60 },
+            random: { count in numbers.withLock { generator in (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) } } })
+        client = try DeviceClient(
+            directory: directory, environment: environment, connect: { _, _ in throw TransportProblem.offline("no network in this test") })
         let identity = DeviceIdentity(
-            tenant: TenantID(high: 1, low: 1), tenantName: "Gas Service AG", tenantKey: [], device: DeviceID(high: 2, low: 2), user: world.ana, replica: ReplicaID(rawValue: 7),
+            tenant: TenantID(high: 1, low: 1), tenantName: "Gas Service AG", tenantKey: [], device: DeviceID(high: 2, low: 2), user: world.ana,
+            replica: ReplicaID(rawValue: 7),
             algorithm: .p256, privateKey: key.rawRepresentation, series: "ACME-2026-D7", enrolment: [], serverURL: "https://truckroll.example")
         try client.engine.store.write { try $0.save(identity) }
         var drafts = world.drafts(state: state)
@@ -52,7 +55,9 @@ final class Bench: Sendable {
             position += 1
             return position
         }
-        let version = Version(stamp: Stamp(milliseconds: UInt64(Bench.morning) - 1_000_000 + sequence, counter: 0, replica: ReplicaID(rawValue: replica)), sequence: sequence)
+        let version = Version(
+            stamp: Stamp(milliseconds: UInt64(Bench.morning) - 1_000_000 + sequence, counter: 0, replica: ReplicaID(rawValue: replica)),
+            sequence: sequence)
         var records: [Record] = []
         for draft in drafts {
             for op in try client.schema.creation(of: draft) { records.append(try record(op, version)) }
@@ -97,7 +102,8 @@ final class Bench: Sendable {
         reply.chunks = [chunk]
         var commit = PBCommit()
         let number = position.withLock { $0 }
-        commit.checkpoint = PBCheckpoint(Checkpoint(epoch: Epoch(rawValue: 9), position: Position(rawValue: number), historyPrefix: Array(repeating: 0, count: 8), viewVersion: 1))
+        commit.checkpoint = PBCheckpoint(
+            Checkpoint(epoch: Epoch(rawValue: 9), position: Position(rawValue: number), historyPrefix: Array(repeating: 0, count: 8), viewVersion: 1))
         let held = try client.read { try $0.scopes() }
         commit.viewDigest = data(ViewDigest.of(Array(Set(held + scopes))))
         reply.commit = commit
@@ -117,7 +123,8 @@ final class Bench: Sendable {
 
     func readAll(zeroLeft: String = "0", spanLeft: String = "50", cylinder: String = "CYL-50") throws {
         for (phase, zero, span) in [(CalibrationReading.Phase.asFound, "1", "47"), (.asLeft, zeroLeft, spanLeft)] {
-            _ = try client.recordReading(ReadingEntry(channel: world.channel, phase: phase, point: .zero, applied: "0", indicated: zero), on: world.order)
+            _ = try client.recordReading(
+                ReadingEntry(channel: world.channel, phase: phase, point: .zero, applied: "0", indicated: zero), on: world.order)
             _ = try client.recordReading(
                 ReadingEntry(channel: world.channel, phase: phase, point: .span, applied: "50", indicated: span, cylinder: cylinder), on: world.order)
         }

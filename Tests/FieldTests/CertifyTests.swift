@@ -29,7 +29,10 @@ struct CertifyTests {
         #expect(try bench.client.certificate(id).isIntact)
         let view = try #require(try bench.client.read { try $0.view("certificate", id) })
         let content = try #require(view["content"].bytes)
-        #expect(Signatures.isValid(try #require(view["device_signature"].bytes), of: CertificateSignature.message(for: content), algorithm: .p256, publicKey: bench.key.publicKey))
+        #expect(
+            Signatures.isValid(
+                try #require(view["device_signature"].bytes), of: CertificateSignature.message(for: content), algorithm: .p256,
+                publicKey: bench.key.publicKey))
         #expect(try CertificateContent(canonicalBytes: content).hash.bytes == view["content_hash"].bytes)
     }
 

@@ -26,9 +26,13 @@ struct CommandTests {
         return (code, output.text, errors.text)
     }
 
-    private func temporary() -> URL { FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-field-tests-\(UInt64.random(in: 0 ... .max))") }
+    private func temporary() -> URL {
+        FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-field-tests-\(UInt64.random(in: 0 ... .max))")
+    }
 
-    @Test("a device that is not enrolled says so, whatever it is asked", arguments: [["jobs"], ["status"], ["show", "1"], ["why", "a/b", "c"], ["attention"], ["part", "van"], ["sync"]])
+    @Test(
+        "a device that is not enrolled says so, whatever it is asked",
+        arguments: [["jobs"], ["status"], ["show", "1"], ["why", "a/b", "c"], ["attention"], ["part", "van"], ["sync"]])
     func notEnrolled(arguments: [String]) async {
         let result = await run(arguments, store: temporary())
         #expect(result.code == 1)
@@ -44,7 +48,10 @@ struct CommandTests {
 
     @Test(
         "bad usage ends with 64",
-        arguments: [["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"], ["edit", "1"], ["jobs", "--clock", "noon"]])
+        arguments: [
+            ["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"], ["edit", "1"],
+            ["jobs", "--clock", "noon"],
+        ])
     func usage(arguments: [String]) async {
         #expect(await run(arguments, store: temporary()).code == 64)
     }
@@ -54,13 +61,17 @@ struct CommandTests {
         let bench = try Bench()
         try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
         func field(_ line: String) async -> (code: Int32, output: String, errors: String) {
-            await run(line.split(separator: " ").map { String($0).replacing("_", with: " ") } + ["--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+            await run(
+                line.split(separator: " ").map { String($0).replacing("_", with: " ") } + ["--clock", "2026-11-23T08:00:00+01:00"],
+                store: bench.directory)
         }
         #expect(await field("jobs").output.contains("2026-0042"))
         let refusal = await field("complete 0042")
         #expect(refusal.code == 2)
         #expect(refusal.errors.contains("error: ") && refusal.errors.contains("First: accept, travel, arrive, start"))
-        for line in ["accept 0042", "travel 0042", "arrive 0042 --place 50.9,-6.9", "start 0042", "task done 0042 1", "task answer 0042 2 permit_4711 --done"] {
+        for line in [
+            "accept 0042", "travel 0042", "arrive 0042 --place 50.9,-6.9", "start 0042", "task done 0042 1", "task answer 0042 2 permit_4711 --done",
+        ] {
             #expect(await field(line).code == 0, "\(line)")
         }
         #expect(await field("reading 0042 as-found span --applied 50 --indicated -1 --asset GD-101 --cylinder CYL-50").code == 0)
@@ -70,7 +81,10 @@ struct CommandTests {
         let sync = await field("sync")
         #expect(sync.code == 3)
         #expect(sync.errors.contains("offline: nothing is lost; 8 sets wait on this device."))
-        for line in ["jobs", "jobs --all", "show 0042", "status", "history 0042", "why 0042 state", "part van", "part depot", "task list 0042", "attention", "lease", "scan GD-101 --look"] {
+        for line in [
+            "jobs", "jobs --all", "show 0042", "status", "history 0042", "why 0042 state", "part van", "part depot", "task list 0042", "attention",
+            "lease", "scan GD-101 --look",
+        ] {
             let result = await field("\(line) --json")
             #expect(result.code == 0, "\(line): \(result.errors)")
             #expect((try? JSONValue.parse(result.output)) != nil, "\(line)")

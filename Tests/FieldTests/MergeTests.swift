@@ -37,8 +37,10 @@ struct MergeTests {
                 RecordDraft(
                     "ruling", id: ruling,
                     [
-                        "subject_type": .integer(20), "subject": .reference(world.order), "facet": .integer(0), "field": .integer(6), "rule": .text("last_writer"),
-                        "text": .text("Two people wrote “title”."), "winner_value": .text("Calibration of one detector"), "loser_value": .text("Calibrate and clean"),
+                        "subject_type": .integer(20), "subject": .reference(world.order), "facet": .integer(0), "field": .integer(6),
+                        "rule": .text("last_writer"),
+                        "text": .text("Two people wrote “title”."), "winner_value": .text("Calibration of one detector"),
+                        "loser_value": .text("Calibrate and clean"),
                         "winner_user": .reference(world.ben), "loser_user": .reference(world.ana), "scopes": .list([.text("order:\(world.order)")]),
                     ]))
         }

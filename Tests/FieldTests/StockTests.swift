@@ -29,7 +29,9 @@ struct StockTests {
     func demands() throws {
         let bench = try Bench(state: .in_progress)
         func code(_ entry: PartEntry) -> String? {
-            do { _ = try bench.client.usePart(entry, on: bench.world.order) } catch let problem as DeviceProblem { return problem.code } catch { return "\(error)" }
+            do { _ = try bench.client.usePart(entry, on: bench.world.order) } catch let problem as DeviceProblem { return problem.code } catch {
+                return "\(error)"
+            }
             return nil
         }
         var sensor = PartEntry(part: bench.world.serialised, quantity: pieces(1))
@@ -53,12 +55,16 @@ struct StockTests {
         let recorded = try bench.client.reserve(world.part, quantity: pieces(1), at: world.depot, for: world.order)
         let type = try bench.client.schema.entity("reservation").type
         #expect(recorded.record == RecordID.derived(type: type, key: [world.order.bytes, world.part.bytes, world.depot.bytes]))
-        let problem = #expect(throws: DeviceProblem.self) { try bench.client.reserve(world.part, quantity: pieces(1), at: world.depot, for: world.order) }
+        let problem = #expect(throws: DeviceProblem.self) {
+            try bench.client.reserve(world.part, quantity: pieces(1), at: world.depot, for: world.order)
+        }
         #expect(problem?.code == "already-reserved")
         #expect(try bench.client.depotStock(part: world.part).map(\.free) == [pieces(2)])
     }
 
-    @Test("a lease is spent no further than granted, and not after it ran out", arguments: [("2026-11-24T08:00:00+01:00", "2", true), ("2026-11-23T07:00:00+01:00", "2", false), ("2026-11-24T08:00:00+01:00", "1", false)])
+    @Test(
+        "a lease is spent no further than granted, and not after it ran out",
+        arguments: [("2026-11-24T08:00:00+01:00", "2", true), ("2026-11-23T07:00:00+01:00", "2", false), ("2026-11-24T08:00:00+01:00", "1", false)])
     func lease(expiry: String, granted: String, isUsable: Bool) throws {
         let lease = World.id(70)
         let bench = try Bench(state: .in_progress) { drafts, world in
@@ -66,7 +72,8 @@ struct StockTests {
                 RecordDraft(
                     "lease", id: lease,
                     [
-                        "kind": .text("depot_stock"), "user": .reference(world.ana), "location": .reference(world.depot), "part": .reference(world.part), "amount": .text("2"),
+                        "kind": .text("depot_stock"), "user": .reference(world.ana), "location": .reference(world.depot),
+                        "part": .reference(world.part), "amount": .text("2"),
                         "state": .text("granted"), "granted": .text(granted), "used": .text("0"), "soft_expiry": .text(expiry),
                     ]))
         }

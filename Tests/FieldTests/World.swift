@@ -15,24 +15,28 @@ struct World: Sendable {
             RecordDraft(
                 "service_order", id: order,
                 [
-                    "number": .text("2026-0042"), "channel": .text("office"), "customer": ref(customer), "site": ref(site), "kind": .text("calibration"),
+                    "number": .text("2026-0042"), "channel": .text("office"), "customer": ref(customer), "site": ref(site),
+                    "kind": .text("calibration"),
                     "title": .text("Calibration of one detector"), "priority": .text("normal"), "assets": .list([ref(asset)]),
                     "requested_at": .text("2026-11-20T09:00:00+01:00"), "state": .text(state.rawValue), "last_event": ref(dispatched),
                 ]),
             RecordDraft(
                 "service_order", id: secondOrder,
                 [
-                    "number": .text("2026-0043"), "channel": .text("office"), "customer": ref(customer), "site": ref(site), "kind": .text("repair"), "title": .text("Later repair"),
+                    "number": .text("2026-0043"), "channel": .text("office"), "customer": ref(customer), "site": ref(site), "kind": .text("repair"),
+                    "title": .text("Later repair"),
                     "requested_at": .text("2026-11-20T09:00:00+01:00"), "state": .text("scheduled"),
                 ]),
             RecordDraft(
                 "order_event", id: dispatched,
                 [
-                    "order": ref(order), "event": .text("dispatch"), "at": .text("2026-11-22T15:00:00+01:00"), "by": ref(ben), "state_after": .text(state.rawValue),
+                    "order": ref(order), "event": .text("dispatch"), "at": .text("2026-11-22T15:00:00+01:00"), "by": ref(ben),
+                    "state_after": .text(state.rawValue),
                     "effective": .boolean(true),
                 ]),
             appointment(order, World.id(30), "2026-11-23", "active"), appointment(secondOrder, World.id(31), "2026-11-25", "active"),
-            task(task1, "Sign in", 10, mandatory: true), task(task2, "Calibrate GD-101", 20, mandatory: true), task(task3, "Clean up", 30, mandatory: false),
+            task(task1, "Sign in", 10, mandatory: true), task(task2, "Calibrate GD-101", 20, mandatory: true),
+            task(task3, "Clean up", 30, mandatory: false),
         ]
     }
 
@@ -40,19 +44,28 @@ struct World: Sendable {
         RecordDraft(
             "appointment", id: id,
             [
-                "order": ref(order), "technician": ref(ana), "starts_at": .text("\(day)T09:00:00+01:00"), "ends_at": .text("\(day)T11:00:00+01:00"), "state": .text(state),
+                "order": ref(order), "technician": ref(ana), "starts_at": .text("\(day)T09:00:00+01:00"), "ends_at": .text("\(day)T11:00:00+01:00"),
+                "state": .text(state),
             ])
     }
 
     private func task(_ id: RecordID, _ title: String, _ rank: Int64, mandatory: Bool) -> RecordDraft {
         RecordDraft(
             "task", id: id,
-            ["order": ref(order), "title": .text(title), "rank": .integer(rank), "mandatory": .text(mandatory ? "yes" : "no"), "state": .text("open")])
+            [
+                "order": ref(order), "title": .text(title), "rank": .integer(rank), "mandatory": .text(mandatory ? "yes" : "no"),
+                "state": .text("open"),
+            ])
     }
 
     private var people: [RecordDraft] {
         [
-            RecordDraft("tenant", id: World.id(40), ["name": .text("Gas Service AG"), "street": .text("Werkstr. 1"), "city": .text("Bonn"), "time_zone": .text("Europe/Berlin"), "code": .text("ACME")]),
+            RecordDraft(
+                "tenant", id: World.id(40),
+                [
+                    "name": .text("Gas Service AG"), "street": .text("Werkstr. 1"), "city": .text("Bonn"), "time_zone": .text("Europe/Berlin"),
+                    "code": .text("ACME"),
+                ]),
             RecordDraft("user", id: ana, ["number": .text("P1"), "name": .text("Ana Torres"), "role": .text("technician")]),
             RecordDraft("user", id: ben, ["number": .text("P2"), "name": .text("Ben Okoye"), "role": .text("dispatcher")]),
             qualification("2027-05-31"),
@@ -63,32 +76,47 @@ struct World: Sendable {
         RecordDraft(
             "qualification", id: World.id(41),
             [
-                "user": ref(ana), "scheme": .text("IECEx CoPC Ex 007"), "number": .text("Q-17"), "issuer": .text("Example Body"), "valid_from": .text("2024-06-01"),
+                "user": ref(ana), "scheme": .text("IECEx CoPC Ex 007"), "number": .text("Q-17"), "issuer": .text("Example Body"),
+                "valid_from": .text("2024-06-01"),
                 "valid_to": .text(validTo), "revoked": .text("no"),
             ])
     }
 
     private var places: [RecordDraft] {
         [
-            RecordDraft("customer", id: customer, ["number": .text("C1"), "name": .text("Plant AG"), "street": .text("Hauptstr. 5"), "city": .text("Köln")]),
+            RecordDraft(
+                "customer", id: customer, ["number": .text("C1"), "name": .text("Plant AG"), "street": .text("Hauptstr. 5"), "city": .text("Köln")]),
             RecordDraft(
                 "site", id: site,
-                ["customer": ref(customer), "name": .text("Works 2"), "city": .text("Köln"), "contacts": .list([.text("R. Meier, shift leader")]), "requirements": .list([.text("Site induction")])]),
-            RecordDraft("hazardous_area", id: area, ["site": ref(site), "name": .text("Pump house"), "gas_zone": .text("1"), "gas_group": .text("IIA"), "temperature_class": .text("T3")]),
+                [
+                    "customer": ref(customer), "name": .text("Works 2"), "city": .text("Köln"), "contacts": .list([.text("R. Meier, shift leader")]),
+                    "requirements": .list([.text("Site induction")]),
+                ]),
+            RecordDraft(
+                "hazardous_area", id: area,
+                ["site": ref(site), "name": .text("Pump house"), "gas_zone": .text("1"), "gas_group": .text("IIA"), "temperature_class": .text("T3")]),
         ]
     }
 
     private var equipment: [RecordDraft] {
         [
-            RecordDraft("asset_model", id: model, ["maker": .text("Sensorik"), "name": .text("FX-4"), "kind": .text("fixed_detector"), "procedure": .text("FX-4 manual, edition 7")]),
+            RecordDraft(
+                "asset_model", id: model,
+                ["maker": .text("Sensorik"), "name": .text("FX-4"), "kind": .text("fixed_detector"), "procedure": .text("FX-4 manual, edition 7")]),
             RecordDraft(
                 "asset", id: asset,
-                ["model": ref(model), "serial": .text("AB24-000123"), "tag": .text("GD-101"), "site": ref(site), "area": ref(area), "fitness": .text("due")]),
-            RecordDraft("asset", id: otherAsset, ["model": ref(model), "serial": .text("AB24-000777"), "tag": .text("GD-102"), "site": ref(site), "fitness": .text("in_service")]),
+                [
+                    "model": ref(model), "serial": .text("AB24-000123"), "tag": .text("GD-101"), "site": ref(site), "area": ref(area),
+                    "fitness": .text("due"),
+                ]),
+            RecordDraft(
+                "asset", id: otherAsset,
+                ["model": ref(model), "serial": .text("AB24-000777"), "tag": .text("GD-102"), "site": ref(site), "fitness": .text("in_service")]),
             RecordDraft(
                 "sensor_channel", id: channel,
                 [
-                    "asset": ref(asset), "number": .integer(1), "cas": .text("74-82-8"), "gas_name": .text("Methane"), "unit": .text("%LEL"), "lfl_percent": .text("4.4"),
+                    "asset": ref(asset), "number": .integer(1), "cas": .text("74-82-8"), "gas_name": .text("Methane"), "unit": .text("%LEL"),
+                    "lfl_percent": .text("4.4"),
                     "lfl_source": .text("IEC 60079-20-1:2010"), "range_low": .text("0"), "range_high": .text("100"), "resolution": .text("1"),
                     "technology": .text("infrared"), "tolerance_percent": .text("10"), "tolerance_minimum": .text("3"),
                 ]),
@@ -99,11 +127,20 @@ struct World: Sendable {
         [
             RecordDraft("stock_location", id: van, ["kind": .text("van"), "name": .text("Van of Ana"), "holder": ref(ana)]),
             RecordDraft("stock_location", id: depot, ["kind": .text("depot"), "name": .text("Depot North")]),
-            RecordDraft("part", id: part, ["number": .text("FILTER-9"), "name": .text("Splash filter"), "unit": .text("pcs"), "safety_stock": .text("1")]),
-            RecordDraft("part", id: serialised, ["number": .text("SENS-CH4"), "name": .text("Methane sensor"), "unit": .text("pcs"), "serialised": .boolean(true)]),
-            RecordDraft("part", id: lotPart, ["number": .text("SEAL-3"), "name": .text("Sealing compound"), "unit": .text("kg"), "lot_tracked": .boolean(true)]),
-            RecordDraft("balance", id: World.id(50), ["location": ref(van), "part": ref(part), "on_hand": .text("5"), "reserved": .text("0"), "leased": .text("0")]),
-            RecordDraft("balance", id: World.id(51), ["location": ref(depot), "part": ref(part), "on_hand": .text("4"), "reserved": .text("1"), "leased": .text("0")]),
+            RecordDraft(
+                "part", id: part, ["number": .text("FILTER-9"), "name": .text("Splash filter"), "unit": .text("pcs"), "safety_stock": .text("1")]),
+            RecordDraft(
+                "part", id: serialised,
+                ["number": .text("SENS-CH4"), "name": .text("Methane sensor"), "unit": .text("pcs"), "serialised": .boolean(true)]),
+            RecordDraft(
+                "part", id: lotPart,
+                ["number": .text("SEAL-3"), "name": .text("Sealing compound"), "unit": .text("kg"), "lot_tracked": .boolean(true)]),
+            RecordDraft(
+                "balance", id: World.id(50),
+                ["location": ref(van), "part": ref(part), "on_hand": .text("5"), "reserved": .text("0"), "leased": .text("0")]),
+            RecordDraft(
+                "balance", id: World.id(51),
+                ["location": ref(depot), "part": ref(part), "on_hand": .text("4"), "reserved": .text("1"), "leased": .text("0")]),
             gas(cylinder, "CYL-50", expires: "2027-06-30"), gas(expired, "CYL-OLD", expires: "2026-06-30"),
         ]
     }
@@ -112,8 +149,10 @@ struct World: Sendable {
         RecordDraft(
             "reference_gas", id: id,
             [
-                "cylinder": .text(number), "lot": .text("L7"), "maker": .text("Gasmaker"), "cas": .text("74-82-8"), "gas_name": .text("Methane"), "concentration": .text("2.2"),
-                "unit": .text("%vol"), "uncertainty": .text("0.02"), "coverage_factor": .text("2"), "balance_gas": .text("synthetic air"), "certificate": .text("GC-1"),
+                "cylinder": .text(number), "lot": .text("L7"), "maker": .text("Gasmaker"), "cas": .text("74-82-8"), "gas_name": .text("Methane"),
+                "concentration": .text("2.2"),
+                "unit": .text("%vol"), "uncertainty": .text("0.02"), "coverage_factor": .text("2"), "balance_gas": .text("synthetic air"),
+                "certificate": .text("GC-1"),
                 "certified_on": .text("2025-06-01"), "expires_on": .text(expires), "withdrawn": .text("no"), "location": ref(van),
             ])
     }

@@ -69,7 +69,9 @@ struct StreamTests {
         }
     }
 
-    @Test("wants a position it can read", arguments: ["?after=", "?after=-1", "?after=x", "?after=1&after=2", "?x=1", "?after=99999999999999999999", "?"])
+    @Test(
+        "wants a position it can read",
+        arguments: ["?after=", "?after=-1", "?after=x", "?after=1&after=2", "?x=1", "?after=99999999999999999999", "?"])
     func query(_ query: String) async throws {
         try await TestServer.run { server in
             let session = try await server.signIn()

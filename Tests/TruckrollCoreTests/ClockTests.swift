@@ -7,7 +7,9 @@ struct ClockTests {
         Stamp(milliseconds: milliseconds, counter: counter, replica: ReplicaID(rawValue: replica))
     }
 
-    @Test("byte order is stamp order", arguments: [(1, 0, 2, 1, 0, 3), (1, 5, 2, 1, 6, 1), (255, 0, 9, 256, 0, 1)] as [(UInt64, UInt16, UInt32, UInt64, UInt16, UInt32)])
+    @Test(
+        "byte order is stamp order",
+        arguments: [(1, 0, 2, 1, 0, 3), (1, 5, 2, 1, 6, 1), (255, 0, 9, 256, 0, 1)] as [(UInt64, UInt16, UInt32, UInt64, UInt16, UInt32)])
     func order(_ a: UInt64, _ ac: UInt16, _ ar: UInt32, _ b: UInt64, _ bc: UInt16, _ br: UInt32) throws {
         let (low, high) = (Self.stamp(a, ac, ar), Self.stamp(b, bc, br))
         #expect(low < high)
@@ -33,7 +35,8 @@ struct ClockTests {
         #expect(StampRule.fixed(claimed: future, last: last, bases: [], nowMilliseconds: now) == Self.stamp(now + 300_001))
     }
 
-    @Test("malformed stamps and versions are refused", arguments: [[], [UInt8](repeating: 0, count: 12), [UInt8](repeating: 1, count: 13)] as [[UInt8]])
+    @Test(
+        "malformed stamps and versions are refused", arguments: [[], [UInt8](repeating: 0, count: 12), [UInt8](repeating: 1, count: 13)] as [[UInt8]])
     func refused(bytes: [UInt8]) {
         #expect(throws: DecodingProblem.self) { try Stamp(decoding: bytes) }
         #expect(throws: DecodingProblem.self) { try Version(decoding: bytes) }

@@ -3,7 +3,12 @@ import TruckrollCore
 
 @Suite("Identifiers, digests, signatures")
 struct IdentityTests {
-    @Test("ids have one spelling", arguments: ["0199C82C-C000-7000-8000-000000000001", "{0199c82c-c000-7000-8000-000000000001}", "0199c82cc00070008000000000000001", " 0199c82c-c000-7000-8000-000000000001", "", "0199c82c-c000-7000-8000-00000000000g"])
+    @Test(
+        "ids have one spelling",
+        arguments: [
+            "0199C82C-C000-7000-8000-000000000001", "{0199c82c-c000-7000-8000-000000000001}", "0199c82cc00070008000000000000001",
+            " 0199c82c-c000-7000-8000-000000000001", "", "0199c82c-c000-7000-8000-00000000000g",
+        ])
     func refused(text: String) { #expect(RecordID(text) == nil) }
 
     @Test("an id reads back from its text and bytes")

@@ -88,7 +88,8 @@ struct MergeTests {
             .safety,
             [
                 .init(version: a1, op: .raise, value: .text("due"), bases: []), .init(version: b1, op: .raise, value: .text("condemned"), bases: []),
-                .init(version: a2, op: .release, value: .text("in_service"), bases: [a1]), .init(version: c1, op: .raise, value: .text("due"), bases: []),
+                .init(version: a2, op: .release, value: .text("in_service"), bases: [a1]),
+                .init(version: c1, op: .raise, value: .text("due"), bases: []),
             ], ["in_service", "due", "condemned"]
         ),
         (
@@ -163,7 +164,8 @@ struct MergeTests {
         let entry = try #require(try merge([.init(version: Self.a1, op: .set, value: .text("a"), bases: [])], .lastWriter))
         let blind = try Merge.apply(FieldWrite(field: Self.field, value: .text("b")), version: Self.b1, to: entry, rule: .lastWriter)
         #expect(blind.loss == Loss(winner: Self.b1, winnerValue: .text("b"), loser: Self.a1, loserValue: .text("a")))
-        let seeing = try Merge.apply(FieldWrite(field: Self.field, value: .text("b"), bases: [Self.a1]), version: Self.b1, to: entry, rule: .lastWriter)
+        let seeing = try Merge.apply(
+            FieldWrite(field: Self.field, value: .text("b"), bases: [Self.a1]), version: Self.b1, to: entry, rule: .lastWriter)
         #expect(seeing.loss == nil)
     }
 

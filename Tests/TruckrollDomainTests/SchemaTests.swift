@@ -19,7 +19,9 @@ struct SchemaTests {
 
     @Test("docs/fields.md follows from the schemas")
     func documentation() throws {
-        #expect(try Self.file("docs/fields.md") == FieldDocumentation(try Schema.load()).text, "run truckroll-server schema --documentation > docs/fields.md")
+        #expect(
+            try Self.file("docs/fields.md") == FieldDocumentation(try Schema.load()).text,
+            "run truckroll-server schema --documentation > docs/fields.md")
     }
 
     @Test("Schemas/tables.sql follows from the schemas")
@@ -66,19 +68,36 @@ struct SchemaTests {
 
 @Suite("Typed values")
 struct TypedValueTests {
-    @Test("decimals are exact and refuse everything else", arguments: ["", "-", "1.", ".5", "1e3", "NaN", "1,5", "1.1234567", "1234567890123", " 1", "+1", "٣"])
+    @Test(
+        "decimals are exact and refuse everything else",
+        arguments: ["", "-", "1.", ".5", "1e3", "NaN", "1,5", "1.1234567", "1234567890123", " 1", "+1", "٣"])
     func refusedQuantity(text: String) { #expect(Quantity(text) == nil) }
 
     @Test("decimals are written in their shortest form", arguments: [("1.500", "1.5"), ("-0.25", "-0.25"), ("007", "7"), ("0.000001", "0.000001")])
     func quantity(text: String, shortest: String) { #expect(Quantity(text)?.description == shortest) }
 
-    @Test("times that are no times are refused", arguments: ["2026-02-30T10:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T10:00:00", "2026-01-01T10:00:00+18:01", "2026-1-1T10:00:00Z", "2026-01-01 10:00:00Z", "2026-01-01T10:00:60Z", "10000-01-01T00:00:00Z"])
+    @Test(
+        "times that are no times are refused",
+        arguments: [
+            "2026-02-30T10:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T10:00:00", "2026-01-01T10:00:00+18:01", "2026-1-1T10:00:00Z",
+            "2026-01-01 10:00:00Z", "2026-01-01T10:00:60Z", "10000-01-01T00:00:00Z",
+        ])
     func refusedTime(text: String) { #expect(DeviceTime(text) == nil) }
 
-    @Test("times keep their instant and offset", arguments: [("1970-01-01T00:00:00Z", 0), ("2026-11-23T08:30:00+01:00", 1_795_419_000_000), ("0001-01-01T00:00:00Z", -62_135_596_800_000), ("1969-12-31T23:59:59.5-00:30", 1_799_500)] as [(String, Int64)])
+    @Test(
+        "times keep their instant and offset",
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("2026-11-23T08:30:00+01:00", 1_795_419_000_000), ("0001-01-01T00:00:00Z", -62_135_596_800_000),
+            ("1969-12-31T23:59:59.5-00:30", 1_799_500),
+        ] as [(String, Int64)])
     func time(text: String, milliseconds: Int64) throws { #expect(try #require(DeviceTime(text)).milliseconds == milliseconds) }
 
-    @Test("a day starts at local midnight, also on the days the clocks change", arguments: [("2026-03-29T12:00:00Z", "2026-03-29T00:00:00+01:00"), ("2026-10-25T12:00:00Z", "2026-10-25T00:00:00+02:00"), ("2026-11-23T23:30:00Z", "2026-11-24T00:00:00+01:00")])
+    @Test(
+        "a day starts at local midnight, also on the days the clocks change",
+        arguments: [
+            ("2026-03-29T12:00:00Z", "2026-03-29T00:00:00+01:00"), ("2026-10-25T12:00:00Z", "2026-10-25T00:00:00+02:00"),
+            ("2026-11-23T23:30:00Z", "2026-11-24T00:00:00+01:00"),
+        ])
     func day(instant: String, midnight: String) throws {
         let calendar = TenantCalendar(timeZone: "Europe/Berlin")
         let start = calendar.startOfDay(try #require(DeviceTime(instant)).milliseconds, addingDays: 0)
@@ -100,7 +119,9 @@ struct WorkflowTests {
         }
         // Holds come with the rule engine.
         #expect(Set(OrderState.allCases).subtracting(reached) == [.on_hold])
-        for state in OrderState.allCases where state != .closed && state != .cancelled { #expect(!OrderWorkflow.events(in: state).isEmpty, "\(state)") }
+        for state in OrderState.allCases where state != .closed && state != .cancelled {
+            #expect(!OrderWorkflow.events(in: state).isEmpty, "\(state)")
+        }
         #expect(OrderWorkflow.events(in: .closed).isEmpty)
     }
 

@@ -54,9 +54,17 @@ struct Company {
         try world.sync(importer)
         try world.commit(importer) { editor in
             try editor.create(
-                "stock_entry", ["part": .reference(part), "to": .reference(depot), "quantity": .text("1"), "reason": .text("receipt"), "at": .text(editor.now.description)])
+                "stock_entry",
+                [
+                    "part": .reference(part), "to": .reference(depot), "quantity": .text("1"), "reason": .text("receipt"),
+                    "at": .text(editor.now.description),
+                ])
             try editor.create(
-                "stock_entry", ["part": .reference(part), "to": .reference(vanA), "quantity": .text("2"), "reason": .text("receipt"), "at": .text(editor.now.description)])
+                "stock_entry",
+                [
+                    "part": .reference(part), "to": .reference(vanA), "quantity": .text("2"), "reason": .text("receipt"),
+                    "at": .text(editor.now.description),
+                ])
         }
         try world.sync(importer)
         (self.annaUser, self.benUser, self.depot, self.vanA, self.site, self.asset, self.part, self.order) =
@@ -73,7 +81,8 @@ struct Company {
                     "kind": .text("calibration"), "title": .text("Calibrate"), "assets": .list([.reference(asset)]),
                     "requested_at": .text(editor.now.description), "priority": .text("normal"),
                 ])
-            try editor.create("task", id: task, ["order": .reference(order), "title": .text("Check"), "mandatory": .text("yes"), "state": .text("open")])
+            try editor.create(
+                "task", id: task, ["order": .reference(order), "title": .text("Check"), "mandatory": .text("yes"), "state": .text("open")])
             try editor.event(.create, order: order)
             try editor.event(.submit, order: order)
         }

@@ -27,7 +27,10 @@ struct DayTests {
         try world.commit(company.anna, "labour") {
             try $0.create(
                 "labour_entry",
-                ["order": .reference(company.order), "person": .reference($0.user), "kind": .text("work"), "seconds": .integer(3600), "started_at": .text($0.now.description)])
+                [
+                    "order": .reference(company.order), "person": .reference($0.user), "kind": .text("work"), "seconds": .integer(3600),
+                    "started_at": .text($0.now.description),
+                ])
         }
         try world.commit(company.anna, "use-part") {
             try $0.create(
@@ -77,7 +80,9 @@ struct DayTests {
         try world.sync(company.anna)
         try world.sync(company.ben)
         try world.commit(company.anna) { try $0.patch("service_order", company.order, ["title": .text("Anna's title")]) }
-        try world.commit(company.ben) { try $0.patch("service_order", company.order, ["title": .text("Ben's title"), "po_reference": .text("PO-9")]) }
+        try world.commit(company.ben) {
+            try $0.patch("service_order", company.order, ["title": .text("Ben's title"), "po_reference": .text("PO-9")])
+        }
         try world.commit(company.anna) { try $0.change("service_order", company.order, "tags", element: .text("urgent"), op: .add) }
         try world.commit(company.ben) { try $0.change("service_order", company.order, "tags", element: .text("ladder"), op: .add) }
         try world.commit(company.anna) { try $0.patch("task", company.mandatoryTask, ["answer": .text("4.4")]) }
@@ -89,7 +94,9 @@ struct DayTests {
             #expect(try world.value(device, "service_order", company.order, "title") == .text("Ben's title"))
             #expect(try world.value(device, "service_order", company.order, "po_reference") == .text("PO-9"))
             #expect(try world.value(device, "service_order", company.order, "tags") == .list([.text("ladder"), .text("urgent")]))
-            let siblings = try device.engine.read { try $0.view("task", company.mandatoryTask).flatMap { view in view.entity["answer"].flatMap { view.state($0) } } }
+            let siblings = try device.engine.read {
+                try $0.view("task", company.mandatoryTask).flatMap { view in view.entity["answer"].flatMap { view.state($0) } }
+            }
             guard case .siblings(let set) = siblings else { throw Surprise("no siblings") }
             #expect(Set(set.siblings.map(\.value)) == [.text("4.4"), .text("5.0")])
         }
@@ -162,8 +169,10 @@ struct DayTests {
             try editor.create(
                 "service_order", id: second,
                 [
-                    "number": .text("X-1"), "channel": .text("field"), "customer": try editor.view("service_order", company.order)?["customer"] ?? .null,
-                    "site": .reference(company.site), "kind": .text("repair"), "title": .text("Found on site"), "requested_at": .text(editor.now.description),
+                    "number": .text("X-1"), "channel": .text("field"),
+                    "customer": try editor.view("service_order", company.order)?["customer"] ?? .null,
+                    "site": .reference(company.site), "kind": .text("repair"), "title": .text("Found on site"),
+                    "requested_at": .text(editor.now.description),
                 ])
             try editor.event(.create, order: second)
             try editor.event(.take, order: second)

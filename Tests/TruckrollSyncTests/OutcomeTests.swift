@@ -19,7 +19,9 @@ struct OutcomeTests {
         try world.commit(company.anna) { editor in
             try editor.guardUnchanged("service_order", company.order, "po_reference")
             try editor.patch("service_order", company.order, ["po_reference": .text("PO-ANNA")])
-            try editor.create("note", ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+            try editor.create(
+                "note",
+                ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
         }
         try world.sync(company.ben)
         let summary = try world.sync(company.anna)
@@ -62,7 +64,8 @@ struct OutcomeTests {
         var codes: [String] = []
         for order in [company.order, world.id()] {
             try world.commit(company.ben) { editor in
-                try editor.create("note", ["order": .reference(order), "text": .text("spy"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+                try editor.create(
+                    "note", ["order": .reference(order), "text": .text("spy"), "at": .text(editor.now.description), "by": .reference(editor.user)])
             }
             try world.sync(company.ben)
             codes.append(try company.ben.engine.read { try $0.unresolved() }.last?.receipt.map { "\($0.outcome) \($0.remarks.map(\.text))" } ?? "")
@@ -99,7 +102,8 @@ struct OutcomeTests {
             try editor.create(
                 "service_order", id: order,
                 [
-                    "number": .text("SO-FAR"), "channel": .text("office"), "customer": customer, "site": .reference(company.site), "kind": .text("inspection"),
+                    "number": .text("SO-FAR"), "channel": .text("office"), "customer": customer, "site": .reference(company.site),
+                    "kind": .text("inspection"),
                     "title": .text("In a month"), "requested_at": .text(editor.now.description),
                 ])
         }
@@ -155,7 +159,9 @@ struct OutcomeTests {
         #expect(try world.audit(company.anna).isEmpty)
         // A note made while the order was still in view counts as seen, although the scope was away in between.
         try world.commit(company.anna) { editor in
-            try editor.create("note", ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+            try editor.create(
+                "note",
+                ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
         }
         try company.reassign(from: company.annaUser, to: company.benUser)
         #expect(try world.sync(company.anna).setAside == 0)
@@ -173,7 +179,9 @@ struct OutcomeTests {
         request.push = []
         let reply = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
         _ = try company.anna.engine.apply(reply, sentAt: world.milliseconds, receivedAt: world.milliseconds)
-        let key = RecordKey(type: try world.schema.entity("order_event").type, id: try #require(try company.anna.engine.read { try $0.views("order_event").first { $0.text("event") == "accept" }?.id }))
+        let key = RecordKey(
+            type: try world.schema.entity("order_event").type,
+            id: try #require(try company.anna.engine.read { try $0.views("order_event").first { $0.text("event") == "accept" }?.id }))
         #expect(try company.anna.engine.read { try $0.record(key) } != nil)
         try world.sync(company.anna)
         #expect(try company.anna.engine.read { try $0.record(key) } == nil)
@@ -188,7 +196,10 @@ struct OutcomeTests {
         try world.commit(company.anna) { editor in
             try editor.create(
                 "lease", id: lease,
-                ["kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot), "part": .reference(company.part), "amount": .text("1")])
+                [
+                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
+                    "part": .reference(company.part), "amount": .text("1"),
+                ])
         }
         try world.sync(company.anna)
         #expect(try world.value(company.anna, "lease", lease, "state") == .text("granted"))
@@ -202,7 +213,8 @@ struct OutcomeTests {
             try editor.create(
                 "reservation", id: other,
                 [
-                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot), "quantity": .text("1"),
+                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
+                    "quantity": .text("1"),
                     "requested_by": .reference(editor.user),
                 ])
         }
@@ -269,10 +281,13 @@ struct OutcomeTests {
             try $0.save(state)
         }
         let copy = World.Device(
-            name: "copy", engine: DeviceEngine(schema: world.schema, store: copyStore), world: .init(), replica: company.anna.replica, user: company.annaUser)
+            name: "copy", engine: DeviceEngine(schema: world.schema, store: copyStore), world: .init(), replica: company.anna.replica,
+            user: company.annaUser)
         func note(_ device: World.Device, _ text: String) throws {
             try world.commit(device) { editor in
-                try editor.create("note", ["order": .reference(company.order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
+                try editor.create(
+                    "note",
+                    ["order": .reference(company.order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
             }
         }
         try note(company.anna, "first copy")
@@ -280,7 +295,9 @@ struct OutcomeTests {
         try note(copy, "second copy, again")
         try world.sync(company.anna)
         let reply = try world.server.sync(try copy.engine.nextRequest(), replica: copy.replica, at: world.moment)
-        guard case .forked(let lastCommon) = try copy.engine.apply(reply, sentAt: 0, receivedAt: 0) else { throw Surprise("the copy was not found out") }
+        guard case .forked(let lastCommon) = try copy.engine.apply(reply, sentAt: 0, receivedAt: 0) else {
+            throw Surprise("the copy was not found out")
+        }
         let key = SigningKey()
         let old = try #require(try world.server.replica(copy.replica))
         let row = try world.server.refork(old, newKey: key.publicKey, algorithm: .p256, at: world.moment)

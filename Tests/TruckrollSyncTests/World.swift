@@ -129,7 +129,9 @@ final class World {
     func serverRecords(_ entity: String) throws -> [RecordView] {
         let entity = try schema.entity(entity)
         return try server.store.read { transaction in
-            try transaction.ids(entity).compactMap { try transaction.record(RecordKey(type: entity.type, id: $0)) }.map { RecordView($0.record, entity) }
+            try transaction.ids(entity).compactMap { try transaction.record(RecordKey(type: entity.type, id: $0)) }.map {
+                RecordView($0.record, entity)
+            }
         }
     }
 

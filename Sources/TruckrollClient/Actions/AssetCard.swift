@@ -60,7 +60,9 @@ public struct AssetCard: Sendable {
         area = try view.reference("area").flatMap { try reader.view("hazardous_area", $0) }.map { AreaLine($0).summary }
         mounting = view.text("mounting")
         calibrationDue = view.text("calibration_due")
-        channels = try reader.views("sensor_channel", where: "asset", equals: .reference(view.id)).map { ChannelLine($0) }.sorted { $0.number < $1.number }
+        channels = try reader.views("sensor_channel", where: "asset", equals: .reference(view.id)).map { ChannelLine($0) }.sorted {
+            $0.number < $1.number
+        }
         history = try Self.history(view.id, screen, besides: order)
         place = screen.place(view)
     }
@@ -68,7 +70,8 @@ public struct AssetCard: Sendable {
     private static func history(_ asset: RecordID, _ screen: ScreenReader, besides order: RecordID?) throws -> [AssetHistoryLine] {
         var lines: [AssetHistoryLine] = []
         func add(_ entity: String, _ time: String, _ text: (RecordView) throws -> String) throws {
-            for view in try screen.reader.views(entity, where: "asset", equals: .reference(asset)) where order == nil || view.reference("order") != order {
+            for view in try screen.reader.views(entity, where: "asset", equals: .reference(asset))
+            where order == nil || view.reference("order") != order {
                 lines.append(
                     AssetHistoryLine(
                         at: view.time(time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,

@@ -25,7 +25,8 @@ public struct LocalFile: Sendable, Hashable {
             throw DeviceProblem("file-unreadable", "There is no file \(path).", next: "Check the path.")
         }
         guard size > 0, size <= Limits.attachmentBytes else {
-            throw DeviceProblem("file-size", "\(path) has \(size) bytes; an attachment has 1 to \(Limits.attachmentBytes).", next: "Attach a smaller copy.")
+            throw DeviceProblem(
+                "file-size", "\(path) has \(size) bytes; an attachment has 1 to \(Limits.attachmentBytes).", next: "Attach a smaller copy.")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw DeviceProblem("file-unreadable", "\(path) cannot be read.", next: "Check its permissions.")
@@ -40,7 +41,10 @@ public struct LocalFile: Sendable, Hashable {
             (Array("GIF8".utf8), "image/gif"), ([0x50, 0x4B, 0x03, 0x04], "application/zip"),
         ]
         if let known = magic.first(where: { bytes.starts(with: $0.0) }) { return known.1 }
-        let endings = [".txt": "text/plain", ".csv": "text/csv", ".json": "application/json", ".xml": "application/xml", ".svg": "image/svg+xml", ".heic": "image/heic"]
+        let endings = [
+            ".txt": "text/plain", ".csv": "text/csv", ".json": "application/json", ".xml": "application/xml", ".svg": "image/svg+xml",
+            ".heic": "image/heic",
+        ]
         return endings.first { name.hasSuffix($0.key) }?.value ?? "application/octet-stream"
     }
 }
@@ -69,7 +73,8 @@ extension LocalEditor {
         try create(
             "attachment",
             [
-                "sha256": .bytes(file.sha256), "media_type": .text(file.mediaType), "size": .integer(Int64(file.bytes.count)), "order": .reference(order),
+                "sha256": .bytes(file.sha256), "media_type": .text(file.mediaType), "size": .integer(Int64(file.bytes.count)),
+                "order": .reference(order),
                 "asset": .optional(asset), "caption": .optional(file.caption), "taken_at": .time(now), "by": .reference(user),
             ])
     }

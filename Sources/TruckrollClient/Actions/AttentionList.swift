@@ -35,7 +35,9 @@ extension DeviceClient {
                 for view in try reader.views(entity.name) {
                     for field in fields where view.standing(field.name).count > 1 {
                         siblings.append(
-                            SiblingsLine(entity: entity.name, id: view.id, label: try screen.label(entity, view.id), field: field.name, values: view.standing(field.name)))
+                            SiblingsLine(
+                                entity: entity.name, id: view.id, label: try screen.label(entity, view.id), field: field.name,
+                                values: view.standing(field.name)))
                     }
                 }
             }

@@ -40,7 +40,10 @@ struct CertificateAssembly {
     ///   - number: of this device's series, without check characters.
     ///   - issuer: the company that certifies.
     ///   - now: when the content becomes final.
-    init(_ request: CertificateRequest, number: CertificateNumber, user: RecordID, issuer: CertificateParty, now: DeviceTime, from source: any RecordSource) throws {
+    init(
+        _ request: CertificateRequest, number: CertificateNumber, user: RecordID, issuer: CertificateParty, now: DeviceTime,
+        from source: any RecordSource
+    ) throws {
         self.source = source
         self.request = request
         let order = try source.require("service_order", request.order)
@@ -51,10 +54,15 @@ struct CertificateAssembly {
         former = try source.children("certificate", of: request.order)
             .filter { $0.reference("asset") == request.asset }.max { ($0.integer("revision") ?? 0) < ($1.integer("revision") ?? 0) }
 
-        if !order.references("assets").contains(request.asset) { missing.append("The asset is not among those of the order; add it with `edit --add-asset`.") }
-        let channels = try source.views("sensor_channel", where: "asset", equals: .reference(request.asset)).sorted { ($0.integer("number") ?? 0) < ($1.integer("number") ?? 0) }
+        if !order.references("assets").contains(request.asset) {
+            missing.append("The asset is not among those of the order; add it with `edit --add-asset`.")
+        }
+        let channels = try source.views("sensor_channel", where: "asset", equals: .reference(request.asset)).sorted {
+            ($0.integer("number") ?? 0) < ($1.integer("number") ?? 0)
+        }
         try noteSiblings(channels)
-        guard let technician = try technician(user, now), let place = try place(order, asset), let item = try item(asset), let customer = try customer(order)
+        guard let technician = try technician(user, now), let place = try place(order, asset), let item = try item(asset),
+            let customer = try customer(order)
         else { return }
         var particulars = CertificateParticulars(
             number: number, issuer: issuer, customer: customer, place: place, method: try method(asset), item: item,
@@ -83,7 +91,8 @@ struct CertificateAssembly {
         }
         let contact = [view.text("contact_name"), view.text("phone")].compactMap { $0 }.joined(separator: ", ")
         return CertificateParty(
-            name: view.text("name") ?? "", address: view.addressLines, contact: contact.isEmpty ? nil : contact, reference: order.text("po_reference"))
+            name: view.text("name") ?? "", address: view.addressLines, contact: contact.isEmpty ? nil : contact, reference: order.text("po_reference")
+        )
     }
 
     private mutating func place(_ order: RecordView, _ asset: RecordView) throws -> PlaceOfWork? {
@@ -102,7 +111,8 @@ struct CertificateAssembly {
         let day = readings.last?.time("at")?.date ?? now.date
         let held = try source.views("qualification", where: "user", equals: .reference(user)).filter { $0.text("revoked") != "yes" }
         let valid = held.filter { view in
-            guard let from = view.text("valid_from").flatMap({ CalendarDate($0) }), let to = view.text("valid_to").flatMap({ CalendarDate($0) }) else { return false }
+            guard let from = view.text("valid_from").flatMap({ CalendarDate($0) }), let to = view.text("valid_to").flatMap({ CalendarDate($0) })
+            else { return false }
             return from <= day && day <= to
         }
         guard let best = (valid.isEmpty ? held : valid).max(by: { ($0.text("valid_to") ?? "") < ($1.text("valid_to") ?? "") }) else {
@@ -154,7 +164,8 @@ struct CertificateAssembly {
     }
 
     private func channel(_ view: RecordView) -> ChannelUnderTest? {
-        guard let number = view.integer("number").flatMap({ Int(exactly: $0) }), let unit = view.text("unit").flatMap({ GasUnit(rawValue: $0) }) else { return nil }
+        guard let number = view.integer("number").flatMap({ Int(exactly: $0) }), let unit = view.text("unit").flatMap({ GasUnit(rawValue: $0) })
+        else { return nil }
         let mine = readings.filter { $0.reference("channel") == view.id }
         let basis = view.text("lfl_percent").flatMap { limit in view.text("lfl_source").map { LFLBasis(percentVolume: limit, source: $0) } }
         let seen = mine.last { $0.text("alarms") != nil }?.text("alarms")
@@ -189,7 +200,8 @@ struct CertificateAssembly {
             guard let number = channels.first(where: { $0.id == view.reference("channel") })?.integer("number").flatMap({ Int(exactly: $0) }),
                 let kind = view.text("kind").flatMap({ CalibrationReading.Kind(rawValue: $0) }),
                 let phase = view.text("phase").flatMap({ CalibrationReading.Phase(rawValue: $0) }),
-                let point = view.text("point").flatMap({ CalibrationPoint(rawValue: $0) }), let unit = view.text("unit").flatMap({ GasUnit(rawValue: $0) })
+                let point = view.text("point").flatMap({ CalibrationPoint(rawValue: $0) }),
+                let unit = view.text("unit").flatMap({ GasUnit(rawValue: $0) })
             else { return nil }
             let cylinder = view.reference("cylinder").map { id in cylinders.first { $0.id == id }?.used.gas.cylinder ?? "unknown …\(id.short)" }
             let hasResponded = view.text("alarms") != nil || view.quantity("indicated").map { $0 != .zero } ?? false
@@ -213,7 +225,9 @@ struct CertificateAssembly {
         for task in try source.children("task", of: request.order) where task.reference("asset").map({ $0 == request.asset }) ?? true {
             let answers = Set(task.standing("answer").map(\.value))
             guard answers.count > 1 else { continue }
-            missing.append("“\(task.text("title") ?? "")” has several answers (\(answers.sorted().joined(separator: ", "))); pick one: resolve task/\(task.id) answer VALUE")
+            missing.append(
+                "“\(task.text("title") ?? "")” has several answers (\(answers.sorted().joined(separator: ", "))); pick one: resolve task/\(task.id) answer VALUE"
+            )
         }
     }
 }

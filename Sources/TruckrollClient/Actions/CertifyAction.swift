@@ -28,15 +28,19 @@ extension DeviceClient {
         let (result, set) = try commit("certify") { editor in
             let state = try editor.require("service_order", request.order).text("state").flatMap { OrderState(rawValue: $0) }
             guard let state, [.in_progress, .paused, .work_complete, .signed_off, .certified].contains(state) else {
-                throw DeviceProblem(.transition, "The order is \(state?.title ?? "without a state"); nothing was done yet that could be certified.", next: "Start the work first.")
+                throw DeviceProblem(
+                    .transition, "The order is \(state?.title ?? "without a state"); nothing was done yet that could be certified.",
+                    next: "Start the work first.")
             }
             let number = try Self.nextNumber(editor)
             let assembly = try CertificateAssembly(
-                request, number: number, user: editor.user, issuer: CertificateParty(name: tenant?.text("name") ?? identity.tenantName, address: tenant?.addressLines ?? []),
+                request, number: number, user: editor.user,
+                issuer: CertificateParty(name: tenant?.text("name") ?? identity.tenantName, address: tenant?.addressLines ?? []),
                 now: editor.now, from: editor)
             if let former = assembly.former, request.supersedeReason == nil {
                 throw DeviceProblem(
-                    .alreadyCertified, "The asset has the certificate \(former.text("number") ?? "") of this order.", next: "Replace it with --supersede and the reason.")
+                    .alreadyCertified, "The asset has the certificate \(former.text("number") ?? "") of this order.",
+                    next: "Replace it with --supersede and the reason.")
             }
             if assembly.former == nil, request.supersedeReason != nil {
                 throw DeviceProblem(.certificate, "There is no certificate to replace.", next: "Leave --supersede out.")
@@ -49,7 +53,8 @@ extension DeviceClient {
                     "number": .text(content.number.printed(for: content.hash)), "kind": .text("calibration_certificate"),
                     "revision": .integer(Int64(content.revision)), "order": .reference(request.order), "asset": .reference(request.asset),
                     "content": .bytes(bytes), "content_hash": .bytes(content.hash.bytes),
-                    "device_signature": .bytes(try key.signature(over: CertificateSignature.message(for: bytes))), "device": .bytes(identity.device.bytes),
+                    "device_signature": .bytes(try key.signature(over: CertificateSignature.message(for: bytes))),
+                    "device": .bytes(identity.device.bytes),
                     "supersedes": .optional(assembly.former?.id), "issued_at": .time(editor.now), "by": .reference(editor.user),
                 ])
             if let accepted = request.acceptedBy, let shown = content.acceptance?.shownHash {
@@ -62,14 +67,17 @@ extension DeviceClient {
         let notices = result.warnings.map { "\($0.message) \($0.remedy)" }
         return IssuedCertificate(
             recorded: Recorded(intent: "certify", set: set?.set.writeID, record: result.id, notices: notices),
-            number: result.content.number.printed(for: result.content.hash), content: result.content, warnings: result.warnings, orderIsCertified: result.isLast)
+            number: result.content.number.printed(for: result.content.hash), content: result.content, warnings: result.warnings,
+            orderIsCertified: result.isLast)
     }
 
     private static func nextNumber(_ editor: LocalEditor) throws -> CertificateNumber {
         let counter = String(editor.nextDocumentNumber())
         let text = "\(editor.series)-\(String(repeating: "0", count: max(0, 6 - counter.count)))\(counter)"
         do { return try CertificateNumber(parsing: text) } catch {
-            throw DeviceProblem("series-unusable", "“\(text)” is no certificate number: the device's series is \(editor.series).", next: "Have the office enrol the device again.")
+            throw DeviceProblem(
+                "series-unusable", "“\(text)” is no certificate number: the device's series is \(editor.series).",
+                next: "Have the office enrol the device again.")
         }
     }
 
@@ -101,18 +109,21 @@ extension CertificateAssembly {
         let problems = draft?.problems() ?? []
         let errors = missing + problems.filter { $0.severity == .error }.map { "\($0.message) \($0.remedy)" }
         guard var draft, errors.isEmpty else {
-            throw DeviceProblem(.certificate, "The certificate cannot be made yet:", missing: errors, next: "Mend each and certify again; nothing was recorded.")
+            throw DeviceProblem(
+                .certificate, "The certificate cannot be made yet:", missing: errors, next: "Mend each and certify again; nothing was recorded.")
         }
         do {
             if let accepted {
                 try PenStrokes.check(accepted.strokes)
                 draft.particulars.acceptance = CustomerAcceptance(
-                    name: accepted.name, role: accepted.role, meaning: .accepted, at: now.description, shownHash: try draft.shownHash(), strokes: accepted.strokes)
+                    name: accepted.name, role: accepted.role, meaning: .accepted, at: now.description, shownHash: try draft.shownHash(),
+                    strokes: accepted.strokes)
             }
             return (try draft.freeze(), problems)
         } catch let refusal as FreezeRefusal {
             let errors = refusal.problems.filter { $0.severity == .error }.map { "\($0.message) \($0.remedy)" }
-            throw DeviceProblem(.certificate, "The certificate cannot be made yet:", missing: errors, next: "Mend each and certify again; nothing was recorded.")
+            throw DeviceProblem(
+                .certificate, "The certificate cannot be made yet:", missing: errors, next: "Mend each and certify again; nothing was recorded.")
         }
     }
 }

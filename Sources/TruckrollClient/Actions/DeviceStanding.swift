@@ -73,9 +73,12 @@ extension DeviceClient {
             let unresolved = try screen.reader.unresolved()
             let lines = try (outbox + unresolved).map { try SetLine($0, screen, offset: offset) }
             return DeviceStanding(
-                user: try screen.userName(screen.user), tenant: screen.identity.tenantName, server: screen.identity.serverURL, device: screen.identity.device,
-                replica: screen.identity.replica, series: screen.identity.series, onDevice: outbox.count { !$0.isSent }, sent: outbox.count(where: \.isSent),
-                stored: try screen.reader.journal(limit: 1_000_000).count { LocalReader.whereabouts($0) == .stored }, needsAttention: unresolved.count,
+                user: try screen.userName(screen.user), tenant: screen.identity.tenantName, server: screen.identity.serverURL,
+                device: screen.identity.device,
+                replica: screen.identity.replica, series: screen.identity.series, onDevice: outbox.count { !$0.isSent },
+                sent: outbox.count(where: \.isSent),
+                stored: try screen.reader.journal(limit: 1_000_000).count { LocalReader.whereabouts($0) == .stored },
+                needsAttention: unresolved.count,
                 sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,
                 lastSync: state.lastSync.map { DeviceTime(milliseconds: $0, offsetMinutes: offset) },
                 offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,

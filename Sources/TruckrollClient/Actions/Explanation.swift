@@ -62,7 +62,8 @@ extension DeviceClient {
         return try screen { screen in
             let key = RecordKey(type: entity.type, id: id, facet: field.facet)
             guard let record = try screen.reader.record(key) else { throw DeviceProblem.unknown(entity.title.lowercased(), id.description) }
-            return try Explainer(screen: screen, authors: ReplicaAuthors(screen), view: RecordView(record, entity), field: field, offset: offset).explanation()
+            return try Explainer(screen: screen, authors: ReplicaAuthors(screen), view: RecordView(record, entity), field: field, offset: offset)
+                .explanation()
         }
     }
 }
@@ -76,7 +77,8 @@ private struct Explainer {
 
     func explanation() throws -> Explanation {
         Explanation(
-            entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, summary: field.summary, rule: field.rule,
+            entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, summary: field.summary,
+            rule: field.rule,
             shown: try screen.words(view[field.name], of: field), candidates: try candidates(), rulings: try rulings(), pending: try pending())
     }
 
@@ -101,7 +103,8 @@ private struct Explainer {
 
     private func candidate(_ value: String, _ version: Version, isShown: Bool) throws -> Explanation.Candidate {
         Explanation.Candidate(
-            value: value, version: version, by: try authors.name(version), at: DeviceTime(milliseconds: Int64(version.stamp.milliseconds), offsetMinutes: offset),
+            value: value, version: version, by: try authors.name(version),
+            at: DeviceTime(milliseconds: Int64(version.stamp.milliseconds), offsetMinutes: offset),
             place: screen.waiting[version.writeID] ?? .stored, isShown: isShown)
     }
 
@@ -113,7 +116,9 @@ private struct Explainer {
             }
             .map { ruling in
                 let isAboutField = ruling.integer("field") != nil
-                func words(_ name: String) throws -> String? { isAboutField ? try screen.words(field.isSet ? .list([ruling[name]]) : ruling[name], of: field) : nil }
+                func words(_ name: String) throws -> String? {
+                    isAboutField ? try screen.words(field.isSet ? .list([ruling[name]]) : ruling[name], of: field) : nil
+                }
                 return Explanation.RulingLine(
                     id: ruling.id, rule: ruling.text("rule") ?? "", text: ruling.text("text") ?? "", winner: try words("winner_value"),
                     winnerBy: try ruling.reference("winner_user").map { try screen.userName($0) }, loser: try words("loser_value"),
@@ -131,8 +136,10 @@ private struct Explainer {
                 try op.writes.filter { $0.field == field.id }.map { write in
                     let remarks = (own.receipt?.remarks ?? []).filter { $0.op == index || $0.op < 0 }.map(\.text)
                     return Explanation.PendingWrite(
-                        value: try screen.words(field.isSet ? .list([write.value]) : write.value, of: field), operation: "\(write.op)", set: own.set.writeID,
-                        intent: own.intent, madeAt: DeviceTime(milliseconds: own.madeAt, offsetMinutes: offset), place: LocalReader.whereabouts(own), remarks: remarks)
+                        value: try screen.words(field.isSet ? .list([write.value]) : write.value, of: field), operation: "\(write.op)",
+                        set: own.set.writeID,
+                        intent: own.intent, madeAt: DeviceTime(milliseconds: own.madeAt, offsetMinutes: offset), place: LocalReader.whereabouts(own),
+                        remarks: remarks)
                 }
             }
         }
@@ -152,7 +159,9 @@ final class ReplicaAuthors {
             users[ReplicaID(rawValue: replica)] = user
         }
         // Facts name their author, and the version of the name tells the replica; those the server makes have derived ids.
-        for (entity, name) in [("order_event", "by"), ("note", "by"), ("labour_entry", "person"), ("finding", "by"), ("reading", "by"), ("part_use", "by")] {
+        for (entity, name) in [
+            ("order_event", "by"), ("note", "by"), ("labour_entry", "person"), ("finding", "by"), ("reading", "by"), ("part_use", "by"),
+        ] {
             guard let field = screen.reader.schema[entity]?[name] else { continue }
             for view in try screen.reader.views(entity) where view.id.high >> 12 & 0xF == 7 {
                 guard let version = view.record[field.id]?.version, users[version.stamp.replica] == nil else { continue }

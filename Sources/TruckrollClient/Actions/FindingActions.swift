@@ -20,8 +20,10 @@ extension DeviceClient {
             let id = try editor.create(
                 "finding",
                 [
-                    "order": .reference(order), "asset": .optional(asset), "code": .optional(code), "severity": .text(severity.rawValue), "text": .text(text),
-                    "photos": photos.isEmpty ? .null : .list(photos.map { .bytes($0.sha256) }), "at": .time(editor.now), "by": .reference(editor.user),
+                    "order": .reference(order), "asset": .optional(asset), "code": .optional(code), "severity": .text(severity.rawValue),
+                    "text": .text(text),
+                    "photos": photos.isEmpty ? .null : .list(photos.map { .bytes($0.sha256) }), "at": .time(editor.now),
+                    "by": .reference(editor.user),
                     "corrects": .optional(corrects),
                 ])
             let fitness = try asset.flatMap { try editor.view("asset", $0)?.text("fitness") }

@@ -35,7 +35,8 @@ extension DeviceClient {
                 return GasLine(
                     id: gas.id, cylinder: gas.text("cylinder") ?? "", lot: gas.text("lot") ?? "", gas: gas.text("gas_name") ?? "",
                     concentration: "\(gas.text("concentration") ?? "") \(gas.text("unit") ?? "")", expiresOn: gas.text("expires_on") ?? "",
-                    isWithdrawn: gas.text("withdrawn") == "yes", isExpired: gas.text("expires_on").flatMap { CalendarDate($0) }.map { $0 < today } ?? false,
+                    isWithdrawn: gas.text("withdrawn") == "yes",
+                    isExpired: gas.text("expires_on").flatMap { CalendarDate($0) }.map { $0 < today } ?? false,
                     location: location ?? "")
             }.sorted { $0.cylinder < $1.cylinder }
         }

@@ -94,7 +94,9 @@ extension Job {
         attachments = try reader.children("attachment", of: order.id).inTime("taken_at").map { try AttachmentLine($0, screen) }
         signatures = try reader.children("signature", of: order.id).inTime().map { try SignatureLine($0, screen) }
         let certificates = try reader.children("certificate", of: order.id).inTime("issued_at")
-        self.certificates = try certificates.map { try CertificateLine($0, screen, superseded: Set(certificates.compactMap { $0.reference("supersedes") })) }
+        self.certificates = try certificates.map {
+            try CertificateLine($0, screen, superseded: Set(certificates.compactMap { $0.reference("supersedes") }))
+        }
         reservations = try reader.children("reservation", of: order.id).map { try ReservationLine($0, screen) }.sorted { $0.part < $1.part }
         appointments = try reader.children("appointment", of: order.id).inTime("starts_at").map { try AppointmentLine($0, screen) }
         exceptions = try reader.children("exception", of: order.id).inTime("raised_at").map { try ExceptionLine($0, screen) }

@@ -21,12 +21,17 @@ extension Job {
             let words = event.event.replacing("_", with: " ") + (event.reason.map { ": \($0)" } ?? "")
             return JobHistoryLine(fact: event.fact, kind: "order_event", text: words, isEffective: event.isEffective, ruling: event.ruling)
         }
-        func add(_ kind: String, _ fact: Fact, _ text: String) { lines.append(JobHistoryLine(fact: fact, kind: kind, text: text, isEffective: nil, ruling: nil)) }
+        func add(_ kind: String, _ fact: Fact, _ text: String) {
+            lines.append(JobHistoryLine(fact: fact, kind: kind, text: text, isEffective: nil, ruling: nil))
+        }
         for line in labour { add("labour_entry", line.fact, "\(line.kind) \(line.seconds / 60) min" + (line.isCorrected ? " (corrected)" : "")) }
-        for line in parts { add("part_use", line.fact, "\(line.action) \(line.quantity) \(line.unit) \(line.part)" + (line.isCorrected ? " (corrected)" : "")) }
+        for line in parts {
+            add("part_use", line.fact, "\(line.action) \(line.quantity) \(line.unit) \(line.part)" + (line.isCorrected ? " (corrected)" : ""))
+        }
         for line in findings { add("finding", line.fact, "\(line.severity): \(line.text)" + (line.isCorrected ? " (corrected)" : "")) }
         for line in readings {
-            let words = "\(line.asset) channel \(line.channel) \(line.phase.replacing("_", with: " ")) \(line.point): \(line.indicated) at \(line.applied) \(line.unit)"
+            let words =
+                "\(line.asset) channel \(line.channel) \(line.phase.replacing("_", with: " ")) \(line.point): \(line.indicated) at \(line.applied) \(line.unit)"
             add("reading", line.fact, words + (line.isCorrected ? " (corrected)" : ""))
         }
         for line in notes { add("note", line.fact, line.text) }

@@ -73,7 +73,8 @@ struct JobLister {
             guard let entity = screen.reader.schema[op.key.type] else { continue }
             if entity.name == "service_order" { orders.insert(op.key.id) }
             guard let field = entity["order"] else { continue }
-            let order = try op.writes.first { $0.field == field.id }?.value.reference ?? screen.reader.view(entity.name, op.key.id)?.reference("order")
+            let order =
+                try op.writes.first { $0.field == field.id }?.value.reference ?? screen.reader.view(entity.name, op.key.id)?.reference("order")
             if let order { orders.insert(order) }
         }
         return orders
@@ -97,7 +98,8 @@ struct JobLister {
         return JobLine(
             id: order.id, number: order.text("number") ?? "…\(order.id.short)", title: order.text("title") ?? "", kind: order.text("kind") ?? "",
             priorities: order.standing("priority"), state: order.text("state").flatMap { OrderState(rawValue: $0) },
-            customer: try order.reference("customer").map { try screen.customerName($0) } ?? "", site: site?.text("name") ?? "", city: site?.text("city"),
+            customer: try order.reference("customer").map { try screen.customerName($0) } ?? "", site: site?.text("name") ?? "",
+            city: site?.text("city"),
             starts: appointment?.time("starts_at"), ends: appointment?.time("ends_at"), isMine: mine != nil, dueAt: order.time("due_at"),
             openTasks: open.count, openMandatoryTasks: open.count { $0.text("mandatory") == "yes" }, waitingSets: sets.count,
             place: sets.contains(.onDevice) ? .onDevice : sets.contains(.sent) ? .sent : .stored)

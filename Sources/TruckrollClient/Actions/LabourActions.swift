@@ -24,7 +24,9 @@ extension DeviceClient {
     public func runningLabour() throws -> RunningLabour? {
         guard let bytes = FileManager.default.contents(atPath: clockFile.path) else { return nil }
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { String($0) }
-        guard parts.count == 3, let order = RecordID(parts[0]), let kind = LabourKind(rawValue: parts[1]), let started = DeviceTime(parts[2]) else { return nil }
+        guard parts.count == 3, let order = RecordID(parts[0]), let kind = LabourKind(rawValue: parts[1]), let started = DeviceTime(parts[2]) else {
+            return nil
+        }
         return RunningLabour(order: order, kind: kind.rawValue, startedAt: started)
     }
 
@@ -33,7 +35,8 @@ extension DeviceClient {
     public func startLabour(_ kind: LabourKind, on order: RecordID) throws -> RunningLabour {
         if let running = try runningLabour() {
             throw DeviceProblem(
-                .labourRunning, "The clock of \(running.kind) has been running since \(running.startedAt.clock).", next: "Stop it first with `labour stop`.")
+                .labourRunning, "The clock of \(running.kind) has been running since \(running.startedAt.clock).",
+                next: "Stop it first with `labour stop`.")
         }
         _ = try read { try $0.require("service_order", order) }
         let now = try now()
@@ -66,7 +69,8 @@ extension DeviceClient {
         return try act("labour") { editor in
             _ = try editor.require("service_order", order)
             if let corrects { _ = try editor.require("labour_entry", corrects) }
-            let start = startedAt ?? DeviceTime(milliseconds: editor.now.milliseconds - Int64(seconds) * 1000, offsetMinutes: editor.now.offsetMinutes)
+            let start =
+                startedAt ?? DeviceTime(milliseconds: editor.now.milliseconds - Int64(seconds) * 1000, offsetMinutes: editor.now.offsetMinutes)
             let notices = try editor.overlap(start, seconds, besides: corrects)
             let id = try editor.create(
                 "labour_entry",

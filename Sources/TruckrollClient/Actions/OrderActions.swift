@@ -51,10 +51,12 @@ extension DeviceClient {
             try editor.create(
                 "service_order", id: id,
                 [
-                    "number": .text(number), "channel": .text("field"), "customer": site["customer"], "site": .reference(job.site), "kind": .text(job.kind),
+                    "number": .text(number), "channel": .text("field"), "customer": site["customer"], "site": .reference(job.site),
+                    "kind": .text(job.kind),
                     "title": .text(job.title), "problem": .optional(job.problem), "priority": .text(job.priority),
                     "assets": job.assets.isEmpty ? .null : .list(job.assets.map { .reference($0) }), "requested_at": .time(editor.now),
-                    "po_reference": .optional(job.poReference), "required_documents": .list(documents.map { .text($0) }), "follow_up_of": .optional(job.followUpOf),
+                    "po_reference": .optional(job.poReference), "required_documents": .list(documents.map { .text($0) }),
+                    "follow_up_of": .optional(job.followUpOf),
                 ])
             for (index, title) in job.tasks.enumerated() {
                 try editor.create(
@@ -88,7 +90,9 @@ extension DeviceClient {
     /// - Parameters:
     ///   - order: gets the reason as a note.
     public func setFitness(_ asset: RecordID, _ fitness: String, reason: String, order: RecordID? = nil) throws -> Recorded {
-        guard !reason.trimmed.isEmpty else { throw DeviceProblem(.reasonMissing, "To change the fitness needs a reason.", next: "Say why in a few words.") }
+        guard !reason.trimmed.isEmpty else {
+            throw DeviceProblem(.reasonMissing, "To change the fitness needs a reason.", next: "Say why in a few words.")
+        }
         return try act("set-fitness") { editor in
             let view = try editor.require("asset", asset)
             let lattice = view.entity["fitness"]?.lattice ?? []
@@ -99,7 +103,9 @@ extension DeviceClient {
             guard present != .text(fitness) else { return (asset, ["It was so already."]) }
             let isStricter = Lattice.rank(.text(fitness), in: lattice) > Lattice.rank(present, in: lattice)
             try editor.change("asset", asset, "fitness", element: .text(fitness), op: isStricter ? .raise : .release)
-            if let order { try editor.note("\(view.text("tag") ?? view.text("serial") ?? "Asset"): \(fitness.replacing("_", with: " ")). \(reason)", order) }
+            if let order {
+                try editor.note("\(view.text("tag") ?? view.text("serial") ?? "Asset"): \(fitness.replacing("_", with: " ")). \(reason)", order)
+            }
             let notice = order == nil ? ["Name the job with --job to keep the reason as a note."] : []
             return (asset, isStricter ? notice : notice + ["A restriction somebody else made meanwhile stands."])
         }

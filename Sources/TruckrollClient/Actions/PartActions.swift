@@ -47,7 +47,8 @@ extension DeviceClient {
             let id = try editor.create(
                 "part_use",
                 [
-                    "order": .reference(order), "part": .reference(entry.part), "quantity": .text(entry.quantity.description), "serial": .optional(entry.serial),
+                    "order": .reference(order), "part": .reference(entry.part), "quantity": .text(entry.quantity.description),
+                    "serial": .optional(entry.serial),
                     "lot": .optional(entry.lot), "from": .optional(from), "asset": .optional(entry.asset), "action": .text(entry.action.rawValue),
                     "lease": .optional(lease), "at": .time(editor.now), "corrects": .optional(entry.corrects), "by": .reference(editor.user),
                 ])
@@ -86,7 +87,8 @@ extension LocalEditor {
         case .van:
             guard let van = try van(of: user) else {
                 if entry.action == .removed { return (nil, nil) }
-                throw DeviceProblem("no-van", "No van of yours is among this device's records.", next: "Say where the part came from with --from or --lease.")
+                throw DeviceProblem(
+                    "no-van", "No van of yours is among this device's records.", next: "Say where the part came from with --from or --lease.")
             }
             return (van.id, nil)
         case .lease(let id):
@@ -94,7 +96,9 @@ extension LocalEditor {
             func refuse(_ text: String) -> DeviceProblem {
                 DeviceProblem(.leaseUnusable, text, next: "Reserve the part, or record it with --from the depot; the office then gets a question.")
             }
-            guard lease.text("state") == "granted", lease.reference("user") == user else { throw refuse("The lease is \(lease.text("state") ?? "not answered yet").") }
+            guard lease.text("state") == "granted", lease.reference("user") == user else {
+                throw refuse("The lease is \(lease.text("state") ?? "not answered yet").")
+            }
             guard lease.reference("part") == entry.part else { throw refuse("The lease is of another part.") }
             if let expiry = lease.time("soft_expiry"), expiry.milliseconds <= now.milliseconds { throw refuse("The lease ran out at \(expiry).") }
             let granted = lease.quantity("granted") ?? .zero

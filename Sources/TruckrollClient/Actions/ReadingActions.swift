@@ -23,7 +23,9 @@ public struct ReadingEntry: Sendable {
     /// The reading this one replaces.
     public var corrects: RecordID?
 
-    public init(channel: RecordID, phase: CalibrationReading.Phase, point: CalibrationPoint, applied: String, indicated: String, cylinder: String? = nil) {
+    public init(
+        channel: RecordID, phase: CalibrationReading.Phase, point: CalibrationPoint, applied: String, indicated: String, cylinder: String? = nil
+    ) {
         self.channel = channel
         self.phase = phase
         self.point = point
@@ -50,8 +52,10 @@ extension DeviceClient {
                 [
                     "order": .reference(order), "asset": .reference(asset), "channel": .reference(entry.channel), "kind": .text(entry.kind.rawValue),
                     "phase": .text(entry.phase.rawValue), "attempt": .integer(Int64(attempt)), "point": .text(entry.point.rawValue),
-                    "applied": .text(entry.applied), "indicated": .text(entry.indicated), "unit": channel["unit"], "cylinder": .optional(cylinder?.id),
-                    "flow": .optional(entry.flow), "t90_seconds": entry.t90Seconds.map { .integer(Int64($0)) } ?? .null, "alarms": .optional(entry.alarms),
+                    "applied": .text(entry.applied), "indicated": .text(entry.indicated), "unit": channel["unit"],
+                    "cylinder": .optional(cylinder?.id),
+                    "flow": .optional(entry.flow), "t90_seconds": entry.t90Seconds.map { .integer(Int64($0)) } ?? .null,
+                    "alarms": .optional(entry.alarms),
                     "temperature": .optional(entry.temperature), "humidity": .optional(entry.humidity), "pressure": .optional(entry.pressure),
                     "at": .time(editor.now), "by": .reference(editor.user), "corrects": .optional(entry.corrects),
                 ])
@@ -69,7 +73,9 @@ extension DeviceClient {
             let mine = try reader.van(of: reader.enrolled().user).map { van in all.filter { $0.reference("location") == van.id } } ?? []
             throw DeviceProblem(
                 .cylinderUnknown, "Cylinder “\(wanted)” is not among this device's records, so its certificate is not known.",
-                missing: mine.prefix(6).map { "in the van: \($0.text("cylinder") ?? "") \($0.text("gas_name") ?? "") \($0.text("concentration") ?? "") \($0.text("unit") ?? "")" },
+                missing: mine.prefix(6).map {
+                    "in the van: \($0.text("cylinder") ?? "") \($0.text("gas_name") ?? "") \($0.text("concentration") ?? "") \($0.text("unit") ?? "")"
+                },
                 next: "Check the number on its collar, or have the office enter its certificate and sync.")
         }
     }
@@ -82,7 +88,9 @@ struct ReadingNotices {
     init(_ entry: ReadingEntry, channel: RecordView, cylinder: RecordView?, earlier: [RecordView], today: CalendarDate) {
         if let cylinder {
             let name = "Cylinder \(cylinder.text("cylinder") ?? "")"
-            if let last = cylinder.text("expires_on"), let day = CalendarDate(last), day < today { all.append("\(name) expired on \(last); no certificate can rest on it.") }
+            if let last = cylinder.text("expires_on"), let day = CalendarDate(last), day < today {
+                all.append("\(name) expired on \(last); no certificate can rest on it.")
+            }
             if cylinder.text("withdrawn") == "yes" { all.append("\(name) is withdrawn from use; no certificate can rest on it.") }
             if Quantity(entry.applied) != .zero, cylinder.text("cas") != channel.text("cas") {
                 all.append("\(name) is certified for \(cylinder.text("gas_name") ?? ""), the channel measures \(channel.text("gas_name") ?? "").")
@@ -104,7 +112,8 @@ struct ReadingNotices {
     /// The reading against its tolerance, as a certificate would judge it.
     private static func verdict(_ entry: ReadingEntry, _ channel: RecordView, _ cylinder: RecordView?) -> String? {
         func number(_ text: String?) -> ExactDecimal? { text.flatMap { try? ExactDecimal(parsing: $0) } }
-        guard entry.kind != .bump, let applied = number(entry.applied), let indicated = number(entry.indicated), let step = channel.text("resolution"),
+        guard entry.kind != .bump, let applied = number(entry.applied), let indicated = number(entry.indicated),
+            let step = channel.text("resolution"),
             let resolution = number(step), resolution > .zero
         else { return nil }
         let (percent, minimum) = (number(channel.text("tolerance_percent")) ?? .zero, number(channel.text("tolerance_minimum")) ?? .zero)
@@ -118,6 +127,7 @@ struct ReadingNotices {
         let result = Evaluation(
             applied: applied, indicated: indicated, resolution: resolution, places: places(step), tolerancePercent: percent,
             toleranceMinimum: minimum, reference: reference)
-        return "\(result.verdict.word): error \(result.error), accepted \(result.tolerance), uncertainty \(result.uncertainty) \(channel.text("unit") ?? "")."
+        return
+            "\(result.verdict.word): error \(result.error), accepted \(result.tolerance), uncertainty \(result.uncertainty) \(channel.text("unit") ?? "")."
     }
 }

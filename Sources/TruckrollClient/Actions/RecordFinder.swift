@@ -10,7 +10,9 @@ struct RecordFinder {
     ///   - columns: fields a person may name the record by.
     ///   - label: how a candidate is listed.
     /// - Throws: ``DeviceProblem`` `not-found` or `ambiguous`, the latter with the candidates.
-    func find(_ entity: String, _ text: String, by columns: [String], among views: [RecordView]? = nil, label: (RecordView) -> String) throws -> RecordView {
+    func find(_ entity: String, _ text: String, by columns: [String], among views: [RecordView]? = nil, label: (RecordView) -> String) throws
+        -> RecordView
+    {
         _ = try reader.enrolled()
         let what = try reader.schema.entity(entity).title.lowercased()
         let wanted = text.trimmed
@@ -21,9 +23,12 @@ struct RecordFinder {
         let exact = all.filter { view in view.id.description == key || columns.contains { view.text($0)?.lowercased() == key } }
         if let only = try one(exact, what, wanted, label) { return only }
         // Below four characters the end of an id says too little.
-        let ending = key.count < 4 ? [] : all.filter { view in
-            view.id.description.hasSuffix(key) || columns.prefix(1).contains { view.text($0)?.lowercased().hasSuffix(key) ?? false }
-        }
+        let ending =
+            key.count < 4
+            ? []
+            : all.filter { view in
+                view.id.description.hasSuffix(key) || columns.prefix(1).contains { view.text($0)?.lowercased().hasSuffix(key) ?? false }
+            }
         if let only = try one(ending, what, wanted, label) { return only }
         let within = all.filter { view in columns.contains { view.text($0)?.lowercased().contains(key) ?? false } }
         if let only = try one(within, what, wanted, label) { return only }
@@ -37,7 +42,8 @@ struct RecordFinder {
         guard found.count > 1 else { return found.first }
         let shown = found.prefix(10).map { "· …\($0.id.short)  \(label($0))" } + (found.count > 10 ? ["· and \(found.count - 10) more"] : [])
         throw DeviceProblem(
-            "ambiguous", (["“\(text)” means \(found.count) records (\(what))."] + shown).joined(separator: "\n"), next: "Give more of the number or the id.")
+            "ambiguous", (["“\(text)” means \(found.count) records (\(what))."] + shown).joined(separator: "\n"),
+            next: "Give more of the number or the id.")
     }
 
     /// Whether one typing mistake lies between the two.
@@ -61,7 +67,9 @@ extension String {
 extension DeviceClient {
     /// The order a person means by its number, id, or the end of either.
     public func findJob(_ text: String) throws -> RecordID {
-        try read { try RecordFinder(reader: $0).find("service_order", text, by: ["number"]) { "\($0.text("number") ?? "")  \($0.text("title") ?? "")" }.id }
+        try read {
+            try RecordFinder(reader: $0).find("service_order", text, by: ["number"]) { "\($0.text("number") ?? "")  \($0.text("title") ?? "")" }.id
+        }
     }
 
     /// The task a person means by its place in the list of the order from 1, its id, or words of its title.
@@ -75,12 +83,18 @@ extension DeviceClient {
 
     /// The part a person means by its number, GTIN, id or name.
     public func findPart(_ text: String) throws -> RecordID {
-        try read { try RecordFinder(reader: $0).find("part", text, by: ["number", "gtin", "name"]) { "\($0.text("number") ?? "")  \($0.text("name") ?? "")" }.id }
+        try read {
+            try RecordFinder(reader: $0).find("part", text, by: ["number", "gtin", "name"]) { "\($0.text("number") ?? "")  \($0.text("name") ?? "")" }
+                .id
+        }
     }
 
     /// The stock location a person means by its name, plate or id.
     public func findLocation(_ text: String) throws -> RecordID {
-        try read { try RecordFinder(reader: $0).find("stock_location", text, by: ["name", "plate"]) { "\($0.text("kind") ?? "")  \($0.text("name") ?? "")" }.id }
+        try read {
+            try RecordFinder(reader: $0).find("stock_location", text, by: ["name", "plate"]) { "\($0.text("kind") ?? "")  \($0.text("name") ?? "")" }
+                .id
+        }
     }
 
     /// The site a person means by its name or id.
@@ -104,7 +118,8 @@ extension DeviceClient {
             let channels = try reader.views("sensor_channel", where: "asset", equals: .reference(asset))
             guard let channel = channels.first(where: { $0.integer("number") == Int64(number) }) else {
                 let known = channels.compactMap { $0.integer("number") }.sorted().map { "\($0)" }.joined(separator: ", ")
-                throw DeviceProblem("not-found", "The asset has no channel \(number).", next: known.isEmpty ? "It has no channels here." : "It has \(known).")
+                throw DeviceProblem(
+                    "not-found", "The asset has no channel \(number).", next: known.isEmpty ? "It has no channels here." : "It has \(known).")
             }
             return channel.id
         }
@@ -117,7 +132,8 @@ extension DeviceClient {
             let parts = text.split(separator: "/", maxSplits: 1).map { String($0) }
             if parts.count == 2 {
                 guard let entity = reader.schema[parts[0]] else {
-                    throw DeviceProblem("not-found", "“\(parts[0])” is no kind of record.", next: "Such as service_order, task, asset, sensor_channel.")
+                    throw DeviceProblem(
+                        "not-found", "“\(parts[0])” is no kind of record.", next: "Such as service_order, task, asset, sensor_channel.")
                 }
                 let columns = entity.columns.filter { $0.type.name == "text" }.map(\.name)
                 return (entity, try RecordFinder(reader: reader).find(entity.name, parts[1], by: columns) { "\(entity.name)/\($0.id)" }.id)
@@ -134,9 +150,12 @@ extension DeviceClient {
             guard let first = found.first else { throw DeviceProblem.unknown("record", text, next: "Name it as entity/id, or by its number.") }
             guard found.count == 1 else {
                 // An order's number is what people say; nothing else hides it.
-                if let order = found.first(where: { $0.0.name == "service_order" }), found.filter({ $0.0.name == "service_order" }).count == 1 { return order }
+                if let order = found.first(where: { $0.0.name == "service_order" }), found.filter({ $0.0.name == "service_order" }).count == 1 {
+                    return order
+                }
                 let shown = found.prefix(10).map { "· \($0.0.name)/\($0.1)" }
-                throw DeviceProblem("ambiguous", (["“\(text)” means \(found.count) records."] + shown).joined(separator: "\n"), next: "Name one as entity/id.")
+                throw DeviceProblem(
+                    "ambiguous", (["“\(text)” means \(found.count) records."] + shown).joined(separator: "\n"), next: "Name one as entity/id.")
             }
             return first
         }

@@ -21,7 +21,8 @@ extension DeviceClient {
             let id = Self.reservationID(try schema.entity("reservation"), order: order, part: part, location: location)
             if let standing = try editor.view("reservation", id) {
                 throw DeviceProblem(
-                    .alreadyReserved, "This order has asked for the part there: \(standing.text("quantity") ?? ""), \(standing.text("state") ?? "requested").",
+                    .alreadyReserved,
+                    "This order has asked for the part there: \(standing.text("quantity") ?? ""), \(standing.text("state") ?? "requested").",
                     next: standing.text("answer") ?? "The answer comes with the next sync.")
             }
             try editor.create(

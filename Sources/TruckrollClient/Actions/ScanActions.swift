@@ -17,9 +17,12 @@ extension DeviceClient {
                 for matches in Self.matches(key, all) where !matches.isEmpty {
                     let mine = matches.filter { preferred.contains($0.id) }
                     if let only = mine.count == 1 ? mine.first : matches.count == 1 ? matches.first : nil { return only.id }
-                    let shown = (mine.isEmpty ? matches : mine).prefix(8).map { "· \($0.text("tag") ?? "no tag")  serial \($0.text("serial") ?? "")  asset/\($0.id)" }
+                    let shown = (mine.isEmpty ? matches : mine).prefix(8).map {
+                        "· \($0.text("tag") ?? "no tag")  serial \($0.text("serial") ?? "")  asset/\($0.id)"
+                    }
                     throw DeviceProblem(
-                        "ambiguous", (["“\(text)” means \(matches.count) assets."] + shown).joined(separator: "\n"), next: "Scan the serial number, or name one as listed.")
+                        "ambiguous", (["“\(text)” means \(matches.count) assets."] + shown).joined(separator: "\n"),
+                        next: "Scan the serial number, or name one as listed.")
                 }
             }
             throw DeviceProblem.unknown("asset", text, next: "Scan the serial number on its plate, or sync if it is new.")
@@ -39,7 +42,8 @@ extension DeviceClient {
         case .giai(let text):
             // A company's own number follows its prefix, which nobody else can tell from it.
             let ends = all.filter { view in
-                ["tag", "serial"].contains { field in view.text(field).map { normal($0) }.map { $0.count >= 3 && normal(text).hasSuffix($0) } ?? false }
+                ["tag", "serial"].contains { field in view.text(field).map { normal($0) }.map { $0.count >= 3 && normal(text).hasSuffix($0) } ?? false
+                }
             }
             return [exact(text, ["tag", "serial"]), loose(text, ["tag", "serial"]), ends]
         case .plain(let text):
@@ -58,7 +62,8 @@ extension DeviceClient {
             let id = try editor.create(
                 "scan",
                 [
-                    "text": .text(text.trimmed), "asset": .reference(asset), "order": .optional(order), "at": .time(editor.now), "by": .reference(editor.user),
+                    "text": .text(text.trimmed), "asset": .reference(asset), "order": .optional(order), "at": .time(editor.now),
+                    "by": .reference(editor.user),
                     "place": place.map { .list($0.map { .integer($0) }) } ?? .null,
                 ])
             let belongs = try order.flatMap { try editor.view("service_order", $0) }.map { $0.references("assets").contains(asset) } ?? true

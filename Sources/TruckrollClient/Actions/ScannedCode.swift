@@ -27,7 +27,8 @@ public struct ScannedCode: Sendable, Hashable {
         let elements = Self.bracketed(text) ?? Self.link(text) ?? Self.raw(text)
         gtin = elements?.first { $0.identifier == "01" }?.value
         if let gtin, !Self.hasRightCheckDigit(gtin) {
-            throw DeviceProblem(.misread, "The trade item number \(gtin) contradicts its check digit.", next: "Scan it again, or type the serial number.")
+            throw DeviceProblem(
+                .misread, "The trade item number \(gtin) contradicts its check digit.", next: "Scan it again, or type the serial number.")
         }
         var keys: [Key] = []
         if text.contains("/") || text.contains(":"), let id = Self.recordID(in: text) { keys.append(.record(id)) }
@@ -61,7 +62,9 @@ public struct ScannedCode: Sendable, Hashable {
         let pieces = text[start.upperBound...].split(separator: "?", maxSplits: 1)
         let path = (pieces.first ?? "").split(separator: "/").dropFirst().map { decoded($0) }
         var elements: [Element] = []
-        for (name, value) in zip(path, path.dropFirst()) where ["01", "21", "8004"].contains(name) { elements.append(Element(identifier: name, value: value)) }
+        for (name, value) in zip(path, path.dropFirst()) where ["01", "21", "8004"].contains(name) {
+            elements.append(Element(identifier: name, value: value))
+        }
         for pair in (pieces.count == 2 ? pieces[1] : "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             guard parts.count == 2 else { continue }

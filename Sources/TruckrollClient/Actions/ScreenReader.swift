@@ -36,7 +36,8 @@ final class ScreenReader {
     }
 
     func fact(_ view: RecordView, at: String = "at", by: String = "by") throws -> Fact {
-        Fact(id: view.id, at: view.time(at), by: try view.reference(by).map { try userName($0) } ?? "", place: place(view), version: view.firstVersion)
+        Fact(
+            id: view.id, at: view.time(at), by: try view.reference(by).map { try userName($0) } ?? "", place: place(view), version: view.firstVersion)
     }
 
     // MARK: Names

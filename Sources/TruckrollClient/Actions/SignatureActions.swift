@@ -55,7 +55,8 @@ extension LocalEditor {
             "signature",
             [
                 "order": .reference(order), "signer": .text(name), "role": .optional(role), "meaning": .text(meaning), "at": .time(now),
-                "strokes": strokes.isEmpty ? .null : .list(strokes.map { .list($0.map { .integer(Int64($0)) }) }), "document_hash": .bytes(documentHash),
+                "strokes": strokes.isEmpty ? .null : .list(strokes.map { .list($0.map { .integer(Int64($0)) }) }),
+                "document_hash": .bytes(documentHash),
                 "by": .reference(user),
             ])
     }

@@ -49,7 +49,9 @@ extension DeviceClient {
     }
 
     /// Adds a step to an order.
-    public func addTask(to order: RecordID, title: String, instructions: String? = nil, asset: RecordID? = nil, isMandatory: Bool = false) throws -> Recorded {
+    public func addTask(to order: RecordID, title: String, instructions: String? = nil, asset: RecordID? = nil, isMandatory: Bool = false) throws
+        -> Recorded
+    {
         try act("add-task") { editor in
             _ = try editor.require("service_order", order)
             let rank = try editor.children("task", of: order).compactMap { $0.integer("rank") }.max() ?? 0

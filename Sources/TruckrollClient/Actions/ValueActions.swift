@@ -53,7 +53,9 @@ extension DeviceClient {
 
     static func field(_ name: String, of entity: Entity) throws -> Field {
         guard let field = entity[name] else {
-            throw DeviceProblem("not-found", "A \(entity.title.lowercased()) has no field “\(name)”.", next: "It has \(entity.fields.map(\.name).joined(separator: ", ")).")
+            throw DeviceProblem(
+                "not-found", "A \(entity.title.lowercased()) has no field “\(name)”.",
+                next: "It has \(entity.fields.map(\.name).joined(separator: ", ")).")
         }
         return field
     }
@@ -63,7 +65,8 @@ extension LocalEditor {
     /// Gives a field a value by the op its merge rule takes.
     fileprivate func write(_ value: Value, to field: Field, of entity: Entity, _ id: RecordID) throws {
         guard field.rule.isPatchable else {
-            throw DeviceProblem(.valueUnfit, "“\(field.name)” of a \(entity.title.lowercased()) is not written by hand.", next: "Record a new fact instead.")
+            throw DeviceProblem(
+                .valueUnfit, "“\(field.name)” of a \(entity.title.lowercased()) is not written by hand.", next: "Record a new fact instead.")
         }
         let view = try require(entity.name, id)
         switch field.rule {

@@ -42,7 +42,8 @@ extension DeviceClient {
     public func vanStock() throws -> [StockLine] {
         try screen { screen in
             guard let van = try screen.reader.van(of: screen.user) else {
-                throw DeviceProblem("no-van", "No van of yours is among this device's records.", next: "Sync; if it stays, ask the office whose van you drive.")
+                throw DeviceProblem(
+                    "no-van", "No van of yours is among this device's records.", next: "Sync; if it stays, ask the office whose van you drive.")
             }
             return try Self.stock(at: van, screen)
         }
@@ -74,8 +75,10 @@ extension DeviceClient {
             return StockLine(
                 part: part, number: view?.text("number") ?? "…\(part.short)", name: view?.text("name") ?? "", unit: view?.text("unit") ?? "",
                 location: location.text("name") ?? "", locationID: location.id, confirmed: balance?.quantity("on_hand") ?? .zero,
-                waiting: waiting[part]?.quantity ?? .zero, reserved: balance?.quantity("reserved") ?? .zero, leased: balance?.quantity("leased") ?? .zero,
-                safetyStock: location.text("kind") == "depot" ? view?.quantity("safety_stock") ?? .zero : .zero, place: waiting[part]?.place ?? .stored)
+                waiting: waiting[part]?.quantity ?? .zero, reserved: balance?.quantity("reserved") ?? .zero,
+                leased: balance?.quantity("leased") ?? .zero,
+                safetyStock: location.text("kind") == "depot" ? view?.quantity("safety_stock") ?? .zero : .zero,
+                place: waiting[part]?.place ?? .stored)
         }.sorted { $0.number < $1.number }
     }
 }

@@ -42,7 +42,8 @@ extension LocalEditor {
             guard open.isEmpty else {
                 throw DeviceProblem(
                     .tasksOpen, "\(number) cannot be completed: \(open.count) mandatory task\(open.count == 1 ? " is" : "s are") open.",
-                    missing: TaskLine.sorted(open).map { $0.text("title") ?? "task" }, next: "Do each, or say that it does not apply: `task done`, `task na`.")
+                    missing: TaskLine.sorted(open).map { $0.text("title") ?? "task" },
+                    next: "Do each, or say that it does not apply: `task done`, `task na`.")
             }
         }
         let ruling = try self.event(event, order: order, reason: reason, place: place.map { .list($0.map { .integer($0) }) })

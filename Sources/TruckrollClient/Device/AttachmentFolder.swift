@@ -27,7 +27,8 @@ public struct AttachmentFolder: Sendable {
         if try read(sha256) != nil { return sha256 }
         let temporary = target.appendingPathExtension("part")
         guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw DeviceProblem("attachment-unwritable", "The attachment cannot be written to \(directory.path).", next: "Free some space and try again.")
+            throw DeviceProblem(
+                "attachment-unwritable", "The attachment cannot be written to \(directory.path).", next: "Free some space and try again.")
         }
         let handle = try FileHandle(forWritingTo: temporary)
         try handle.write(contentsOf: Data(bytes))

@@ -40,7 +40,8 @@ extension DeviceClient {
                 answered += reply.receipts.count
                 known += reply.receipts.filter(\.duplicate).count
                 if reply.hasPushProblem {
-                    throw DeviceProblem(reply.pushProblem.code, reply.pushProblem.text, next: "\(answered) set(s) were taken. Bring the device itself to the server.")
+                    throw DeviceProblem(
+                        reply.pushProblem.code, reply.pushProblem.text, next: "\(answered) set(s) were taken. Bring the device itself to the server.")
                 }
             }
             return (answered, known)

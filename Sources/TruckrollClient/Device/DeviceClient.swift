@@ -56,7 +56,9 @@ public struct DeviceClient: Sendable {
     /// Enrols this device with a code from the office. Safe to repeat after a lost reply.
     public func enrol(server: String, code: String, deviceName: String) async throws -> DeviceIdentity {
         if let identity = try read({ try $0.identity() }), identity.replica.rawValue != 0 {
-            throw DeviceProblem("already-enrolled", "This device is enrolled as replica \(identity.replica) of \(identity.tenantName).", next: "Use another --store for another enrolment.")
+            throw DeviceProblem(
+                "already-enrolled", "This device is enrolled as replica \(identity.replica) of \(identity.tenantName).",
+                next: "Use another --store for another enrolment.")
         }
         var pending = try pendingIdentity(server: server)
         guard let key = SigningKey(rawRepresentation: pending.privateKey) else {

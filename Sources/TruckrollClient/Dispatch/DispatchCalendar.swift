@@ -61,7 +61,8 @@ public struct DispatchCalendar: Sendable {
             return local
         }
         guard let minute = Self.minute(text) else {
-            throw DeviceProblem("time-unreadable", "“\(text.prefix(40))” is no time.", next: "Write it as HH:MM, or in full as 2026-11-23T09:30:00+01:00.")
+            throw DeviceProblem(
+                "time-unreadable", "“\(text.prefix(40))” is no time.", next: "Write it as HH:MM, or in full as 2026-11-23T09:30:00+01:00.")
         }
         let date = try self.day(day)
         guard let time = instant(date, minute: minute) else {

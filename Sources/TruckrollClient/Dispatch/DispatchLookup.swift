@@ -44,7 +44,8 @@ public struct DispatchLookup {
         guard let text else {
             if sites.count == 1, let only = sites.first { return only }
             throw DeviceProblem(
-                "site-ambiguous", "\(customer.text("name") ?? "The customer") has \(sites.count) sites: \(Self.names(sites)).", next: "Name one with --site.")
+                "site-ambiguous", "\(customer.text("name") ?? "The customer") has \(sites.count) sites: \(Self.names(sites)).",
+                next: "Name one with --site.")
         }
         return try one("site", text, of: sites, exact: ["name"]) { view, wanted in
             Self.folded("\(view.text("name") ?? "") \(view.text("city") ?? "")").contains(wanted)

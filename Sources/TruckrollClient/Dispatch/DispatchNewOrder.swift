@@ -85,7 +85,8 @@ public struct DispatchNewOrder: Sendable {
             "site": .reference(site), "kind": .text(kind), "title": .text(title), "problem": problem.map { .text($0) } ?? .null,
             "priority": priority.map { .text($0) } ?? .null, "assets": assets.isEmpty ? .null : .list(assets.map { .reference($0) }),
             "requested_at": .text(editor.now.description), "due_at": due.map { .text($0.description) } ?? .null,
-            "po_reference": purchaseOrder.map { .text($0) } ?? .null, "required_documents": documents.isEmpty ? .null : .list(documents.map { .text($0) }),
+            "po_reference": purchaseOrder.map { .text($0) } ?? .null,
+            "required_documents": documents.isEmpty ? .null : .list(documents.map { .text($0) }),
         ]
     }
 }

@@ -34,10 +34,12 @@ public struct FieldDocumentation {
         var text = "\n## \(entity.name)\n\n\(entity.summary)"
         if entity.isLog { text += " Entries are never changed." }
         if entity.isDeletable { text += " Can be deleted." }
-        text += " Decisions and claims by: \(entity.writers.isEmpty ? "the server alone" : entity.writers.map(\.rawValue).sorted().joined(separator: ", ")).\n\n"
+        text +=
+            " Decisions and claims by: \(entity.writers.isEmpty ? "the server alone" : entity.writers.map(\.rawValue).sorted().joined(separator: ", ")).\n\n"
         text += "| no. | field | type | merge rule | facet | meaning |\n| --- | --- | --- | --- | --- | --- |\n"
         for field in entity.fields {
-            text += "| \(field.id) | \(field.name)\(field.isRequired ? " *" : "") | \(type(field)) | \(field.rule.rawValue) | \(field.facet.name) | \(field.summary) |\n"
+            text +=
+                "| \(field.id) | \(field.name)\(field.isRequired ? " *" : "") | \(type(field)) | \(field.rule.rawValue) | \(field.facet.name) | \(field.summary) |\n"
         }
         return text
     }

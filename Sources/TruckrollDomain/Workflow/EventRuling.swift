@@ -65,6 +65,7 @@ public enum EventRuling: Hashable, Sendable {
 
     private static func illegal(_ event: OrderEvent, _ present: OrderState?) -> EventRuling {
         .notEffective(
-            rule: "illegal-event", text: "“\(event.rawValue)” is not possible while the order is \(present?.title ?? "unknown"); it is kept as a fact.")
+            rule: "illegal-event",
+            text: "“\(event.rawValue)” is not possible while the order is \(present?.title ?? "unknown"); it is kept as a fact.")
     }
 }

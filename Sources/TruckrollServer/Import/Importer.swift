@@ -26,11 +26,13 @@ public final class Importer {
         moment = try tenant.moment()
         let secret = try tenant.home.importerSecret()
         guard let key = SigningKey(rawRepresentation: Array(secret.suffix(32))), let device = DeviceID(bytes: secret.prefix(16)) else {
-            throw EngineProblem("importer-unreadable", "The importer's key cannot be read.", next: "Remove keys/<tenant>/importer.key; a new importer is enrolled.")
+            throw EngineProblem(
+                "importer-unreadable", "The importer's key cannot be read.", next: "Remove keys/<tenant>/importer.key; a new importer is enrolled.")
         }
         self.key = key
         row = try tenant.engine.enrolLocally(
-            device: device, user: try ServerEngine.importerID(of: tenant.home.tenant, tenant.engine.schema), publicKey: key.publicKey, name: "importer",
+            device: device, user: try ServerEngine.importerID(of: tenant.home.tenant, tenant.engine.schema), publicKey: key.publicKey,
+            name: "importer",
             at: moment)
         sequence = row.lastSequence
         previous = row.lastHash
@@ -53,10 +55,12 @@ public final class Importer {
             epoch: state?.epoch ?? Epoch(rawValue: 0), position: state?.head ?? .start, historyPrefix: state?.history.prefix ?? [], viewVersion: 0)
         let set = ChangeSet(
             protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.home.tenant, device: row.device,
-            writeID: WriteID(replica: row.replica, sequence: sequence), previous: previous, base: base, claimed: stamp, user: row.user, intent: intent,
+            writeID: WriteID(replica: row.replica, sequence: sequence), previous: previous, base: base, claimed: stamp, user: row.user,
+            intent: intent,
             ops: pending)
         let body = try set.encodedBody()
-        let signed = SignedSet(writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
+        let signed = SignedSet(
+            writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
         previous = signed.hash
         pending = []
         batch.append(signed)
@@ -78,7 +82,8 @@ public final class Importer {
         }
         for receipt in reply.receipts where receipt.outcome > UInt32(Outcome.merged.rawValue) {
             let reason = receipt.remarks.first.map { "\($0.code), op \($0.op): \($0.text)" } ?? "no reason given"
-            throw EngineProblem("import-refused", "Set \(receipt.sequence) did not take effect: \(reason)", next: "Mend the data and run the import again.")
+            throw EngineProblem(
+                "import-refused", "Set \(receipt.sequence) did not take effect: \(reason)", next: "Mend the data and run the import again.")
         }
     }
 

@@ -90,12 +90,15 @@ extension SQLiteTenant: TenantService {
 
     public func newReplica(_ request: PBReplicaRequest) throws -> PBEnrolment {
         try converting {
-            guard let device = DeviceID(bytes: request.device), let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }),
+            guard let device = DeviceID(bytes: request.device),
+                let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }),
                 let old = try engine.replica(ReplicaID(rawValue: request.oldReplica)), old.device == device, !old.publicKey.isEmpty
             else { throw unknownDevice }
             guard old.revokedAt == nil else { throw revokedDevice }
             let message = ReplicaProof.message(device: device, oldReplica: old.replica, newKey: Array(request.newPublicKey))
-            guard Signatures.isValid(Array(request.signature), of: message, algorithm: old.algorithm, publicKey: old.publicKey) else { throw unknownDevice }
+            guard Signatures.isValid(Array(request.signature), of: message, algorithm: old.algorithm, publicKey: old.publicKey) else {
+                throw unknownDevice
+            }
             let moment = try moment()
             let row = try engine.refork(old, newKey: Array(request.newPublicKey), algorithm: algorithm, at: moment)
             return try engine.enrolment(of: row, at: moment)

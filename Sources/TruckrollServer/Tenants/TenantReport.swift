@@ -40,7 +40,9 @@ public struct TenantReport {
 
     public func status() throws -> Status {
         try engine.store.read { transaction in
-            guard let tenant = try transaction.tenant() else { throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.") }
+            guard let tenant = try transaction.tenant() else {
+                throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.")
+            }
             let exceptions = try transaction.ids(try engine.schema.entity("exception"), where: "state", equals: .text("open"))
             return Status(
                 tenant: tenant.tenant.description, epoch: tenant.epoch.description, position: tenant.head.rawValue,
@@ -67,7 +69,8 @@ public struct TenantReport {
                 let receipt = try Receipt(try Wire.decode(PBReceipt.self, admitted.answer))
                 return Item(
                     position: admitted.position.rawValue, set: admitted.set.writeID.description, outcome: admitted.outcome.name,
-                    intent: admitted.intent, user: try name(of: admitted.user, transaction), reasons: receipt.remarks.map { "\($0.code): \($0.text)" })
+                    intent: admitted.intent, user: try name(of: admitted.user, transaction), reasons: receipt.remarks.map { "\($0.code): \($0.text)" }
+                )
             }
         }
     }

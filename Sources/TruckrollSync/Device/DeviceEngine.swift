@@ -97,7 +97,8 @@ public struct DeviceEngine: Sendable {
     private func seal(_ set: ChangeSet, _ identity: DeviceIdentity, madeAt: Int64) throws -> OwnSet {
         let body = try set.encodedBody()
         guard body.count <= Limits.setBytes else {
-            throw DeviceProblem("set-too-large", "One action may take \(Limits.setBytes) bytes, this one has \(body.count).", next: "Attach large content as a file.")
+            throw DeviceProblem(
+                "set-too-large", "One action may take \(Limits.setBytes) bytes, this one has \(body.count).", next: "Attach large content as a file.")
         }
         let signature = try sign(SetHash.signedBytes(body: body), identity)
         let signed = SignedSet(writeID: set.writeID, body: body, algorithm: identity.algorithm, signature: signature)

@@ -67,11 +67,15 @@ public final class LocalEditor {
         for name in fields.keys.sorted() {
             guard let field = entity[name], let value = fields[name] else { throw SchemaProblem(entity: entity.name, detail: "no field \(name)") }
             if let problem = field.problem(with: value) { throw SchemaProblem(entity: entity.name, detail: "\(name) \(problem)") }
-            let bases = try records.record(RecordKey(type: entity.type, id: id, facet: field.facet)).map { RecordView($0, entity).versions(field) } ?? []
+            let bases =
+                try records.record(RecordKey(type: entity.type, id: id, facet: field.facet)).map { RecordView($0, entity).versions(field) } ?? []
             byFacet[field.facet, default: []].append(FieldWrite(field: field.id, op: field.creationOp, value: value, bases: bases))
         }
         for facet in byFacet.keys.sorted() {
-            try add(Op(kind: .patch, key: RecordKey(type: entity.type, id: id, facet: facet), writes: (byFacet[facet] ?? []).sorted { $0.field < $1.field }))
+            try add(
+                Op(
+                    kind: .patch, key: RecordKey(type: entity.type, id: id, facet: facet),
+                    writes: (byFacet[facet] ?? []).sorted { $0.field < $1.field }))
         }
     }
 

@@ -25,7 +25,8 @@ struct PullApplication {
             let receipt = try Receipt(message)
             guard var own = try transaction.own(receipt.writeID) else { continue }
             guard own.hash == receipt.setHash else {
-                throw DeviceProblem("receipt-foreign", "The server answered another set than \(receipt.writeID).", next: "Sync again; if it stays, call the office.")
+                throw DeviceProblem(
+                    "receipt-foreign", "The server answered another set than \(receipt.writeID).", next: "Sync again; if it stays, call the office.")
             }
             own.receipt = receipt
             own.isSent = true
@@ -59,7 +60,9 @@ struct PullApplication {
         let before = try transaction.confirmed(key)
         var record = change.whole ? Record(key: key) : before?.record ?? Record(key: key)
         for entry in change.entries {
-            guard let version = versions[safe: Int(entry.version)] else { throw DecodingProblem("malformed", "an entry names no version of its chunk") }
+            guard let version = versions[safe: Int(entry.version)] else {
+                throw DecodingProblem("malformed", "an entry names no version of its chunk")
+            }
             record.set(FieldEntry(field: FieldID(rawValue: entry.field), version: version, value: Array(entry.value)))
         }
         var holding: [Scope] = []

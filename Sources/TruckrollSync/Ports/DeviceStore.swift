@@ -76,7 +76,8 @@ public struct OwnSet: Hashable, Sendable {
     /// A person has dealt with its remarks.
     public var isResolved: Bool
 
-    public init(set: SignedSet, hash: SetHash, intent: String, madeAt: Int64, isSent: Bool = false, receipt: Receipt? = nil, isResolved: Bool = false) {
+    public init(set: SignedSet, hash: SetHash, intent: String, madeAt: Int64, isSent: Bool = false, receipt: Receipt? = nil, isResolved: Bool = false)
+    {
         self.set = set
         self.hash = hash
         self.intent = intent

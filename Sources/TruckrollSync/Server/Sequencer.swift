@@ -58,7 +58,9 @@ struct Sequencer {
             return .receipt(receipt)
         }
         guard signed.writeID.sequence == replica.lastSequence + 1 else {
-            return problem("sequence-gap", replica.lastSequence + 1, "Sets before \(signed.writeID.sequence) are missing; send from \(replica.lastSequence + 1).")
+            return problem(
+                "sequence-gap", replica.lastSequence + 1, "Sets before \(signed.writeID.sequence) are missing; send from \(replica.lastSequence + 1)."
+            )
         }
         return try admitNext(signed, hash, replica)
     }
@@ -86,13 +88,20 @@ struct Sequencer {
             return .receipt(try quarantine(signed, hash, replica, wire, nil))
         }
         if signed.writeID.sequence > 1, set.previous != replica.lastHash {
-            return problem("replica-forked", signed.writeID.sequence - 1, "The set follows another one than this server knows: the device was copied or restored.")
+            return problem(
+                "replica-forked", signed.writeID.sequence - 1,
+                "The set follows another one than this server knows: the device was copied or restored.")
         }
         if set.schemaVersion > Schema.version {
-            return .receipt(try quarantine(signed, hash, replica, WireProblem("schema-too-new", op: -1, "made with schema \(set.schemaVersion), this server knows \(Schema.version)"), set, outcome: .deferred))
+            return .receipt(
+                try quarantine(
+                    signed, hash, replica,
+                    WireProblem("schema-too-new", op: -1, "made with schema \(set.schemaVersion), this server knows \(Schema.version)"), set,
+                    outcome: .deferred))
         }
         if let origin = set.origin, try transaction.admitted(origin: origin.writeID) != nil || isAdmitted(origin) {
-            return .receipt(try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
+            return .receipt(
+                try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
         }
         do {
             return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica) })
@@ -134,7 +143,8 @@ struct Sequencer {
         let stamp = try fixedStamp(set, replica)
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
-        let applier = SetApplier(schema: schema, access: writer, version: version, role: replica.role, isKnown: isKnown(self.transaction, set.writeID))
+        let applier = SetApplier(
+            schema: schema, access: writer, version: version, role: replica.role, isKnown: isKnown(self.transaction, set.writeID))
         var applied: [AppliedOp] = []
         for (index, op) in set.ops.enumerated() where verdict.effective.contains(index) {
             do { applied.append(try applier.apply(op, index: index)) } catch let problem as DecodingProblem {
@@ -161,16 +171,31 @@ struct Sequencer {
                 remedies: ["look with `why`", "write your value again to restore it"])
         }
         if applied.hasSiblings {
-            remarks.append(Remark(code: "siblings", op: applied.index, text: "Several values stand side by side until a person picks one.", remedies: ["pick one"]))
+            remarks.append(
+                Remark(
+                    code: "siblings", op: applied.index, text: "Several values stand side by side until a person picks one.", remedies: ["pick one"]))
         }
         if applied.survivedDeletion {
             remarks.append(Remark(code: "revived", op: applied.index, text: "Somebody had deleted the record; your content keeps it."))
         }
         switch applied.eventRuling {
-        case .notEffective(let rule, let text): remarks.append(Remark(code: rule, op: applied.index, text: text, remedies: ["the dispatcher sees it too"]))
-        case .doubleAssignment: remarks.append(Remark(code: "double-assignment", op: applied.index, text: "The order was given to somebody else meanwhile; both are assigned until the dispatcher decides."))
-        case .reassignmentVoid: remarks.append(Remark(code: "reassignment-void", op: applied.index, text: "The order was given to somebody else meanwhile; as it was completed, that is void."))
-        case .cancellationAsked: remarks.append(Remark(code: "cancel-requested", op: applied.index, text: "The order was cancelled meanwhile; as it was started, the dispatcher has to decide."))
+        case .notEffective(let rule, let text):
+            remarks.append(Remark(code: rule, op: applied.index, text: text, remedies: ["the dispatcher sees it too"]))
+        case .doubleAssignment:
+            remarks.append(
+                Remark(
+                    code: "double-assignment", op: applied.index,
+                    text: "The order was given to somebody else meanwhile; both are assigned until the dispatcher decides."))
+        case .reassignmentVoid:
+            remarks.append(
+                Remark(
+                    code: "reassignment-void", op: applied.index,
+                    text: "The order was given to somebody else meanwhile; as it was completed, that is void."))
+        case .cancellationAsked:
+            remarks.append(
+                Remark(
+                    code: "cancel-requested", op: applied.index,
+                    text: "The order was cancelled meanwhile; as it was started, the dispatcher has to decide."))
         case .effective, nil: break
         }
         return remarks
@@ -274,7 +299,9 @@ struct Sequencer {
             if !outsideView.isEmpty {
                 try builder.raise(
                     "outside_view", "outside", order: nil, about: set.user,
-                    text: "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review.")
+                    text:
+                        "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review."
+                )
             }
             for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order) }
         }
@@ -293,7 +320,9 @@ struct Sequencer {
         let wall = Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
         var stamp = tenant.serverStamp?.next(wallMilliseconds: now) ?? wall
         // What the effects write stands above what their cause wrote.
-        if let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) { stamp = Stamp.justAbove(last, replica: tenant.serverReplica) }
+        if let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) {
+            stamp = Stamp.justAbove(last, replica: tenant.serverReplica)
+        }
         let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
         let builder = EffectBuilder(

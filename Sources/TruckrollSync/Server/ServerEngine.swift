@@ -140,17 +140,22 @@ public struct ServerEngine: Sendable {
     ///
     /// - Throws: ``EngineProblem`` `enrolment-refused`, the same for a wrong, used or expired code.
     public func enrol(_ request: PBEnrolRequest, at moment: ServerMoment) throws -> ReplicaRow {
-        guard let device = DeviceID(bytes: request.device), let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }) else {
+        guard let device = DeviceID(bytes: request.device),
+            let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) })
+        else {
             throw EngineProblem("malformed", "The request names no device or an unknown algorithm.", next: "Update the app.")
         }
         let key = Array(request.publicKey)
         let proof = Self.enrolmentProof(code: request.code, device: device, publicKey: key)
         guard security.isValid(Array(request.proof), proof, algorithm, key) else {
-            throw EngineProblem("signature-invalid", "The request is not signed by the key it brings.", next: "Try again; if it stays, reinstall the app's key.")
+            throw EngineProblem(
+                "signature-invalid", "The request is not signed by the key it brings.", next: "Try again; if it stays, reinstall the app's key.")
         }
         return try store.write { transaction in
             let refused = EngineProblem("enrolment-refused", "The code is not valid.", next: "Ask the office for a new code.")
-            guard var code = try transaction.enrolmentCode(hash: Self.codeHash(request.code)), code.expiresAt > moment.milliseconds else { throw refused }
+            guard var code = try transaction.enrolmentCode(hash: Self.codeHash(request.code)), code.expiresAt > moment.milliseconds else {
+                throw refused
+            }
             if let user = code.usedBy {
                 // A reply may have been lost: the same device with the same key gets the same answer.
                 guard user == device, let row = try transaction.replicas(of: device).last, row.publicKey == key else { throw refused }
@@ -159,7 +164,8 @@ public struct ServerEngine: Sendable {
             code.usedBy = device
             try transaction.save(code)
             return try addReplica(
-                transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key, name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment)
+                transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key,
+                name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment)
         }
     }
 
@@ -236,7 +242,9 @@ public struct ServerEngine: Sendable {
     /// What a device keeps of its enrolment.
     public func enrolment(of row: ReplicaRow, at moment: ServerMoment) throws -> PBEnrolment {
         try store.read { transaction in
-            guard let tenant = try transaction.tenant() else { throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.") }
+            guard let tenant = try transaction.tenant() else {
+                throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.")
+            }
             let entity = try schema.entity("device")
             let record = try transaction.record(RecordKey(type: entity.type, id: try Self.deviceRecordID(row.replica, schema)))
             let view = record.map { RecordView($0.record, entity) }
@@ -305,7 +313,8 @@ public struct ServerEngine: Sendable {
         }
         let signed = try request.push.map { message in try readSigned(message) }
         guard signed.allSatisfy({ $0.writeID.replica == id }) else {
-            throw EngineProblem("replica-foreign", "A push holds sets of the signed-in replica only.", next: "Carry others' sets by the outbox route.")
+            throw EngineProblem(
+                "replica-foreign", "A push holds sets of the signed-in replica only.", next: "Carry others' sets by the outbox route.")
         }
         var reply = PBSyncReply()
         reply.serverTime = UInt64(max(0, moment.milliseconds))

@@ -95,7 +95,8 @@ struct SetJudge {
         for index in verdict.outsideView {
             verdict.remarks.append(
                 Remark(
-                    code: "outside-view", op: index, text: "The record was not among this device's records when this was recorded. It is kept for review.",
+                    code: "outside-view", op: index,
+                    text: "The record was not among this device's records when this was recorded. It is kept for review.",
                     remedies: ["a dispatcher can release it"]))
         }
         return verdict

@@ -79,7 +79,8 @@ struct ViewKeeper {
     }
 
     private func raise(_ replica: ReplicaID, _ scope: Scope) throws {
-        var row = try transaction.viewScope(replica, scope)
+        var row =
+            try transaction.viewScope(replica, scope)
             ?? ViewScopeRow(replica: replica, scope: scope, weight: 0, added: position, dropped: nil)
         row.weight += 1
         guard row.weight == 1 else { return try transaction.save(row) }

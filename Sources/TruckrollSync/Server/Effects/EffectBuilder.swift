@@ -74,7 +74,8 @@ final class EffectBuilder {
     /// Ends the open exceptions of a kind about an order.
     func resolve(_ kind: String, order: RecordID, text: String) throws {
         let entity = try schema.entity("exception")
-        for view in try writer.views(entity, where: "order", equals: .reference(order)) where view.text("kind") == kind && view.text("state") == "open" {
+        for view in try writer.views(entity, where: "order", equals: .reference(order))
+        where view.text("kind") == kind && view.text("state") == "open" {
             try patch("exception", id: view.id, ["state": .text("resolved"), "resolution": .text(text)])
         }
     }

@@ -42,6 +42,8 @@ struct FactEffects {
         guard let order = view.reference("order"), let state = try builder.state(of: order), state == .closed else { return }
         try builder.raise(
             "late_fact", "late:\(view.id)", order: order, about: author, owner: .quality,
-            text: "A \(view.entity.title.lowercased()) arrived after the order was closed. It is kept; check whether a certificate needs a revision or an invoice a correction.")
+            text:
+                "A \(view.entity.title.lowercased()) arrived after the order was closed. It is kept; check whether a certificate needs a revision or an invoice a correction."
+        )
     }
 }

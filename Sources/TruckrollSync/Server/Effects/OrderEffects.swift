@@ -23,7 +23,9 @@ struct OrderEffects {
             try assignments.restore(order, technician: author)
             try builder.raise(
                 "double_assignment", "double", order: order, about: author,
-                text: "The order was given to somebody else while its first technician was already working on it offline. Both are assigned; decide who goes on.")
+                text:
+                    "The order was given to somebody else while its first technician was already working on it offline. Both are assigned; decide who goes on."
+            )
         case .reassignmentVoid:
             try assignments.keepOnly(author, of: order, because: "The first technician had completed the order; the reassignment is void.")
             try builder.resolve("double_assignment", order: order, text: "The first technician completed the order.")

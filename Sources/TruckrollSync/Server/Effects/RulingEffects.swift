@@ -10,7 +10,9 @@ struct RulingEffects {
     func add(for applied: AppliedOp) throws {
         for item in applied.losses { try add(item, applied) }
         if applied.survivedDeletion {
-            try create(applied, field: nil, name: "delete", rule: "content-wins", text: "The record was deleted by somebody who had not seen this change; content wins.")
+            try create(
+                applied, field: nil, name: "delete", rule: "content-wins",
+                text: "The record was deleted by somebody who had not seen this change; content wins.")
         }
         if case .notEffective(let rule, let text) = applied.eventRuling {
             try create(applied, field: nil, name: "event", rule: rule, text: text)

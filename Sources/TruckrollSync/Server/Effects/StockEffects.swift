@@ -110,7 +110,9 @@ struct StockEffects {
     private func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID) throws -> Bool {
         let entity = try builder.schema.entity("reservation")
         let id = Self.reservationID(entity, order: order, part: part, location: location)
-        guard let view = try builder.writer.view(entity, id), view.text("state") == "granted", let granted = view.quantity("granted") else { return false }
+        guard let view = try builder.writer.view(entity, id), view.text("state") == "granted", let granted = view.quantity("granted") else {
+            return false
+        }
         try builder.patch("reservation", id: id, ["state": .text("consumed")])
         try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
         return true
@@ -127,7 +129,9 @@ struct StockEffects {
         guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity") else { return }
         let partView = try builder.writer.view(try builder.schema.entity("part"), part)
         if partView?.text("status") == "discontinued" {
-            let replacement = try partView?.reference("replaced_by").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") }
+            let replacement = try partView?.reference("replaced_by").flatMap {
+                try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number")
+            }
             try builder.patch(
                 "reservation", id: view.id,
                 ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
@@ -165,7 +169,8 @@ struct StockEffects {
     private func answer(lease view: RecordView, replica: ReplicaRow?) throws {
         guard view.text("kind") == "depot_stock", let replica else { return }
         guard let part = view.reference("part"), let location = view.reference("location"), let amount = view.quantity("amount") else {
-            return try builder.patch("lease", id: view.id, ["state": .text("refused"), "answer": .text("A stock lease names part, location and amount.")])
+            return try builder.patch(
+                "lease", id: view.id, ["state": .text("refused"), "answer": .text("A stock lease names part, location and amount.")])
         }
         let kept = try builder.writer.view(try builder.schema.entity("part"), part)?.quantity("safety_stock") ?? .zero
         let free = max(0, try book.balance(of: part, at: location).free.millionths - kept.millionths)
@@ -178,7 +183,8 @@ struct StockEffects {
         try builder.patch(
             "lease", id: view.id,
             [
-                "state": .text("granted"), "granted": .text(amount.description), "used": .text("0"), "replica": .integer(Int64(replica.replica.rawValue)),
+                "state": .text("granted"), "granted": .text(amount.description), "used": .text("0"),
+                "replica": .integer(Int64(replica.replica.rawValue)),
                 "soft_expiry": .text(calendar.local(builder.moment.milliseconds + Int64(Limits.leaseSoftSeconds) * 1000).description),
                 "hard_expiry": .text(calendar.local(builder.moment.milliseconds + Int64(Limits.leaseHardSeconds) * 1000).description),
                 "answer": .text("Granted."),
