@@ -57,7 +57,7 @@ struct ShowCommand: AsyncParsableCommand {
         block.add("Item", StyledText("\(content.item.maker) \(content.item.model), serial \(content.item.serial)"))
         block.add("Outcome", StyledText("\(content.outcome.word), \(content.leftInService ? "left in service" : "taken out of service")"))
         for channel in content.channels {
-            block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow) to \(channel.rangeHigh)"))
+            block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow ?? "0") to \(channel.rangeHigh)"))
         }
         block.add("Performed by", StyledText(content.technician.name))
         block.add("Accepted", StyledText(content.acceptance?.name ?? "not signed by the customer"))

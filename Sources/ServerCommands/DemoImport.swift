@@ -65,8 +65,8 @@ struct DemoImport {
         guard plan.progress == .completed else { return }
         try importer.flush()
         last = try importer.lastEvent(of: plan.order)
-        for step in [OrderEvent.accept, .travel, .arrive, .start, .complete, .customer_sign, .certify] {
-            try event(step, by: technician, at: step == .complete || step == .customer_sign || step == .certify ? ends : starts)
+        for step in [OrderEvent.accept, .travel, .arrive, .start, .complete, .customer_sign, .certify, .close] {
+            try event(step, by: technician, at: [.complete, .customer_sign, .certify, .close].contains(step) ? ends : starts)
         }
     }
 }

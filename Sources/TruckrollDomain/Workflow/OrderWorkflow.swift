@@ -37,7 +37,9 @@ public enum OrderEvent: String, Sendable, CaseIterable {
         switch self {
         case .create, .submit: [.technician, .dispatcher, .importer]
         case .take: [.technician]
-        case .validate, .close: []
+        case .validate: []
+        // Who brings in the past says itself what was closed.
+        case .close: [.importer]
         case .schedule, .dispatch, .reassign, .withdraw, .cancel: [.dispatcher, .importer]
         case .certify, .accept, .decline, .travel, .arrive, .start, .pause, .resume, .no_access, .unsafe, .cannot_complete, .complete,
             .customer_sign, .customer_refuse, .customer_absent:

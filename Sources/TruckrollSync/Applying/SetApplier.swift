@@ -115,6 +115,9 @@ public struct SetApplier {
         if let role, !event.roles.contains(role) {
             return .notEffective(rule: "role", text: "A \(role.rawValue) may not \(event.rawValue) an order; it is kept as a fact.")
         }
+        if event == .certify, role == .technician, try !OrderCompleteness.hasCertificate(order.id, schema: schema, access: access) {
+            return .notEffective(rule: "incomplete", text: "No certificate has been issued for the order.")
+        }
         if event == .complete {
             let open = try OrderCompleteness.openMandatoryTasks(order.id, schema: schema, access: access)
             if !open.isEmpty {
@@ -140,6 +143,28 @@ public enum OrderCompleteness {
         return try access.views(task, where: "order", equals: .reference(order))
             .filter { $0.text("mandatory") == "yes" && ($0.text("state") ?? "open") == "open" }
             .map { $0.text("title") ?? "task" }
+    }
+}
+
+extension OrderCompleteness {
+    static func hasCertificate(_ order: RecordID, schema: Schema, access: any RecordAccess) throws -> Bool {
+        guard let certificate = schema["certificate"] else { return false }
+        return try !access.ids(certificate, where: "order", equals: .reference(order)).isEmpty
+    }
+
+    /// The required documents an order still lacks, by their names in the schema.
+    static func missingDocuments(_ order: RecordView, state: OrderState, schema: Schema, access: any RecordAccess) throws -> [String] {
+        let kinds = try schema["certificate"].map { try access.views($0, where: "order", equals: .reference(order.id)).compactMap { $0.text("kind") } } ?? []
+        let isSigned = try schema["signature"].map { entity in
+            try access.views(entity, where: "order", equals: .reference(order.id)).contains { $0.text("meaning") == "accepted" }
+        } ?? false
+        return (order["required_documents"].list ?? []).compactMap(\.text).filter { document in
+            switch document {
+            case "calibration_certificate": state != .certified
+            case "customer_signature": !isSigned
+            default: !kinds.contains(document)
+            }
+        }
     }
 }
 

@@ -303,7 +303,7 @@ struct Sequencer {
                         "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review."
                 )
             }
-            for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order) }
+            for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
         }
     }
 

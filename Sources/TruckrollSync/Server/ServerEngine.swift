@@ -459,8 +459,8 @@ public struct ServerEngine: Sendable {
             for id in try transaction.ids(entity, where: "sha256", equals: .bytes(sha256)) {
                 try sequencer.serverSet(cause: "attachment:\(id)", intent: "attachment-stored") { builder in
                     try builder.patch("attachment", id: id, ["stored": .boolean(true)])
-                    if let order = try builder.writer.view(entity, id)?.reference("order") {
-                        try OrderEffects(builder: builder).closeIfComplete(order)
+                    if let view = try builder.writer.view(entity, id), let order = view.reference("order"), let author = view.reference("by") {
+                        try OrderEffects(builder: builder).closeIfComplete(order, by: author)
                     }
                 }
             }

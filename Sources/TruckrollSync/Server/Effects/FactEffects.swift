@@ -14,7 +14,8 @@ struct FactEffects {
         case "stock_location": try leaseVan(view)
         default: break
         }
-        if applied.entity.writeClass == .fact, applied.entity.name != "order_event" { try markLate(view, author) }
+        // The PDF of a certificate is made when the order is done: it is never late.
+        if applied.entity.writeClass == .fact, !["order_event", "certificate_pdf"].contains(applied.entity.name) { try markLate(view, author) }
     }
 
     /// A certificate is final on its device; the server only registers it. Two certificates may print one number when a device

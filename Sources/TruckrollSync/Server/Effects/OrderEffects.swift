@@ -52,19 +52,20 @@ struct OrderEffects {
     }
 
     /// Closes an order when everything it needs is there: documents, the bytes of its attachments, no open exception.
-    func closeIfComplete(_ order: RecordID) throws {
+    ///
+    /// - Parameter author: whose work made it complete.
+    func closeIfComplete(_ order: RecordID, by author: RecordID) throws {
         let entity = try builder.schema.entity("service_order")
         guard let view = try builder.writer.view(entity, order), let state = view.text("state").flatMap({ OrderState(rawValue: $0) }),
             state == .signed_off || state == .certified
         else { return }
-        let needed = (view["required_documents"].list ?? []).compactMap(\.text)
-        if needed.contains("calibration_certificate"), state != .certified { return }
+        guard try OrderCompleteness.missingDocuments(view, state: state, schema: builder.schema, access: builder.writer).isEmpty else { return }
         let attachment = try builder.schema.entity("attachment")
         let missing = try builder.writer.views(attachment, where: "order", equals: .reference(order)).contains { !$0.boolean("stored") }
         if missing { return }
         let exception = try builder.schema.entity("exception")
         let isOpen = try builder.writer.views(exception, where: "order", equals: .reference(order)).contains { $0.text("state") == "open" }
         if isOpen { return }
-        try builder.event(.close, order: order, by: view.id)
+        try builder.event(.close, order: order, by: author)
     }
 }
