@@ -70,10 +70,11 @@ public struct DeviceEngine: Sendable {
             let corrected = moment.milliseconds + state.clockOffset
             let stamp = nextStamp(state, identity.replica, corrected)
             let writeID = WriteID(replica: identity.replica, sequence: state.lastSequence + 1)
+            let records = VisibleRecords(transaction: transaction, schema: schema)
             let editor = LocalEditor(
                 schema: schema, user: identity.user, now: DeviceTime(milliseconds: corrected, offsetMinutes: moment.offsetMinutes),
-                series: identity.series, documentNumber: state.lastDocument, records: VisibleRecords(transaction: transaction, schema: schema),
-                version: Version(stamp: stamp, sequence: writeID.sequence), randomID: newID)
+                series: identity.series, documentNumber: state.lastDocument, records: records,
+                version: Version(stamp: stamp, sequence: writeID.sequence), role: try records.role(of: identity.user), randomID: newID)
             let result = try body(editor)
             guard !editor.ops.isEmpty else { return (result, nil) }
             guard editor.ops.count <= Limits.opsInSet else {

@@ -18,7 +18,7 @@ public final class LocalEditor {
     private let applier: SetApplier
 
     init(
-        schema: Schema, user: RecordID, now: DeviceTime, series: String, documentNumber: UInt64, records: VisibleRecords, version: Version,
+        schema: Schema, user: RecordID, now: DeviceTime, series: String, documentNumber: UInt64, records: VisibleRecords, version: Version, role: Role?,
         randomID: @escaping () -> RecordID
     ) {
         self.schema = schema
@@ -28,7 +28,7 @@ public final class LocalEditor {
         self.documentNumber = documentNumber
         self.records = records
         self.randomID = randomID
-        applier = SetApplier(schema: schema, access: records, version: version, role: nil)
+        applier = SetApplier(schema: schema, access: records, version: version, role: role)
     }
 
     // MARK: Reading

@@ -172,7 +172,7 @@ struct PullApplication {
         for own in try transaction.outbox() {
             guard let set = try? ChangeSet(decodingBody: own.set.body) else { continue }
             let version = Version(stamp: set.claimed, sequence: set.writeID.sequence)
-            let applier = SetApplier(schema: schema, access: visible, version: version, role: nil)
+            let applier = SetApplier(schema: schema, access: visible, version: version, role: try visible.role(of: set.user))
             for (index, op) in set.ops.enumerated() where schema[op.key.type] != nil { _ = try? applier.apply(op, index: index) }
         }
     }

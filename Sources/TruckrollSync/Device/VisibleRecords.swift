@@ -25,6 +25,12 @@ final class VisibleRecords: RecordAccess {
         try transaction.ids(entity, where: column, equals: value)
     }
 
+    /// What a user may do, as far as this device knows.
+    func role(of user: RecordID) throws -> Role? {
+        guard let entity = schema["user"] else { return nil }
+        return try view(entity, user)?.text("role").flatMap { Role(rawValue: $0) }
+    }
+
     /// Brings the typed columns of a record in step with what is visible of it.
     func refreshColumns(_ key: RecordKey) throws {
         guard let entity = schema[key.type], key.facet == .common else { return }

@@ -40,6 +40,7 @@ struct OrderEffects {
     }
 
     private func effective(_ event: OrderEvent, _ state: OrderState, _ order: RecordID, _ author: RecordID) throws {
+        if event == .complete || event == .certify { try builder.resolve("incomplete", order: order, text: "What was missing has been done.") }
         switch event {
         case .submit: try builder.event(.validate, order: order, by: author)
         case .take: try assignments.appoint(author, to: order, starts: nil, ends: nil)

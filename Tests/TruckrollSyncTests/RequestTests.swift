@@ -1,0 +1,177 @@
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+@Suite("Requests the server answers")
+struct RequestTests {
+    @Test(
+        "a technician is not planned twice at one time, the travel before the later one included",
+        arguments: [(0, "granted"), (60, "refused"), (119, "refused"), (150, "granted"), (-89, "refused"), (-90, "granted")])
+    func overlap(minutes: Int64, expected: String) throws {
+        let company = try Company()
+        let world = company.world
+        // Anna is planned for two hours from now on; travel before an appointment is half an hour.
+        let taken = try #require(try world.serverRecords("appointment").first?.time("starts_at"))
+        let order = world.id()
+        let request = world.id()
+        let technician = expected == "granted" && minutes == 0 ? company.benUser : company.annaUser
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "service_order", id: order,
+                [
+                    "number": .text("SO-2"), "channel": .text("phone"),
+                    "customer": try editor.view("service_order", company.order)?["customer"] ?? .null, "site": .reference(company.site),
+                    "kind": .text("repair"), "title": .text("Second"), "requested_at": .text(editor.now.description),
+                ])
+            try editor.event(.create, order: order)
+            try editor.event(.submit, order: order)
+            let starts = taken.milliseconds + minutes * 60_000
+            try editor.create(
+                "assignment_request", id: request,
+                [
+                    "order": .reference(order), "action": .text("assign"), "technician": .reference(technician),
+                    "starts_at": .text(DeviceTime(milliseconds: starts, offsetMinutes: 60).description),
+                    "ends_at": .text(DeviceTime(milliseconds: starts + 3_600_000, offsetMinutes: 60).description),
+                ])
+        }
+        try world.sync(company.dora)
+        #expect(try world.serverValue("assignment_request", request, "state") == .text(expected))
+        #expect(try world.serverValue("service_order", order, "state") == .text(expected == "granted" ? "dispatched" : "ready_to_plan"))
+    }
+
+    @Test("taking the last technician off brings the order back to planning")
+    func withdrawn() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "assignment_request",
+                ["order": .reference(company.order), "action": .text("unassign"), "technician": .reference(company.annaUser)])
+        }
+        try world.sync(company.dora)
+        #expect(try company.state() == "ready_to_plan")
+        try world.sync(company.anna)
+        #expect(try world.value(company.anna, "service_order", company.order, "title") == .null)
+    }
+
+    @Test("what is kept back as safety stock is not granted, and a discontinued part is refused with its replacement")
+    func partRules() throws {
+        let company = try Company()
+        let world = company.world
+        let old = world.id()
+        try world.commit(world.importer) { editor in
+            try editor.patch("part", company.part, ["safety_stock": .text("1")])
+            try editor.create(
+                "part", id: old,
+                [
+                    "number": .text("P-0"), "name": .text("Old sensor"), "unit": .text("pcs"), "status": .text("discontinued"),
+                    "replaced_by": .reference(company.part),
+                ])
+        }
+        try world.sync(world.importer)
+        for part in [company.part, old] {
+            try world.commit(company.anna) { editor in
+                try editor.create(
+                    "reservation",
+                    [
+                        "order": .reference(company.order), "part": .reference(part), "location": .reference(company.depot), "quantity": .text("1"),
+                        "requested_by": .reference(editor.user),
+                    ])
+            }
+        }
+        try world.sync(company.anna)
+        let states = try world.serverRecords("reservation").map { "\($0.text("state") ?? "") \($0.text("answer") ?? "")" }.sorted()
+        #expect(states.count == 2)
+        #expect(states[0].hasPrefix("backordered Only 0 free there."))
+        #expect(states[1] == "refused The part is discontinued. It is replaced by P-1.")
+    }
+
+    @Test("a granted reservation is consumed by the use, and stock never goes below zero")
+    func consumed() throws {
+        let company = try Company()
+        let world = company.world
+        let reservation = RecordID.derived(
+            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "reservation", id: reservation,
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
+                    "quantity": .text("1"),
+                    "requested_by": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.anna)
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "part_use",
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("1"), "from": .reference(company.depot),
+                    "action": .text("fitted"), "at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.anna)
+        #expect(try world.serverValue("reservation", reservation, "state") == .text("consumed"))
+        let balance = try #require(try world.serverRecords("balance").first { $0.reference("location") == company.depot })
+        #expect(balance.text("on_hand") == "0")
+        #expect(balance.text("reserved") == "0")
+        #expect(try world.serverRecords("exception").isEmpty)
+    }
+
+    @Test("an order closes when the bytes of its attachments have arrived, not before")
+    func attachments() throws {
+        let company = try Company()
+        let world = company.world
+        let hash = ContentDigest.sha256([1, 2, 3])
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try company.finishTask(company.anna)
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "attachment",
+                [
+                    "sha256": .bytes(hash), "media_type": .text("image/jpeg"), "size": .integer(3), "order": .reference(company.order),
+                    "taken_at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try company.event(company.anna, .complete, .customer_sign)
+        try world.sync(company.anna)
+        #expect(try company.state() == "signed_off")
+        #expect(try world.server.isAttachmentVisible(hash, to: company.anna.replica))
+        #expect(try !world.server.isAttachmentVisible(hash, to: company.ben.replica))
+        try world.server.attachmentStored(hash, at: world.moment)
+        #expect(try company.state() == "closed")
+        let closing = try world.serverRecords("order_event").first { $0.text("event") == "close" }
+        #expect(closing?.reference("by") == company.annaUser)
+    }
+
+    @Test("an order that needs a certificate is not certified without one, and not closed before it is")
+    func documents() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(company.dora) {
+            try $0.change("service_order", company.order, "required_documents", element: .text("calibration_certificate"), op: .add)
+        }
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try company.finishTask(company.anna)
+        try company.event(company.anna, .complete, .customer_sign, .certify)
+        try world.sync(company.anna)
+        #expect(try company.state() == "signed_off")
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "certificate",
+                [
+                    "number": .text("N-1"), "kind": .text("calibration_certificate"), "revision": .integer(0), "order": .reference(company.order),
+                    "content": .bytes([1]), "content_hash": .bytes(ContentDigest.sha256([1])),
+                    "device_signature": .bytes([UInt8](repeating: 0, count: 64)),
+                    "device": .bytes([UInt8](repeating: 0, count: 16)), "issued_at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+            try editor.event(.certify, order: company.order)
+        }
+        try world.sync(company.anna)
+        #expect(try company.state() == "closed")
+    }
+}
