@@ -12,6 +12,11 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+/// What a program over a device's store stands on.
+let deviceRooms: [Target.Dependency] = [
+    "TruckrollClient", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore",
+]
+
 /// A library of ours, under Sources/ in a folder of its own name.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
@@ -95,9 +100,10 @@ let package = Package(
                 "TruckrollTerminal", argumentParser, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        room("FieldCommands", ["TruckrollClient", "TruckrollTerminal", argumentParser]),
-        room("DispatchCommands", ["TruckrollClient", "TruckrollTerminal", argumentParser]),
-        room("CertificateCommands", ["TruckrollCertificates", "TruckrollClient", "TruckrollTerminal", argumentParser]),
+        room("CommandSupport", deviceRooms + ["TruckrollTerminal", argumentParser]),
+        room("FieldCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
+        room("DispatchCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
+        room("CertificateCommands", deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", argumentParser]),
         command("ServerMain", ["ServerCommands", argumentParser]),
         command("FieldMain", ["FieldCommands", argumentParser]),
         command("DispatchMain", ["DispatchCommands", argumentParser]),
@@ -116,8 +122,10 @@ let package = Package(
         tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", crypto]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),
         tests("TruckrollTerminalTests", ["TruckrollTerminal"]),
-        tests("FieldTests", ["TruckrollClient", "FieldCommands"]),
-        tests("DispatchTests", ["TruckrollClient", "DispatchCommands", "CertificateCommands"]),
+        tests("FieldTests", deviceRooms + ["TruckrollTerminal", "CommandSupport", "FieldCommands", argumentParser]),
+        tests(
+            "DispatchTests",
+            deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", "DispatchCommands", "CertificateCommands", argumentParser]),
         tests(
             "EndToEndTests",
             [

@@ -1,4 +1,5 @@
 import Foundation
+import TruckrollTerminal
 
 #if canImport(Glibc)
     import Glibc
@@ -9,9 +10,12 @@ import Foundation
 #endif
 
 /// Why a file could not be read or written.
-struct FileProblem: Error, Hashable {
+struct FileProblem: ExplainedProblem, Hashable {
     let detail: String
     let next: String
+
+    var whatHappened: String { detail }
+    var whatToDoNext: String? { next }
 }
 
 /// Reads bounded files, and writes files that are there whole or not at all.

@@ -1,3 +1,4 @@
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -25,10 +26,10 @@ struct CertificateLine {
 
     var json: [(String, JSONValue)] {
         [
-            ("number", .string(number)), ("kind", .optional(view.text("kind"))), ("revision", .int(Int(clamping: view.integer("revision") ?? 0))),
-            ("state", .optional(view.text("state"))), ("order", .optional(order)), ("asset", .optional(asset)), ("technician", .optional(technician)),
-            ("issued_at", .optional(view.text("issued_at"))), ("exported", .bool(pdf != nil)),
-            ("pdf_sha256", .optional(pdf?["sha256"].bytes?.hexadecimal)), ("id", .string("\(view.id)")),
+            ("number", .string(number)), ("kind", .text(view.text("kind"))), ("revision", .int(Int(clamping: view.integer("revision") ?? 0))),
+            ("state", .text(view.text("state"))), ("order", .text(order)), ("asset", .text(asset)), ("technician", .text(technician)),
+            ("issued_at", .text(view.text("issued_at"))), ("exported", .bool(pdf != nil)),
+            ("pdf_sha256", .text(pdf?["sha256"].bytes?.hexadecimal)), ("id", .string("\(view.id)")),
         ]
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import TruckrollClient
 import TruckrollCore
@@ -23,7 +24,7 @@ struct ExportCommand: AsyncParsableCommand {
             JSON: exported (number, file, sha256, size, new), failed (number, reason, next), synced.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: CertificateOptions
     @Option(help: ArgumentHelp("The folder for the files; made when it is not there.", valueName: "dir")) var out = "."
     @Option(help: ArgumentHelp("Only certificates of this order.", valueName: "number")) var order: String?
     @Flag(help: "Superseded and revoked certificates as well.") var all = false
@@ -31,16 +32,17 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "No progress on standard error.") var quiet = false
 
     func run() async throws {
-        try await options.run { client, console in
-            var reach = try await client.syncIfPossible(console, offline: options.offline)
+        try await options.run { session in
+            let client = session.client
+            var reach = try await session.sync()
             let job = ExportJob(
-                client: client, identity: try qualityIdentity(client), enrolments: DeviceEnrolments(client: client),
+                client: client, identity: try qualityIdentity(session), enrolments: DeviceEnrolments(client: client),
                 folder: URL(fileURLWithPath: out, isDirectory: true))
             let orderID = try order.map { text in try client.read { try DispatchLookup($0).order(text).id } }
             let items = try job.items(order: orderID, all: all, again: again)
             var (exported, failed): ([ExportJob.Exported], [(number: String, problem: DeviceProblem)]) = ([], [])
             let start = ContinuousClock.now
-            var progress = Progress("Exporting certificates", total: items.count, on: console.notes, isQuiet: quiet || items.isEmpty) {
+            var progress = Progress("Exporting certificates", total: items.count, on: session.console.errors, isQuiet: quiet || items.isEmpty) {
                 start.duration(to: .now)
             }
             for item in items {
@@ -48,18 +50,18 @@ struct ExportCommand: AsyncParsableCommand {
                 progress.advance()
             }
             progress.finish()
-            if exported.contains(where: \.isNew), reach.isReached { reach = try await client.syncIfPossible(console, offline: options.offline) }
-            for failure in failed { console.problem(failure.problem) }
-            console.result(Self.json(exported, failed, reach), [Self.table(exported)])
-            if !failed.isEmpty { return .notValid }
+            if exported.contains(where: \.isNew), reach.isReached { reach = try await session.sync() }
+            for failure in failed { session.console.problem(failure.problem) }
+            session.console.result(Self.json(exported, failed, reach), [Self.table(exported)])
+            if !failed.isEmpty { return .refused }
             return try exported.contains(where: \.isNew) && !client.read { try $0.outbox().isEmpty } ? .pending : .done
         }
     }
 
     /// The registration of a PDF is the quality manager's word.
-    private func qualityIdentity(_ client: DeviceClient) throws -> DeviceIdentity {
-        let identity = try client.enrolledIdentity()
-        let role = try client.read { try $0.view("user", identity.user)?.text("role") }
+    private func qualityIdentity(_ session: DeviceSession) throws -> DeviceIdentity {
+        let identity = try session.identity()
+        let role = try session.client.read { try $0.view("user", identity.user)?.text("role") }
         guard let role else {
             throw DeviceProblem("never-synced", "This device does not hold its own user yet.", next: "Export with a network once.")
         }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
-import TruckrollClient
 import TruckrollCore
 import TruckrollSync
 import TruckrollTerminal
@@ -18,18 +18,18 @@ struct KeyCommand: AsyncParsableCommand {
             JSON: tenant, tenant_id, tenant_key, file.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: CertificateOptions
     @Option(help: ArgumentHelp("Write it to this file instead of standard output.", valueName: "file")) var out: String?
 
     func run() async throws {
-        try await options.run { client, console in
-            let identity = try client.enrolledIdentity()
+        try await options.run { session in
+            let identity = try session.identity()
             if let out { try CertificateFiles.write(Array(TenantKeyFile.text(identity.tenantKey).utf8), to: URL(fileURLWithPath: out)) }
             let shown = out.map { StyledText("The public key of \(identity.tenantName) is in \($0).") } ?? StyledText(identity.tenantKey.hexadecimal)
-            console.result(
+            session.console.result(
                 [
                     "tenant": .string(identity.tenantName), "tenant_id": .string("\(identity.tenant)"),
-                    "tenant_key": .string(identity.tenantKey.hexadecimal), "file": .optional(out),
+                    "tenant_key": .string(identity.tenantKey.hexadecimal), "file": .text(out),
                 ], [shown])
             return .done
         }

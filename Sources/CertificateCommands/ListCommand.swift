@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -16,12 +17,13 @@ struct ListCommand: AsyncParsableCommand {
             JSON: certificates (number, kind, revision, state, order, asset, technician, issued_at, exported, pdf_sha256, id), synced.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: CertificateOptions
     @Option(help: ArgumentHelp("Only certificates of this order.", valueName: "number")) var order: String?
 
     func run() async throws {
-        try await options.run { client, console in
-            let reach = try await client.syncIfPossible(console, offline: options.offline)
+        try await options.run { session in
+            let client = session.client
+            let reach = try await session.sync()
             let now = try client.now()
             let lines = try client.read { reader in
                 let orderID = try order.map { try DispatchLookup(reader).order($0).id }
@@ -29,7 +31,7 @@ struct ListCommand: AsyncParsableCommand {
                 return try found.map { try CertificateLine($0, reader) }.sorted { ($0.number, $0.view.id) < ($1.number, $1.view.id) }
             }
             let calendar = try client.read { try DispatchCalendar($0, now: now) }
-            console.result(
+            session.console.result(
                 ["certificates": .array(lines.map { .object($0.json) }), "synced": .bool(reach.isReached)], [Self.table(lines, calendar)])
             return .done
         }

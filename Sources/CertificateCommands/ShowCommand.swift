@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -17,21 +18,22 @@ struct ShowCommand: AsyncParsableCommand {
             content, synced. content is the frozen content itself, as text.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: CertificateOptions
     @Argument(help: "The certificate's number, with or without its check characters, or its end.") var number: String
 
     func run() async throws {
-        try await options.run { client, console in
-            let reach = try await client.syncIfPossible(console, offline: options.offline)
+        try await options.run { session in
+            let client = session.client
+            let reach = try await session.sync()
             let line = try client.read { try CertificateLine(try $0.certificate(number), $0) }
             let bytes = line.view["content"].bytes ?? []
             let json: [(String, JSONValue)] =
                 line.json + [
-                    ("content_hash", .optional(line.view["content_hash"].bytes?.hexadecimal)),
+                    ("content_hash", .text(line.view["content_hash"].bytes?.hexadecimal)),
                     ("content", .string(String(decoding: bytes, as: UTF8.self))),
                     ("synced", .bool(reach.isReached)),
                 ]
-            console.result(.object(json), [Self.block(line, try? CertificateContent(canonicalBytes: bytes))])
+            session.console.result(.object(json), [Self.block(line, try? CertificateContent(canonicalBytes: bytes))])
             return .done
         }
     }

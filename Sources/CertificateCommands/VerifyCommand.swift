@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollCertificates
 import TruckrollDomain
 import TruckrollTerminal
@@ -24,12 +25,12 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON instead of text.") var json = false
 
     func run() async throws {
-        let console = Console(isJSON: json)
+        let console = Console(isJSON: json, advice: CertificateProgram.advice)
         try await console.run {
             let report = CertificateVerifier.verify(
                 pdf: try CertificateFiles.read(file), proof: try CertificateFiles.read(proofPath), tenantKey: try TenantKeyFile.read(key))
             console.result(report.json, [report.block])
-            return report.isGenuine ? .done : .notValid
+            return report.isGenuine ? .done : .refused
         }
     }
 
@@ -78,12 +79,12 @@ extension VerificationReport {
 
     var json: JSONValue {
         [
-            "valid": .bool(isGenuine), "refused_layer": .optional(firstRefused?.rawValue),
+            "valid": .bool(isGenuine), "refused_layer": .text(firstRefused?.rawValue),
             "subject": subject.map { subject in
                 [
                     "number": .string(subject.number), "revision": .int(subject.revision), "issuer": .string(subject.issuer),
                     "technician": .string(subject.technician), "issued": .string(subject.issued), "customer": .string(subject.customer),
-                    "item": .string(subject.item), "outcome": .string(subject.outcome.word), "replaces": .optional(subject.replaces),
+                    "item": .string(subject.item), "outcome": .string(subject.outcome.word), "replaces": .text(subject.replaces),
                 ]
             } ?? .null,
             "layers": .array(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -32,9 +33,9 @@ struct AppointmentOptions: ParsableArguments {
     }
 }
 
-extension DispatchSession {
+extension DeviceSession {
     /// Records a request, syncs, and reports what the server decided.
-    func request(_ subject: String, _ request: (LocalReader, DispatchCalendar) throws -> DispatchRequest) async throws -> DispatchExit {
+    func request(_ subject: String, _ request: (LocalReader, DispatchCalendar) throws -> DispatchRequest) async throws -> ExitStatus {
         let reach = try await sync()
         let calendar = try calendar()
         let wish = try client.read { try request($0, calendar) }
@@ -44,8 +45,8 @@ extension DispatchSession {
         return report(
             try client.dispatchAnswer(to: ticket), about: "\(subject) \(order?.text("number") ?? "order"), \(name ?? "technician")",
             json: [
-                ("action", .string(wish.action.rawValue)), ("order", .optional(order?.text("number"))), ("technician", .optional(name)),
-                ("starts_at", .optional(wish.starts?.description)), ("ends_at", .optional(wish.ends?.description)),
+                ("action", .string(wish.action.rawValue)), ("order", .text(order?.text("number"))), ("technician", .text(name)),
+                ("starts_at", .text(wish.starts?.description)), ("ends_at", .text(wish.ends?.description)),
                 ("request_id", .string("\(ticket.record)")),
             ])
     }

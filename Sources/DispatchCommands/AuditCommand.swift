@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -18,7 +19,7 @@ struct AuditCommand: AsyncParsableCommand {
             JSON: scopes, records, position, differing, repaired.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Flag(help: "Fetch again what differs.") var repair = false
 
     func run() async throws {
@@ -35,12 +36,7 @@ struct AuditCommand: AsyncParsableCommand {
             let names = report.differing.map(\.name)
             block.add("Differing", names.isEmpty ? StyledText("none", .green) : StyledText(names.joined(separator: ", "), .red))
             if !names.isEmpty, repair { block.add("Repaired", "\(names.count)") }
-            session.console.result(
-                [
-                    "scopes": .int(report.scopes), "records": .int(Int(clamping: report.records)),
-                    "position": .int(Int(clamping: report.position.rawValue)), "differing": .array(names.map { .string($0) }),
-                    "repaired": .bool(repair && !names.isEmpty),
-                ], [block])
+            session.console.result(report.json(repairing: repair), [block])
             return names.isEmpty || repair ? .done : .refused
         }
     }

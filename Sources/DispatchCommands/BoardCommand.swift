@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -18,7 +19,7 @@ struct BoardCommand: AsyncParsableCommand {
             JSON: day, rows (technician, technician_id, absent, stops (order, title, state, starts_at, ends_at, order_id)), synced, as_of_position.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Option(help: ArgumentHelp("YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day")) var day: String?
     @Flag(help: "Leave out technicians without an appointment.") var busy = false
 
@@ -51,13 +52,13 @@ struct BoardCommand: AsyncParsableCommand {
 
     private static func json(_ row: DispatchDay.Row) -> JSONValue {
         [
-            "technician": .optional(row.technician.text("name")), "technician_id": .string("\(row.technician.id)"), "absent": .bool(row.isAbsent),
+            "technician": .text(row.technician.text("name")), "technician_id": .string("\(row.technician.id)"), "absent": .bool(row.isAbsent),
             "stops": .array(
                 row.stops.map { stop in
                     [
-                        "order": .optional(stop.order?.text("number")), "title": .optional(stop.order?.text("title")),
-                        "state": .optional(stop.order?.text("state")), "starts_at": .optional(stop.appointment.starts?.description),
-                        "ends_at": .optional(stop.appointment.ends?.description), "order_id": .string("\(stop.appointment.order)"),
+                        "order": .text(stop.order?.text("number")), "title": .text(stop.order?.text("title")),
+                        "state": .text(stop.order?.text("state")), "starts_at": .text(stop.appointment.starts?.description),
+                        "ends_at": .text(stop.appointment.ends?.description), "order_id": .string("\(stop.appointment.order)"),
                     ]
                 }),
         ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -20,7 +21,7 @@ struct CancelCommand: AsyncParsableCommand {
             JSON: answer (granted, refused, pending), text, order, event_id.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Argument(help: "The order's number, its end, or its id.") var order: String
     @Option(help: "Why; shown to the technician.") var reason: String
 

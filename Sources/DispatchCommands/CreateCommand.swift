@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -33,7 +34,7 @@ struct CreateCommand: AsyncParsableCommand {
         case calibration_certificate, inspection_report, completion_report, customer_signature
     }
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Option(help: "The customer, by number or name.") var customer: String
     @Option(help: "The site, by name or city; the customer's only one when left out.") var site: String?
     @Option(help: "The kind of work.") var kind: Kind
@@ -60,7 +61,7 @@ struct CreateCommand: AsyncParsableCommand {
             let number = order?.text("number") ?? ticket.record.short
             return session.report(
                 try session.client.dispatchReception(of: ticket), about: "Order \(number)",
-                json: [("order", .string(number)), ("order_id", .string("\(ticket.record)")), ("state", .optional(order?.text("state")))])
+                json: [("order", .string(number)), ("order_id", .string("\(ticket.record)")), ("state", .text(order?.text("state")))])
         }
     }
 

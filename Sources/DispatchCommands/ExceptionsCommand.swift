@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -16,7 +17,7 @@ struct ExceptionsCommand: AsyncParsableCommand {
             JSON: exceptions (kind, state, owner, raised_at, text, resolution, order, about, id), synced, as_of_position.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Flag(help: "Resolved ones as well.") var all = false
 
     func run() async throws {
@@ -39,7 +40,7 @@ struct ExceptionsCommand: AsyncParsableCommand {
                     json.append(
                         .object(
                             JSONValue.members(view, ["kind", "state", "owner", "raised_at", "text", "resolution"])
-                                + [("order", .optional(number)), ("about", .optional(about)), ("id", .string("\(view.id)"))]))
+                                + [("order", .text(number)), ("about", .text(about)), ("id", .string("\(view.id)"))]))
                 }
                 return ([("exceptions", .array(json))], [table])
             }

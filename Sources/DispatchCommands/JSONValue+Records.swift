@@ -1,12 +1,10 @@
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
 import TruckrollTerminal
 
 extension JSONValue {
-    /// A text, or null.
-    static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
     /// A value of a record; bytes as hexadecimal, ids in their text form.
     static func value(_ value: TruckrollCore.Value, _ type: FieldType? = nil) -> JSONValue {
         switch value {
@@ -22,15 +20,15 @@ extension JSONValue {
     static func appointment(_ appointment: DispatchAppointment) -> JSONValue {
         [
             "technician": .string(appointment.technicianName), "technician_id": .string("\(appointment.technician)"),
-            "starts_at": .optional(appointment.starts?.description), "ends_at": .optional(appointment.ends?.description),
-            "state": appointment.isActive ? "active" : "ended", "ended_because": .optional(appointment.endedBecause),
+            "starts_at": .text(appointment.starts?.description), "ends_at": .text(appointment.ends?.description),
+            "state": appointment.isActive ? "active" : "ended", "ended_because": .text(appointment.endedBecause),
         ]
     }
 
     static func order(_ line: DispatchOrderLine) -> JSONValue {
         .object(
             members(line.order, ["number", "state", "kind", "priority", "title"])
-                + [("customer", .string(line.customer)), ("site", .string(line.site)), ("due_at", .optional(line.order.text("due_at")))]
+                + [("customer", .string(line.customer)), ("site", .string(line.site)), ("due_at", .text(line.order.text("due_at")))]
                 + [("appointments", .array(line.appointments.map { appointment($0) })), ("id", .string("\(line.order.id)"))])
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -20,7 +21,7 @@ struct ListCommand: AsyncParsableCommand {
             JSON: orders (number, state, kind, priority, title, customer, site, due_at, appointments, id), synced, as_of_position.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Option(help: ArgumentHelp("Only orders in this state; repeat it for several.", valueName: "state")) var state: [OrderState] = []
     @Option(help: ArgumentHelp("Only orders with an appointment on the day: YYYY-MM-DD, today, tomorrow.", valueName: "day")) var day: String?
     @Option(help: ArgumentHelp("Only orders of this technician, by number or name.", valueName: "who")) var technician: String?

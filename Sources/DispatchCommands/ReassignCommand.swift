@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -18,7 +19,7 @@ struct ReassignCommand: AsyncParsableCommand {
             JSON: answer (granted, refused, pending), text, action, order, technician, starts_at, ends_at, request_id.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @OptionGroup var time: AppointmentOptions
     @Argument(help: "The order's number, its end, or its id.") var order: String
     @Option(help: ArgumentHelp("Who is taken off, by number or name; the only technician when left out.", valueName: "who")) var from: String?

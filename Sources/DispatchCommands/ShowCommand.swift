@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -17,7 +18,7 @@ struct ShowCommand: AsyncParsableCommand {
             customer, site, assets, tasks, appointments, events, requests, exceptions, certificates, id, synced, as_of_position.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Argument(help: "The order's number, its end, or its id.") var order: String
 
     func run() async throws {
@@ -90,7 +91,7 @@ extension DispatchOrderSheet {
             .array(
                 views.map { view in
                     .object(
-                        JSONValue.members(view, names) + people.map { ($0, .optional(view.reference($0).map(name))) } + [
+                        JSONValue.members(view, names) + people.map { ($0, .text(view.reference($0).map(name))) } + [
                             ("id", .string("\(view.id)"))
                         ])
                 })

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -18,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
             exceptions_open, synced, as_of_position. outbox and attention list intent, made_at and, for attention, outcome and remarks.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
 
     func run() async throws {
         try await options.run { session in
@@ -42,11 +43,11 @@ struct StatusCommand: AsyncParsableCommand {
                 }
                 return (
                     [
-                        ("tenant", .optional(identity?.tenantName)), ("user", .optional(user)),
+                        ("tenant", .text(identity?.tenantName)), ("user", .text(user)),
                         ("replica", .int(Int(identity?.replica.rawValue ?? 0))),
-                        ("series", .optional(identity?.series)), ("server", .optional(identity?.serverURL)), ("last_sync", .optional(lastSync)),
-                        ("position", .int(Int(clamping: state.checkpoint?.position.rawValue ?? 0))),
-                        ("durable_position", .int(Int(clamping: state.durable.rawValue))),
+                        ("series", .text(identity?.series)), ("server", .text(identity?.serverURL)), ("last_sync", .text(lastSync)),
+                        ("position", .position(state.checkpoint?.position ?? .start)),
+                        ("durable_position", .position(state.durable)),
                         ("outbox", .array(outbox.map { Self.json($0) })), ("attention", .array(unresolved.map { Self.json($0) })),
                         ("exceptions_open", .int(exceptions)),
                     ], [block]
@@ -61,7 +62,7 @@ struct StatusCommand: AsyncParsableCommand {
         [
             "write_id": .string("\(own.set.writeID)"), "intent": .string(own.intent),
             "made_at": .string(DeviceTime(milliseconds: own.madeAt, offsetMinutes: 0).description),
-            "outcome": .optional(own.receipt?.outcome.name), "remarks": .array(remarks(own).map { .string($0) }),
+            "outcome": .text(own.receipt?.outcome.name), "remarks": .array(remarks(own).map { .string($0) }),
         ]
     }
 }

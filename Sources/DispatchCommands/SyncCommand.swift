@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollTerminal
@@ -16,7 +17,7 @@ struct SyncCommand: AsyncParsableCommand {
             JSON: answered, need_attention, records_changed, records_gone, repaired, given_back, position, synced.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
 
     func run() async throws {
         try await options.run { session in
@@ -33,11 +34,11 @@ struct SyncCommand: AsyncParsableCommand {
             if report.givenBack > 0 { block.add("Given back to the server", "\(report.givenBack)") }
             block.add("Position", "\(report.position)")
             session.console.result(
-                [
-                    "answered": .int(report.answered), "need_attention": .int(report.needAttention), "records_changed": .int(report.recordsChanged),
-                    "records_gone": .int(report.recordsGone), "repaired": .int(report.repaired), "given_back": .int(report.givenBack),
-                    "position": .int(Int(clamping: report.position.rawValue)), "synced": true,
-                ], [block])
+                .object(
+                    report.figures + [
+                        ("repaired", .int(report.repaired)), ("given_back", .int(report.givenBack)), ("position", .position(report.position)),
+                        ("synced", true),
+                    ]), [block])
             return .done
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -16,7 +17,7 @@ struct TechniciansCommand: AsyncParsableCommand {
             JSON: day, technicians (number, name, phone, working_hours, absent, appointments, planned_minutes, id), synced, as_of_position.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Option(help: ArgumentHelp("YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day")) var day: String?
 
     func run() async throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -20,14 +21,15 @@ struct WhyCommand: AsyncParsableCommand {
             losses (rule, text, value, author), synced, as_of_position.
             """)
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var options: DispatchOptions
     @Argument(help: "The record: an order's number, or entity/id.") var record: String
     @Argument(help: "The field, by its name in the schema.") var field: String
 
     func run() async throws {
         try await options.run { session in
             try await session.show { reader, calendar in
-                let why = try DispatchExplanation(try Self.find(record, reader), field: field, reader)
+                let record = try Self.find(record, reader)
+                let why = try reader.why(record.entity, record.id, field, offsetMinutes: 0)
                 return (Self.json(why), [Self.block(why, calendar)])
             }
         }
@@ -48,53 +50,48 @@ struct WhyCommand: AsyncParsableCommand {
         return view
     }
 
-    private static func block(_ why: DispatchExplanation, _ calendar: DispatchCalendar) -> KeyValueBlock {
-        let type = why.field.type
-        var block = KeyValueBlock(title: "\(why.record.entity.title) \(why.record.text("number") ?? why.record.id.short), \(why.field.name)")
-        block.add("Shows", StyledText(why.shown.spoken(type), .bold))
-        block.add("Merge rule", StyledText(why.field.rule.rawValue))
-        for origin in why.origins {
-            block.section(why.origins.count > 1 ? "Stands beside others: \(origin.value.spoken(type))" : "Written")
-            block.add("By", StyledText(origin.author))
-            block.add("When", StyledText(calendar.spoken(time(origin.version).description)))
-            block.add("Change set", "\(origin.version.writeID)\(origin.whereabouts.map { ", \($0.rawValue)" } ?? "")")
+    private static func block(_ why: Explanation, _ calendar: DispatchCalendar) -> KeyValueBlock {
+        let standing = why.candidates.filter { $0.raw != nil }
+        var block = KeyValueBlock(title: "\(why.label), \(why.field)")
+        block.add("Shows", StyledText(why.shown, .bold))
+        block.add("Merge rule", StyledText(why.rule.rawValue))
+        for candidate in standing {
+            block.section(standing.count > 1 ? "Stands beside others: \(candidate.value)" : "Written")
+            block.add("By", StyledText(author(candidate)))
+            block.add("When", StyledText(calendar.spoken(candidate.at.description)))
+            block.add("Change set", "\(candidate.version.writeID)\(candidate.isMadeHere ? ", \(candidate.place.rawValue)" : "")")
         }
-        for loss in why.losses {
-            block.section("Lost: \(loss.value.spoken(type))")
-            if !loss.author.isEmpty { block.add("By", StyledText(loss.author)) }
-            block.add("Rule", StyledText(loss.rule))
-            block.add("Because", StyledText(loss.text))
+        for ruling in why.rulings {
+            block.section("Lost: \(ruling.loser ?? ruling.rawLoser.spoken(why.type))")
+            if let author = ruling.loserBy { block.add("By", StyledText(author)) }
+            block.add("Rule", StyledText(ruling.rule))
+            block.add("Because", StyledText(ruling.text))
         }
         return block
     }
 
-    private static func json(_ why: DispatchExplanation) -> [(String, JSONValue)] {
-        let type = why.field.type
+    private static func json(_ why: Explanation) -> [(String, JSONValue)] {
+        let standing: [JSONValue] = why.candidates.compactMap { candidate in
+            guard let value = candidate.raw else { return nil }
+            return [
+                "value": .value(value, why.type), "written_at": .time(candidate.at), "author": .string(author(candidate)),
+                "write_id": .string("\(candidate.version.writeID)"), "whereabouts": .text(candidate.isMadeHere ? candidate.place.rawValue : nil),
+            ]
+        }
+        let losses: [JSONValue] = why.rulings.map { ruling in
+            [
+                "rule": .string(ruling.rule), "text": .string(ruling.text), "value": .value(ruling.rawLoser, why.type),
+                "author": .string(ruling.loserBy ?? ""),
+            ]
+        }
         return [
-            ("record", .string("\(why.record.entity.name)/\(why.record.id)")), ("field", .string(why.field.name)),
-            ("rule", .string(why.field.rule.rawValue)), ("value", .value(why.shown, type)),
-            (
-                "origins",
-                .array(
-                    why.origins.map { origin in
-                        [
-                            "value": .value(origin.value, type), "written_at": .string(time(origin.version).description),
-                            "author": .string(origin.author), "write_id": .string("\(origin.version.writeID)"),
-                            "whereabouts": .optional(origin.whereabouts?.rawValue),
-                        ]
-                    })
-            ),
-            (
-                "losses",
-                .array(
-                    why.losses.map { loss in
-                        ["rule": .string(loss.rule), "text": .string(loss.text), "value": .value(loss.value, type), "author": .string(loss.author)]
-                    })
-            ),
+            ("record", .string("\(why.entity)/\(why.id)")), ("field", .string(why.field)), ("rule", .string(why.rule.rawValue)),
+            ("value", .value(why.rawShown, why.type)), ("origins", .array(standing)), ("losses", .array(losses)),
         ]
     }
 
-    private static func time(_ version: Version) -> DeviceTime {
-        DeviceTime(milliseconds: Int64(clamping: version.stamp.milliseconds), offsetMinutes: 0)
+    /// Who wrote it, and on which device.
+    private static func author(_ candidate: Explanation.Candidate) -> String {
+        candidate.by + (candidate.device.map { " (\($0))" } ?? "")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -17,12 +18,7 @@ struct AuditCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         let report = try await desk.client.audit(repairing: repair)
-        desk.print(
-            json: [
-                "scopes": .int(report.scopes), "records": .int(Int(clamping: report.records)),
-                "position": .int(Int(clamping: report.position.rawValue)),
-                "differing": .texts(report.differing.map(\.name)), "repaired": .bool(repair && !report.differing.isEmpty),
-            ])
+        desk.print(json: report.json(repairing: repair))
         desk.print("\(report.scopes) scopes with \(report.records) records compared at position \(report.position).")
         if report.differing.isEmpty { return desk.print(Sign.sign(.stored) + " Both sides agree.") }
         for scope in report.differing {

@@ -1,3 +1,4 @@
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain

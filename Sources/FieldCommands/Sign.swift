@@ -27,13 +27,6 @@ enum Sign {
     }
 }
 
-extension JSONValue {
-    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-    static func time(_ time: DeviceTime?) -> JSONValue { .text(time?.description) }
-    static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-    static func number(_ number: Int?) -> JSONValue { number.map { .int($0) } ?? .null }
-}
-
 /// Words for screens.
 enum Words {
     static func state(_ state: OrderState?) -> StyledText {

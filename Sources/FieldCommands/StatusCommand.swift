@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -66,11 +67,11 @@ struct StatusCommand: FieldVerb {
             "last_sync": .time(standing.lastSync), "offline_seconds": .number(standing.offlineSeconds),
             "checkpoint": standing.checkpoint.map {
                 [
-                    "epoch": .string($0.epoch.description), "position": .int(Int(clamping: $0.position.rawValue)),
+                    "epoch": .string($0.epoch.description), "position": .position($0.position),
                     "view_version": .int(Int(clamping: $0.viewVersion)),
                 ]
             } ?? .null,
-            "durable_position": .int(Int(clamping: standing.durable.rawValue)), "backup_configured": .bool(standing.hasBackup),
+            "durable_position": .position(standing.durable), "backup_configured": .bool(standing.hasBackup),
             "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)), "scopes": .int(standing.scopes),
             "labour_clock": standing.runningLabour.map {
                 ["order": .string($0.order.description), "kind": .string($0.kind), "started_at": .time($0.startedAt)]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollSync
@@ -36,32 +37,29 @@ struct SyncCommand: FieldVerb {
         let waiting = try desk.client.standing()
         switch result {
         case .success(let report): tell(report, waiting, desk)
-        case .failure(let problem as TransportProblem) where ExitStatus.of(problem) == .offline:
+        case .failure(let problem as TransportProblem) where ExitStatus.of(problem) == .pending:
             let sets = waiting.onDevice + waiting.sent
-            desk.errors.print(
+            desk.console.errors.print(
                 StyledText("offline: nothing is lost; \(sets) set\(sets == 1 ? "" : "s") wait\(sets == 1 ? "s" : "") on this device.", .yellow))
-            desk.errors.print(StyledText("  \(problem.description)", .dim))
+            desk.console.errors.print(StyledText("  \(problem.description)", .dim))
             desk.print(
                 json: [
                     "online": false, "code": .string(problem.code), "detail": .string(problem.description), "waiting_sets": .int(sets),
                     "last_sync": .time(waiting.lastSync),
                 ])
-        case .failure(let error): ProblemPrinter(on: desk.errors).print(ProblemWords(error))
+        case .failure(let error): desk.console.problem(error)
         }
     }
 
     private func tell(_ report: SyncReport, _ waiting: DeviceStanding, _ desk: Desk) {
         let left = waiting.onDevice + waiting.sent
         desk.print(
-            json: [
-                "online": true, "answered": .int(report.answered), "need_attention": .int(report.needAttention),
-                "records_changed": .int(report.recordsChanged),
-                "records_gone": .int(report.recordsGone), "attachments_sent": .int(report.attachmentsSent),
-                "position": .int(Int(clamping: report.position.rawValue)),
-                "repaired_scopes": .int(report.repaired), "given_back": .int(report.givenBack),
-                "new_replica": .number(report.newReplica.map { Int($0.rawValue) }),
-                "waiting_sets": .int(left),
-            ])
+            json: .object(
+                [("online", true)] + report.figures + [
+                    ("attachments_sent", .int(report.attachmentsSent)), ("position", .position(report.position)),
+                    ("repaired_scopes", .int(report.repaired)), ("given_back", .int(report.givenBack)),
+                    ("new_replica", .number(report.newReplica.map { Int($0.rawValue) })), ("waiting_sets", .int(left)),
+                ]))
         let isIdle = report.answered == 0 && report.recordsChanged == 0 && report.recordsGone == 0 && report.attachmentsSent == 0
         if quiet, isIdle { return }
         var parts = ["\(report.answered) set\(report.answered == 1 ? "" : "s") stored", "\(report.recordsChanged) records changed"]

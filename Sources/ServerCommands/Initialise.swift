@@ -48,7 +48,9 @@ struct Initialise: AsyncParsableCommand {
 enum Founder {
     /// Opens a tenant and gives it its first records.
     static func found(directory: URL, tenant id: TenantID, name: String, code: String, timeZone: String) throws -> SQLiteTenant {
-        let tenant = try SQLiteTenant(home: TenantHome(directory: directory, tenant: id), now: SystemClock.now)
+        let home = TenantHome(directory: directory, tenant: id)
+        try home.found()
+        let tenant = try SQLiteTenant(home: home, now: SystemClock.now)
         try tenant.engine.found(
             .init(tenant: id, code: code, name: name, timeZone: timeZone, epoch: SecureRandom.epoch(), instance: try tenant.home.instance()),
             at: try tenant.moment())

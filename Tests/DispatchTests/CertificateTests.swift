@@ -49,7 +49,8 @@ struct CertificateTests {
 
     private func job() throws -> ExportJob {
         ExportJob(
-            client: desk.client, identity: try desk.client.enrolledIdentity(), enrolments: DeviceEnrolments(client: desk.client), folder: out)
+            client: desk.client, identity: try #require(try desk.client.read { try $0.identity() }),
+            enrolments: DeviceEnrolments(client: desk.client), folder: out)
     }
 
     private func exportAll(again: Bool = false) async throws -> [ExportJob.Exported] {

@@ -93,11 +93,11 @@ struct RequestTests {
     @Test("why names the author, and lists the fields when asked for one that is not there")
     func why() throws {
         try client.read { reader in
-            let order = try #require(try reader.view("service_order", Desk.ready))
-            let why = try DispatchExplanation(order, field: "priority", reader)
-            #expect(why.origins.map(\.author) == ["the server"])
-            #expect(why.shown == .text("normal"))
-            #expect(throws: DeviceProblem.self) { try DispatchExplanation(order, field: "colour", reader) }
+            let entity = try reader.schema.entity("service_order")
+            let why = try reader.why(entity, Desk.ready, "priority", offsetMinutes: 0)
+            #expect(why.candidates.map(\.by) == ["the server"])
+            #expect(why.rawShown == .text("normal"))
+            #expect(throws: DeviceProblem.self) { try reader.why(entity, Desk.ready, "colour", offsetMinutes: 0) }
         }
     }
 }

@@ -102,7 +102,7 @@ final class FakeTenant: TenantService {
     }
 
     func attachmentWanted(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool { state.withLock { $0.wanted.contains(sha256) } }
-    func attachmentStored(_ sha256: [UInt8], size: Int) throws { state.withLock { $0.stored[sha256] = size } }
+    func attachmentStored(_ sha256: [UInt8], size: Int, replica: ReplicaID) throws { state.withLock { $0.stored[sha256] = size } }
     func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool { state.withLock { $0.readable.contains(sha256) } }
 
     func admin(_ command: AdminCommand) throws -> String {

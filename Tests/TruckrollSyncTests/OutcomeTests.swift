@@ -208,7 +208,8 @@ struct OutcomeTests {
         }
         #expect(try balance("leased") == "1")
         // Nobody else gets the unit meanwhile.
-        let other = world.id()
+        let other = RecordID.derived(
+            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
         try world.commit(company.dora) { editor in
             try editor.create(
                 "reservation", id: other,

@@ -73,8 +73,10 @@ struct RequestTests {
         try world.sync(world.importer)
         for part in [company.part, old] {
             try world.commit(company.anna) { editor in
+                let id = RecordID.derived(
+                    type: try editor.schema.entity("reservation").type, key: [company.order.bytes, part.bytes, company.depot.bytes])
                 try editor.create(
-                    "reservation",
+                    "reservation", id: id,
                     [
                         "order": .reference(company.order), "part": .reference(part), "location": .reference(company.depot), "quantity": .text("1"),
                         "requested_by": .reference(editor.user),
@@ -140,7 +142,7 @@ struct RequestTests {
         #expect(try company.state() == "signed_off")
         #expect(try world.server.isAttachmentVisible(hash, to: company.anna.replica))
         #expect(try !world.server.isAttachmentVisible(hash, to: company.ben.replica))
-        try world.server.attachmentStored(hash, at: world.moment)
+        try world.server.attachmentStored(hash, by: company.anna.replica, at: world.moment)
         #expect(try company.state() == "closed")
         let closing = try world.serverRecords("order_event").first { $0.text("event") == "close" }
         #expect(closing?.reference("by") == company.annaUser)

@@ -9,10 +9,16 @@ public struct Explanation: Sendable {
     public struct Candidate: Sendable {
         /// For a set: the element, and whether it is in.
         public let value: String
+        /// The value itself, for a set the element; `nil` for an element that is out.
+        public let raw: Value?
         public let version: Version
         public let by: String
+        /// The device it was written on, as far as this device can tell.
+        public let device: String?
         public let at: DeviceTime
         public let place: Whereabouts
+        /// Whether this device made the set it is in.
+        public let isMadeHere: Bool
         /// Whether it is what is shown.
         public let isShown: Bool
     }
@@ -25,6 +31,8 @@ public struct Explanation: Sendable {
         public let winner: String?
         public let winnerBy: String?
         public let loser: String?
+        /// The value itself that lost.
+        public let rawLoser: Value
         public let loserBy: String?
         public let loserVersion: Version?
         /// Whether `restore` can write the loser back.
@@ -46,9 +54,12 @@ public struct Explanation: Sendable {
     public let id: RecordID
     public let label: String
     public let field: String
+    public let type: FieldType
     public let summary: String
     public let rule: MergeRule
     public let shown: String
+    /// The value itself that is shown.
+    public let rawShown: Value
     public let candidates: [Candidate]
     public let rulings: [RulingLine]
     public let pending: [PendingWrite]
@@ -57,14 +68,23 @@ public struct Explanation: Sendable {
 extension DeviceClient {
     /// Explains a field of a record.
     public func why(_ entity: Entity, _ id: RecordID, _ name: String) throws -> Explanation {
-        let field = try Self.field(name, of: entity)
         let offset = environment.moment.offsetMinutes
-        return try screen { screen in
-            let key = RecordKey(type: entity.type, id: id, facet: field.facet)
-            guard let record = try screen.reader.record(key) else { throw DeviceProblem.unknown(entity.title.lowercased(), id.description) }
-            return try Explainer(screen: screen, authors: ReplicaAuthors(screen), view: RecordView(record, entity), field: field, offset: offset)
-                .explanation()
-        }
+        return try read { try $0.why(entity, id, name, offsetMinutes: offset) }
+    }
+}
+
+extension LocalReader {
+    /// Explains a field of a record.
+    ///
+    /// - Parameter offsetMinutes: of the time zone in which its times are told.
+    public func why(_ entity: Entity, _ id: RecordID, _ name: String, offsetMinutes: Int) throws -> Explanation {
+        let field = try DeviceClient.field(name, of: entity)
+        let screen = try ScreenReader(self)
+        // A facet nobody has written to is not stored.
+        let facet = try record(RecordKey(type: entity.type, id: id, facet: field.facet))
+        guard let record = try facet ?? view(entity.name, id)?.record else { throw DeviceProblem.unknown(entity.title.lowercased(), id.description) }
+        return try Explainer(screen: screen, authors: ReplicaAuthors(screen), view: RecordView(record, entity), field: field, offset: offsetMinutes)
+            .explanation()
     }
 }
 
@@ -77,35 +97,37 @@ private struct Explainer {
 
     func explanation() throws -> Explanation {
         Explanation(
-            entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, summary: field.summary,
-            rule: field.rule,
-            shown: try screen.words(view[field.name], of: field), candidates: try candidates(), rulings: try rulings(), pending: try pending())
+            entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, type: field.type,
+            summary: field.summary, rule: field.rule, shown: try screen.words(view[field.name], of: field), rawShown: view[field.name],
+            candidates: try candidates(), rulings: try rulings(), pending: try pending())
     }
 
     private func candidates() throws -> [Explanation.Candidate] {
         guard let entry = view.record[field.id], let state = view.state(field) else { return [] }
         switch state {
-        case .single(let value, _): return [try candidate(try screen.words(value, of: field), entry.version, isShown: true)]
+        case .single(let value, _): return [try candidate(try screen.words(value, of: field), value, entry.version, isShown: true)]
         case .siblings(let set):
             let shown = view[field.name]
-            return try set.siblings.map { try candidate(try screen.words($0.value, of: field), $0.version, isShown: $0.value == shown) }
+            return try set.siblings.map { try candidate(try screen.words($0.value, of: field), $0.value, $0.version, isShown: $0.value == shown) }
         case .elements(let elements):
             let present = view[field.name].list ?? []
             return try elements.flatMap { element in
                 try element.presence.siblings.map { sibling in
                     let isIn = sibling.value.boolean ?? false
                     let words = try screen.words(.list([element.element]), of: field)
-                    return try candidate("\(words): \(isIn ? "in" : "out")", sibling.version, isShown: present.contains(element.element) == isIn)
+                    let isShown = present.contains(element.element) == isIn
+                    return try candidate("\(words): \(isIn ? "in" : "out")", isIn ? element.element : nil, sibling.version, isShown: isShown)
                 }
             }
         }
     }
 
-    private func candidate(_ value: String, _ version: Version, isShown: Bool) throws -> Explanation.Candidate {
-        Explanation.Candidate(
-            value: value, version: version, by: try authors.name(version),
-            at: DeviceTime(milliseconds: Int64(version.stamp.milliseconds), offsetMinutes: offset),
-            place: screen.waiting[version.writeID] ?? .stored, isShown: isShown)
+    private func candidate(_ value: String, _ raw: Value?, _ version: Version, isShown: Bool) throws -> Explanation.Candidate {
+        let place = try screen.reader.whereabouts(version)
+        return Explanation.Candidate(
+            value: value, raw: raw, version: version, by: try authors.name(version), device: authors.device(version),
+            at: DeviceTime(milliseconds: Int64(clamping: version.stamp.milliseconds), offsetMinutes: offset), place: place ?? .stored,
+            isMadeHere: place != nil, isShown: isShown)
     }
 
     private func rulings() throws -> [Explanation.RulingLine] {
@@ -122,6 +144,7 @@ private struct Explainer {
                 return Explanation.RulingLine(
                     id: ruling.id, rule: ruling.text("rule") ?? "", text: ruling.text("text") ?? "", winner: try words("winner_value"),
                     winnerBy: try ruling.reference("winner_user").map { try screen.userName($0) }, loser: try words("loser_value"),
+                    rawLoser: ruling["loser_value"],
                     loserBy: try ruling.reference("loser_user").map { try screen.userName($0) },
                     loserVersion: ruling["loser"].bytes.flatMap { try? Version(decoding: $0) }, isRestorable: isAboutField && field.rule.isPatchable)
             }
@@ -150,15 +173,35 @@ private struct Explainer {
 final class ReplicaAuthors {
     private let screen: ScreenReader
     private var users: [ReplicaID: RecordID] = [:]
+    private var devices: [ReplicaID: String] = [:]
+    private var hasReadFacts = false
 
     init(_ screen: ScreenReader) throws {
         self.screen = screen
-        users[screen.identity.replica] = screen.user
         for device in try screen.reader.views("device") {
             guard let replica = device.integer("replica").flatMap({ UInt32(exactly: $0) }), let user = device.reference("user") else { continue }
             users[ReplicaID(rawValue: replica)] = user
+            devices[ReplicaID(rawValue: replica)] = device.text("name")
         }
-        // Facts name their author, and the version of the name tells the replica; those the server makes have derived ids.
+        users[screen.identity.replica] = screen.user
+        devices[screen.identity.replica] = "this device"
+    }
+
+    func name(_ version: Version) throws -> String {
+        let replica = version.stamp.replica
+        if let user = users[replica] { return try screen.userName(user) }
+        // The first replica of a history is the server's own; after a restore it takes others.
+        if replica.rawValue == 1 { return "the server" }
+        try readFacts()
+        return try users[replica].map { try screen.userName($0) } ?? "replica \(replica)"
+    }
+
+    func device(_ version: Version) -> String? { devices[version.stamp.replica] }
+
+    /// Facts name their author, and the version of the name tells the replica; those the server makes have derived ids.
+    private func readFacts() throws {
+        guard !hasReadFacts else { return }
+        hasReadFacts = true
         for (entity, name) in [
             ("order_event", "by"), ("note", "by"), ("labour_entry", "person"), ("finding", "by"), ("reading", "by"), ("part_use", "by"),
         ] {
@@ -174,11 +217,5 @@ final class ReplicaAuthors {
                 users[version.stamp.replica] = ruling.reference("\(side)_user")
             }
         }
-    }
-
-    func name(_ version: Version) throws -> String {
-        if let user = users[version.stamp.replica] { return try screen.userName(user) }
-        // The first replica of a history is the server's own; after a restore it takes others.
-        return version.stamp.replica.rawValue == 1 ? "the server" : "replica \(version.stamp.replica)"
     }
 }

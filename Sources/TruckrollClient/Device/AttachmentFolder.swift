@@ -36,6 +36,12 @@ public struct AttachmentFolder: Sendable {
         try handle.close()
         if FileManager.default.fileExists(atPath: target.path) { try FileManager.default.removeItem(at: target) }
         try FileManager.default.moveItem(at: temporary, to: target)
+        // The name is durable when the folder is.
+        let folder = open(directory.path, O_RDONLY | O_DIRECTORY)
+        if folder >= 0 {
+            fsync(folder)
+            close(folder)
+        }
         return sha256
     }
 }

@@ -49,7 +49,13 @@ extension DeviceClient {
                 switch try engine.apply(reply, sentAt: sentAt, receivedAt: environment.now()) {
                 case .applied(let summary, let more):
                     report.add(summary)
-                    if more { continue }
+                    if more, summary.answered > 0 { continue }
+                    if more {
+                        throw DeviceProblem(
+                            reply.hasPushProblem ? reply.pushProblem.code : "push-stuck",
+                            reply.hasPushProblem ? reply.pushProblem.text : "The server answered none of the sets sent.",
+                            next: "Nothing is lost. Sync again; if it stays, export the outbox and call the office.")
+                    }
                     if try read({ try $0.state().isRecovering }) || needsAudit {
                         report.repaired += try await auditAndRepair(transport).differing.count
                         needsAudit = false
@@ -122,14 +128,26 @@ extension DeviceClient {
         identity.series = enrolment.series
         identity.enrolment = try Wire.encode(enrolment)
         try engine.renumber(as: identity, lastCommon: lastCommon)
+        try await carryFormer(identity.replica, transport)
         return identity.replica
     }
 
+    /// Sets of a former number that both copies share may still wait for their answer; they prove themselves by their signature.
+    private func carryFormer(_ replica: ReplicaID, _ transport: any SyncTransport) async throws {
+        var request = PBCarryRequest()
+        request.sets = try read { try $0.outbox() }.filter { $0.set.writeID.replica != replica }.prefix(Limits.setsInPush).map { PBSignedSet($0.set) }
+        guard !request.sets.isEmpty else { return }
+        try engine.accept(try await transport.carry(request).receipts)
+    }
+
+    /// What the server does not want now is offered again at the next sync, and holds up nothing behind it.
     private func sendAttachments(_ transport: any SyncTransport) async throws -> Int {
         var sent = 0
         for var attachment in try read({ try $0.attachments(stored: false) }) {
             guard FileManager.default.fileExists(atPath: attachments.url(attachment.sha256).path) else { continue }
-            try await transport.putAttachment(sha256: attachment.sha256, content: .file(path: attachments.url(attachment.sha256).path))
+            do {
+                try await transport.putAttachment(sha256: attachment.sha256, content: .file(path: attachments.url(attachment.sha256).path))
+            } catch TransportProblem.problem { continue }
             attachment.isStored = true
             let stored = attachment
             try engine.store.write { try $0.save(stored) }

@@ -15,7 +15,7 @@ public enum StampRule {
         let limit = nowMilliseconds + aheadMilliseconds
         let replica = claimed.replica
         var stamp = claimed.milliseconds > limit ? Stamp(milliseconds: limit, counter: 0, replica: replica) : claimed
-        for floor in bases + (last.map { [$0] } ?? []) where !(floor < stamp) {
+        if let floor = (bases + (last.map { [$0] } ?? [])).max(), !(floor < stamp) {
             stamp = Stamp.justAbove(floor, replica: replica)
         }
         return stamp

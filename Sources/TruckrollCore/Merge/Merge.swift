@@ -134,8 +134,10 @@ public enum Merge {
         notes.sort()
         let wasNoted = notes.contains { $0.writeID == version.writeID }
         notes.removeAll { $0.writeID == version.writeID }
-        if entry.version < version {
-            let seen = write.bases.contains { $0.writeID == entry.version.writeID } || standing == write.value
+        // A second write of the same set has its version; it stands over the first.
+        if !(version < entry.version) {
+            let seen =
+                write.bases.contains { $0.writeID == entry.version.writeID } || standing == write.value || entry.version == version
             let loss =
                 seen ? nil : Loss(winner: version, winnerValue: write.value, loser: entry.version, loserValue: standing)
             return result(.single(write.value, notes: notes), version, loss, false)
@@ -182,6 +184,7 @@ enum Safety {
             write.value, version: version, bases: write.bases,
             mayReplace: { !raises || Lattice.rank($0, in: lattice) <= rank },
             bound: raises ? write.value : nil,
+            stricter: { Lattice.rank($0, in: lattice) < Lattice.rank($1, in: lattice) ? $1 : $0 },
             isSwallowed: { note in note.bound.map { rank <= Lattice.rank($0, in: lattice) } ?? true },
             isKnown: isKnown)
     }

@@ -38,19 +38,27 @@ public struct SiblingSet: Hashable, Sendable {
     ///   - bases: versions the writer had seen, matched by write id.
     ///   - mayReplace: whether the write replaces a named sibling of this value. Safety's raise spares stricter ones.
     ///   - bound: what a note about an unknown base carries.
-    ///   - swallows: whether a note swallows this write.
+    ///   - stricter: of two bounds the one that swallows more.
+    ///   - isSwallowed: whether a note swallows this write.
     ///   - isKnown: whether the write of that id has been admitted.
     public mutating func join(
         _ value: Value, version: Version, bases: [Version],
         mayReplace: (Value) -> Bool = { _ in true },
         bound: Value? = nil,
+        stricter: (Value, Value) -> Value = { first, _ in first },
         isSwallowed: (Note) -> Bool = { _ in true },
         isKnown: (WriteID) -> Bool
     ) {
         let named = Set(bases.map(\.writeID))
         siblings.removeAll { named.contains($0.version.writeID) && mayReplace($0.value) }
-        for base in bases where !isKnown(base.writeID) && !notes.contains(where: { $0.version.writeID == base.writeID }) {
-            notes.append(Note(version: base, bound: bound))
+        for base in bases where !isKnown(base.writeID) {
+            guard let index = notes.firstIndex(where: { $0.version.writeID == base.writeID }) else {
+                notes.append(Note(version: base, bound: bound))
+                continue
+            }
+            // Two writes replaced it before it came: together they swallow what either would.
+            let both = notes[index].bound.flatMap { former in bound.map { stricter(former, $0) } }
+            notes[index] = Note(version: base, bound: both)
         }
         if let index = notes.firstIndex(where: { $0.version.writeID == version.writeID }) {
             let note = notes.remove(at: index)

@@ -121,6 +121,7 @@ struct SchemaFile: Decodable {
         let facet: String?
         let positive: Bool?
         let maxBytes: Int?
+        let release: [Role: String]?
 
         enum CodingKeys: String, CodingKey {
             case description, type, format, maxLength, minimum, maximum, `enum`, items
@@ -132,6 +133,7 @@ struct SchemaFile: Decodable {
             case facet = "x-facet"
             case positive = "x-positive"
             case maxBytes = "x-max-bytes"
+            case release = "x-release"
         }
     }
 

@@ -56,6 +56,8 @@ public struct Field: Sendable {
     public let references: String?
     /// UCUM code or a common unit sign.
     public let unit: String?
+    /// For a safety field: the strictest value each role may lift. Without an entry every role but the technician may lift all.
+    private let releaseLimits: [Role: String]?
 
     init(name: String, property: SchemaFile.Property, isRequired: Bool, entity: String) throws(SchemaProblem) {
         self.name = name
@@ -64,6 +66,7 @@ public struct Field: Sendable {
         rule = property.merge
         references = property.references
         unit = property.unit
+        releaseLimits = property.release
         isColumn = property.column ?? false
         self.isRequired = isRequired
         guard let facet = Facet(name: property.facet ?? "common") else {
@@ -97,6 +100,13 @@ public struct Field: Sendable {
     /// The values of a safety field, least strict first.
     public var lattice: [String] {
         if rule == .safety, case .enumeration(let values) = type { values } else { [] }
+    }
+
+    /// Whether a role may release the field from a value.
+    public func mayRelease(_ role: Role, from value: Value) -> Bool {
+        guard let releaseLimits else { return role != .technician }
+        guard let limit = releaseLimits[role] else { return false }
+        return Lattice.rank(value, in: lattice) <= Lattice.rank(.text(limit), in: lattice)
     }
 
     /// The op that gives a new record its first value.

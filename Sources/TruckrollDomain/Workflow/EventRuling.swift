@@ -30,11 +30,16 @@ public enum EventRuling: Hashable, Sendable {
             if event == .start, let next = onBranch { return .cancellationAsked(next) }
             return .notEffective(rule: "cancel-stands", text: "The order had been cancelled; the cancellation stands, the facts are kept.")
         }
-        if unseen.contains(.reassign) || unseen.contains(.withdraw) {
+        if event.isTechnicians, unseen.contains(.reassign) || unseen.contains(.withdraw) {
             return besideReassignment(event, present, onBranch, unseen)
         }
         guard let next = OrderWorkflow.next(from: present, event) else {
-            if let onBranch, onBranch == present {
+            if event == .cancel, unseen.contains(.start) {
+                return .notEffective(
+                    rule: "cancel-requested",
+                    text: "The work had been started before the cancellation was known; somebody has to decide whether to stop it.")
+            }
+            if let onBranch, onBranch == present || unseen.contains(event) {
                 return .notEffective(rule: "confirmation", text: "The order was already \(onBranch.title); this confirms it.")
             }
             return illegal(event, present)
@@ -49,7 +54,10 @@ public enum EventRuling: Hashable, Sendable {
         switch event {
         case .start:
             guard let onBranch else { return illegal(event, present) }
-            return .doubleAssignment(onBranch)
+            guard let present, !present.isPastWork, !othersWork.contains(.complete) else {
+                return .notEffective(rule: "confirmation", text: "The other technician had completed the order; this start is kept as a fact.")
+            }
+            return .doubleAssignment(present == .paused ? present : onBranch)
         case .complete:
             guard let onBranch else { return illegal(event, present) }
             if othersWork.contains(.complete) {

@@ -6,6 +6,17 @@ public enum OrderState: String, Sendable, CaseIterable {
     /// From here on a technician's facts are late.
     public var isClosed: Bool { self == .closed || self == .cancelled }
 
+    /// Whether the work on it is over.
+    public var isPastWork: Bool {
+        switch self {
+        case .work_complete, .signed_off, .certified, .closed: true
+        default: false
+        }
+    }
+
+    /// Its technician has taken it on: it stays on the device whatever its date, also when it is moved far ahead.
+    public var isTakenOn: Bool { isInTheField && self != .dispatched }
+
     /// Between these the order stays on its technician's device whatever its date.
     public var isInTheField: Bool {
         switch self {
@@ -23,14 +34,8 @@ public enum OrderEvent: String, Sendable, CaseIterable {
     case create, take, submit, validate, schedule, dispatch, reassign, withdraw, accept, decline, travel, arrive, start, pause, resume
     case no_access, unsafe, cannot_complete, complete, customer_sign, customer_refuse, customer_absent, certify, close, cancel
 
-    /// Whether the technician did it on site; what was done while the order was being given to somebody else decides what becomes
-    /// of the reassignment.
-    public var isWork: Bool {
-        switch self {
-        case .start, .pause, .resume, .complete, .no_access, .unsafe, .cannot_complete: true
-        default: false
-        }
-    }
+    /// Whether it is a technician's to make happen. Beside a reassignment such events are decided by name.
+    public var isTechnicians: Bool { roles.contains(.technician) && !roles.contains(.dispatcher) }
 
     /// Who may make it happen. The engine's own events have no role.
     public var roles: Set<Role> {

@@ -24,20 +24,16 @@ extension Edge {
         guard admitted.digest.bytes == sha256 else { throw ServiceProblem.attachmentMismatch }
         try refuseAnnounced(request, over: Limits.attachmentBytes)
         let replica = admitted.session.replica
-        let stored = try await calls.run {
+        try await calls.run {
             try service.checkActive(replica)
             guard try service.attachmentWanted(sha256, replica: replica) else {
                 throw ServiceProblem(
                     status: 409, code: "attachment-not-wanted", detail: "No record this device sent names the attachment.",
                     next: "Sync the record that names it, then send it again.")
             }
-            return file.size()
         }
-        if let stored {
-            // A crash may have come between the file and the note of it.
-            try await calls.run { try service.attachmentStored(sha256, size: stored) }
-            return Response(status: .noContent)
-        }
+        // Also when the bytes are here already: only who sends them shows that it has them.
+        let isKnown = try await files.run { file.size() != nil }
         let name = "\(file.name).\(configuration.random(8).hexadecimal)"
         let folder = service.attachmentsFolder
         let upload = try await files.run { try AttachmentUpload(folder: folder, name: name) }
@@ -46,12 +42,12 @@ extension Edge {
             guard let size = try await files.run({ try upload.complete(as: file, sha256: sha256) }) else {
                 throw ServiceProblem.attachmentMismatch
             }
-            try await calls.run { try service.attachmentStored(sha256, size: size) }
+            try await calls.run { try service.attachmentStored(sha256, size: size, replica: replica) }
         } catch {
             upload.discard()
             throw error
         }
-        return Response(status: .created)
+        return Response(status: isKnown ? .noContent : .created)
     }
 
     private func receive(_ body: RequestBody, into upload: AttachmentUpload) async throws {

@@ -37,7 +37,7 @@ public protocol TenantService: Sendable {
     /// Whether an admitted record names this attachment and the replica may bring it.
     func attachmentWanted(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool
     /// Notes that the attachment lies durably in its file. May be called again for the same one.
-    func attachmentStored(_ sha256: [UInt8], size: Int) throws
+    func attachmentStored(_ sha256: [UInt8], size: Int, replica: ReplicaID) throws
     /// Whether the replica's view holds a record that names this attachment.
     func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool
 

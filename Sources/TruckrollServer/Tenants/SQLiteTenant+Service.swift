@@ -113,18 +113,18 @@ extension SQLiteTenant: TenantService {
     }
 
     public func attachmentWanted(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool {
-        try converting { try engine.isAttachmentVisible(sha256, to: replica) }
+        try converting { try engine.isAttachmentWanted(sha256, from: replica) }
     }
 
-    public func attachmentStored(_ sha256: [UInt8], size: Int) throws {
+    public func attachmentStored(_ sha256: [UInt8], size: Int, replica: ReplicaID) throws {
         try converting {
-            try engine.attachmentStored(sha256, at: try moment())
+            try engine.attachmentStored(sha256, by: replica, at: try moment())
             heads.moved()
         }
     }
 
     public func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool {
-        try converting { try engine.isAttachmentVisible(sha256, to: replica) }
+        try converting { try engine.isAttachmentVisible(sha256, to: replica, stored: true) }
     }
 
     public func admin(_ command: AdminCommand) throws -> String {

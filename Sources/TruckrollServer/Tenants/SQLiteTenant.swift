@@ -19,7 +19,6 @@ public final class SQLiteTenant: Sendable {
     ///
     /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it.
     public init(home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil) throws {
-        try home.prepare()
         self.home = home
         self.now = now
         self.logger = logger

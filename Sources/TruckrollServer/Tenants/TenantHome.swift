@@ -31,26 +31,29 @@ public struct TenantHome: Sendable {
         return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { TenantID($0) }.sorted()
     }
 
-    /// Makes the folders and the keys that are not there yet.
-    public func prepare() throws {
+    /// Makes the folders and the keys of a new tenant. Keys that are there stay.
+    public func found() throws {
         for folder in [data, keys, URL(fileURLWithPath: attachments)] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        _ = try secret("tenant.key") { SigningKey().rawRepresentation }
-        _ = try secret("receipt.key") { SecureRandom.bytes(32) }
-        _ = try instance()
+        for (name, make) in [
+            ("tenant.key", { SigningKey().rawRepresentation }), ("receipt.key", { SecureRandom.bytes(32) }), ("instance", { SecureRandom.bytes(16) }),
+        ] as [(String, () -> [UInt8])] where !FileManager.default.fileExists(atPath: keys.appendingPathComponent(name).path) {
+            try write(make(), to: keys.appendingPathComponent(name))
+        }
+        if !FileManager.default.fileExists(atPath: revocations.path) { try write([], to: revocations) }
     }
 
     /// The key that signs enrolments.
     public func tenantKey() throws -> SigningKey {
-        guard let key = SigningKey(rawRepresentation: try secret("tenant.key") { SigningKey().rawRepresentation }) else {
+        guard let key = SigningKey(rawRepresentation: try secret("tenant.key")) else {
             throw EngineProblem("tenant-key-unreadable", "\(keys.path)/tenant.key holds no key.", next: "Bring the file back from its backup.")
         }
         return key
     }
 
     /// The id of this home; a database that names another one was restored or copied.
-    public func instance() throws -> [UInt8] { try secret("instance") { SecureRandom.bytes(16) } }
+    public func instance() throws -> [UInt8] { try secret("instance") }
 
     /// A new id for this home, after a restore.
     public func renewInstance() throws -> [UInt8] {
@@ -62,20 +65,19 @@ public struct TenantHome: Sendable {
     public func security() throws -> ServerSecurity {
         let key = try tenantKey()
         return ServerSecurity(
-            receiptKey: try secret("receipt.key") { SecureRandom.bytes(32) }, tenantKey: key.publicKey, sign: { try key.signature(over: $0) })
+            receiptKey: try secret("receipt.key"), tenantKey: key.publicKey, sign: { try key.signature(over: $0) })
     }
 
     // MARK: Revocations
 
     /// The devices that were shut out, whatever a restored database says.
     public func revokedDevices() throws -> Set<DeviceID> {
-        guard let text = try? String(contentsOf: revocations, encoding: .utf8) else { return [] }
+        let text = String(decoding: try secret("revocations"), as: UTF8.self)
         return Set(text.split(separator: "\n").compactMap { DeviceID($0.prefix { $0 != " " }) })
     }
 
     /// Appends to the list and syncs it to disk.
     public func appendRevocation(_ device: DeviceID, at milliseconds: Int64) throws {
-        if !FileManager.default.fileExists(atPath: revocations.path) { try write([], to: revocations) }
         let handle = try FileHandle(forWritingTo: revocations)
         try handle.seekToEnd()
         try handle.write(contentsOf: Data("\(device) \(milliseconds)\n".utf8))
@@ -85,12 +87,16 @@ public struct TenantHome: Sendable {
 
     // MARK: Files
 
-    private func secret(_ name: String, make: () -> [UInt8]) throws -> [UInt8] {
+    /// Reads a file that must be there: a missing key is never replaced by a new one, which would make every enrolment and
+    /// certificate unverifiable.
+    private func secret(_ name: String) throws -> [UInt8] {
         let file = keys.appendingPathComponent(name)
-        if let bytes = FileManager.default.contents(atPath: file.path) { return Array(bytes) }
-        let fresh = make()
-        try write(fresh, to: file)
-        return fresh
+        guard let bytes = FileManager.default.contents(atPath: file.path) else {
+            throw EngineProblem(
+                "key-unreadable", "\(file.path) is missing or cannot be read.",
+                next: "Bring the folder back from its backup, or mend its permissions.")
+        }
+        return Array(bytes)
     }
 
     /// Writes beside, syncs, and renames, so that a crash leaves the old file or the new one.

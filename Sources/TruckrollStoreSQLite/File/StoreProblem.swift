@@ -1,4 +1,5 @@
 import GRDB
+import TruckrollSync
 
 /// Why a database file could not be opened, read or written. Every case says what the reader does next.
 public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
@@ -109,6 +110,16 @@ extension StoreProblem {
         case .SQLITE_READONLY: return StoreProblem.readOnly(path: path)
         case .SQLITE_BUSY: return StoreProblem.busy(path: path)
         default: return StoreProblem.failed(path: path, detail: detail)
+        }
+    }
+}
+
+extension StoreProblem: FaultOfSet {
+    /// What a set wants stored cannot be; any other set can.
+    public var isFaultOfSet: Bool {
+        switch self {
+        case .taken, .unstorable: true
+        default: false
         }
     }
 }

@@ -57,6 +57,8 @@ public struct SetApplier {
         }
         for write in op.writes {
             guard let field = entity[write.field] else { throw DecodingProblem("field-unknown", "field \(write.field)") }
+            // An entry of a log or a sealed document that exists gets nothing added, by nobody but the server.
+            if wasLive, role != nil, record[write.field] == nil, entity.isLog || field.rule == .sealed { continue }
             let result = try Merge.apply(
                 write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice, isKnown: isKnown)
             record.set(result.entry)
@@ -118,14 +120,27 @@ public struct SetApplier {
         if event == .certify, role == .technician, try !OrderCompleteness.hasCertificate(order.id, schema: schema, access: access) {
             return .notEffective(rule: "incomplete", text: "No certificate has been issued for the order.")
         }
+        if event == .certify, role == .technician, try OrderCompleteness.hasDifferingAnswers(order.id, schema: schema, access: access) {
+            return .notEffective(rule: "incomplete", text: "Answers of two people differ; somebody has to pick one.")
+        }
+        if event == .decline, let author = view.reference("by"), try hasOtherTechnician(order.id, than: author) {
+            return .notEffective(rule: "declined-beside", text: "One of several technicians declined; the others go on.")
+        }
         if event == .complete {
             let open = try OrderCompleteness.openMandatoryTasks(order.id, schema: schema, access: access)
             if !open.isEmpty {
                 return .notEffective(
-                    rule: "incomplete", text: "Mandatory tasks are open: \(open.joined(separator: "; ").prefix(240)).")
+                    rule: "incomplete",
+                    text: "Mandatory tasks are open: \(open.joined(separator: "; ").unicodeScalars.prefix(240).map(String.init).joined()).")
             }
         }
         return nil
+    }
+
+    private func hasOtherTechnician(_ order: RecordID, than author: RecordID) throws -> Bool {
+        guard let appointment = schema["appointment"] else { return false }
+        return try access.views(appointment, where: "order", equals: .reference(order))
+            .contains { $0.text("state") == "active" && $0.reference("technician") != author }
     }
 
     private func set(_ record: inout Record, _ entity: Entity, _ name: String, _ value: Value?) {
@@ -152,12 +167,22 @@ extension OrderCompleteness {
         return try !access.ids(certificate, where: "order", equals: .reference(order)).isEmpty
     }
 
+    static func hasDifferingAnswers(_ order: RecordID, schema: Schema, access: any RecordAccess) throws -> Bool {
+        guard let task = schema["task"], let answer = task["answer"] else { return false }
+        return try access.views(task, where: "order", equals: .reference(order)).contains { view in
+            guard case .siblings(let set) = view.state(answer) else { return false }
+            return Set(set.siblings.map(\.value)).count > 1
+        }
+    }
+
     /// The required documents an order still lacks, by their names in the schema.
     static func missingDocuments(_ order: RecordView, state: OrderState, schema: Schema, access: any RecordAccess) throws -> [String] {
-        let kinds = try schema["certificate"].map { try access.views($0, where: "order", equals: .reference(order.id)).compactMap { $0.text("kind") } } ?? []
-        let isSigned = try schema["signature"].map { entity in
-            try access.views(entity, where: "order", equals: .reference(order.id)).contains { $0.text("meaning") == "accepted" }
-        } ?? false
+        let kinds =
+            try schema["certificate"].map { try access.views($0, where: "order", equals: .reference(order.id)).compactMap { $0.text("kind") } } ?? []
+        let isSigned =
+            try schema["signature"].map { entity in
+                try access.views(entity, where: "order", equals: .reference(order.id)).contains { $0.text("meaning") == "accepted" }
+            } ?? false
         return (order["required_documents"].list ?? []).compactMap(\.text).filter { document in
             switch document {
             case "calibration_certificate": state != .certified

@@ -135,13 +135,13 @@ public struct DeviceEngine: Sendable {
     /// The next request: the outbox from its oldest set, within the limits, and the checkpoint.
     public func nextRequest() throws -> PBSyncRequest {
         try store.write { transaction in
-            _ = try requireIdentity(transaction)
+            let identity = try requireIdentity(transaction)
             let state = try transaction.state()
             var request = PBSyncRequest()
             if let checkpoint = state.checkpoint { request.checkpoint = PBCheckpoint(checkpoint) }
             request.pull = true
             var bytes = 0
-            for var own in try transaction.outbox() {
+            for var own in try transaction.outbox() where own.set.writeID.replica == identity.replica {
                 bytes += own.set.body.count + 128
                 if request.push.count >= Limits.setsInPush || (bytes > Limits.pushBytes && !request.push.isEmpty) { break }
                 request.push.append(PBSignedSet(own.set))
@@ -179,7 +179,11 @@ public struct DeviceEngine: Sendable {
     /// Applies a reply in one transaction: answers, records, scopes and checkpoint together, or nothing.
     public func apply(_ reply: PBSyncReply, sentAt: Int64, receivedAt: Int64) throws -> SyncStep {
         if reply.hasHistoryChanged { return try requeue(reply.historyChanged) }
-        if reply.hasPushProblem, reply.pushProblem.code == "replica-forked" { return .forked(lastCommon: reply.pushProblem.expected) }
+        if reply.hasPushProblem, reply.pushProblem.code == "replica-forked" {
+            // What was answered before the fork came to light is answered; the view is audited under the new number.
+            try accept(reply.receipts)
+            return .forked(lastCommon: reply.pushProblem.expected)
+        }
         var mismatches: [Scope] = []
         do {
             return try store.write { transaction in
@@ -191,13 +195,19 @@ public struct DeviceEngine: Sendable {
                 if reply.hasCommit {
                     // What left the view goes first: a scope that left and came back arrives whole in the chunks.
                     try application.drop(reply.commit.dropped.map { Scope($0) })
+                    // Without a checkpoint the reply holds the whole view: what a lost history had put here makes way for it.
+                    if try transaction.state().checkpoint == nil {
+                        let present = Set(reply.commit.touched.map { Scope($0.scope) })
+                        try application.drop(try transaction.scopes().filter { !present.contains($0) })
+                        try application.empty(try transaction.scopes())
+                    }
                     for chunk in reply.chunks { try application.apply(chunk) }
                     mismatches = try application.finish(reply.commit)
                     guard mismatches.isEmpty else { throw Mismatch() }
                 }
                 try application.rebase()
                 var state = try transaction.state()
-                if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime) {
+                if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime), serverTime < Int64(Stamp.maximumMilliseconds) {
                     state.clockOffset = serverTime - (sentAt + (receivedAt - sentAt) / 2)
                 }
                 state.lastStamp = application.newestStamp(after: state.lastStamp)
@@ -205,7 +215,8 @@ public struct DeviceEngine: Sendable {
                 state.durable = Position(rawValue: reply.durablePosition)
                 try transaction.save(state)
                 application.summary.position = state.checkpoint?.position ?? .start
-                return .applied(application.summary, more: try !transaction.outbox().isEmpty)
+                let replica = try requireIdentity(transaction).replica
+                return .applied(application.summary, more: try transaction.outbox().contains { $0.set.writeID.replica == replica })
             }
         } catch is Mismatch {
             return .mismatch(mismatches)
@@ -213,6 +224,15 @@ public struct DeviceEngine: Sendable {
     }
 
     private struct Mismatch: Error {}
+
+    /// Files answers that came by another road than a sync.
+    public func accept(_ receipts: [PBReceipt]) throws {
+        try store.write { transaction in
+            var application = PullApplication(schema: schema, transaction: transaction)
+            try application.answer(receipts)
+            try application.rebase()
+        }
+    }
 
     /// Own sets the server lacks go back to the outbox, bytes unchanged; the checkpoint of the lost history is forgotten, the
     /// records are not.
@@ -308,6 +328,7 @@ public struct DeviceEngine: Sendable {
                 set.previous = previous
                 set.claimed = Stamp(milliseconds: set.claimed.milliseconds, counter: set.claimed.counter, replica: identity.replica)
                 set.ops = set.ops.map { $0.renamed(moved) }
+                set.guards = set.guards.map { Guard(key: $0.key, field: $0.field, seen: $0.seen.map { $0.renamed(moved) }) }
                 moved[formerID] = set.writeID
                 let sealed = try seal(set, identity, madeAt: own.madeAt)
                 previous = sealed.hash
@@ -327,14 +348,18 @@ public struct DeviceEngine: Sendable {
     }
 }
 
+extension Version {
+    /// The version under its set's new write id, if that was renumbered.
+    func renamed(_ moved: [WriteID: WriteID]) -> Version {
+        guard let id = moved[writeID] else { return self }
+        return Version(stamp: Stamp(milliseconds: stamp.milliseconds, counter: stamp.counter, replica: id.replica), sequence: id.sequence)
+    }
+}
+
 extension Op {
     /// The op with base versions of renumbered sets under their new write ids.
     func renamed(_ moved: [WriteID: WriteID]) -> Op {
-        func rename(_ version: Version) -> Version {
-            guard let id = moved[version.writeID] else { return version }
-            let stamp = Stamp(milliseconds: version.stamp.milliseconds, counter: version.stamp.counter, replica: id.replica)
-            return Version(stamp: stamp, sequence: id.sequence)
-        }
+        let rename = { (version: Version) in version.renamed(moved) }
         return Op(
             kind: kind, key: key,
             writes: writes.map { FieldWrite(field: $0.field, op: $0.op, value: $0.value, bases: $0.bases.map(rename)) }, seen: seen.map(rename))

@@ -18,7 +18,8 @@ public final class LocalEditor {
     private let applier: SetApplier
 
     init(
-        schema: Schema, user: RecordID, now: DeviceTime, series: String, documentNumber: UInt64, records: VisibleRecords, version: Version, role: Role?,
+        schema: Schema, user: RecordID, now: DeviceTime, series: String, documentNumber: UInt64, records: VisibleRecords, version: Version,
+        role: Role?,
         randomID: @escaping () -> RecordID
     ) {
         self.schema = schema

@@ -33,12 +33,27 @@ struct PullApplication {
             try transaction.update(own)
             summary.answered += 1
             if receipt.outcome == .setAside || receipt.outcome == .quarantined { summary.setAside += 1 }
-            if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(set.ops.map(\.key)) }
+            if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
         }
+    }
+
+    /// The records a set is about: those it writes, and those it refers to.
+    private func named(by set: ChangeSet) -> Set<RecordKey> {
+        var keys: Set<RecordKey> = []
+        for op in set.ops {
+            keys.insert(op.key)
+            guard let entity = schema[op.key.type] else { continue }
+            for write in op.writes {
+                guard let name = entity[write.field]?.references, let type = schema[name]?.type, let id = write.value.reference else { continue }
+                keys.insert(RecordKey(type: type, id: id))
+            }
+        }
+        return keys
     }
 
     /// The server lost sets it had answered: they go back to the outbox.
     mutating func requeueGap(from sequence: UInt64, replica: ReplicaID) throws {
+        guard sequence > 0 else { return }
         for var own in try transaction.journal(replica, above: sequence - 1) {
             own.receipt = nil
             try transaction.update(own)
@@ -152,7 +167,7 @@ struct PullApplication {
         guard !loose.isEmpty else { return }
         var named: Set<RecordKey> = []
         for own in try transaction.outbox() {
-            if let set = try? ChangeSet(decodingBody: own.set.body) { named.formUnion(set.ops.map(\.key)) }
+            if let set = try? ChangeSet(decodingBody: own.set.body) { named.formUnion(self.named(by: set)) }
         }
         for key in loose.sorted() where !named.contains(key) {
             guard let confirmed = try transaction.confirmed(key), confirmed.scopes.isEmpty else { continue }

@@ -249,6 +249,11 @@ public struct ViewScopeRow: Hashable, Sendable {
     }
 }
 
+/// A store's error that may be the fault of what is being stored: then the one set is quarantined and the rest goes on.
+public protocol FaultOfSet: Error {
+    var isFaultOfSet: Bool { get }
+}
+
 public protocol ServerTransaction: AnyObject {
     // Tenant. `nil` before the store was initialised.
     func tenant() throws -> TenantState?

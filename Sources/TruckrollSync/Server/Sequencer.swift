@@ -43,11 +43,19 @@ struct Sequencer {
     // MARK: Devices' sets
 
     /// Admits a set of an enrolled replica, or repeats the answer it got before.
-    func admit(_ signed: SignedSet) throws -> Answer {
+    ///
+    /// - Parameter isOwners: whether the replica itself sent it. A set that somebody else brings must prove itself before it
+    ///   takes a number or learns anything.
+    func admit(_ signed: SignedSet, isOwners: Bool = true) throws -> Answer {
         guard var replica = try transaction.replica(signed.writeID.replica), !replica.publicKey.isEmpty else {
             return problem("replica-unknown", 0, "This server has not enrolled replica \(signed.writeID.replica).")
         }
         replica.role = try presentRole(of: replica)
+        if !isOwners {
+            do { _ = try read(signed, replica) } catch {
+                return problem("signature-invalid", 0, "A set of replica \(signed.writeID.replica) is damaged or not signed by its device.")
+            }
+        }
         let hash = signed.hash
         if signed.writeID.sequence <= replica.lastSequence {
             guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
@@ -87,7 +95,11 @@ struct Sequencer {
         } catch let wire as WireProblem {
             return .receipt(try quarantine(signed, hash, replica, wire, nil))
         }
-        if signed.writeID.sequence > 1, set.previous != replica.lastHash {
+        if replica.revokedAt != nil {
+            return .receipt(
+                try quarantine(signed, hash, replica, WireProblem("device-revoked", op: -1, "its device was shut out; a person can look at it"), set))
+        }
+        if set.previous != replica.lastHash {
             return problem(
                 "replica-forked", signed.writeID.sequence - 1,
                 "The set follows another one than this server knows: the device was copied or restored.")
@@ -99,7 +111,10 @@ struct Sequencer {
                     WireProblem("schema-too-new", op: -1, "made with schema \(set.schemaVersion), this server knows \(Schema.version)"), set,
                     outcome: .deferred))
         }
-        if let origin = set.origin, try transaction.admitted(origin: origin.writeID) != nil || isAdmitted(origin) {
+        if let origin = set.origin, try !isOfSameDevice(origin, replica) {
+            return .receipt(try quarantine(signed, hash, replica, WireProblem("malformed", op: -1, "the origin is another device's"), set))
+        }
+        if let origin = set.origin, try isAdmitted(origin) {
             return .receipt(
                 try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
         }
@@ -109,12 +124,22 @@ struct Sequencer {
             return .receipt(try quarantine(signed, hash, replica, wire, set))
         } catch let decoding as DecodingProblem {
             return .receipt(try quarantine(signed, hash, replica, WireProblem(decoding.code, op: -1, decoding.detail), set))
+        } catch let fault as any FaultOfSet where fault.isFaultOfSet {
+            return .receipt(try quarantine(signed, hash, replica, WireProblem("unstorable", op: -1, "\(fault)"), set))
         } catch let schemaProblem as SchemaProblem {
             return .receipt(try quarantine(signed, hash, replica, WireProblem("value-unfit", op: -1, "\(schemaProblem)"), set))
         }
     }
 
-    private func isAdmitted(_ origin: Origin) throws -> Bool { try transaction.admitted(origin.writeID)?.hash == origin.hash }
+    /// Whether this very work is there: under its first number, or under another one with the same origin.
+    private func isAdmitted(_ origin: Origin) throws -> Bool {
+        if try transaction.admitted(origin.writeID)?.hash == origin.hash { return true }
+        return try transaction.admitted(origin: origin.writeID)?.origin?.hash == origin.hash
+    }
+
+    private func isOfSameDevice(_ origin: Origin, _ replica: ReplicaRow) throws -> Bool {
+        try transaction.replica(origin.writeID.replica)?.device == replica.device
+    }
 
     private func read(_ signed: SignedSet, _ replica: ReplicaRow) throws -> ChangeSet {
         let message = SetHash.signedBytes(body: signed.body)
@@ -128,8 +153,11 @@ struct Sequencer {
         guard let tenant = try transaction.tenant(), tenant.tenant == set.tenant else {
             throw WireProblem("tenant-foreign", op: -1, "the set belongs to another tenant")
         }
-        guard set.protocolVersion <= Limits.protocolVersion else {
+        guard (1...Limits.protocolVersion).contains(set.protocolVersion) else {
             throw WireProblem("protocol-too-new", op: -1, "protocol \(set.protocolVersion)")
+        }
+        guard set.base.position.rawValue <= UInt64(Int64.max), set.base.epoch != tenant.epoch || set.base.position <= tenant.head else {
+            throw WireProblem("malformed", op: -1, "the base lies ahead of the server")
         }
         return set
     }
@@ -140,6 +168,7 @@ struct Sequencer {
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
         let judge = SetJudge(schema: schema, writer: writer, replica: replica, epoch: tenant.epoch)
         try judge.checkForm(set)
+        try checkBases(set, tenant)
         let stamp = try fixedStamp(set, replica)
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
@@ -210,7 +239,19 @@ struct Sequencer {
         }
     }
 
-    /// R2: at most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.
+    /// Within an epoch a device can only have seen what was admitted. After a restore it may have seen more.
+    private func checkBases(_ set: ChangeSet, _ tenant: TenantState) throws {
+        let isKnown = isKnown(transaction, set.writeID)
+        for (index, op) in set.ops.enumerated() {
+            for base in op.seen + op.writes.flatMap(\.bases) where !isKnown(base.writeID) {
+                guard set.base.epoch != tenant.epoch, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
+                    throw WireProblem("base-unknown", op: index, "version \(base) was never admitted")
+                }
+            }
+        }
+    }
+
+    /// At most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.
     private func fixedStamp(_ set: ChangeSet, _ replica: ReplicaRow) throws -> Stamp {
         let now = UInt64(max(0, moment.milliseconds))
         var bases: [Stamp] = []
@@ -318,7 +359,7 @@ struct Sequencer {
         let position = tenant.head.next
         let now = UInt64(max(0, moment.milliseconds))
         let wall = Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
-        var stamp = tenant.serverStamp?.next(wallMilliseconds: now) ?? wall
+        var stamp = serverStamp(tenant, now) ?? wall
         // What the effects write stands above what their cause wrote.
         if let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) {
             stamp = Stamp.justAbove(last, replica: tenant.serverReplica)
@@ -349,6 +390,13 @@ struct Sequencer {
         return true
     }
 
+    /// Above the server's last stamp, under the number it has in this epoch.
+    private func serverStamp(_ tenant: TenantState, _ now: UInt64) -> Stamp? {
+        tenant.serverStamp.map { last in
+            Stamp(milliseconds: last.milliseconds, counter: last.counter, replica: tenant.serverReplica).next(wallMilliseconds: now)
+        }
+    }
+
     // MARK: Timers
 
     /// Moves due edges and takes back expired leases. Called before the next set is admitted, and at least once a minute.
@@ -371,7 +419,7 @@ struct Sequencer {
         for row in due { try keeper.refresh(row) }
         guard var tenant = try transaction.tenant() else { return }
         let now = UInt64(max(0, moment.milliseconds))
-        let stamp = tenant.serverStamp?.next(wallMilliseconds: now) ?? Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
+        let stamp = serverStamp(tenant, now) ?? Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
         let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
         let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
         let set = ChangeSet(

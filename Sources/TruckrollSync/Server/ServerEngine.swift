@@ -209,7 +209,7 @@ public struct ServerEngine: Sendable {
                 ["kind": .text("series"), "user": .reference(user)])
             try builder.patch(
                 "lease", id: try builder.id("lease", "series:\(replica)"),
-                ["state": .text("granted"), "series": .text(row.series), "replica": .integer(Int64(replica.rawValue))])
+                ["state": .text("held"), "series": .text(row.series), "replica": .integer(Int64(replica.rawValue))])
             let location = try schema.entity("stock_location")
             for van in try builder.writer.views(location, where: "holder", equals: .reference(user)) where van.text("kind") == "van" {
                 try builder.patch("stock_location", id: van.id, ["leased_to": .integer(Int64(replica.rawValue))])
@@ -287,7 +287,9 @@ public struct ServerEngine: Sendable {
     /// A new number for a device whose old one was found forked. The caller has checked the old key's signature.
     public func refork(_ old: ReplicaRow, newKey: [UInt8], algorithm: SignatureAlgorithm, at moment: ServerMoment) throws -> ReplicaRow {
         try store.write { transaction in
-            try addReplica(
+            // A reply may have been lost: the same key gets the same number.
+            if let row = try transaction.replicas(of: old.device).last(where: { $0.publicKey == newKey }) { return row }
+            return try addReplica(
                 transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment)
         }
     }
@@ -322,7 +324,7 @@ public struct ServerEngine: Sendable {
             reply.historyChanged = changed
             return reply
         }
-        try push(signed, at: moment, into: &reply)
+        try push(signed, isOwners: true, at: moment, into: &reply)
         guard request.pull else { return reply }
         try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return }
@@ -341,7 +343,7 @@ public struct ServerEngine: Sendable {
             throw EngineProblem("push-too-large", "At most \(Limits.setsInPush) sets at a time.", next: "Send fewer at a time.")
         }
         var reply = PBSyncReply()
-        try push(try request.sets.map { message in try readSigned(message) }, at: moment, into: &reply)
+        try push(try request.sets.map { message in try readSigned(message) }, isOwners: false, at: moment, into: &reply)
         var carried = PBCarryReply()
         carried.receipts = reply.receipts
         if reply.hasPushProblem { carried.pushProblem = reply.pushProblem }
@@ -354,7 +356,7 @@ public struct ServerEngine: Sendable {
         }
     }
 
-    private func push(_ sets: [SignedSet], at moment: ServerMoment, into reply: inout PBSyncReply) throws {
+    private func push(_ sets: [SignedSet], isOwners: Bool, at moment: ServerMoment, into reply: inout PBSyncReply) throws {
         var receipts: [PBReceipt] = []
         var problem: PBPushProblem?
         let isDue = try sets.isEmpty && isTickDue(at: moment)
@@ -365,7 +367,7 @@ public struct ServerEngine: Sendable {
             let sequencer = sequencer(transaction, moment)
             _ = try sequencer.tick()
             for set in sets {
-                switch try sequencer.admit(set) {
+                switch try sequencer.admit(set, isOwners: isOwners) {
                 case .receipt(let receipt): receipts.append(receipt)
                 case .problem(let found): problem = found
                 }
@@ -452,11 +454,14 @@ public struct ServerEngine: Sendable {
     }
 
     /// The bytes of an attachment have arrived: its records say so, and orders that waited for it may close.
-    public func attachmentStored(_ sha256: [UInt8], at moment: ServerMoment) throws {
+    ///
+    /// - Parameter replica: who brought them; the records of others wait for their own authors.
+    public func attachmentStored(_ sha256: [UInt8], by replica: ReplicaID, at moment: ServerMoment) throws {
         try store.write { transaction in
             let entity = try schema.entity("attachment")
             let sequencer = sequencer(transaction, moment)
             for id in try transaction.ids(entity, where: "sha256", equals: .bytes(sha256)) {
+                guard try isWritten(id, by: replica, transaction) else { continue }
                 try sequencer.serverSet(cause: "attachment:\(id)", intent: "attachment-stored") { builder in
                     try builder.patch("attachment", id: id, ["stored": .boolean(true)])
                     if let view = try builder.writer.view(entity, id), let order = view.reference("order"), let author = view.reference("by") {
@@ -467,12 +472,32 @@ public struct ServerEngine: Sendable {
         }
     }
 
+    /// Whether the replica may bring the bytes: a record in its view names them, or one it wrote itself, wherever that is now.
+    public func isAttachmentWanted(_ sha256: [UInt8], from id: ReplicaID) throws -> Bool {
+        if try isAttachmentVisible(sha256, to: id) { return true }
+        return try store.read { transaction in
+            let entity = try schema.entity("attachment")
+            return try transaction.ids(entity, where: "sha256", equals: .bytes(sha256)).contains { record in
+                try isWritten(record, by: id, transaction)
+            }
+        }
+    }
+
+    private func isWritten(_ attachment: RecordID, by replica: ReplicaID, _ transaction: any ServerTransaction) throws -> Bool {
+        let entity = try schema.entity("attachment")
+        guard let hash = entity["sha256"], let stored = try transaction.record(RecordKey(type: entity.type, id: attachment)) else { return false }
+        return stored.record[hash.id]?.version.stamp.replica == replica
+    }
+
     /// Whether a record in the replica's view names the attachment.
-    public func isAttachmentVisible(_ sha256: [UInt8], to id: ReplicaID) throws -> Bool {
+    ///
+    /// - Parameter stored: only records whose bytes somebody has brought count; so naming a hash shows nobody its bytes.
+    public func isAttachmentVisible(_ sha256: [UInt8], to id: ReplicaID, stored isStored: Bool = false) throws -> Bool {
         try store.read { transaction in
             let entity = try schema.entity("attachment")
             for record in try transaction.ids(entity, where: "sha256", equals: .bytes(sha256)) {
                 guard let stored = try transaction.record(RecordKey(type: entity.type, id: record)) else { continue }
+                if isStored, !RecordView(stored.record, entity).boolean("stored") { continue }
                 for scope in stored.scopes where try transaction.viewScope(id, scope)?.weight ?? 0 > 0 { return true }
             }
             return false

@@ -25,6 +25,7 @@ struct SetJudge {
     /// - Throws: ``WireProblem`` with the op's index.
     func checkForm(_ set: ChangeSet) throws(WireProblem) {
         for (index, op) in set.ops.enumerated() {
+            try checkAuthor(op, set, index)
             guard let entity = schema[op.key.type] else {
                 throw WireProblem("entity-unknown", op: index, "schema \(Schema.version) has no entity type \(op.key.type)")
             }
@@ -38,6 +39,17 @@ struct SetJudge {
             case .create, .patch:
                 guard op.seen.isEmpty else { throw WireProblem("malformed", op: index, "only a deletion names versions of the record") }
                 try checkWrites(op, entity, index)
+            }
+        }
+    }
+
+    /// Nobody writes in somebody else's name; an importer brings in what others did.
+    private func checkAuthor(_ op: Op, _ set: ChangeSet, _ index: Int) throws(WireProblem) {
+        guard op.kind == .create, replica.role != .importer, let entity = schema[op.key.type] else { return }
+        for name in ["by", "requested_by"] {
+            guard let field = entity[name], let write = op.writes.first(where: { $0.field == field.id }) else { continue }
+            guard write.value.reference == set.user else {
+                throw WireProblem("author-foreign", op: index, "\(entity.name).\(name) names somebody else than the set's author")
             }
         }
     }
@@ -72,73 +84,97 @@ struct SetJudge {
     func judge(_ set: ChangeSet) throws -> Verdict {
         var verdict = Verdict()
         var decisions: [Int] = []
-        // Scopes of records created by this very set count as seen: an order and its tasks arrive together.
+        // An order and its tasks arrive together: what the set itself creates counts as seen.
         var own: Set<Scope> = []
+        var moved: [StockKey: Quantity] = [:]
         for (index, op) in set.ops.enumerated() {
             guard let entity = schema[op.key.type] else { continue }
             let scopes = try scopes(of: op, entity)
             if entity.writeClass == .fact {
                 if try isReachable(scopes, own: own, base: set.base) { verdict.effective.insert(index) } else { verdict.outsideView.append(index) }
-            } else {
-                decisions.append(index)
-                if let remark = try problem(with: op, entity, index, scopes, own) { verdict.remarks.append(remark) }
-                if op.kind == .create { own.formUnion(scopes) }
+                continue
             }
+            decisions.append(index)
+            if entity.name == "service_order", op.kind == .create, try writer.record(op.key) == nil, try isSiteReachable(op, entity, own: own) {
+                own.insert(Scope("order", op.key.id))
+            }
+            if let remark = try problem(with: op, entity, index, scopes, own, &moved) { verdict.remarks.append(remark) }
         }
-        for condition in set.guards where try !holds(condition) {
-            verdict.remarks.append(
-                Remark(
-                    code: "guard-failed", field: condition.field.rawValue, text: "The field was changed by somebody else since this was decided.",
-                    serverValue: try shown(condition), remedies: ["look at the present value and decide again"]))
+        for condition in set.guards {
+            if let remark = try failure(of: condition, own: own) { verdict.remarks.append(remark) }
         }
         if verdict.remarks.isEmpty { verdict.effective.formUnion(decisions) }
         for index in verdict.outsideView {
             verdict.remarks.append(
                 Remark(
                     code: "outside-view", op: index,
-                    text: "The record was not among this device's records when this was recorded. It is kept for review.",
-                    remedies: ["a dispatcher can release it"]))
+                    text: "The record was not among this device's records when this was recorded. It is kept with its set.",
+                    remedies: ["tell the office, who can see the kept set"]))
         }
         return verdict
     }
 
-    private func problem(with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], _ own: Set<Scope>) throws -> Remark? {
+    /// Whether a record exists is nobody's business who does not hold it: absent and foreign get one answer.
+    private func outOfView(_ index: Int) -> Remark {
+        Remark(
+            code: "out-of-view", op: index, text: "There is no such record among this device's records.",
+            remedies: ["sync, then look again", "ask the dispatcher"])
+    }
+
+    private func problem(
+        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], _ own: Set<Scope>, _ moved: inout [StockKey: Quantity]
+    ) throws -> Remark? {
         guard entity.writers.contains(replica.role) else {
             return Remark(
                 code: "not-allowed", op: index, text: "A \(replica.role.rawValue) may not write \(entity.title.lowercased()) records.",
                 remedies: ["ask somebody who may"])
         }
         let existing = try writer.record(op.key)
-        if existing == nil, op.kind == .patch {
-            return Remark(code: "record-unknown", op: index, text: "There is no such record.", remedies: ["sync, then look again"])
-        }
-        if existing != nil, try !isReachable(scopes, own: own, base: nil) {
-            return Remark(
-                code: "out-of-view", op: index, text: "The record is no longer among this device's records.", remedies: ["ask the dispatcher"])
-        }
-        if let existing, let view = schema[op.key.type].map({ RecordView(existing, $0) }) {
+        // A facet's first write may be a patch of an entity that is there.
+        let isThere = try existing != nil || (op.key.facet != .common && writer.record(RecordKey(type: op.key.type, id: op.key.id)) != nil)
+        if !isThere, op.kind != .create { return outOfView(index) }
+        guard try isReachable(scopes, own: own, base: nil) else { return outOfView(index) }
+        if let existing {
+            let view = RecordView(existing, entity)
             for write in op.writes {
-                guard let field = entity[write.field], field.rule == .sealed, view.record[field.id] != nil, view[field.name] != write.value
-                else { continue }
-                return Remark(
-                    code: "sealed", op: index, field: field.id.rawValue, text: "\(entity.title) is sealed and never changed.",
-                    serverValue: view[field.name], remedies: ["issue a new revision"])
+                guard let field = entity[write.field] else { continue }
+                if field.rule == .sealed, view.record[field.id] != nil, view[field.name] != write.value {
+                    return Remark(
+                        code: "sealed", op: index, field: field.id.rawValue, text: "\(entity.title) is sealed and never changed.",
+                        serverValue: view[field.name], remedies: ["issue a new revision"])
+                }
+                if write.op == .release, !field.mayRelease(replica.role, from: view[field.name]) {
+                    return Remark(
+                        code: "release-not-allowed", op: index, field: field.id.rawValue,
+                        text: "A \(replica.role.rawValue) may not lift “\(view[field.name].text ?? "")”.", serverValue: view[field.name],
+                        remedies: ["ask the quality manager"])
+                }
             }
         }
-        return entity.name == "stock_entry" ? try stockProblem(op, entity, index) : nil
+        return entity.name == "stock_entry" ? try stockProblem(op, entity, index, &moved) : nil
     }
 
-    /// A movement takes only what is free where it starts.
-    private func stockProblem(_ op: Op, _ entity: Entity, _ index: Int) throws -> Remark? {
+    struct StockKey: Hashable {
+        let location: RecordID
+        let part: RecordID
+    }
+
+    /// A movement takes only what is free where it starts, less what ops before it in the set take.
+    private func stockProblem(_ op: Op, _ entity: Entity, _ index: Int, _ moved: inout [StockKey: Quantity]) throws -> Remark? {
         var values: [String: Value] = [:]
         for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
         guard let from = values["from"]?.reference, let part = values["part"]?.reference,
             let quantity = values["quantity"]?.text.flatMap({ Quantity($0) })
         else { return nil }
+        let key = StockKey(location: from, part: part)
         let balance = try StockBook(schema: schema, access: writer).balance(of: part, at: from)
-        guard balance.free < quantity else { return nil }
+        let wanted = (moved[key] ?? .zero).adding(quantity)
+        if let wanted, wanted <= balance.free {
+            moved[key] = wanted
+            return nil
+        }
         return Remark(
-            code: "stock-insufficient", op: index, text: "Only \(balance.free) are free there, \(quantity) were to be moved.",
+            code: "stock-insufficient", op: index, text: "Only \(balance.free) are free there, \(quantity) more were to be moved.",
             serverValue: .text(balance.free.description), remedies: ["move less", "count the stock"])
     }
 
@@ -148,30 +184,54 @@ struct SetJudge {
         // A deleted record is judged where it lay: an edit that had not seen the deletion brings it back.
         if let existing = try writer.record(op.key) { return entity.scopes(of: RecordView(existing, entity)) }
         // A new record lies where its own fields put it.
+        return entity.scopes(of: RecordView(try draft(op, entity), entity))
+    }
+
+    private func draft(_ op: Op, _ entity: Entity) throws -> Record {
         var record = Record(key: op.key)
         let version = Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: replica.replica), sequence: 1)
         for write in op.writes {
             guard let field = entity[write.field] else { continue }
             record.set(try Merge.apply(write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice).entry)
         }
-        return entity.scopes(of: RecordView(record, entity))
+        return record
     }
 
-    /// Whether one of the scopes is in the author's view now, was there at the base, or holds what this replica made.
+    /// A new order is for a site its author holds.
+    private func isSiteReachable(_ op: Op, _ entity: Entity, own: Set<Scope>) throws -> Bool {
+        guard let site = RecordView(try draft(op, entity), entity).reference("site") else { return false }
+        return try isReachable([Scope("site", site), Scope("registry")], own: own, base: nil)
+    }
+
+    /// Whether the author holds what the record belongs to.
+    ///
+    /// Whoever holds one of the record's scopes of the office holds all of them. Anybody else must hold every order the record
+    /// belongs to, or, where it belongs to none, every other thing.
     private func isReachable(_ scopes: [Scope], own: Set<Scope>, base: Checkpoint?) throws -> Bool {
-        for scope in scopes {
-            if own.contains(scope) { return true }
-            if let row = try writer.transaction.viewScope(replica.replica, scope) {
-                if row.weight > 0 { return true }
-                if let base {
-                    // A base of a lost epoch counts as in view.
-                    if base.epoch != epoch { return true }
-                    if try writer.transaction.wasInView(replica.replica, scope, at: base.position) { return true }
-                }
+        let wide = scopes.filter { $0.id == nil }
+        for scope in wide where try holds(scope, own: own, base: base) { return true }
+        let narrow = scopes.filter { $0.id != nil }
+        let orders = narrow.filter { $0.kind == "order" }
+        let deciding = orders.isEmpty ? narrow : orders
+        return try !deciding.isEmpty && deciding.allSatisfy { try holds($0, own: own, base: base) }
+    }
+
+    /// Whether the scope is in the author's view now, was there at the base, or is an order this replica made.
+    private func holds(_ scope: Scope, own: Set<Scope>, base: Checkpoint?) throws -> Bool {
+        if own.contains(scope) { return true }
+        let transaction = writer.transaction
+        if let row = try transaction.viewScope(replica.replica, scope), row.weight > 0 { return true }
+        if let base {
+            if base.epoch == epoch {
+                // Bases of a replica never go back: an older one than was named before counts as that one.
+                let seen = replica.lastBaseEpoch == epoch ? max(base.position, replica.lastBase) : base.position
+                if try transaction.wasInView(replica.replica, scope, at: seen) { return true }
+            } else if try transaction.epochs().contains(where: { $0.epoch == base.epoch }) {
+                // What was in view in a lost epoch is not known any more; it counts as seen.
+                return true
             }
-            if try isOwnOrder(scope) { return true }
         }
-        return false
+        return try isOwnOrder(scope)
     }
 
     /// An order this replica created is in its reach before the server has put it into its view.
@@ -182,17 +242,20 @@ struct SetJudge {
         return record[number.id]?.version.stamp.replica == replica.replica
     }
 
-    private func holds(_ condition: Guard) throws -> Bool {
-        guard let entity = schema[condition.key.type], let field = entity[condition.field],
-            let record = try writer.record(condition.key)
-        else { return condition.seen.isEmpty }
-        let seen = Set(condition.seen.map(\.writeID))
-        return RecordView(record, entity).versions(field).allSatisfy { seen.contains($0.writeID) }
-    }
+    // MARK: Guards
 
-    private func shown(_ condition: Guard) throws -> Value? {
-        guard let entity = schema[condition.key.type], let field = entity[condition.field], let record = try writer.record(condition.key)
-        else { return nil }
-        return RecordView(record, entity)[field.name]
+    /// A guard on what the author does not hold fails without telling what stands there.
+    private func failure(of condition: Guard, own: Set<Scope>) throws -> Remark? {
+        let failed = Remark(
+            code: "guard-failed", field: condition.field.rawValue, text: "The field was changed by somebody else since this was decided.",
+            remedies: ["look at the present value and decide again"])
+        guard let entity = schema[condition.key.type], let field = entity[condition.field] else { return failed }
+        // An absent record answers as one that is there and out of reach.
+        let record = try writer.record(condition.key)
+        let view = RecordView(record ?? Record(key: condition.key), entity)
+        guard try isReachable(entity.scopes(of: view), own: own, base: nil) else { return failed }
+        let seen = Set(condition.seen.map(\.writeID))
+        if view.versions(field).allSatisfy({ seen.contains($0.writeID) }) { return nil }
+        return Remark(code: failed.code, field: failed.field, text: failed.text, serverValue: view[field.name], remedies: failed.remedies)
     }
 }

@@ -52,18 +52,19 @@ struct ViewKeeper {
     private func window(of edge: Edge, source: RecordKey) throws -> (from: Int64?, until: Int64?) {
         guard let around = edge.windowAround else { return (nil, nil) }
         let from = moment.calendar.startOfDay(around, addingDays: -Limits.windowDaysAhead)
-        if try isInTheField(source) { return (from, nil) }
+        let state = try state(ofOrderOf: source)
+        if state?.isTakenOn ?? false { return (nil, nil) }
+        if state?.isInTheField ?? false { return (from, nil) }
         return (from, moment.calendar.startOfDay(around, addingDays: Limits.windowDaysBack + 1))
     }
 
-    private func isInTheField(_ source: RecordKey) throws -> Bool {
+    private func state(ofOrderOf source: RecordKey) throws -> OrderState? {
         guard let entity = schema[source.type], entity.name == "appointment", let orderEntity = schema["service_order"],
             let stored = try transaction.record(source),
             let order = RecordView(stored.record, entity).reference("order"),
-            let orderRecord = try transaction.record(RecordKey(type: orderEntity.type, id: order)),
-            let state = RecordView(orderRecord.record, orderEntity).text("state").flatMap({ OrderState(rawValue: $0) })
-        else { return false }
-        return state.isInTheField
+            let orderRecord = try transaction.record(RecordKey(type: orderEntity.type, id: order))
+        else { return nil }
+        return RecordView(orderRecord.record, orderEntity).text("state").flatMap { OrderState(rawValue: $0) }
     }
 
     private func holds(_ from: Int64?, _ until: Int64?) -> Bool {

@@ -5,6 +5,9 @@ import TruckrollDomain
 struct AssignmentEffects {
     let builder: EffectBuilder
 
+    /// Travel before an appointment, until the optimiser knows better.
+    static let travelSeconds: Int64 = 1800
+
     /// The id of the appointment of a technician on an order: one record, whoever makes it how often.
     static func appointmentID(_ entity: Entity, order: RecordID, technician: RecordID) -> RecordID {
         RecordID.derived(type: entity.type, key: [order.bytes, technician.bytes])
@@ -48,7 +51,10 @@ struct AssignmentEffects {
 
     /// I8: a technician's appointments do not overlap, travel included.
     private func overlap(_ request: RecordView, _ order: RecordID, _ technician: RecordID) throws -> String? {
-        guard let start = request.time("starts_at"), let end = request.time("ends_at") else { return nil }
+        // A reassignment without times of its own takes over those of the one it replaces.
+        let former = try request.reference("instead_of").flatMap { try appointment(order, $0) }
+        guard let start = request.time("starts_at") ?? former?.time("starts_at"), let end = request.time("ends_at") ?? former?.time("ends_at")
+        else { return nil }
         guard start.milliseconds < end.milliseconds else { return "The appointment ends before it begins." }
         let entity = try builder.schema.entity("appointment")
         for other in try builder.writer.views(entity, where: "technician", equals: .reference(technician)) {
@@ -56,7 +62,9 @@ struct AssignmentEffects {
                 let otherEnd = other.time("ends_at")
             else { continue }
             let travel = (other.integer("travel_seconds") ?? 0) * 1000
-            guard start.milliseconds < otherEnd.milliseconds, otherStart.milliseconds - travel < end.milliseconds else { continue }
+            guard start.milliseconds - Self.travelSeconds * 1000 < otherEnd.milliseconds, otherStart.milliseconds - travel < end.milliseconds else {
+                continue
+            }
             // An appointment whose order is done holds nobody.
             if let otherOrder = other.reference("order"), let state = try builder.state(of: otherOrder), state.isClosed { continue }
             return "The technician already has an appointment from \(otherStart.clock) to \(otherEnd.clock)."
@@ -112,7 +120,7 @@ struct AssignmentEffects {
             "appointment", id: id,
             [
                 "state": .text("active"), "starts_at": starts.map { .text($0) } ?? builder.now, "ends_at": .text(ends ?? hour),
-                "travel_seconds": .integer(1800),
+                "travel_seconds": .integer(Self.travelSeconds),
             ])
     }
 

@@ -63,11 +63,13 @@ final class EffectBuilder {
 
     /// An exception with its owner, raised in the transaction of its cause.
     func raise(_ kind: String, _ name: String, order: RecordID?, about: RecordID?, owner: Role = .dispatcher, text: String) throws {
+        let subject = order.map { "\(name):\($0)" } ?? name
         try create(
-            "exception", id: try id("exception", name),
+            "exception", id: try id("exception", subject),
             [
                 "kind": .text(kind), "order": order.map { .reference($0) } ?? .null, "about": about.map { .reference($0) } ?? .null,
-                "text": .text(String(text.prefix(1000))), "raised_at": now, "owner": .text(owner.rawValue), "state": .text("open"),
+                "text": .text(text.unicodeScalars.prefix(1000).map(String.init).joined()), "raised_at": now, "owner": .text(owner.rawValue),
+                "state": .text("open"),
             ])
     }
 

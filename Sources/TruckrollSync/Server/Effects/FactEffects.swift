@@ -6,14 +6,18 @@ struct FactEffects {
     let builder: EffectBuilder
 
     func add(for applied: AppliedOp, author: RecordID) throws {
+        if applied.entity.name == "exception" { try resolve(applied) }
+        if applied.entity.name == "stock_location", let record = try builder.writer.record(applied.op.key) {
+            try leaseVan(RecordView(record, applied.entity))
+        }
         guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
         let view = RecordView(record, applied.entity)
         switch applied.entity.name {
         case "certificate": try register(view, author)
-        case "attachment": try builder.patch("attachment", id: view.id, ["stored": .boolean(false)])
-        case "stock_location": try leaseVan(view)
+        case "attachment": try builder.patch("attachment", id: view.id, ["stored": .boolean(try hasBrought(view))])
         default: break
         }
+        if ["certificate", "signature"].contains(applied.entity.name), let order = view.reference("order") { builder.ordersToClose.insert(order) }
         // The PDF of a certificate is made when the order is done: it is never late.
         if applied.entity.writeClass == .fact, !["order_event", "certificate_pdf"].contains(applied.entity.name) { try markLate(view, author) }
     }
@@ -21,14 +25,38 @@ struct FactEffects {
     /// A certificate is final on its device; the server only registers it. Two certificates may print one number when a device
     /// was copied: both stand, and a person is told.
     private func register(_ view: RecordView, _ author: RecordID) throws {
-        try builder.patch("certificate", id: view.id, ["state": .text("registered")])
-        let namesakes = try builder.writer.views(try builder.schema.entity("certificate"), where: "number", equals: view["number"])
+        // The check characters at the end follow from the content: a number given twice differs in them alone.
+        let number = (view.text("number") ?? "").split(separator: "-").dropLast().joined(separator: "-")
+        try builder.patch("certificate", id: view.id, ["state": .text("registered"), "series_number": .text(number)])
+        let namesakes = try builder.writer.views(view.entity, where: "series_number", equals: .text(number)).filter {
+            $0["revision"] == view["revision"]
+        }
         if namesakes.count > 1 {
             try builder.raise(
                 "series_conflict", "series", order: view.reference("order"), about: author, owner: .quality,
                 text: "Two certificates carry the number \(view.text("number") ?? ""). Issue a superseding revision of the later one.")
         }
-        if let former = view.reference("supersedes") { try builder.patch("certificate", id: former, ["state": .text("superseded")]) }
+        if let former = try view.reference("supersedes").flatMap({ try builder.writer.view(view.entity, $0) }), former["order"] == view["order"],
+            former["asset"] == view["asset"]
+        {
+            try builder.patch("certificate", id: former.id, ["state": .text("superseded")])
+        }
+    }
+
+    /// Whether the author's replica has brought the same bytes before.
+    private func hasBrought(_ view: RecordView) throws -> Bool {
+        guard let hash = view.entity["sha256"], let replica = view.record[hash.id]?.version.stamp.replica else { return false }
+        return try builder.writer.views(view.entity, where: "sha256", equals: view["sha256"])
+            .contains { $0.id != view.id && $0.boolean("stored") && $0.record[hash.id]?.version.stamp.replica == replica }
+    }
+
+    /// A person's words end an exception; the order it held up may close.
+    private func resolve(_ applied: AppliedOp) throws {
+        guard let record = try builder.writer.record(applied.op.key), case let view = RecordView(record, applied.entity),
+            view["resolution"] != .null, view.text("state") == "open"
+        else { return }
+        try builder.patch("exception", id: view.id, ["state": .text("resolved")])
+        if let order = view.reference("order") { builder.ordersToClose.insert(order) }
     }
 
     /// A van's whole stock is leased to the device of the person who drives it.

@@ -17,6 +17,7 @@ struct OrderEffects {
         guard let order = event.reference("order"), let kind = event.text("event").flatMap({ OrderEvent(rawValue: $0) }),
             let author = event.reference("by")
         else { return }
+        // Whose event it is was checked against the set's author at the door.
         switch ruling {
         case .effective(let state): try effective(kind, state, order, author)
         case .doubleAssignment:
@@ -35,7 +36,12 @@ struct OrderEffects {
                 "cancel_requested", "cancel", order: order, about: author,
                 text: "The order was cancelled after its technician had started it offline. It is in progress; decide whether to stop the work.")
         case .notEffective(let rule, let text):
-            if rule == "incomplete" { try builder.raise("incomplete", "incomplete", order: order, about: author, text: text) }
+            switch rule {
+            case "incomplete": try builder.raise("incomplete", "incomplete", order: order, about: author, text: text)
+            case "cancel-requested": try builder.raise("cancel_requested", "cancel", order: order, about: nil, text: text)
+            case "declined-beside": try assignments.end(order, technician: author, because: "The technician declined.")
+            default: break
+            }
         }
     }
 
@@ -44,13 +50,19 @@ struct OrderEffects {
         switch event {
         case .submit: try builder.event(.validate, order: order, by: author)
         case .take: try assignments.appoint(author, to: order, starts: nil, ends: nil)
-        case .cancel: try assignments.endAll(of: order, because: "The order was cancelled.")
+        case .cancel:
+            try assignments.endAll(of: order, because: "The order was cancelled.")
+            try StockEffects(builder: builder).release(reservationsOf: order)
+        case .close: try StockEffects(builder: builder).release(reservationsOf: order)
         case .decline: try assignments.end(order, technician: author, because: "The technician declined.")
         case .complete: try builder.resolve("double_assignment", order: order, text: "One of the two completed the order.")
         case .customer_sign, .customer_refuse, .customer_absent, .certify: builder.ordersToClose.insert(order)
         default: break
         }
     }
+
+    /// Exceptions that tell somebody something and hold nothing up.
+    private static let notices: Set<String> = ["reassignment_void", "late_fact"]
 
     /// Closes an order when everything it needs is there: documents, the bytes of its attachments, no open exception.
     ///
@@ -65,8 +77,10 @@ struct OrderEffects {
         let missing = try builder.writer.views(attachment, where: "order", equals: .reference(order)).contains { !$0.boolean("stored") }
         if missing { return }
         let exception = try builder.schema.entity("exception")
-        let isOpen = try builder.writer.views(exception, where: "order", equals: .reference(order)).contains { $0.text("state") == "open" }
+        let isOpen = try builder.writer.views(exception, where: "order", equals: .reference(order))
+            .contains { $0.text("state") == "open" && !Self.notices.contains($0.text("kind") ?? "") }
         if isOpen { return }
         try builder.event(.close, order: order, by: author)
+        try StockEffects(builder: builder).release(reservationsOf: order)
     }
 }

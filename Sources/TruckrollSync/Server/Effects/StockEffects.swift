@@ -69,30 +69,48 @@ struct StockEffects {
             let from = use.reference("from")
         else { return }
         let order = use.reference("order")
+        try takeBackCorrected(use, part, from)
         let location = try builder.writer.view(try builder.schema.entity("stock_location"), from)
-        var right = quantity
         if location?.text("kind") == "van" {
             let holder = location?.integer("leased_to")
             if let replica, holder != Int64(replica.replica.rawValue) {
                 try discrepancy("van", order, use, "The van's stock was no longer leased to this device when the part was used.")
             }
         } else if let lease = use.reference("lease") {
-            try spend(lease, part, quantity, from, use)
-        } else if let order, try consumeReservation(order, part, from) {
-            right = quantity
+            try spend(lease, part, quantity, from, use, replica)
+        } else if let order, try consumeReservation(order, part, from, quantity) {
+            // What was promised to the order is what it took.
         } else {
             try discrepancy("unleased", order, use, "The part was taken without a reservation or a lease.")
         }
         let balance = try book.balance(of: part, at: from)
-        // Without a right to it, a use may not eat what others were promised: the promise stays, the shortage is recorded.
         let available = max(Int64(0), balance.onHand.millionths)
-        if available < right.millionths {
-            let missing = Quantity(millionths: right.millionths - available)
+        if available < quantity.millionths {
+            let missing = Quantity(millionths: quantity.millionths - available)
             try discrepancy("short", order, use, "\(missing) more were used than the book had. Count the stock.")
             try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use)
         }
         try book("use", part: part, quantity: quantity, from: from, to: nil, use: use)
         try coverPromises(part, at: from, order: order, use: use)
+    }
+
+    /// A use that corrects another one puts back what that one took, once, before it takes its own.
+    private func takeBackCorrected(_ use: RecordView, _ part: RecordID, _ from: RecordID) throws {
+        let entity = try builder.schema.entity("part_use")
+        guard let id = use.reference("corrects"), let former = try builder.writer.view(entity, id), former["order"] == use["order"],
+            former.text("action") != "removed", let formerPart = former.reference("part"), let location = former.reference("from"),
+            let quantity = former.quantity("quantity")
+        else { return }
+        let entries = try builder.schema.entity("stock_entry")
+        let returned = RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes])
+        guard try builder.writer.view(entries, returned) == nil else { return }
+        try builder.create(
+            "stock_entry", id: returned,
+            [
+                "part": .reference(formerPart), "quantity": .text(quantity.description), "to": .reference(location), "reason": .text("return"),
+                "order": use["order"], "source": .reference(use.id), "at": use["at"],
+            ])
+        if let view = try builder.writer.view(entries, returned) { try move(view) }
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.
@@ -107,15 +125,30 @@ struct StockEffects {
         try builder.raise("stock_discrepancy", "\(name):\(use.id)", order: order, about: use.reference("by"), text: text)
     }
 
-    private func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID) throws -> Bool {
+    /// Takes from what the order was granted; what it takes beyond that has no promise behind it.
+    private func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID, _ quantity: Quantity) throws -> Bool {
         let entity = try builder.schema.entity("reservation")
         let id = Self.reservationID(entity, order: order, part: part, location: location)
         guard let view = try builder.writer.view(entity, id), view.text("state") == "granted", let granted = view.quantity("granted") else {
             return false
         }
-        try builder.patch("reservation", id: id, ["state": .text("consumed")])
-        try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
-        return true
+        let taken = min(granted, quantity)
+        let left = Quantity(millionths: granted.millionths - taken.millionths)
+        try builder.patch("reservation", id: id, left == .zero ? ["state": .text("consumed")] : ["granted": .text(left.description)])
+        try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths)) }
+        return quantity <= granted
+    }
+
+    /// Frees what an order was granted and did not take, when it is cancelled or closed.
+    func release(reservationsOf order: RecordID) throws {
+        let entity = try builder.schema.entity("reservation")
+        for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) where view.text("state") == "granted" {
+            guard let part = view.reference("part"), let location = view.reference("location"), let granted = view.quantity("granted") else {
+                continue
+            }
+            try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
+            try builder.patch("reservation", id: view.id, ["state": .text("released")])
+        }
     }
 
     // MARK: Reservations
@@ -126,7 +159,14 @@ struct StockEffects {
     }
 
     private func answer(reservation view: RecordView) throws {
-        guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity") else { return }
+        guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity"),
+            let order = view.reference("order")
+        else { return }
+        guard view.id == Self.reservationID(view.entity, order: order, part: part, location: location) else {
+            return try builder.patch(
+                "reservation", id: view.id,
+                ["state": .text("refused"), "answer": .text("A reservation's id follows from order, part and location; ask again with it.")])
+        }
         let partView = try builder.writer.view(try builder.schema.entity("part"), part)
         if partView?.text("status") == "discontinued" {
             let replacement = try partView?.reference("replaced_by").flatMap {
@@ -192,14 +232,15 @@ struct StockEffects {
     }
 
     /// A spend is a fact even when the lease has run out or does not cover it; then it raises an exception.
-    private func spend(_ lease: RecordID, _ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView) throws {
+    private func spend(_ lease: RecordID, _ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView, _ replica: ReplicaRow?) throws
+    {
         let entity = try builder.schema.entity("lease")
         guard let view = try builder.writer.view(entity, lease), view.reference("part") == part, view.reference("location") == from,
-            view.text("state") == "granted"
+            view.text("state") == "granted", replica.map({ view.integer("replica") == Int64($0.replica.rawValue) }) ?? true
         else {
             return try builder.raise(
                 "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
-                text: "The part was taken on a lease that does not exist or has run out.")
+                text: "The part was taken on a lease that does not exist, has run out, or is another device's.")
         }
         let used = view.quantity("used") ?? .zero
         let granted = view.quantity("granted") ?? .zero

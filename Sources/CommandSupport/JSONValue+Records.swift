@@ -1,0 +1,37 @@
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollTerminal
+
+extension JSONValue {
+    /// A text, or null.
+    public static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    /// A time as RFC 3339, or null.
+    public static func time(_ time: DeviceTime?) -> JSONValue { .text(time?.description) }
+    /// A list of texts.
+    public static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+    /// A number, or null.
+    public static func number(_ number: Int?) -> JSONValue { number.map { .int($0) } ?? .null }
+    /// A position in the server's log.
+    public static func position(_ position: Position) -> JSONValue { .int(Int(clamping: position.rawValue)) }
+}
+
+extension SyncReport {
+    /// The figures that every program's report of a sync begins with.
+    public var figures: [(String, JSONValue)] {
+        [
+            ("answered", .int(answered)), ("need_attention", .int(needAttention)), ("records_changed", .int(recordsChanged)),
+            ("records_gone", .int(recordsGone)),
+        ]
+    }
+}
+
+extension AuditReport {
+    /// The report, and whether what differed was fetched again.
+    public func json(repairing: Bool) -> JSONValue {
+        [
+            "scopes": .int(scopes), "records": .int(Int(clamping: records)), "position": .position(position),
+            "differing": .texts(differing.map(\.name)), "repaired": .bool(repairing && !differing.isEmpty),
+        ]
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import TruckrollClient
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreSQLite
+import TruckrollSync
+import TruckrollTerminal
+
+/// The words of an error for standard error: what happened, and what its reader does next.
+public struct ProblemWords: ExplainedProblem {
+    /// What happened, as the rest of a line that begins with `error:`.
+    public let whatHappened: String
+    /// What the person does next; `nil` where the words themselves say it.
+    public let whatToDoNext: String?
+
+    /// The words of any error.
+    ///
+    /// - Parameter advice: what to do about errors that do not say it themselves.
+    public init(_ error: any Error, advice: ProblemAdvice) {
+        switch error {
+        case let problem as any ExplainedProblem: (whatHappened, whatToDoNext) = (problem.whatHappened, problem.whatToDoNext)
+        case let problem as DeviceProblem: (whatHappened, whatToDoNext) = (problem.detail, problem.next)
+        case let problem as SchemaProblem: (whatHappened, whatToDoNext) = (problem.description, advice.misfit)
+        case TransportProblem.problem(let document):
+            (whatHappened, whatToDoNext) = ((advice.namesCodes ? "\(document.code): " : "") + document.detail, document.next)
+        case let problem as TransportProblem: (whatHappened, whatToDoNext) = (problem.description, advice.unreachable)
+        case let problem as StoreProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
+        case let problem as CocoaError: (whatHappened, whatToDoNext) = (problem.localizedDescription, advice.folder)
+        default: (whatHappened, whatToDoNext) = ("\(error)", "Repeat the command; if it stays, report this as a fault of the program.")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import TruckrollClient
+import TruckrollDomain
+
+/// What every command over a device's store takes.
+public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable {
+    /// The folder of the store, when it is named.
+    @Option(help: ArgumentHelp("Folder of this device's store; else TRUCKROLL_STORE, else ~/.truckroll/\(Program.folder).", valueName: "dir"))
+    public var store: String?
+    /// Whether results are printed as JSON.
+    @Flag(help: "Print JSON instead of text.") public var json = false
+    /// Where the device's clock starts, for demonstrations.
+    @Option(help: ArgumentHelp("Start the clock here, as RFC 3339.", visibility: .hidden)) public var clock: String?
+
+    public init() {}
+
+    public func validate() throws {
+        if let clock, DeviceTime(clock) == nil { throw ValidationError("--clock “\(clock)” is no RFC 3339 time, such as 2026-11-23T08:00:00+01:00.") }
+        if store?.isEmpty == true { throw ValidationError("--store names no folder.") }
+    }
+
+    /// Opens the store, runs a command over it, prints what goes wrong, and ends with its exit status.
+    ///
+    /// - Parameter status: how the command ends after an error that was printed.
+    public func run(
+        status: (any Error) -> ExitStatus = { _ in .failed }, _ body: (DeviceClient, Console) async throws -> ExitStatus
+    ) async throws {
+        let console = Console(isJSON: json, advice: Program.advice)
+        try await console.run(status: status) {
+            let folder = StoreLocation.folder(named: store, program: Program.folder, environment: ProcessInfo.processInfo.environment)
+            let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
+            return try await body(try DeviceClient(directory: folder, environment: environment, connect: Console.connect), console)
+        }
+    }
+}
+
+/// What every command takes that syncs before it answers.
+public struct SyncingOptions<Program: DeviceProgram>: ParsableArguments, Sendable {
+    /// Which store, and how it is shown.
+    @OptionGroup public var device: StoreOptions<Program>
+    /// Whether the network is left alone.
+    @Flag(help: "Do not try the network.") public var offline = false
+
+    public init() {}
+
+    /// Runs a command over the store, prints what goes wrong, and ends with its exit status.
+    public func run(_ body: (DeviceSession) async throws -> ExitStatus) async throws {
+        try await device.run { client, console in
+            try await body(DeviceSession(client: client, console: console, isOffline: offline, program: Program.self))
+        }
+    }
+}

@@ -1,0 +1,243 @@
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// What an enrolled device can try, with its own key and a client of its own making.
+@Suite("A hostile device")
+struct HostileTests {
+    /// Signs any ops past the editor's checks and puts them into the outbox.
+    func forge(
+        _ company: Company, _ ops: [Op], guards: [Guard] = [], base: Checkpoint? = nil
+    ) throws {
+        let device = company.ben
+        company.world.milliseconds += 1000
+        try device.engine.store.write { transaction in
+            let identity = try #require(try transaction.identity())
+            let key = try #require(SigningKey(rawRepresentation: identity.privateKey))
+            var own = try transaction.state()
+            let checkpoint = try #require(own.checkpoint)
+            let set = ChangeSet(
+                protocolVersion: 1, schemaVersion: Schema.version, tenant: identity.tenant, device: identity.device,
+                writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash, base: base ?? checkpoint,
+                claimed: Stamp(milliseconds: UInt64(company.world.milliseconds), counter: 0, replica: identity.replica), user: identity.user,
+                intent: "forged", guards: guards, ops: ops)
+            let body = try set.encodedBody()
+            let signed = SignedSet(
+                writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
+            try transaction.append(OwnSet(set: signed, hash: signed.hash, intent: "forged", madeAt: 0))
+            own.lastSequence += 1
+            own.lastHash = signed.hash
+            try transaction.save(own)
+        }
+    }
+
+    func lastReceipt(_ company: Company) throws -> Receipt {
+        let state = try company.ben.engine.read { try $0.state() }
+        return try #require(
+            try company.ben.engine.read { try $0.own(WriteID(replica: company.ben.replica, sequence: state.lastSequence)) }?.receipt)
+    }
+
+    func create(_ company: Company, _ entity: String, _ fields: [String: Value]) throws -> Op {
+        try #require(try company.world.schema.creation(of: RecordDraft(entity, id: company.world.id(), fields)).first)
+    }
+
+    @Test("a guard on a record outside the view tells nothing of what stands there")
+    func guardOracle() throws {
+        let company = try Company()
+        let world = company.world
+        let user = try world.schema.entity("user")
+        try world.commit(world.importer) { try $0.patch("user", company.annaUser, ["cost_rate": .integer(4200)]) }
+        try world.sync(world.importer)
+        let key = RecordKey(type: user.type, id: company.annaUser, facet: .office)
+        try forge(company, [], guards: [Guard(key: key, field: try #require(user["cost_rate"]).id, seen: [])])
+        try world.sync(company.ben)
+        let remark = try #require(try lastReceipt(company).remarks.first)
+        #expect(remark.code == "guard-failed")
+        #expect(remark.serverValue == nil)
+    }
+
+    @Test("facts do not ride into a foreign order on a decision about another")
+    func freeRide() throws {
+        let company = try Company()
+        let world = company.world
+        let task = try create(company, "task", ["order": .reference(company.order), "title": .text("Mine"), "mandatory": .text("yes")])
+        let note = try create(
+            company, "note",
+            ["order": .reference(company.order), "text": .text("spy"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.benUser)])
+        let reading = try create(
+            company, "scan",
+            ["order": .reference(company.order), "text": .text("x"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.benUser)])
+        try forge(company, [task, note, reading])
+        try world.sync(company.ben)
+        #expect(try world.serverRecords("task").count == 1)
+        #expect(try world.serverRecords("note").isEmpty)
+        #expect(try world.serverRecords("scan").isEmpty)
+        #expect(try lastReceipt(company).outcome == .setAside)
+    }
+
+    @Test("nobody writes in another's name")
+    func anotherName() throws {
+        let company = try Company()
+        let world = company.world
+        try company.assign(company.benUser)
+        try world.sync(company.ben)
+        let decline = try create(
+            company, "order_event",
+            ["order": .reference(company.order), "event": .text("decline"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.annaUser)])
+        try forge(company, [decline])
+        try world.sync(company.ben)
+        #expect(try lastReceipt(company).outcome == .quarantined)
+        #expect(try lastReceipt(company).remarks.first?.code == "author-foreign")
+        #expect(try world.serverRecords("appointment").filter { $0.text("state") == "active" }.count == 2)
+    }
+
+    @Test("a technician cannot lift a quarantine, but may set an asset right that was merely due")
+    func release() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("due"), op: .raise) }
+        try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("in_service"), op: .release) }
+        try world.sync(company.anna)
+        #expect(try world.serverValue("asset", company.asset, "fitness") == .text("in_service"))
+        try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("quarantined"), op: .raise) }
+        try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("in_service"), op: .release) }
+        #expect(try world.sync(company.anna).setAside == 1)
+        #expect(try world.serverValue("asset", company.asset, "fitness") == .text("quarantined"))
+    }
+
+    @Test("carrying garbage under another replica's number burns nothing")
+    func carriedGarbage() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept)
+        var garbage = PBSignedSet()
+        garbage.replica = company.anna.replica.rawValue
+        garbage.sequence = 1
+        garbage.body = data([1, 2, 3])
+        garbage.algorithm = 1
+        garbage.signature = data([UInt8](repeating: 1, count: 64))
+        var request = PBCarryRequest()
+        request.sets = [garbage]
+        let reply = try world.server.carry(request, at: world.moment)
+        #expect(reply.receipts.isEmpty)
+        #expect(reply.pushProblem.code == "signature-invalid")
+        #expect(try world.sync(company.anna).answered == 1)
+        #expect(try company.state() == "accepted")
+    }
+
+    @Test("bases and checkpoints of the future are malformed, and do not stop the queue")
+    func future() throws {
+        let company = try Company()
+        let world = company.world
+        try company.assign(company.benUser)
+        try world.sync(company.ben)
+        let order = try world.schema.entity("service_order")
+        let title = try #require(order["title"])
+        let future = Version(
+            stamp: Stamp(milliseconds: UInt64(world.milliseconds), counter: 0, replica: company.anna.replica), sequence: 1_000_000)
+        let patch = Op(
+            kind: .patch, key: RecordKey(type: order.type, id: company.order),
+            writes: [FieldWrite(field: title.id, value: .text("x"), bases: [future])])
+        try forge(company, [patch])
+        try forge(
+            company, [],
+            base: Checkpoint(
+                epoch: Epoch(rawValue: 11), position: Position(rawValue: UInt64.max), historyPrefix: [UInt8](repeating: 0, count: 8), viewVersion: 0))
+        try world.commit(company.ben) { try $0.patch("service_order", company.order, ["title": .text("honest")]) }
+        let summary = try world.sync(company.ben)
+        #expect(summary.answered == 3)
+        #expect(summary.setAside == 2)
+        #expect(try world.serverValue("service_order", company.order, "title") == .text("honest"))
+    }
+
+    @Test("what a revoked device had recorded comes in by another road and waits for a person")
+    func revoked() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept)
+        let identity = try #require(try company.anna.engine.read { try $0.identity() })
+        try world.server.revoke(identity.device, at: world.moment)
+        var request = PBCarryRequest()
+        request.sets = try company.anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
+        let reply = try world.server.carry(request, at: world.moment)
+        #expect(reply.receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        #expect(try company.state() == "dispatched")
+    }
+
+    @Test("two movements of one set do not take the same stock twice")
+    func stockTwice() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(world.importer) { editor in
+            for _ in 0..<2 {
+                try editor.create(
+                    "stock_entry",
+                    [
+                        "part": .reference(company.part), "from": .reference(company.depot), "to": .reference(company.vanA), "quantity": .text("1"),
+                        "reason": .text("transfer"), "at": .text(editor.now.description),
+                    ])
+            }
+        }
+        #expect(try world.sync(world.importer).setAside == 1)
+        let balance = try world.serverRecords("balance").first { $0.reference("location") == company.depot }
+        #expect(balance?.text("on_hand") == "1")
+    }
+
+    @Test("a late start does not reopen what another has completed")
+    func lateStart() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        try world.sync(company.ben)
+        try company.event(company.ben, .accept, .travel, .arrive, .start)
+        try company.finishTask(company.ben)
+        try company.event(company.ben, .complete)
+        try world.sync(company.ben)
+        #expect(try company.state() == "work_complete")
+        try company.event(company.anna, .complete)
+        try world.sync(company.anna)
+        #expect(try company.state() == "work_complete")
+        #expect(try world.serverRecords("order_event").filter { $0.reference("by") == company.annaUser }.count == 5)
+    }
+
+    @Test("a photo of an order that moved away can still be brought, and a resolved exception lets the order close")
+    func movedPhoto() throws {
+        let company = try Company()
+        let world = company.world
+        let hash = ContentDigest.sha256([7])
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "attachment",
+                [
+                    "sha256": .bytes(hash), "media_type": .text("image/jpeg"), "size": .integer(1), "order": .reference(company.order),
+                    "taken_at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        try world.sync(company.anna)
+        #expect(try !world.server.isAttachmentVisible(hash, to: company.anna.replica))
+        #expect(try world.server.isAttachmentWanted(hash, from: company.anna.replica))
+        #expect(try !world.server.isAttachmentWanted(ContentDigest.sha256([8]), from: company.anna.replica))
+    }
+
+    @Test("server sets of a new epoch carry the new epoch's replica in their stamps")
+    func epochStamps() throws {
+        let company = try Company()
+        let world = company.world
+        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 99))
+        try company.event(company.anna, .accept)
+        try world.commit(company.dora) { try $0.event(.cancel, order: company.order) }
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        try world.server.store.read { transaction in
+            let tenant = try #require(try transaction.tenant())
+            #expect(tenant.serverSequence > 0)
+            let first = try #require(try transaction.admitted(WriteID(replica: tenant.serverReplica, sequence: 1)))
+            #expect(first.stamp.replica == tenant.serverReplica)
+            #expect(throws: Never.self) { try ChangeSet(decodingBody: first.set.body) }
+        }
+    }
+}
