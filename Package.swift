@@ -111,6 +111,9 @@ let package = Package(
 
         tests("TruckrollCoreTests", ["TruckrollCore"]),
         tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
+        tests(
+            "ProtocolVectorTests",
+            ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
         tests("TruckrollSyncTests", ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
         tests("TruckrollStoreTests", ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
         tests(

@@ -12,6 +12,7 @@ struct ExceptionsCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLE
               truckroll-dispatch exceptions
+              truckroll-dispatch resolve 1f2e3d4c "Called her: she goes on alone"
 
             EXIT STATUS: 0 listed, an empty list and being offline included; 64 bad usage; 1 anything else.
             JSON: exceptions (kind, state, owner, raised_at, text, resolution, order, about, id), synced, as_of_position.
@@ -26,7 +27,8 @@ struct ExceptionsCommand: AsyncParsableCommand {
                 let found = try all ? reader.views("exception") : reader.views("exception", where: "state", equals: .text("open"))
                 var table = Table(
                     [
-                        .init("Raised"), .init("Kind"), .init("Order"), .init("About", .left, .truncates(minimum: 8)), .init("Owner"), .init("State"),
+                        .init("Id"), .init("Raised"), .init("Kind"), .init("Order"), .init("About", .left, .truncates(minimum: 8)), .init("Owner"),
+                        .init("State"),
                         .init("What happened", .left, .wraps(minimum: 24)),
                     ], emptyText: all ? "No exceptions." : "No open exceptions.")
                 var json: [JSONValue] = []
@@ -34,7 +36,8 @@ struct ExceptionsCommand: AsyncParsableCommand {
                     let number = try view.reference("order").flatMap { try reader.view("service_order", $0) }?.text("number")
                     let about = try view.reference("about").flatMap { try reader.view("user", $0) }?.text("name")
                     table.addRow(
-                        StyledText(calendar.spoken(view.text("raised_at"))), StyledText(view.text("kind") ?? "", .yellow), StyledText(number ?? ""),
+                        StyledText(view.id.short, .bold), StyledText(calendar.spoken(view.text("raised_at"))),
+                        StyledText(view.text("kind") ?? "", .yellow), StyledText(number ?? ""),
                         StyledText(about ?? ""), StyledText(view.text("owner") ?? ""), StyledText(view.text("state") ?? ""),
                         StyledText(view.text("text") ?? ""))
                     json.append(

@@ -60,7 +60,8 @@ struct ChangeSetCase: VectorCase {
             sequence = set.writeID.sequence
             previousHash = Hex(set.previous.bytes)
             base = Base(
-                epoch: set.base.epoch.description, position: set.base.position.rawValue, history: Hex(set.base.historyPrefix), viewVersion: set.base.viewVersion)
+                epoch: set.base.epoch.description, position: set.base.position.rawValue, history: Hex(set.base.historyPrefix),
+                viewVersion: set.base.viewVersion)
             stamp = Hex(set.claimed.encoded)
             user = set.user.description
             intent = set.intent
@@ -113,8 +114,11 @@ struct ChangeSetCase: VectorCase {
             (1, .reference(order)), (2, .reference(user)), (3, .text("work")), (4, .integer(3600)), (5, .text("2025-10-09T10:00:00+02:00")),
         ]
         return ChangeSet(
-            protocolVersion: 1, schemaVersion: 1, tenant: tenant, device: device, writeID: WriteID(replica: ReplicaID(rawValue: 7), sequence: 1), previous: .none,
-            base: Checkpoint(epoch: Epoch(rawValue: 0x1122_3344_5566_7788), position: Position(rawValue: 41), historyPrefix: (1...8).map { UInt8($0) }, viewVersion: 6),
+            protocolVersion: 1, schemaVersion: 1, tenant: tenant, device: device, writeID: WriteID(replica: ReplicaID(rawValue: 7), sequence: 1),
+            previous: .none,
+            base: Checkpoint(
+                epoch: Epoch(rawValue: 0x1122_3344_5566_7788), position: Position(rawValue: 41), historyPrefix: (1...8).map { UInt8($0) },
+                viewVersion: 6),
             claimed: Stamp(milliseconds: 1_760_000_000_000, counter: 0, replica: ReplicaID(rawValue: 7)), user: user, intent: "labour",
             ops: [Op(kind: .create, key: key, writes: writes.map { FieldWrite(field: FieldID(rawValue: $0.0), value: $0.1) })])
     }
@@ -129,21 +133,28 @@ struct ChangeSetCase: VectorCase {
         set.previous = SetHash(bytes: [UInt8](repeating: 0xAB, count: 32))
         set.claimed = Stamp(milliseconds: 1_760_000_000_500, counter: 3, replica: ReplicaID(rawValue: 7))
         set.intent = "Grüße"
-        set.guards = [Guard(key: orderKey, field: field(12), seen: [version(1_759_000_000_000, 3, 9)]), Guard(key: orderKey, field: field(14), seen: [])]
+        set.guards = [
+            Guard(key: orderKey, field: field(12), seen: [version(1_759_000_000_000, 3, 9)]), Guard(key: orderKey, field: field(14), seen: []),
+        ]
         set.ops = [
             Op(
                 kind: .patch, key: orderKey,
                 writes: [
                     FieldWrite(field: field(8), value: .text("high"), bases: [version(1_759_000_000_000, 3, 9), version(1_759_000_000_001, 4, 2)]),
-                    FieldWrite(field: field(17), op: .add, value: .text("night")), FieldWrite(field: field(17), op: .remove, value: .text("day"), bases: [version(1, 3, 1)]),
+                    FieldWrite(field: field(17), op: .add, value: .text("night")),
+                    FieldWrite(field: field(17), op: .remove, value: .text("day"), bases: [version(1, 3, 1)]),
                     FieldWrite(field: field(7), value: .null, bases: [version(1, 3, 1)]),
                 ]),
-            Op(kind: .patch, key: RecordKey(type: EntityType(rawValue: 4), id: RecordID(high: 6, low: 6)), writes: [
-                FieldWrite(field: field(3), op: .raise, value: .text("1")), FieldWrite(field: field(5), op: .release, value: .text("no"), bases: [version(1, 3, 1)]),
-            ]),
+            Op(
+                kind: .patch, key: RecordKey(type: EntityType(rawValue: 4), id: RecordID(high: 6, low: 6)),
+                writes: [
+                    FieldWrite(field: field(3), op: .raise, value: .text("1")),
+                    FieldWrite(field: field(5), op: .release, value: .text("no"), bases: [version(1, 3, 1)]),
+                ]),
             Op(kind: .delete, key: taskKey, seen: [version(1, 3, 1), version(2, 4, 1)]),
         ]
-        set.origin = Origin(writeID: WriteID(replica: ReplicaID(rawValue: 6), sequence: 12), hash: SetHash(bytes: [UInt8](repeating: 0xCD, count: 32)))
+        set.origin = Origin(
+            writeID: WriteID(replica: ReplicaID(rawValue: 6), sequence: 12), hash: SetHash(bytes: [UInt8](repeating: 0xCD, count: 32)))
         return set
     }
 
@@ -151,7 +162,8 @@ struct ChangeSetCase: VectorCase {
         let body = try body ?? set.encodedBody()
         let signature = try SignatureBook.shared.signature(of: SetHash.signedBytes(body: body), by: .device)
         return ChangeSetCase(
-            name: name, body: Hex(body), setHash: Hex(SetHash(body: body).bytes), fields: Fields(try ChangeSet(decodingBody: body)), key: FixedKey.device.name,
+            name: name, body: Hex(body), setHash: Hex(SetHash(body: body).bytes), fields: Fields(try ChangeSet(decodingBody: body)),
+            key: FixedKey.device.name,
             signature: Hex(signature))
     }
 
@@ -246,7 +258,8 @@ struct SetSignatureCase: VectorCase {
         }
         return [
             try made("P-256", good), try made("Ed25519", edwardsSignature, key: Array(edwards.publicKey.rawRepresentation), algorithm: 2),
-            try made("high s: the twin of the valid one", HighS.twin(of: good)), try made("over the body without its context", SignatureBook.shared.signature(of: body, by: key)),
+            try made("high s: the twin of the valid one", HighS.twin(of: good)),
+            try made("over the body without its context", SignatureBook.shared.signature(of: body, by: key)),
             try made("under another context", SignatureBook.shared.signature(of: text("truckroll/certificate/1") + [0] + body, by: key)),
             try made("another key's", SignatureBook.shared.signature(of: SetHash.signedBytes(body: body), by: .second)),
             try made("another body's", good, body: body + [0xF8, 0x07, 0x01]), try made("a byte short", Array(good.dropLast())),
@@ -264,7 +277,9 @@ enum SignatureCaseEd25519 {
     static func signature(_ body: [UInt8], _ key: Curve25519.Signing.PrivateKey) throws -> [UInt8] {
         let message = SetHash.signedBytes(body: body)
         let kept: [SetSignatureCase] = (try? VectorFile.read(SetSignatureCase.file)) ?? []
-        if let known = kept.first(where: { $0.name == "Ed25519" })?.signature.bytes, key.publicKey.isValidSignature(known, for: message) { return known }
+        if let known = kept.first(where: { $0.name == "Ed25519" })?.signature.bytes, key.publicKey.isValidSignature(known, for: message) {
+            return known
+        }
         return Array(try key.signature(for: message))
     }
 }
@@ -304,15 +319,19 @@ struct ReceiptCase: VectorCase {
     func receipt() throws -> Receipt {
         let epoch = try #require(UInt64(epoch, radix: 16))
         return Receipt(
-            writeID: WriteID(replica: ReplicaID(rawValue: replica), sequence: sequence), setHash: SetHash(bytes: setHash.bytes), epoch: Epoch(rawValue: epoch),
-            position: Position(rawValue: position), stamp: try Stamp(decoding: stamp.bytes), outcome: try #require(Outcome(rawValue: outcome)), remarks: [])
+            writeID: WriteID(replica: ReplicaID(rawValue: replica), sequence: sequence), setHash: SetHash(bytes: setHash.bytes),
+            epoch: Epoch(rawValue: epoch),
+            position: Position(rawValue: position), stamp: try Stamp(decoding: stamp.bytes), outcome: try #require(Outcome(rawValue: outcome)),
+            remarks: [])
     }
 
     static func make() throws -> [ReceiptCase] {
         try Outcome.allCases.map { outcome in
             var made = ReceiptCase(
-                name: outcome.name, replica: 7, sequence: UInt64(outcome.rawValue), setHash: Hex(SetHash(body: [outcome.rawValue]).bytes), epoch: "1122334455667788",
-                position: 40 + UInt64(outcome.rawValue), stamp: Hex(Stamp(milliseconds: 1_760_000_000_000, counter: 1, replica: ReplicaID(rawValue: 7)).encoded),
+                name: outcome.name, replica: 7, sequence: UInt64(outcome.rawValue), setHash: Hex(SetHash(body: [outcome.rawValue]).bytes),
+                epoch: "1122334455667788",
+                position: 40 + UInt64(outcome.rawValue),
+                stamp: Hex(Stamp(milliseconds: 1_760_000_000_000, counter: 1, replica: ReplicaID(rawValue: 7)).encoded),
                 outcome: outcome.rawValue, receiptKey: Hex((0x80..<0xA0).map { UInt8($0) }), authenticated: Hex([]), mac: Hex([]))
             made.authenticated = Hex(try made.receipt().authenticated)
             made.mac = Hex(MessageAuthentication.code(for: made.authenticated.bytes, key: made.receiptKey.bytes))
@@ -334,7 +353,8 @@ struct ChangeSetVectorTests {
         let key = try #require(FixedKey.all.first { $0.name == vector.key })
         #expect(
             Signatures.isValid(
-                try #require(vector.signature).bytes, of: SetHash.signedBytes(body: vector.body.bytes), algorithm: .p256, publicKey: try key.publicKey()))
+                try #require(vector.signature).bytes, of: SetHash.signedBytes(body: vector.body.bytes), algorithm: .p256,
+                publicKey: try key.publicKey()))
     }
 
     @Test("signatures of sets", arguments: try VectorFile.load(SetSignatureCase.self))

@@ -40,7 +40,8 @@ struct VersionCase: VectorCase {
 
     static func make() throws -> [VersionCase] {
         func version(_ name: String, _ milliseconds: UInt64, _ counter: UInt16, _ replica: UInt32, _ sequence: UInt64) -> VersionCase {
-            let version = Version(stamp: Stamp(milliseconds: milliseconds, counter: counter, replica: ReplicaID(rawValue: replica)), sequence: sequence)
+            let version = Version(
+                stamp: Stamp(milliseconds: milliseconds, counter: counter, replica: ReplicaID(rawValue: replica)), sequence: sequence)
             return VersionCase(
                 name: name, bytes: Hex(version.encoded), milliseconds: milliseconds, counter: counter, replica: replica, sequence: sequence)
         }
@@ -110,7 +111,16 @@ struct StampFixingCase: VectorCase {
             try fixing("a known base counts as the server has it", stamp(-9000), [Base(stamp: stamp(290_000, 4, 9), known: true)]),
             try fixing(
                 "above all of them", stamp(-9000), last: stamp(-100, 1),
-                [Base(stamp: stamp(-2000, 7, 9), known: true), Base(stamp: stamp(-50, 2, 3), known: true), Base(stamp: stamp(-60, 2, 4), known: false)]),
+                [
+                    Base(stamp: stamp(-2000, 7, 9), known: true), Base(stamp: stamp(-50, 2, 3), known: true),
+                    Base(stamp: stamp(-60, 2, 4), known: false),
+                ]),
+            try fixing(
+                "the highest of them alone, whatever stands before it", stamp(-9000), last: stamp(-50, 2, 5),
+                [Base(stamp: stamp(-60, 2, 9), known: true), Base(stamp: stamp(-50, 2, 9), known: true), Base(stamp: stamp(-50, 3, 3), known: true)]),
+            try fixing(
+                "two of the same time, one counter apart by their replicas", stamp(-9000),
+                [Base(stamp: stamp(-50, 2, 9), known: true), Base(stamp: stamp(-50, 2, 8), known: true)]),
             try fixing("a claim clamped and then raised", stamp(100_000_000_000), last: stamp(300_000, 2)),
         ]
     }

@@ -46,7 +46,8 @@ struct StatementCase: VectorCase {
         // label 22, tenant 16, device 16, user 16, replica 4, kind 1, length 2, key 65, issued at 8
         return [
             StatementCase(
-                name: "a device of a user", bytes: Hex(bytes), tenant: "\(ChangeSetCase.tenant)", device: "\(ChangeSetCase.device)", user: "\(ChangeSetCase.user)",
+                name: "a device of a user", bytes: Hex(bytes), tenant: "\(ChangeSetCase.tenant)", device: "\(ChangeSetCase.device)",
+                user: "\(ChangeSetCase.user)",
                 replica: 7, publicKey: Hex(key), issuedAt: 1_760_000_000_000, tenantKey: Hex(try FixedKey.tenant.publicKey()),
                 signature: Hex(try SignatureBook.shared.signature(of: bytes, by: .tenant))),
             refused("empty", []), refused("a byte short", Array(bytes.dropLast())), refused("a byte long", bytes + [0]),
@@ -160,9 +161,11 @@ struct SignatureInputCase: VectorCase {
         func with(_ old: String, _ new: String) -> String { good.replacing(old, with: new) }
         return [
             ("as it must be", good), ("another label", with("sig=", "sig1=")), ("a component more", with("\"@path\"", "\"@path\" \"@query\"")),
-            ("a component less", with(" \"content-digest\"", "")), ("components in another order", with("\"@method\" \"@path\"", "\"@path\" \"@method\"")),
+            ("a component less", with(" \"content-digest\"", "")),
+            ("components in another order", with("\"@method\" \"@path\"", "\"@path\" \"@method\"")),
             ("a space behind the semicolon", with(";nonce", "; nonce")), ("another algorithm", with("hmac-sha256", "hmac-sha512")),
-            ("no algorithm", with(";alg=\"hmac-sha256\"", "")), ("another key id", with("\"token\"", "\"key\"")), ("a leading zero", with("=1760000000", "=01760000000")),
+            ("no algorithm", with(";alg=\"hmac-sha256\"", "")), ("another key id", with("\"token\"", "\"key\"")),
+            ("a leading zero", with("=1760000000", "=01760000000")),
             ("created signed", with("=1760000000", "=-1760000000")), ("a short nonce", with("oKGio6SlpqeoqaqrrK2urw", "oKGio6SlpqeoqaqrrK2u")),
             ("a padded nonce", with("oKGio6SlpqeoqaqrrK2urw", "oKGio6SlpqeoqaqrrK2urw==")), ("two signatures", good + ", " + good), ("empty", ""),
         ].map { name, value in

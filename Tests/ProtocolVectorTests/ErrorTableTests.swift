@@ -17,7 +17,9 @@ struct ErrorTableTests {
         var codes: [String: String] = [:]
         for case let file as URL in files where file.pathExtension == "swift" && !file.path.contains("/Generated/") {
             let source = try String(contentsOf: file, encoding: .utf8)
-            var found = source.matches(of: /\b(?:WireProblem|DecodingProblem|EngineProblem|DeviceProblem|problem)\(\s*"([a-z0-9-]+)"\s*,/).map { String($0.output.1) }
+            var found = source.matches(of: /\b(?:WireProblem|DecodingProblem|EngineProblem|DeviceProblem|problem)\(\s*"([a-z0-9-]+)"\s*,/).map {
+                String($0.output.1)
+            }
             found += source.matches(of: /\b(?:code|rule): "([a-z0-9-]+)"/).map { String($0.output.1) }
             if file.lastPathComponent == "Refusal.swift" { found += rawValues(in: source, of: "enum Refusal") }
             if ["TransportProblem.swift", "StoreProblem.swift"].contains(file.lastPathComponent) {
@@ -30,7 +32,9 @@ struct ErrorTableTests {
 
     private func rawValues(in source: String, of declaration: String) -> [String] {
         guard let start = source.range(of: declaration), let end = source[start.upperBound...].range(of: "\n}") else { return [] }
-        return source[start.upperBound..<end.lowerBound].matches(of: /\n    case ([a-z]+[A-Za-z]*)(?: = "([a-z-]+)")?/).map { String($0.output.2 ?? $0.output.1) }
+        return source[start.upperBound..<end.lowerBound].matches(of: /\n    case ([a-z]+[A-Za-z]*)(?: = "([a-z-]+)")?/).map {
+            String($0.output.2 ?? $0.output.1)
+        }
     }
 
     @Test("every code in the sources stands in the table")

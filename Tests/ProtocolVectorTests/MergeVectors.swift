@@ -75,7 +75,9 @@ struct MergeCase: VectorCase {
 }
 
 extension MergeOp {
-    static let named: [String: MergeOp] = ["set": .set, "add": .add, "remove": .remove, "raise": .raise, "release": .release, "increment": .increment]
+    static let named: [String: MergeOp] = [
+        "set": .set, "add": .add, "remove": .remove, "raise": .raise, "release": .release, "increment": .increment,
+    ]
 }
 
 extension MergeCase {
@@ -95,10 +97,13 @@ extension MergeCase {
         Version(stamp: Stamp(milliseconds: milliseconds, counter: 0, replica: ReplicaID(rawValue: replica)), sequence: sequence)
     }
 
-    private static func made(_ name: String, _ rule: MergeRule, lattice: [String] = [], _ drafts: [Draft], orders: [[Int]]? = nil) throws -> MergeCase {
+    private static func made(_ name: String, _ rule: MergeRule, lattice: [String] = [], _ drafts: [Draft], orders: [[Int]]? = nil) throws -> MergeCase
+    {
         var made = MergeCase(
             name: name, rule: rule.rawValue, lattice: lattice,
-            writes: drafts.map { Write(op: $0.op, value: Hex($0.value.encoded), version: Hex($0.version.encoded), bases: $0.bases.map { Hex($0.encoded) }) },
+            writes: drafts.map {
+                Write(op: $0.op, value: Hex($0.value.encoded), version: Hex($0.version.encoded), bases: $0.bases.map { Hex($0.encoded) })
+            },
             orders: orders ?? (rule.isOrderFree ? causalOrders(drafts) : [Array(drafts.indices)]), steps: [])
         made.steps = try made.orders.map { try made.run($0) }
         return made
@@ -144,12 +149,17 @@ extension MergeCase {
     private static func lastWriter() throws -> [MergeCase] {
         [
             try made("last_writer: the first write", .lastWriter, [Draft(a1, "set", .text("a"))]),
-            try made("last_writer: a write that saw the other loses nobody", .lastWriter, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"), [a1])]),
+            try made(
+                "last_writer: a write that saw the other loses nobody", .lastWriter,
+                [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"), [a1])]),
             try made("last_writer: two that did not see each other", .lastWriter, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"))]),
             try made("last_writer: the same value twice is no loss", .lastWriter, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("a"))]),
             try made(
                 "last_writer: equal times are decided by the replica", .lastWriter,
                 [Draft(v(100, 2, 1), "set", .text("a")), Draft(v(100, 3, 1), "set", .text("b"))]),
+            try made(
+                "last_writer: a second write of the same set stands over the first", .lastWriter,
+                [Draft(a1, "set", .text("a")), Draft(a1, "set", .text("b"))], orders: [[0, 1]]),
             try made("last_writer: a value is taken away", .lastWriter, [Draft(a1, "set", .text("a")), Draft(a2, "set", .null, [a1])]),
             try made(
                 "last_writer: four writes of three", .lastWriter,
@@ -169,7 +179,9 @@ extension MergeCase {
     private static func multiValue() throws -> [MergeCase] {
         [
             try made("multi_value: the first write", .multiValue, [Draft(a1, "set", .text("a"))]),
-            try made("multi_value: two that did not see each other stand side by side", .multiValue, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"))]),
+            try made(
+                "multi_value: two that did not see each other stand side by side", .multiValue,
+                [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"))]),
             try made(
                 "multi_value: a person who saw both picks", .multiValue,
                 [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b")), Draft(a2, "set", .text("b"), [a1, b1])]),
@@ -184,7 +196,8 @@ extension MergeCase {
                 [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"), [a1])], orders: [[0, 1], [1, 0]]),
             try made(
                 "multi_value: what the swallowed write names leaves all the same", .multiValue,
-                [Draft(c1, "set", .text("c")), Draft(a2, "set", .text("a2"), [c1]), Draft(a3, "set", .text("a3"), [a2])], orders: [[0, 1, 2], [0, 2, 1]]),
+                [Draft(c1, "set", .text("c")), Draft(a2, "set", .text("a2"), [c1]), Draft(a3, "set", .text("a3"), [a2])],
+                orders: [[0, 1, 2], [0, 2, 1]]),
         ]
     }
 
@@ -196,7 +209,9 @@ extension MergeCase {
             let title = rule.rawValue
             cases += [
                 try made("\(title): one element", rule, [Draft(a1, "add", x)]),
-                try made("\(title): elements stand in the order of their bytes", rule, [Draft(a1, "add", y), Draft(b1, "add", x), Draft(c1, "add", .text("ab"))]),
+                try made(
+                    "\(title): elements stand in the order of their bytes", rule,
+                    [Draft(a1, "add", y), Draft(b1, "add", x), Draft(c1, "add", .text("ab"))]),
                 try made("\(title): removed by somebody who saw it", rule, [Draft(a1, "add", x), Draft(b1, "remove", x, [a1])]),
                 try made("\(title): added and removed without seeing each other", rule, [Draft(a1, "add", x), Draft(b1, "remove", x)]),
                 try made(
@@ -222,20 +237,29 @@ extension MergeCase {
         func zone(_ name: String) -> Value { .text(name) }
         return [
             try made("safety: the first value", .safety, lattice: zones, [Draft(a1, "raise", zone("2"))]),
-            try made("safety: raised by somebody who saw it", .safety, lattice: zones, [Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("1"), [a1])]),
-            try made("safety: two raises that did not see each other", .safety, lattice: zones, [Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("0"))]),
+            try made(
+                "safety: raised by somebody who saw it", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("1"), [a1])]),
+            try made(
+                "safety: two raises that did not see each other", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("0"))]),
             try made(
                 "safety: a raise does not lower, even when it names what is stricter", .safety, lattice: zones,
                 [Draft(a1, "raise", zone("0")), Draft(b1, "raise", zone("2"), [a1])]),
-            try made("safety: released by somebody who saw it", .safety, lattice: zones, [Draft(a1, "raise", zone("0")), Draft(b1, "release", zone("none"), [a1])]),
+            try made(
+                "safety: released by somebody who saw it", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("0")), Draft(b1, "release", zone("none"), [a1])]),
             try made(
                 "safety: a restriction the release had not seen survives it", .safety, lattice: zones,
                 [Draft(a1, "raise", zone("2")), Draft(b1, "release", zone("none"), [a1]), Draft(c1, "raise", zone("0"), [a1])]),
-            try made("safety: a release without bases lowers nothing", .safety, lattice: zones, [Draft(a1, "raise", zone("1")), Draft(b1, "release", zone("none"))]),
+            try made(
+                "safety: a release without bases lowers nothing", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("1")), Draft(b1, "release", zone("none"))]),
             try made(
                 "safety: five writes of three", .safety, lattice: zones,
                 [
-                    Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("1")), Draft(c1, "raise", zone("0"), [a1]), Draft(a2, "release", zone("2"), [a1, b1]),
+                    Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("1")), Draft(c1, "raise", zone("0"), [a1]),
+                    Draft(a2, "release", zone("2"), [a1, b1]),
                     Draft(b2, "raise", zone("1"), [b1]),
                 ]),
             try made(
@@ -248,6 +272,18 @@ extension MergeCase {
                 "safety: after a restore a release's note swallows all", .safety, lattice: zones,
                 [Draft(a1, "raise", zone("0")), Draft(b1, "release", zone("none"), [a1])], orders: [[0, 1], [1, 0]]),
             try made(
+                "safety: two raises note one base: the stricter bound counts", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("0")), Draft(b1, "raise", zone("2"), [a1]), Draft(c1, "raise", zone("1"), [a1])],
+                orders: [[0, 1, 2], [1, 2, 0], [2, 1, 0], [1, 0, 2]]),
+            try made(
+                "safety: two raises note one base that the stricter of them covers", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("1")), Draft(b1, "raise", zone("2"), [a1]), Draft(c1, "raise", zone("1"), [a1])],
+                orders: [[0, 1, 2], [1, 2, 0], [2, 1, 0]]),
+            try made(
+                "safety: a raise and a release note one base: all is swallowed", .safety, lattice: zones,
+                [Draft(a1, "raise", zone("0")), Draft(b1, "raise", zone("2"), [a1]), Draft(c1, "release", zone("none"), [a1])],
+                orders: [[0, 1, 2], [1, 2, 0], [2, 1, 0]]),
+            try made(
                 "safety: a value of a newer schema is less strict than all known ones", .safety, lattice: zones,
                 [Draft(a1, "raise", zone("2")), Draft(b1, "raise", zone("M"))]),
         ]
@@ -259,21 +295,29 @@ extension MergeCase {
             cases += [
                 try made("\(rule.rawValue): the first admitted stands", rule, [Draft(b1, "set", .text("b")), Draft(a1, "set", .text("a"))]),
                 try made("\(rule.rawValue): the same value again is no loss", rule, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("a"))]),
-                try made("\(rule.rawValue): having seen it changes nothing", rule, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"), [a1])]),
+                try made(
+                    "\(rule.rawValue): having seen it changes nothing", rule, [Draft(a1, "set", .text("a")), Draft(b1, "set", .text("b"), [a1])]),
             ]
         }
         for rule in [MergeRule.workflow, .server, .derived] {
-            cases.append(try made("\(rule.rawValue): the last admitted stands, whatever its version", rule, [Draft(b1, "set", .text("b")), Draft(a1, "set", .text("a"))]))
+            cases.append(
+                try made(
+                    "\(rule.rawValue): the last admitted stands, whatever its version", rule,
+                    [Draft(b1, "set", .text("b")), Draft(a1, "set", .text("a"))]))
         }
         return cases
     }
 
     private static func numbers() throws -> [MergeCase] {
         [
-            try made("maximum: the greater number", .maximum, [Draft(a1, "set", .integer(5)), Draft(b1, "set", .integer(300)), Draft(c1, "set", .integer(-7))]),
+            try made(
+                "maximum: the greater number", .maximum,
+                [Draft(a1, "set", .integer(5)), Draft(b1, "set", .integer(300)), Draft(c1, "set", .integer(-7))]),
             try made("maximum: equal numbers keep the higher version", .maximum, [Draft(b1, "set", .integer(5)), Draft(a1, "set", .integer(5))]),
             try made("maximum: texts compare by their bytes", .maximum, [Draft(a1, "set", .text("b")), Draft(b1, "set", .text("ab"))]),
-            try made("counter: increments add up", .counter, [Draft(a1, "increment", .integer(5)), Draft(b1, "increment", .integer(-2)), Draft(a2, "increment", .integer(40))]),
+            try made(
+                "counter: increments add up", .counter,
+                [Draft(a1, "increment", .integer(5)), Draft(b1, "increment", .integer(-2)), Draft(a2, "increment", .integer(40))]),
             try made("counter: to the edge of 64 bits", .counter, [Draft(a1, "increment", .integer(.max - 1)), Draft(b1, "increment", .integer(1))]),
         ]
     }
@@ -311,7 +355,8 @@ struct TombstoneCase: VectorCase {
     func run() throws -> (FieldEntry, Bool) {
         var entry: FieldEntry?
         for deletion in deletions {
-            entry = try Tombstone.merged(try deletion.seen.map { try Version(decoding: $0.bytes) }, version: try Version(decoding: deletion.version.bytes), into: entry)
+            entry = try Tombstone.merged(
+                try deletion.seen.map { try Version(decoding: $0.bytes) }, version: try Version(decoding: deletion.version.bytes), into: entry)
         }
         let final = try #require(entry)
         return (final, try Tombstone(decoding: final.value).covers(try standing.map { try Version(decoding: $0.bytes) }))
@@ -324,7 +369,8 @@ struct TombstoneCase: VectorCase {
         func tombstone(_ name: String, _ standing: [Version], _ deletions: [(Version, [Version])]) throws -> TombstoneCase {
             var made = TombstoneCase(
                 name: name, standing: standing.map { Hex($0.encoded) },
-                deletions: deletions.map { Deletion(version: Hex($0.0.encoded), seen: $0.1.map { Hex($0.encoded) }) }, entryVersion: Hex([]), state: Hex([]),
+                deletions: deletions.map { Deletion(version: Hex($0.0.encoded), seen: $0.1.map { Hex($0.encoded) }) }, entryVersion: Hex([]),
+                state: Hex([]),
                 isDeleted: false)
             let (entry, isDeleted) = try made.run()
             (made.entryVersion, made.state, made.isDeleted) = (Hex(entry.version.encoded), Hex(entry.value), isDeleted)

@@ -44,8 +44,10 @@ struct IdentifierCase: VectorCase {
         let id = "0199c82c-c000-7000-8000-000000000001"
         return [
             ("ordinary", id), ("all zero", "00000000-0000-0000-0000-000000000000"), ("all ones", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
-            ("upper case", id.uppercased()), ("without hyphens", "0199c82cc00070008000000000000001"), ("braces", "{\(id)}"), ("a space behind", id + " "),
-            ("hyphens elsewhere", "0199c82cc-000-7000-8000-000000000001"), ("no hexadecimal digit", "0199c82c-c000-7000-8000-00000000000g"), ("empty", ""),
+            ("upper case", id.uppercased()), ("without hyphens", "0199c82cc00070008000000000000001"), ("braces", "{\(id)}"),
+            ("a space behind", id + " "),
+            ("hyphens elsewhere", "0199c82cc-000-7000-8000-000000000001"), ("no hexadecimal digit", "0199c82c-c000-7000-8000-00000000000g"),
+            ("empty", ""),
         ].map { IdentifierCase(name: $0.0, text: $0.1, bytes: RecordID($0.1).map { Hex($0.bytes) }) }
     }
 }
@@ -122,7 +124,9 @@ struct RecordCase: VectorCase {
             refused("fields do not ascend", Record(key: key, entries: [title]).encodedEntries + Record(key: key, entries: [order]).encodedEntries),
             refused("a field twice", Record(key: key, entries: [title]).encodedEntries + Record(key: key, entries: [title]).encodedEntries),
             refused("cut in a value", Array(good.dropLast())), refused("cut in a version", Array(good.prefix(10))),
-            refused("a version of sequence zero", bigEndian(UInt32(1)) + Array(order.version.encoded.prefix(12)) + bigEndian(UInt64(0)) + bigEndian(UInt32(1)) + [0xF6]),
+            refused(
+                "a version of sequence zero",
+                bigEndian(UInt32(1)) + Array(order.version.encoded.prefix(12)) + bigEndian(UInt64(0)) + bigEndian(UInt32(1)) + [0xF6]),
         ]
     }
 }
@@ -185,7 +189,8 @@ struct HistoryHashCase: VectorCase {
         let sets = (1...3).map { number in
             Admitted(
                 setHash: Hex(SetHash(body: [UInt8(number)]).bytes),
-                stamp: Hex(Stamp(milliseconds: UInt64(1000 * number), counter: 0, replica: ReplicaID(rawValue: UInt32(number))).encoded), outcome: UInt8(number))
+                stamp: Hex(Stamp(milliseconds: UInt64(1000 * number), counter: 0, replica: ReplicaID(rawValue: UInt32(number))).encoded),
+                outcome: UInt8(number))
         }
         func history(_ name: String, _ sets: [Admitted]) throws -> HistoryHashCase {
             var made = HistoryHashCase(name: name, sets: sets, history: Hex([]), prefix: Hex([]))
@@ -209,7 +214,10 @@ struct ViewDigestCase: VectorCase {
     static func make() throws -> [ViewDigestCase] {
         [
             ("no scope", []), ("one scope", ["tenant"]),
-            ("given in any order", ["user:0199c82c-c000-7000-8000-000000000001", "people", "catalogue", "tenant", "order:0199c82c-c000-7000-8000-000000000002"]),
+            (
+                "given in any order",
+                ["user:0199c82c-c000-7000-8000-000000000001", "people", "catalogue", "tenant", "order:0199c82c-c000-7000-8000-000000000002"]
+            ),
         ].map { ViewDigestCase(name: $0.0, scopes: $0.1, digest: Hex(ViewDigest.of($0.1.map { Scope($0) }))) }
     }
 }

@@ -83,9 +83,12 @@ private final class RecordedSession {
         server = ServerEngine(
             schema: schema, store: store,
             security: ServerSecurity(
-                receiptKey: Self.receiptKey, tenantKey: try FixedKey.tenant.publicKey(), sign: { try SignatureBook.shared.signature(of: $0, by: .tenant) }))
+                receiptKey: Self.receiptKey, tenantKey: try FixedKey.tenant.publicKey(),
+                sign: { try SignatureBook.shared.signature(of: $0, by: .tenant) }))
         try server.found(
-            .init(tenant: tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 0x1122_3344_5566_7788), instance: [1]),
+            .init(
+                tenant: tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 0x1122_3344_5566_7788),
+                instance: [1]),
             at: moment)
     }
 
@@ -134,7 +137,9 @@ private final class RecordedSession {
 
     // MARK: Recording
 
-    private func add(_ name: String, _ path: String, _ request: some WireMessage, _ reply: some WireMessage, _ messages: (String, String), isSigned: Bool) throws {
+    private func add(
+        _ name: String, _ path: String, _ request: some WireMessage, _ reply: some WireMessage, _ messages: (String, String), isSigned: Bool
+    ) throws {
         let bytes = try request.wire(.protobuf)
         let path = "/v1/\(tenant)/\(path)"
         var headers: SessionStep.Headers?
@@ -148,7 +153,8 @@ private final class RecordedSession {
         }
         steps.append(
             SessionStep(
-                name: name, path: path, requestMessage: messages.0, replyMessage: messages.1, request: Hex(bytes), reply: Hex(try reply.wire(.protobuf)),
+                name: name, path: path, requestMessage: messages.0, replyMessage: messages.1, request: Hex(bytes),
+                reply: Hex(try reply.wire(.protobuf)),
                 headers: headers))
     }
 
@@ -182,10 +188,12 @@ private final class RecordedSession {
             try editor.create(
                 "service_order", id: order,
                 [
-                    "number": .text("SO-1"), "channel": .text("office"), "customer": .reference(customer), "site": .reference(site), "kind": .text("repair"),
+                    "number": .text("SO-1"), "channel": .text("office"), "customer": .reference(customer), "site": .reference(site),
+                    "kind": .text("repair"),
                     "title": .text("Detector fails its bump test"), "requested_at": .text(editor.now.description), "priority": .text("normal"),
                 ])
-            try editor.create("task", id: task, ["order": .reference(order), "title": .text("Check"), "mandatory": .text("yes"), "state": .text("open")])
+            try editor.create(
+                "task", id: task, ["order": .reference(order), "title": .text("Check"), "mandatory": .text("yes"), "state": .text("open")])
             try editor.event(.create, order: order)
             try editor.event(.submit, order: order)
         }

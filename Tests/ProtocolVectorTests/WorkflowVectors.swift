@@ -39,12 +39,15 @@ struct RulingCase: VectorCase {
 
     func decided() throws -> EventRuling {
         EventRuling.decide(
-            try #require(OrderEvent(rawValue: event)), present: present.flatMap { OrderState(rawValue: $0) }, branch: branch.flatMap { OrderState(rawValue: $0) },
+            try #require(OrderEvent(rawValue: event)), present: present.flatMap { OrderState(rawValue: $0) },
+            branch: branch.flatMap { OrderState(rawValue: $0) },
             unseen: unseen.compactMap { OrderEvent(rawValue: $0) })
     }
 
     static func make() throws -> [RulingCase] {
-        func ruling(_ name: String, _ event: OrderEvent, _ present: OrderState?, branch: OrderState?, _ unseen: [OrderEvent] = []) throws -> RulingCase {
+        func ruling(_ name: String, _ event: OrderEvent, _ present: OrderState?, branch: OrderState?, _ unseen: [OrderEvent] = []) throws
+            -> RulingCase
+        {
             var made = RulingCase(
                 name: name, event: event.rawValue, present: present?.rawValue, branch: branch?.rawValue, unseen: unseen.map(\.rawValue), ruling: "")
             (made.ruling, made.state, made.rule) = try made.decided().parts
@@ -60,14 +63,31 @@ struct RulingCase: VectorCase {
             try ruling("accepted beside a reassignment", .accept, .dispatched, branch: .dispatched, [.reassign]),
             try ruling("arrived beside a reassignment", .arrive, .dispatched, branch: .en_route, [.reassign]),
             try ruling("started beside a reassignment", .start, .dispatched, branch: .on_site, [.reassign]),
-            try ruling("started beside a reassignment and the second's start", .start, .in_progress, branch: .on_site, [.reassign, .accept, .travel, .arrive, .start]),
+            try ruling(
+                "started beside a reassignment and the second's start", .start, .in_progress, branch: .on_site,
+                [.reassign, .accept, .travel, .arrive, .start]),
+            try ruling(
+                "started beside a reassignment and the second's pause", .start, .paused, branch: .on_site, [.reassign, .accept, .start, .pause]),
+            try ruling(
+                "started beside a reassignment and the second's completion", .start, .work_complete, branch: .on_site,
+                [.reassign, .accept, .start, .complete]),
+            try ruling("dispatched beside a withdrawal", .dispatch, .ready_to_plan, branch: .scheduled, [.withdraw]),
+            try ruling("reassigned by two", .reassign, .dispatched, branch: .accepted, [.reassign]),
+            try ruling("the same step taken by two, and gone on from", .start, .paused, branch: .on_site, [.start, .pause]),
             try ruling("completed beside a reassignment", .complete, .dispatched, branch: .in_progress, [.reassign]),
             try ruling("completed beside a reassignment the second accepted", .complete, .accepted, branch: .in_progress, [.reassign, .accept]),
-            try ruling("completed beside a reassignment the second started", .complete, .in_progress, branch: .in_progress, [.reassign, .accept, .start]),
-            try ruling("completed beside a reassignment the second completed", .complete, .work_complete, branch: .in_progress, [.reassign, .start, .complete]),
+            try ruling(
+                "completed beside a reassignment the second started", .complete, .in_progress, branch: .in_progress, [.reassign, .accept, .start]),
+            try ruling(
+                "completed beside a reassignment the second completed", .complete, .work_complete, branch: .in_progress,
+                [.reassign, .start, .complete]),
             try ruling("completed before the second's work was known", .complete, .dispatched, branch: .in_progress, [.start, .reassign]),
             try ruling("a start not possible on the author's own branch", .start, .dispatched, branch: .accepted, [.reassign]),
             try ruling("no access beside a reassignment", .no_access, .dispatched, branch: .on_site, [.reassign]),
+            try ruling("accepted beside a withdrawal", .accept, .ready_to_plan, branch: .dispatched, [.withdraw]),
+            try ruling("started beside a withdrawal", .start, .ready_to_plan, branch: .on_site, [.withdraw]),
+            try ruling(
+                "completed beside a withdrawal and a new dispatch", .complete, .dispatched, branch: .in_progress, [.withdraw, .schedule, .dispatch]),
             try ruling("travelled beside a cancellation", .travel, .cancelled, branch: .accepted, [.cancel]),
             try ruling("started beside a cancellation", .start, .cancelled, branch: .on_site, [.cancel]),
             try ruling("completed beside a cancellation", .complete, .cancelled, branch: .in_progress, [.cancel]),
@@ -131,20 +151,25 @@ struct FoldCase: VectorCase {
             RecordDraft(
                 "service_order", id: Self.order,
                 [
-                    "number": .text("SO-1"), "channel": .text("office"), "customer": .reference(RecordID(high: 2, low: 1)), "site": .reference(RecordID(high: 3, low: 1)),
+                    "number": .text("SO-1"), "channel": .text("office"), "customer": .reference(RecordID(high: 2, low: 1)),
+                    "site": .reference(RecordID(high: 3, low: 1)),
                     "kind": .text("repair"), "title": .text("Repair"), "requested_at": .text("2026-11-23T08:00:00+01:00"),
                 ]))
         for (index, title) in openMandatoryTasks.enumerated() {
             try put(
-                RecordDraft("task", id: RecordID(high: 4, low: UInt64(index)), ["order": .reference(Self.order), "title": .text(title), "mandatory": .text("yes")]))
+                RecordDraft(
+                    "task", id: RecordID(high: 4, low: UInt64(index)),
+                    ["order": .reference(Self.order), "title": .text(title), "mandatory": .text("yes")]))
         }
         var result = self
         for index in events.indices {
             let event = events[index]
             let id = try #require(RecordID(event.id))
-            let applier = SetApplier(schema: schema, access: memory, version: try Version(decoding: event.version.bytes), role: Role(rawValue: event.role))
+            let applier = SetApplier(
+                schema: schema, access: memory, version: try Version(decoding: event.version.bytes), role: Role(rawValue: event.role))
             var fields: [String: Value] = [
-                "order": .reference(Self.order), "event": .text(event.event), "at": .text("2026-11-23T09:00:00+01:00"), "by": .reference(RecordID(high: 5, low: 1)),
+                "order": .reference(Self.order), "event": .text(event.event), "at": .text("2026-11-23T09:00:00+01:00"),
+                "by": .reference(RecordID(high: 5, low: 1)),
             ]
             if let seen = event.seen.flatMap({ RecordID($0) }) { fields["seen"] = .reference(seen) }
             for op in try schema.creation(of: RecordDraft("order_event", id: id, fields)) {
@@ -170,8 +195,10 @@ struct FoldCase: VectorCase {
             let events = drafts.enumerated().map { index, draft in
                 sequences[draft.replica, default: 0] += 1
                 let version = Version(
-                    stamp: Stamp(milliseconds: UInt64(1000 + index), counter: 0, replica: ReplicaID(rawValue: draft.replica)), sequence: sequences[draft.replica] ?? 1)
-                return Event(id: ids[index], event: draft.event.rawValue, role: role.rawValue, version: Hex(version.encoded), seen: draft.seen.map { ids[$0] })
+                    stamp: Stamp(milliseconds: UInt64(1000 + index), counter: 0, replica: ReplicaID(rawValue: draft.replica)),
+                    sequence: sequences[draft.replica] ?? 1)
+                return Event(
+                    id: ids[index], event: draft.event.rawValue, role: role.rawValue, version: Hex(version.encoded), seen: draft.seen.map { ids[$0] })
             }
             return try FoldCase(name: name, openMandatoryTasks: open, events: events).folded()
         }
@@ -180,24 +207,38 @@ struct FoldCase: VectorCase {
             (.create, 3, nil), (.submit, 3, 0), (.validate, 1, 1), (.schedule, 1, 2), (.dispatch, 1, 3),
         ]
         return [
-            try fold("a day without surprises", planned + [(.accept, 5, 4), (.travel, 5, 5), (.arrive, 5, 6), (.start, 5, 7), (.complete, 5, 8), (.customer_sign, 5, 9)]),
+            try fold(
+                "a day without surprises",
+                planned + [(.accept, 5, 4), (.travel, 5, 5), (.arrive, 5, 6), (.start, 5, 7), (.complete, 5, 8), (.customer_sign, 5, 9)]),
             try fold("an event before its time", planned + [(.start, 5, 4), (.accept, 5, 5)]),
             try fold("reassigned while the first travelled", planned + [(.reassign, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.accept, 6, 5)]),
-            try fold("reassigned while the first worked", planned + [(.reassign, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8)]),
             try fold(
-                "reassigned after the first completed", planned + [(.reassign, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8), (.complete, 5, 9)]),
+                "reassigned while the first worked", planned + [(.reassign, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8)]),
+            try fold(
+                "reassigned after the first completed",
+                planned + [(.reassign, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8), (.complete, 5, 9)]),
             try fold(
                 "both completed",
                 planned + [
-                    (.reassign, 3, 4), (.accept, 6, 5), (.travel, 6, 6), (.arrive, 6, 7), (.start, 6, 8), (.complete, 6, 9), (.accept, 5, 4), (.travel, 5, 11),
+                    (.reassign, 3, 4), (.accept, 6, 5), (.travel, 6, 6), (.arrive, 6, 7), (.start, 6, 8), (.complete, 6, 9), (.accept, 5, 4),
+                    (.travel, 5, 11),
                     (.arrive, 5, 12), (.start, 5, 13), (.complete, 5, 14),
                 ]),
             try fold("cancelled while the first travelled", planned + [(.cancel, 3, 4), (.accept, 5, 4), (.travel, 5, 6)]),
-            try fold("cancelled while the first started", planned + [(.cancel, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8)]),
+            try fold(
+                "cancelled while the first started", planned + [(.cancel, 3, 4), (.accept, 5, 4), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8)]),
             try fold("an own event that was not effective is no anchor", planned + [(.start, 5, 4), (.accept, 6, 4), (.travel, 5, 5)]),
             try fold(
-                "completing with an open mandatory task", planned + [(.accept, 5, 4), (.travel, 5, 5), (.arrive, 5, 6), (.start, 5, 7), (.complete, 5, 8)],
+                "completing with an open mandatory task",
+                planned + [(.accept, 5, 4), (.travel, 5, 5), (.arrive, 5, 6), (.start, 5, 7), (.complete, 5, 8)],
                 open: ["Bump test"]),
+            try fold(
+                "certified without a certificate",
+                [
+                    (.create, 5, nil), (.take, 5, 0), (.accept, 5, 1), (.travel, 5, 2), (.arrive, 5, 3), (.start, 5, 4), (.complete, 5, 5),
+                    (.customer_sign, 5, 6),
+                    (.certify, 5, 7),
+                ], role: .technician),
             try fold("a role that may not", [(.create, 3, nil), (.submit, 3, 0), (.validate, 3, 1)], role: .dispatcher),
         ]
     }

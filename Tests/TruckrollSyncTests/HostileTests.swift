@@ -203,7 +203,7 @@ struct HostileTests {
         #expect(try world.serverRecords("order_event").filter { $0.reference("by") == company.annaUser }.count == 5)
     }
 
-    @Test("a photo of an order that moved away can still be brought, and a resolved exception lets the order close")
+    @Test("a photo of an order that moved away can still be brought by who took it")
     func movedPhoto() throws {
         let company = try Company()
         let world = company.world

@@ -176,4 +176,54 @@ struct RequestTests {
         try world.sync(company.anna)
         #expect(try company.state() == "closed")
     }
+
+    @Test("an open exception holds the closing up until a person has resolved it")
+    func resolved() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try company.finishTask(company.anna)
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "part_use",
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("3"), "from": .reference(company.vanA),
+                    "action": .text("fitted"), "at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try company.event(company.anna, .complete, .customer_sign)
+        try world.sync(company.anna)
+        #expect(try company.state() == "signed_off")
+        try world.sync(company.dora)
+        let exception = try #require(try company.dora.engine.read { try $0.views("exception").first { $0.text("state") == "open" } })
+        try world.commit(company.dora) { try $0.patch("exception", exception.id, ["resolution": .text("Counted: the van had three.")]) }
+        try world.sync(company.dora)
+        #expect(try world.serverValue("exception", exception.id, "state") == .text("resolved"))
+        #expect(try company.state() == "closed")
+    }
+
+    @Test("a corrected part use puts back what it replaces, once")
+    func corrected() throws {
+        let company = try Company()
+        let world = company.world
+        let first = world.id()
+        func use(_ id: RecordID, _ quantity: String, corrects: RecordID?) throws {
+            try world.commit(company.anna) { editor in
+                try editor.create(
+                    "part_use", id: id,
+                    [
+                        "order": .reference(company.order), "part": .reference(company.part), "quantity": .text(quantity),
+                        "from": .reference(company.vanA), "action": .text("fitted"), "at": .text(editor.now.description),
+                        "by": .reference(editor.user),
+                        "corrects": corrects.map { .reference($0) } ?? .null,
+                    ])
+            }
+        }
+        try use(first, "2", corrects: nil)
+        try use(world.id(), "1", corrects: first)
+        try world.sync(company.anna)
+        let balance = try #require(try world.serverRecords("balance").first { $0.reference("location") == company.vanA })
+        #expect(balance.text("on_hand") == "1")
+        #expect(try world.serverRecords("exception").isEmpty)
+    }
 }

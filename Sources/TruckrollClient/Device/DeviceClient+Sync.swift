@@ -39,6 +39,15 @@ extension DeviceClient {
     /// - Throws: ``TransportProblem`` when there is no way to the server; then nothing is lost and nothing is half applied.
     @discardableResult
     public func sync() async throws -> SyncReport {
+        let report = try await syncOnce()
+        guard report.newReplica != nil else { return report }
+        // The work goes on under the new number, with a sign-in of its own.
+        var whole = try await syncOnce()
+        whole.newReplica = report.newReplica
+        return whole
+    }
+
+    private func syncOnce() async throws -> SyncReport {
         try await withTransport { transport, _ in
             var report = SyncReport()
             var needsAudit = false

@@ -94,7 +94,7 @@ public struct TenantHome: Sendable {
         guard let bytes = FileManager.default.contents(atPath: file.path) else {
             throw EngineProblem(
                 "key-unreadable", "\(file.path) is missing or cannot be read.",
-                next: "Bring the folder back from its backup, or mend its permissions.")
+                next: "Bring the file back from the backup of the keys, or mend its permissions.")
         }
         return Array(bytes)
     }

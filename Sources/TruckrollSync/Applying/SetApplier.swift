@@ -9,7 +9,9 @@ public struct AppliedOp: Sendable {
     /// Whether the record did not exist before, or was deleted.
     public let isNew: Bool
     public let losses: [FieldLoss]
-    public let hasSiblings: Bool
+    /// A field of which several values stand side by side now.
+    public let siblingField: FieldID?
+    public var hasSiblings: Bool { siblingField != nil }
     /// The record stayed, or came back, although a deletion stands in it.
     public let survivedDeletion: Bool
     /// For an order event: what became of it.
@@ -51,7 +53,7 @@ public struct SetApplier {
         var record = before ?? Record(key: op.key)
         let wasLive = before.map { !RecordView($0, entity).isDeleted } ?? false
         var losses: [FieldLoss] = []
-        var hasSiblings = false
+        var siblingField: FieldID?
         if op.kind == .delete {
             record.set(try Tombstone.merged(op.seen, version: version, into: record[.tombstone]))
         }
@@ -63,13 +65,13 @@ public struct SetApplier {
                 write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice, isKnown: isKnown)
             record.set(result.entry)
             if let loss = result.loss { losses.append(FieldLoss(field: field, loss: loss)) }
-            hasSiblings = hasSiblings || result.hasSiblings
+            if result.hasSiblings { siblingField = siblingField ?? write.field }
         }
         try access.put(record)
         let ruling = !wasLive && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil
         let isLive = !RecordView(record, entity).isDeleted
         return AppliedOp(
-            index: index, op: op, entity: entity, isNew: !wasLive && isLive, losses: losses, hasSiblings: hasSiblings,
+            index: index, op: op, entity: entity, isNew: !wasLive && isLive, losses: losses, siblingField: siblingField,
             survivedDeletion: record[.tombstone] != nil && isLive, eventRuling: ruling)
     }
 

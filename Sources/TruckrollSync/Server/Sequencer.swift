@@ -181,7 +181,7 @@ struct Sequencer {
             }
         }
         let remarks = verdict.remarks + applied.flatMap { self.remarks($0, writer) }
-        let isMerged = applied.contains { !$0.losses.isEmpty || $0.hasSiblings || $0.survivedDeletion || $0.isIneffective }
+        let isMerged = applied.contains { !$0.losses.isEmpty || $0.hasSiblings || $0.survivedDeletion || $0.isDecidedByPair }
         let outcome: Outcome = !verdict.remarks.isEmpty ? .setAside : isMerged ? .merged : .applied
         try writer.finish()
         let receipt = try record(
@@ -202,7 +202,8 @@ struct Sequencer {
         if applied.hasSiblings {
             remarks.append(
                 Remark(
-                    code: "siblings", op: applied.index, text: "Several values stand side by side until a person picks one.", remedies: ["pick one"]))
+                    code: "siblings", op: applied.index, field: applied.siblingField?.rawValue ?? 0,
+                    text: "Several values stand side by side until a person picks one.", remedies: ["pick one"]))
         }
         if applied.survivedDeletion {
             remarks.append(Remark(code: "revived", op: applied.index, text: "Somebody had deleted the record; your content keeps it."))
@@ -242,9 +243,11 @@ struct Sequencer {
     /// Within an epoch a device can only have seen what was admitted. After a restore it may have seen more.
     private func checkBases(_ set: ChangeSet, _ tenant: TenantState) throws {
         let isKnown = isKnown(transaction, set.writeID)
+        // A base that names no history of this tenant excuses nothing.
+        let isOfLostEpoch = try set.base.epoch != tenant.epoch && transaction.epochs().contains { $0.epoch == set.base.epoch }
         for (index, op) in set.ops.enumerated() {
             for base in op.seen + op.writes.flatMap(\.bases) where !isKnown(base.writeID) {
-                guard set.base.epoch != tenant.epoch, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
+                guard isOfLostEpoch, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
                     throw WireProblem("base-unknown", op: index, "version \(base) was never admitted")
                 }
             }
@@ -453,9 +456,11 @@ struct Sequencer {
 }
 
 extension AppliedOp {
-    /// An event that moved nothing.
-    var isIneffective: Bool {
-        if case .notEffective = eventRuling { return true }
-        return false
+    /// An event that moved nothing, or moved its order past somebody else's decision.
+    var isDecidedByPair: Bool {
+        switch eventRuling {
+        case .effective, nil: false
+        default: true
+        }
     }
 }
