@@ -96,6 +96,54 @@ struct KillTests {
         for device in [client, late] { #expect(try await device.audit(repairing: false).differing.isEmpty) }
     }
 
+    @Test("a device killed at any moment keeps every fact it had confirmed, and its queue goes on")
+    func deviceKilled() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let store = directory.appendingPathComponent("device").path
+        #expect(
+            try ServerProcess.run(
+                "truckroll-field", "enrol", "--store", store, "--server", server.url, "--code", try server.enrolmentCode("P0101")
+            ).status == 0)
+        #expect(try ServerProcess.run("truckroll-field", "sync", "--store", store).status == 0)
+        let number = try #require(
+            try DeviceClient(directory: directory.appendingPathComponent("device")).read {
+                try $0.views("service_order").compactMap { $0.text("number") }.min()
+            })
+        var confirmed: Set<String> = []
+        var tried: Set<String> = []
+        for round in 0..<40 {
+            let process = Process()
+            process.executableURL = ServerProcess.executable("truckroll-field")
+            // Every fourth is a sync, so that uploads and applying are cut as well.
+            let text = "note \(round)"
+            process.arguments = round % 4 == 3 ? ["sync", "--store", store] : ["note", number, text, "--store", store]
+            process.standardOutput = Pipe()
+            process.standardError = Pipe()
+            try process.run()
+            try await Task.sleep(for: .milliseconds(Int.random(in: 5...120)))
+            if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+            process.waitUntilExit()
+            guard round % 4 != 3 else { continue }
+            tried.insert(text)
+            if process.terminationReason == .exit, process.terminationStatus == 0 { confirmed.insert(text) }
+        }
+        #expect(try ServerProcess.run("truckroll-field", "sync", "--store", store).status == 0)
+        let client = try DeviceClient(directory: directory.appendingPathComponent("device"))
+        let notes = try client.read { reader in
+            let order = try reader.views("service_order", where: "number", equals: .text(number)).first
+            return try reader.views("note", where: "order", equals: order.map { .reference($0.id) } ?? .null).compactMap { $0.text("text") }
+        }
+        #expect(!confirmed.isEmpty)
+        #expect(confirmed.isSubset(of: notes))
+        #expect(Set(notes).isSubset(of: tried))
+        #expect(Set(notes).count == notes.count)
+        #expect(try client.read { try $0.outbox() }.isEmpty)
+        #expect(try await client.audit(repairing: false).differing.isEmpty)
+    }
+
     @Test("a second server on one data directory is refused with what to do")
     func twoServers() throws {
         let server = try ServerProcess()

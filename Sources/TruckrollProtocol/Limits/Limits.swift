@@ -1,3 +1,5 @@
+import TruckrollCore
+
 /// Every bound of the protocol, with its unit and its reason. A change of one is a change of the protocol.
 public enum Limits {
     /// The protocol version this code speaks.
@@ -22,18 +24,15 @@ public enum Limits {
     /// Bytes of one attachment.
     public static let attachmentBytes = 64 << 20
     /// Milliseconds a device's stamp may lie ahead of the server.
-    public static let aheadMilliseconds: UInt64 = 5 * 60 * 1000
-    /// Days a deletion can be undone by a write that had not seen it.
-    public static let tombstoneDays = 90
+    public static let aheadMilliseconds = StampRule.aheadMilliseconds
     /// Seconds an access token is valid.
     public static let tokenSeconds = 600
     /// Seconds a signed request may differ from the server's clock.
     public static let requestAgeSeconds = 120
     /// Seconds between two heartbeats of the wake-up stream.
     public static let heartbeatSeconds = 25
-    /// Seconds an enrolment code is valid, and the tries it survives.
+    /// Seconds an enrolment code is valid. It has 100 random bits and works once.
     public static let enrolmentCodeSeconds = 3 * 24 * 3600
-    public static let enrolmentTries = 5
     /// Stock leases: the device stops spending, the server takes back.
     public static let leaseSoftSeconds = 36 * 3600
     public static let leaseHardSeconds = 72 * 3600
