@@ -167,6 +167,7 @@ struct RequestTests {
                 "certificate",
                 [
                     "number": .text("N-1"), "kind": .text("calibration_certificate"), "revision": .integer(0), "order": .reference(company.order),
+                    "asset": .reference(company.asset),
                     "content": .bytes([1]), "content_hash": .bytes(ContentDigest.sha256([1])),
                     "device_signature": .bytes([UInt8](repeating: 0, count: 64)),
                     "device": .bytes([UInt8](repeating: 0, count: 16)), "issued_at": .text(editor.now.description), "by": .reference(editor.user),

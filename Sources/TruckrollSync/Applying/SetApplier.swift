@@ -119,8 +119,8 @@ public struct SetApplier {
         if let role, !event.roles.contains(role) {
             return .notEffective(rule: "role", text: "A \(role.rawValue) may not \(event.rawValue) an order; it is kept as a fact.")
         }
-        if event == .certify, role == .technician, try !OrderCompleteness.hasCertificate(order.id, schema: schema, access: access) {
-            return .notEffective(rule: "incomplete", text: "No certificate has been issued for the order.")
+        if event == .certify, role == .technician, try !OrderCompleteness.hasCertificates(order, schema: schema, access: access) {
+            return .notEffective(rule: "incomplete", text: "Not every asset of the order has its certificate.")
         }
         if event == .certify, role == .technician, try OrderCompleteness.hasDifferingAnswers(order.id, schema: schema, access: access) {
             return .notEffective(rule: "incomplete", text: "Answers of two people differ; somebody has to pick one.")
@@ -164,9 +164,12 @@ public enum OrderCompleteness {
 }
 
 extension OrderCompleteness {
-    static func hasCertificate(_ order: RecordID, schema: Schema, access: any RecordAccess) throws -> Bool {
-        guard let certificate = schema["certificate"] else { return false }
-        return try !access.ids(certificate, where: "order", equals: .reference(order)).isEmpty
+    /// Whether every asset of the order has a certificate; an order without assets needs one at all.
+    static func hasCertificates(_ order: RecordView, schema: Schema, access: any RecordAccess) throws -> Bool {
+        guard let entity = schema["certificate"] else { return false }
+        let certificates = try access.views(entity, where: "order", equals: .reference(order.id))
+        let certified = Set(certificates.compactMap { $0.reference("asset") })
+        return !certificates.isEmpty && Set(order.references("assets")).isSubset(of: certified)
     }
 
     static func hasDifferingAnswers(_ order: RecordID, schema: Schema, access: any RecordAccess) throws -> Bool {
