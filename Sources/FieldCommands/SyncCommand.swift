@@ -30,7 +30,8 @@ struct SyncCommand: FieldVerb {
             return
         }
         let quiet = self
-        await desk.client.watch { result in try? quiet.tell(result, desk) }
+        let console = desk.console
+        try await desk.client.watch { device, result in try? quiet.tell(result, Desk(client: device, console: console)) }
     }
 
     private func tell(_ result: Result<SyncReport, any Error>, _ desk: Desk) throws {

@@ -45,7 +45,7 @@ struct EnrolmentCode: AsyncParsableCommand {
         discussion: """
             The code works once, within three days. Works beside a running server.
 
-              truckroll-server enrolment-code --data ./data --user T0001
+              truckroll-server enrolment-code --data ./data --user P0101
 
             EXIT STATUS: 0 made, 1 failed, 64 bad usage.
             """)

@@ -16,7 +16,7 @@ public struct ServerCommand: AsyncParsableCommand {
             Begin with a company of your own or the demonstration company, then serve it:
 
               truckroll-server demo-data --data ./data --size small
-              truckroll-server enrolment-code --data ./data --user T0001
+              truckroll-server enrolment-code --data ./data --user P0101
               truckroll-server serve --data ./data
 
             EXIT STATUS: 0 done, 1 failed (the message says what to do), 64 bad usage.

@@ -81,7 +81,7 @@ private struct Check {
         if content.acceptance == nil {
             accept(.acceptance, "no customer signature was taken")
         } else if content.isAcceptanceBound {
-            accept(.acceptance, "the customer signed this very content")
+            accept(.acceptance, "the acceptance the technician recorded is bound to this very content")
         } else {
             refuse(.acceptance, "the customer signed another content")
         }

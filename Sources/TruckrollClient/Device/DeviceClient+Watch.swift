@@ -26,20 +26,28 @@ extension DeviceClient {
 
     /// Syncs now, and again whenever the server says that something in the view moved, until the task is cancelled.
     ///
-    /// Losing the stream loses nothing: every `poll` seconds it syncs anyway.
-    public func watch(poll: Duration = .seconds(60), onSync: @Sendable (Result<SyncReport, any Error>) async -> Void) async {
+    /// The store is open only while a sync runs, so that other commands work on it meanwhile; this client's own is closed. Losing
+    /// the stream loses nothing: every `poll` seconds it syncs anyway.
+    ///
+    /// - Parameter onSync: is handed the device as long as its store is open.
+    public func watch(
+        poll: Duration = .seconds(60), onSync: @Sendable (DeviceClient, Result<SyncReport, any Error>) async -> Void
+    ) async throws {
+        try close()
         while !Task.isCancelled {
-            do { await onSync(.success(try await sync())) } catch { await onSync(.failure(error)) }
-            await waitForWakeUp(atMost: poll)
+            let device = try reopened()
+            do { await onSync(device, .success(try await device.sync())) } catch { await onSync(device, .failure(error)) }
+            let source = try device.wakeUpSource()
+            try device.close()
+            await Self.waitForWakeUp(source.transport, after: source.position, atMost: poll)
         }
     }
 
-    private func waitForWakeUp(atMost poll: Duration) async {
+    private static func waitForWakeUp(_ transport: any SyncTransport, after position: Position, atMost poll: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                _ = try? await withTransport { transport, _ in
-                    let position = try read { try $0.state().checkpoint?.position ?? .start }
-                    for try await _ in transport.stream(after: position) { return }
+                do { for try await _ in transport.stream(after: position) { return } } catch {
+                    // A lost stream is no news; the poll stands behind it.
                 }
                 // A stream that ends at once must not turn the loop into a storm.
                 try? await Task.sleep(for: .seconds(2))

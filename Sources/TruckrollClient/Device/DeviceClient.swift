@@ -14,6 +14,7 @@ public struct DeviceClient: Sendable {
     public let attachments: AttachmentFolder
     /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
     private let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
+    private let directory: URL
 
     /// Opens the store in `directory`, which is made when it is not there.
     ///
@@ -27,11 +28,27 @@ public struct DeviceClient: Sendable {
         let store = try SQLiteDeviceStore(path: directory.appendingPathComponent("device.sqlite").path, schema: schema)
         engine = DeviceEngine(schema: schema, store: store)
         self.environment = environment
+        self.directory = directory
         attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
         self.connect = connect ?? { server, identity in try HTTPTransport.of(server: server, identity: identity, environment: environment) }
     }
 
     public var schema: Schema { engine.schema }
+
+    /// Lets go of the store, so that another command can open it. Calls that need the store fail from then on.
+    public func close() throws { try (engine.store as? SQLiteDeviceStore)?.close() }
+
+    /// The same device with its store opened anew.
+    func reopened() throws -> DeviceClient { try DeviceClient(directory: directory, environment: environment, connect: connect) }
+
+    /// The way to the server by itself, and what the device has applied; needs no open store afterwards.
+    func wakeUpSource() throws -> (transport: any SyncTransport, position: Position) {
+        let (identity, position) = try read { (try $0.identity(), try $0.state().checkpoint?.position ?? .start) }
+        guard let identity, identity.replica.rawValue != 0 else {
+            throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
+        }
+        return (try connect(identity.serverURL, identity), position)
+    }
 
     // MARK: Local work
 
