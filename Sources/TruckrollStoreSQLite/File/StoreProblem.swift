@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import TruckrollSync
 
@@ -106,12 +107,24 @@ extension StoreProblem {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: return StoreProblem.corrupt(path: path, detail: detail)
         case .SQLITE_FULL: return StoreProblem.diskFull(path: path)
+        case .SQLITE_IOERR where isFull(path):
+            // The shared-memory file of the log cannot grow: SQLite calls that an I/O error.
+            return StoreProblem.diskFull(path: path)
         case .SQLITE_IOERR: return StoreProblem.io(path: path, detail: detail)
         case .SQLITE_CANTOPEN, .SQLITE_PERM: return StoreProblem.cannotOpen(path: path, detail: detail)
         case .SQLITE_READONLY: return StoreProblem.readOnly(path: path)
         case .SQLITE_BUSY: return StoreProblem.busy(path: path)
         default: return StoreProblem.failed(path: path, detail: detail)
         }
+    }
+}
+
+extension StoreProblem {
+    /// Whether the file system of the path has no room for even the smallest of a database's files.
+    private static func isFull(_ path: String) -> Bool {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard let free = try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber else { return false }
+        return free.intValue < 128 << 10
     }
 }
 
