@@ -41,6 +41,7 @@ struct KillTests {
                 }
                 return count
             }()
+            // Not a wait for a result: the random moment at which a real process is killed.
             try await Task.sleep(for: .milliseconds(Int.random(in: 40...250)))
             server.kill()
             stop.withLock { $0 = true }
@@ -123,6 +124,7 @@ struct KillTests {
             process.standardOutput = Pipe()
             process.standardError = Pipe()
             try process.run()
+            // The random moment of the kill.
             try await Task.sleep(for: .milliseconds(Int.random(in: 5...120)))
             if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
             process.waitUntilExit()

@@ -16,7 +16,7 @@ public struct SQLiteDirectory: TenantDirectory {
     public func service(of tenant: TenantID) -> (any TenantService)? { tenants.first { $0.tenant == tenant } }
     public var defaultTenant: (any TenantService)? { tenants.count == 1 ? tenants.first : nil }
 
-    /// Runs timers once a minute until cancelled.
+    /// Runs what is due by the clock every 20 seconds until cancelled; the protocol asks for once a minute.
     public func runTimers(logger: Logger) async {
         while !Task.isCancelled {
             for tenant in tenants {

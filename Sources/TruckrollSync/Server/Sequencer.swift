@@ -306,7 +306,7 @@ struct Sequencer {
     }
 
     /// Gives the set its position and keeps it.
-    private func record(
+    func record(
         _ signed: SignedSet, _ hash: SetHash, stamp: Stamp, claimed: Stamp, outcome: Outcome, user: RecordID, intent: String, cause: String?,
         origin: Origin?, remarks: [Remark], position: Position
     ) throws -> PBReceipt {
@@ -323,135 +323,6 @@ struct Sequencer {
                 cause: cause, origin: origin, answer: try Wire.encode(message), history: tenant.history, admittedAt: moment.milliseconds))
         try transaction.save(tenant)
         return message
-    }
-
-    // MARK: The server's own sets
-
-    private func react(to applied: [AppliedOp], outsideView: [Int], _ set: ChangeSet, _ replica: ReplicaRow) throws {
-        try serverSet(cause: "write:\(set.writeID)", intent: "effects") { builder in
-            let rulings = RulingEffects(builder: builder, author: author)
-            let orders = OrderEffects(builder: builder)
-            let stock = StockEffects(builder: builder)
-            let facts = FactEffects(builder: builder)
-            for item in applied {
-                try rulings.add(for: item)
-                if item.entity.name == "assignment_request" { try AssignmentEffects(builder: builder).add(for: item, author: set.user) }
-                try orders.add(for: item)
-                try stock.add(for: item, replica: replica)
-                try facts.add(for: item, author: set.user)
-            }
-            if !outsideView.isEmpty {
-                try builder.raise(
-                    "outside_view", "outside", order: nil, about: set.user,
-                    text:
-                        "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review."
-                )
-            }
-            for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
-        }
-    }
-
-    private func author(_ version: Version) throws -> RecordID? { try transaction.admitted(version.writeID)?.user }
-
-    /// Makes and admits a set of the server's own, unless nothing comes of it or its cause has been served.
-    ///
-    /// - Returns: whether a set was admitted.
-    @discardableResult
-    func serverSet(cause: String, intent: String, _ body: (EffectBuilder) throws -> Void) throws -> Bool {
-        guard var tenant = try transaction.tenant(), try transaction.admitted(cause: cause) == nil else { return false }
-        let position = tenant.head.next
-        let now = UInt64(max(0, moment.milliseconds))
-        let wall = Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
-        var stamp = serverStamp(tenant, now) ?? wall
-        // What the effects write stands above what their cause wrote.
-        if let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) {
-            stamp = Stamp.justAbove(last, replica: tenant.serverReplica)
-        }
-        let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
-        let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
-        let builder = EffectBuilder(
-            schema: schema, writer: writer, moment: moment, version: Version(stamp: stamp, sequence: writeID.sequence), cause: cause)
-        try body(builder)
-        guard !builder.ops.isEmpty else { return false }
-        let zero = RecordID(high: 0, low: 0)
-        let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
-        let set = ChangeSet(
-            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
-            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: zero, intent: intent, ops: builder.ops)
-        let body = try set.encodedBody()
-        let signed = SignedSet(writeID: writeID, body: body, algorithm: .p256, signature: [])
-        try writer.finish()
-        _ = try record(
-            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: zero, intent: intent, cause: cause, origin: nil,
-            remarks: [], position: position)
-        guard var after = try transaction.tenant() else { return true }
-        after.serverSequence = writeID.sequence
-        after.serverHash = signed.hash
-        after.serverStamp = stamp
-        tenant = after
-        try transaction.save(tenant)
-        return true
-    }
-
-    /// Above the server's last stamp, under the number it has in this epoch.
-    private func serverStamp(_ tenant: TenantState, _ now: UInt64) -> Stamp? {
-        tenant.serverStamp.map { last in
-            Stamp(milliseconds: last.milliseconds, counter: last.counter, replica: tenant.serverReplica).next(wallMilliseconds: now)
-        }
-    }
-
-    // MARK: Timers
-
-    /// Moves due edges and takes back expired leases. Called before the next set is admitted, and at least once a minute.
-    ///
-    /// - Returns: whether anything moved.
-    func tick() throws -> Bool {
-        var moved = false
-        while true {
-            let due = try transaction.edgesDue(at: moment.milliseconds, limit: 500)
-            guard !due.isEmpty, let tenant = try transaction.tenant() else { break }
-            try moveEdges(due, at: tenant.head.next)
-            moved = true
-        }
-        return try expireLeases() || moved
-    }
-
-    /// Edges move at a position of their own, so that views change only where the history says so.
-    private func moveEdges(_ due: [EdgeRow], at position: Position) throws {
-        let keeper = ViewKeeper(transaction: transaction, schema: schema, position: position, moment: moment)
-        for row in due { try keeper.refresh(row) }
-        guard var tenant = try transaction.tenant() else { return }
-        let now = UInt64(max(0, moment.milliseconds))
-        let stamp = serverStamp(tenant, now) ?? Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
-        let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
-        let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
-        let set = ChangeSet(
-            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
-            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: RecordID(high: 0, low: 0), intent: "window", ops: [])
-        let signed = SignedSet(writeID: writeID, body: try set.encodedBody(), algorithm: .p256, signature: [])
-        _ = try record(
-            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: set.user, intent: "window",
-            cause: "timer:window:\(tenant.epoch):\(position)", origin: nil, remarks: [], position: position)
-        tenant = try transaction.tenant() ?? tenant
-        tenant.serverSequence = writeID.sequence
-        tenant.serverHash = signed.hash
-        tenant.serverStamp = stamp
-        try transaction.save(tenant)
-    }
-
-    private func expireLeases() throws -> Bool {
-        let entity = try schema.entity("lease")
-        var expired = false
-        for id in try transaction.ids(entity, where: "state", equals: .text("granted")) {
-            guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)) else { continue }
-            let view = RecordView(stored.record, entity)
-            guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
-            let isNew = try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {
-                try StockEffects(builder: $0).expire(lease: view)
-            }
-            expired = expired || isNew
-        }
-        return expired
     }
 }
 

@@ -1,0 +1,194 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+extension ServerEngine {
+    /// Keeps the hash of a code that enrols one device for a user.
+    public func addEnrolmentCode(_ code: String, user: RecordID, expiresAt: Int64) throws {
+        try store.write { transaction in
+            guard let stored = try transaction.record(RecordKey(type: try schema.entity("user").type, id: user)), !stored.isDeleted else {
+                throw EngineProblem("user-unknown", "There is no such user.", next: "List the users and try again.")
+            }
+            try transaction.save(EnrolmentCodeRow(codeHash: Self.codeHash(code), user: user, expiresAt: expiresAt))
+        }
+    }
+
+    static func codeHash(_ code: String) -> [UInt8] {
+        ContentDigest.sha256(Array("truckroll/enrolment-code/1".utf8) + [0] + Array(code.uppercased().filter { $0 != "-" && $0 != " " }.utf8))
+    }
+
+    /// What the device proves when it enrols: that it holds the private key.
+    public static func enrolmentProof(code: String, device: DeviceID, publicKey: [UInt8]) -> [UInt8] {
+        Array("truckroll/enrol/1".utf8) + [0] + Array(code.utf8) + device.bytes + publicKey
+    }
+
+    /// Gives a device its replica.
+    ///
+    /// - Throws: ``EngineProblem`` `enrolment-refused`, the same for a wrong, used or expired code.
+    public func enrol(_ request: PBEnrolRequest, at moment: ServerMoment) throws -> ReplicaRow {
+        guard let device = DeviceID(bytes: request.device),
+            let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) })
+        else {
+            throw EngineProblem("malformed", "The request names no device or an unknown algorithm.", next: "Update the app.")
+        }
+        let key = Array(request.publicKey)
+        let proof = Self.enrolmentProof(code: request.code, device: device, publicKey: key)
+        guard security.isValid(Array(request.proof), proof, algorithm, key) else {
+            throw EngineProblem(
+                "signature-invalid", "The request is not signed by the key it brings.", next: "Try again; if it stays, reinstall the app's key.")
+        }
+        return try store.write { transaction in
+            let refused = EngineProblem("enrolment-refused", "The code is not valid.", next: "Ask the office for a new code.")
+            guard var code = try transaction.enrolmentCode(hash: Self.codeHash(request.code)), code.expiresAt > moment.milliseconds else {
+                throw refused
+            }
+            if let user = code.usedBy {
+                // A reply may have been lost: the same device with the same key gets the same answer.
+                guard user == device, let row = try transaction.replicas(of: device).last, row.publicKey == key else { throw refused }
+                return row
+            }
+            code.usedBy = device
+            try transaction.save(code)
+            return try addReplica(
+                transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key,
+                name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment)
+        }
+    }
+
+    /// Enrols without a code: for the operator's own importer.
+    public func enrolLocally(device: DeviceID, user: RecordID, publicKey: [UInt8], name: String, at moment: ServerMoment) throws -> ReplicaRow {
+        try store.write { transaction in
+            if let row = try transaction.replicas(of: device).last, row.publicKey == publicKey { return row }
+            return try addReplica(transaction, device: device, user: user, algorithm: .p256, publicKey: publicKey, name: name, moment)
+        }
+    }
+
+    private func addReplica(
+        _ transaction: any ServerTransaction, device: DeviceID, user: RecordID, algorithm: SignatureAlgorithm, publicKey: [UInt8], name: String,
+        _ moment: ServerMoment
+    ) throws -> ReplicaRow {
+        let entity = try schema.entity("user")
+        guard var tenant = try transaction.tenant(), let stored = try transaction.record(RecordKey(type: entity.type, id: user)), !stored.isDeleted
+        else { throw EngineProblem("user-unknown", "There is no such user.", next: "Ask the office.") }
+        let view = RecordView(stored.record, entity)
+        let role = view.text("role").flatMap { Role(rawValue: $0) } ?? .technician
+        let replica = ReplicaID(rawValue: tenant.nextReplica)
+        tenant.nextReplica += 1
+        try transaction.save(tenant)
+        let code = try tenantCode(transaction, tenant)
+        let row = ReplicaRow(
+            replica: replica, device: device, user: user, role: role, algorithm: algorithm, publicKey: publicKey, name: name,
+            series: "\(code)-\(moment.calendar.local(moment.milliseconds).date.year)-D\(replica.rawValue)", enrolledAt: moment.milliseconds)
+        try transaction.save(row)
+        let statement = try statement(row, tenant)
+        let signature = try security.sign(statement)
+        let sequencer = sequencer(transaction, moment)
+        try sequencer.serverSet(cause: "enrolment:\(replica)", intent: "enrol") { builder in
+            try builder.create(
+                "device", id: try Self.deviceRecordID(replica, schema),
+                [
+                    "device": .bytes(device.bytes), "user": .reference(user), "name": .text(name), "replica": .integer(Int64(replica.rawValue)),
+                    "statement": .bytes(statement), "signature": .bytes(signature), "enrolled_at": builder.now,
+                ])
+            try builder.create(
+                "lease", id: try builder.id("lease", "series:\(replica)"),
+                ["kind": .text("series"), "user": .reference(user)])
+            try builder.patch(
+                "lease", id: try builder.id("lease", "series:\(replica)"),
+                ["state": .text("held"), "series": .text(row.series), "replica": .integer(Int64(replica.rawValue))])
+            let location = try schema.entity("stock_location")
+            for van in try builder.writer.views(location, where: "holder", equals: .reference(user)) where van.text("kind") == "van" {
+                try builder.patch("stock_location", id: van.id, ["leased_to": .integer(Int64(replica.rawValue))])
+            }
+        }
+        guard let head = try transaction.tenant()?.head else { return row }
+        try ViewKeeper(transaction: transaction, schema: schema, position: head, moment: moment).addRoot(Scope("user", user), to: replica)
+        return try transaction.replica(replica) ?? row
+    }
+
+    static func deviceRecordID(_ replica: ReplicaID, _ schema: Schema) throws -> RecordID {
+        var bytes: [UInt8] = []
+        bytes.append(bigEndian: replica.rawValue)
+        return RecordID.derived(type: try schema.entity("device").type, key: [bytes])
+    }
+
+    /// The company's word that a key belongs to a device, for strangers to check.
+    private func statement(_ row: ReplicaRow, _ tenant: TenantState) throws -> [UInt8] {
+        guard row.algorithm == .p256 else { return [] }
+        do {
+            return try EnrolmentStatement(
+                tenant: tenant.tenant.bytes, device: row.device.bytes, user: row.user.bytes, replica: row.replica.rawValue, publicKey: row.publicKey,
+                issuedAt: UInt64(max(0, row.enrolledAt))
+            ).encoded
+        } catch {
+            throw EngineProblem("key-unfit", "The device's key is no P-256 key.", next: "Update the app.")
+        }
+    }
+
+    /// What a device keeps of its enrolment.
+    public func enrolment(of row: ReplicaRow, at moment: ServerMoment) throws -> PBEnrolment {
+        try store.read { transaction in
+            guard let tenant = try transaction.tenant() else {
+                throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.")
+            }
+            let entity = try schema.entity("device")
+            let record = try transaction.record(RecordKey(type: entity.type, id: try Self.deviceRecordID(row.replica, schema)))
+            let view = record.map { RecordView($0.record, entity) }
+            let tenantEntity = try schema.entity("tenant")
+            let company = try transaction.record(
+                RecordKey(type: tenantEntity.type, id: RecordID(high: tenant.tenant.high, low: tenant.tenant.low)))
+            var enrolment = PBEnrolment()
+            enrolment.tenant = data(tenant.tenant.bytes)
+            enrolment.device = data(row.device.bytes)
+            enrolment.user = data(row.user.bytes)
+            enrolment.replica = row.replica.rawValue
+            enrolment.statement = data(view?["statement"].bytes ?? [])
+            enrolment.signature = data(view?["signature"].bytes ?? [])
+            enrolment.tenantKey = data(security.tenantKey)
+            enrolment.series = row.series
+            enrolment.serverTime = UInt64(max(0, moment.milliseconds))
+            enrolment.tenantName = company.flatMap { RecordView($0.record, tenantEntity).text("name") } ?? ""
+            return enrolment
+        }
+    }
+
+    private func tenantCode(_ transaction: any ServerTransaction, _ tenant: TenantState) throws -> String {
+        let entity = try schema.entity("tenant")
+        let id = RecordID(high: tenant.tenant.high, low: tenant.tenant.low)
+        return try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).text("code") } ?? "TRK"
+    }
+
+    /// Lets a device that was enrolled after the backup this server stands on in again, with its number.
+    public func readmit(_ row: ReplicaRow, at moment: ServerMoment) throws {
+        try store.write { transaction in
+            guard try transaction.replica(row.replica) == nil, var tenant = try transaction.tenant() else { return }
+            try transaction.save(row)
+            if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
+            try transaction.save(tenant)
+            try ViewKeeper(transaction: transaction, schema: schema, position: tenant.head, moment: moment)
+                .addRoot(Scope("user", row.user), to: row.replica)
+        }
+    }
+
+    /// A new number for a device whose old one was found forked. The caller has checked the old key's signature.
+    public func refork(_ old: ReplicaRow, newKey: [UInt8], algorithm: SignatureAlgorithm, at moment: ServerMoment) throws -> ReplicaRow {
+        try store.write { transaction in
+            // A reply may have been lost: the same key gets the same number.
+            if let row = try transaction.replicas(of: old.device).last(where: { $0.publicKey == newKey }) { return row }
+            return try addReplica(
+                transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment)
+        }
+    }
+
+    /// Shuts a device out. What it still holds stays on it.
+    public func revoke(_ device: DeviceID, at moment: ServerMoment) throws {
+        try store.write { transaction in
+            for var row in try transaction.replicas(of: device) where row.revokedAt == nil {
+                row.revokedAt = moment.milliseconds
+                try transaction.save(row)
+            }
+        }
+    }
+
+    public func replica(_ id: ReplicaID) throws -> ReplicaRow? { try store.read { try $0.replica(id) } }
+}
