@@ -26,11 +26,13 @@ struct DemoData: AsyncParsableCommand {
     @Option(help: "The day the company lives on, YYYY-MM-DD; today when left out.") var day: String?
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "No progress.") var quiet = false
+    @OptionGroup var clock: ClockOptions
 
     func run() async throws {
         try await reporting {
             guard let size = DemoSize(name: size) else { throw Failure("“\(size)” is no size.", next: "Use small, medium or large.") }
-            let today = DeviceTime(milliseconds: SystemClock.now(), offsetMinutes: 0).date
+            let now = try clock.now()
+            let today = DeviceTime(milliseconds: now(), offsetMinutes: 0).date
             guard let day = CalendarDate(day ?? today.description) else { throw Failure("“\(day ?? "")” is no day.", next: "Use YYYY-MM-DD.") }
             let company = DemoCompany(seed: seed, size: size, startDay: day)
             guard let record = company.records.first(where: { $0.entity == "tenant" }), let name = record.fields["name"]?.text,
@@ -41,7 +43,7 @@ struct DemoData: AsyncParsableCommand {
             guard try !TenantHome.all(in: directory).contains(id) else {
                 throw Failure("The company is there already.", next: "Use another --data directory, or another --seed.")
             }
-            let tenant = try Founder.found(directory: directory, tenant: id, name: name, code: code, timeZone: zone)
+            let tenant = try Founder.found(directory: directory, tenant: id, name: name, code: code, timeZone: zone, now: now)
             defer { try? tenant.close() }
             let start = ContinuousClock.now
             let total = company.records.reduce(0) { count, _ in count + 1 } + company.plans.count

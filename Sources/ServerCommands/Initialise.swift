@@ -33,7 +33,7 @@ struct Initialise: AsyncParsableCommand {
             let id = TenantID(bytes: SecureRandom.bytes(16)) ?? TenantID(high: 0, low: 1)
             let tenant = try Founder.found(
                 directory: options.directory, tenant: try options.tenant.map { _ in try options.tenantID() } ?? id, name: name, code: code,
-                timeZone: timeZone)
+                timeZone: timeZone, now: try options.clock.now())
             defer { try? tenant.close() }
             let out = Terminal.standardOutput()
             if options.json {
@@ -47,10 +47,10 @@ struct Initialise: AsyncParsableCommand {
 
 enum Founder {
     /// Opens a tenant and gives it its first records.
-    static func found(directory: URL, tenant id: TenantID, name: String, code: String, timeZone: String) throws -> SQLiteTenant {
+    static func found(directory: URL, tenant id: TenantID, name: String, code: String, timeZone: String, now: @escaping @Sendable () -> Int64) throws -> SQLiteTenant {
         let home = TenantHome(directory: directory, tenant: id)
         try home.found()
-        let tenant = try SQLiteTenant(home: home, now: SystemClock.now)
+        let tenant = try SQLiteTenant(home: home, now: now)
         try tenant.engine.found(
             .init(tenant: id, code: code, name: name, timeZone: timeZone, epoch: SecureRandom.epoch(), instance: try tenant.home.instance()),
             at: try tenant.moment())

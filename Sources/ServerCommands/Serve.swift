@@ -22,14 +22,14 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Flag(help: "Log every request.") var verbose = false
-    @Option(help: ArgumentHelp("The time to begin at, for demonstrations.", visibility: .hidden)) var clock: String?
+    @OptionGroup var clock: ClockOptions
 
     func run() async throws {
         try await reporting {
             var logger = Logger(label: "truckroll", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = verbose ? .info : .warning
             let directory = URL(fileURLWithPath: data)
-            let now = try SystemClock.beginning(at: clock)
+            let now = try clock.now()
             let tenants = try SQLiteDirectory(directory: directory, now: now, logger: logger)
             guard !tenants.tenants.isEmpty else {
                 throw Failure("There is no tenant in \(data).", next: "Make one with `truckroll-server init` or `truckroll-server demo-data`.")

@@ -37,6 +37,8 @@ struct DataOptions: ParsableArguments {
 
     @Flag(help: "Print JSON.") var json = false
 
+    @OptionGroup var clock: ClockOptions
+
     var directory: URL { URL(fileURLWithPath: data) }
 
     /// The tenant the command is about.
@@ -58,7 +60,15 @@ struct DataOptions: ParsableArguments {
     func home() throws -> TenantHome { TenantHome(directory: directory, tenant: try tenantID()) }
 
     /// Opens the tenant's database; fails while a server holds it.
-    func open() throws -> SQLiteTenant { try SQLiteTenant(home: try home(), now: SystemClock.now) }
+    func open() throws -> SQLiteTenant { try SQLiteTenant(home: try home(), now: try clock.now()) }
+}
+
+/// The clock that a demonstration runs on.
+struct ClockOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The time to begin at, as RFC 3339.", visibility: .hidden)) var clock: String?
+
+    /// Unix time in milliseconds: from the given start on, else the machine's.
+    func now() throws -> @Sendable () -> Int64 { try SystemClock.beginning(at: clock) }
 }
 
 enum SystemClock {
