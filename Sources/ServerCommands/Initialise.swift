@@ -47,7 +47,9 @@ struct Initialise: AsyncParsableCommand {
 
 enum Founder {
     /// Opens a tenant and gives it its first records.
-    static func found(directory: URL, tenant id: TenantID, name: String, code: String, timeZone: String, now: @escaping @Sendable () -> Int64) throws -> SQLiteTenant {
+    static func found(directory: URL, tenant id: TenantID, name: String, code: String, timeZone: String, now: @escaping @Sendable () -> Int64) throws
+        -> SQLiteTenant
+    {
         let home = TenantHome(directory: directory, tenant: id)
         try home.found()
         let tenant = try SQLiteTenant(home: home, now: now)
