@@ -1,6 +1,7 @@
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
+import TruckrollSync
 import TruckrollTerminal
 
 extension JSONValue {

@@ -3,6 +3,7 @@ import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
+import TruckrollSync
 import TruckrollTerminal
 
 struct AuditCommand: AsyncParsableCommand {

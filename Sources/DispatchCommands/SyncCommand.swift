@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import TruckrollClient
 import TruckrollCore
+import TruckrollSync
 import TruckrollTerminal
 
 struct SyncCommand: AsyncParsableCommand {

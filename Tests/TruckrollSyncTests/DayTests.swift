@@ -45,7 +45,7 @@ struct DayTests {
         #expect(try company.state() == "dispatched")
         let summary = try world.sync(company.anna)
         #expect(summary.answered == 9)
-        #expect(summary.setAside == 0)
+        #expect(summary.needAttention == 0)
         // Nothing is missing: no documents are required, so the server closed it.
         #expect(try company.state() == "closed")
         #expect(try company.world.serverRecords("labour_entry").count == 1)
@@ -115,7 +115,7 @@ struct DayTests {
         try company.event(company.anna, .accept, .travel, .arrive)
         try company.reassign(from: company.annaUser, to: company.benUser)
         let summary = try world.sync(company.anna)
-        #expect(summary.setAside == 0)
+        #expect(summary.needAttention == 0)
         #expect(try company.state() == "dispatched")
         #expect(try world.serverRecords("order_event").filter { $0.reference("by") == company.annaUser }.count == 3)
         #expect(try world.value(company.anna, "service_order", company.order, "title") == .null)
@@ -147,7 +147,7 @@ struct DayTests {
         try company.reassign(from: company.annaUser, to: company.benUser)
         try world.sync(company.ben)
         let summary = try world.sync(company.anna)
-        #expect(summary.setAside == 0)
+        #expect(summary.needAttention == 0)
         #expect(try company.state() == "work_complete")
         let active = try world.serverRecords("appointment").filter { $0.text("state") == "active" }
         #expect(active.compactMap { $0.reference("technician") } == [company.annaUser])
@@ -227,7 +227,7 @@ struct DayTests {
         try company.event(company.anna, .travel)
         let summary = try world.sync(company.anna)
         #expect(summary.answered == 3)
-        #expect(summary.setAside == 1)
+        #expect(summary.needAttention == 1)
         #expect(try company.state() == "en_route")
         let unresolved = try company.anna.engine.read { try $0.unresolved() }
         #expect(unresolved.map { $0.receipt?.outcome } == [.quarantined])

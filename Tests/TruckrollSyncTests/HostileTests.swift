@@ -103,7 +103,7 @@ struct HostileTests {
         #expect(try world.serverValue("asset", company.asset, "fitness") == .text("in_service"))
         try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("quarantined"), op: .raise) }
         try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("in_service"), op: .release) }
-        #expect(try world.sync(company.anna).setAside == 1)
+        #expect(try world.sync(company.anna).needAttention == 1)
         #expect(try world.serverValue("asset", company.asset, "fitness") == .text("quarantined"))
     }
 
@@ -148,7 +148,7 @@ struct HostileTests {
         try world.commit(company.ben) { try $0.patch("service_order", company.order, ["title": .text("honest")]) }
         let summary = try world.sync(company.ben)
         #expect(summary.answered == 3)
-        #expect(summary.setAside == 2)
+        #expect(summary.needAttention == 2)
         #expect(try world.serverValue("service_order", company.order, "title") == .text("honest"))
     }
 
@@ -180,7 +180,7 @@ struct HostileTests {
                     ])
             }
         }
-        #expect(try world.sync(world.importer).setAside == 1)
+        #expect(try world.sync(world.importer).needAttention == 1)
         let balance = try world.serverRecords("balance").first { $0.reference("location") == company.depot }
         #expect(balance?.text("on_hand") == "1")
     }

@@ -85,38 +85,41 @@ final class World {
 
     /// Syncs until the outbox is empty.
     @discardableResult
-    func sync(_ device: Device) throws -> DeviceEngine.SyncSummary {
+    func sync(_ device: Device) throws -> SyncReport {
         milliseconds += 100
-        for _ in 0..<100 {
-            let request = try device.engine.nextRequest()
-            // Over bytes, as on the wire.
-            let carried = try Wire.decode(PBSyncRequest.self, Wire.encode(request))
-            let reply = try Wire.decode(PBSyncReply.self, Wire.encode(try server.sync(carried, replica: device.replica, at: moment)))
-            let local = milliseconds + device.world.offset
-            switch try device.engine.apply(reply, sentAt: local, receivedAt: local) {
-            case .applied(let summary, let more):
-                if !more {
-                    if try device.engine.read({ try $0.state().isRecovering }) { try audit(device); continue }
-                    return summary
-                }
-            case .historyChanged: continue
-            case .mismatch(let scopes): throw Surprise("digest mismatch at \(device.name): \(scopes.map(\.name))")
-            case .forked(let last): throw Surprise("forked at \(last)")
-            }
-        }
-        throw Surprise("the sync did not end")
+        let isRecovering = try device.engine.read { try $0.state().isRecovering }
+        let report = try hold(SyncConversation(device.engine), device).report
+        if report.newReplica != nil { return try sync(device) }
+        if report.repaired > 0, report.givenBack == 0, !isRecovering { throw Surprise("digest mismatch at \(device.name)") }
+        return report
     }
 
     /// Compares all scopes; repairs what differs, and says which it were.
     @discardableResult
     func audit(_ device: Device) throws -> [Scope] {
-        let reply = try server.audit(PBAuditRequest(), replica: device.replica)
-        let differing = Set(try device.engine.differences(reply)).union(try device.engine.localDamage()).sorted()
-        var request = PBRepairRequest()
-        request.scopes = differing.map(\.name)
-        try device.engine.repair(try server.repair(request, replica: device.replica), scopes: differing, audit: reply)
-        return differing
+        try hold(SyncConversation(device.engine, purpose: .audit(repairing: true)), device).audit?.differing ?? []
     }
+
+    /// Carries a conversation's messages, over bytes, as on the wire.
+    private func hold(_ begun: SyncConversation, _ device: Device) throws -> SyncConversation {
+        var conversation = begun
+        while let request = try conversation.next() {
+            let replica = try device.engine.read { try $0.identity()?.replica } ?? device.replica
+            let reply: SyncConversation.Reply =
+                switch request {
+                case .sync(let request): .sync(try bytes(try server.sync(try bytes(request), replica: replica, at: moment)))
+                case .audit(let request): .audit(try bytes(try server.audit(try bytes(request), replica: replica)))
+                case .repair(let request): .repair(try bytes(try server.repair(try bytes(request), replica: replica)))
+                case .newReplica(let request): .newReplica(try bytes(try server.newReplica(try bytes(request), at: moment)))
+                case .carry(let request): .carry(try bytes(try server.carry(try bytes(request), at: moment)))
+                }
+            let local = milliseconds + device.world.offset
+            try conversation.receive(reply, sentAt: local, receivedAt: local)
+        }
+        return conversation
+    }
+
+    private func bytes<Message: WireMessage>(_ message: Message) throws -> Message { try Message(wire: message.wire(.protobuf), form: .protobuf) }
 
     /// What the server has in a record's field.
     func serverValue(_ entity: String, _ id: RecordID, _ field: String) throws -> Value {

@@ -21,30 +21,10 @@ extension SQLiteTenant: TenantService {
         of device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?
     ) throws -> (algorithm: SignatureAlgorithm, publicKey: [UInt8]) {
         try converting {
-            if let row = try engine.replica(replica) {
-                guard row.device == device, !row.publicKey.isEmpty else { throw unknownDevice }
-                guard row.revokedAt == nil else { throw revokedDevice }
-                return (row.algorithm, row.publicKey)
-            }
-            guard let enrolment, !(try home.revokedDevices().contains(device)) else { throw unknownDevice }
-            return try readmit(enrolment, device, replica)
+            let row = try engine.signIn(
+                device: device, replica: replica, enrolment: enrolment, revoked: Set(try home.revokedDevices()), at: try moment())
+            return (row.algorithm, row.publicKey)
         }
-    }
-
-    /// A device enrolled after the backup this server stands on shows its enrolment, which the tenant key had signed.
-    private func readmit(_ enrolment: PBEnrolment, _ device: DeviceID, _ replica: ReplicaID) throws -> (SignatureAlgorithm, [UInt8]) {
-        let bytes = Array(enrolment.statement)
-        let key = try home.tenantKey().publicKey
-        guard Signatures.isValid(Array(enrolment.signature), of: bytes, algorithm: .p256, publicKey: key),
-            let statement = try? EnrolmentStatement(decoding: bytes), statement.tenant == tenant.bytes, statement.device == device.bytes,
-            statement.replica == replica.rawValue, let user = RecordID(bytes: statement.user)
-        else { throw unknownDevice }
-        let role = try users().first { $0.id == user }?.text("role").flatMap { Role(rawValue: $0) } ?? .technician
-        try engine.readmit(
-            ReplicaRow(
-                replica: replica, device: device, user: user, role: role, algorithm: .p256, publicKey: statement.publicKey, name: "readmitted",
-                series: enrolment.series, enrolledAt: Int64(clamping: statement.issuedAt)), at: try moment())
-        return (.p256, statement.publicKey)
     }
 
     private var unknownDevice: ServiceProblem {
@@ -89,20 +69,7 @@ extension SQLiteTenant: TenantService {
     }
 
     public func newReplica(_ request: PBReplicaRequest) throws -> PBEnrolment {
-        try converting {
-            guard let device = DeviceID(bytes: request.device),
-                let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }),
-                let old = try engine.replica(ReplicaID(rawValue: request.oldReplica)), old.device == device, !old.publicKey.isEmpty
-            else { throw unknownDevice }
-            guard old.revokedAt == nil else { throw revokedDevice }
-            let message = ReplicaProof.message(device: device, oldReplica: old.replica, newKey: Array(request.newPublicKey))
-            guard Signatures.isValid(Array(request.signature), of: message, algorithm: old.algorithm, publicKey: old.publicKey) else {
-                throw unknownDevice
-            }
-            let moment = try moment()
-            let row = try engine.refork(old, newKey: Array(request.newPublicKey), algorithm: algorithm, at: moment)
-            return try engine.enrolment(of: row, at: moment)
-        }
+        try converting { try engine.newReplica(request, at: try moment()) }
     }
 
     public func head(for replica: ReplicaID, after position: UInt64) throws -> (epoch: UInt64, position: UInt64, moved: Bool) {

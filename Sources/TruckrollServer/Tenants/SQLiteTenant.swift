@@ -90,6 +90,7 @@ extension ServiceProblem {
     init(_ problem: EngineProblem) {
         let status =
             switch problem.code {
+            case "device-unknown": 401
             case "device-revoked", "enrolment-refused", "signature-invalid": 403
             case "replica-unknown", "user-unknown": 404
             case "push-too-large": 413

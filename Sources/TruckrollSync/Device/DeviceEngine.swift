@@ -35,7 +35,7 @@ public struct DeviceEngine: Sendable {
     public let schema: Schema
     public let store: any DeviceStore
     /// Signs a set's bytes with the device's private key.
-    private let sign: @Sendable (_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8]
+    let sign: @Sendable (_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8]
 
     public init(
         schema: Schema, store: any DeviceStore,
@@ -95,7 +95,7 @@ public struct DeviceEngine: Sendable {
         }
     }
 
-    private func seal(_ set: ChangeSet, _ identity: DeviceIdentity, madeAt: Int64) throws -> OwnSet {
+    func seal(_ set: ChangeSet, _ identity: DeviceIdentity, madeAt: Int64) throws -> OwnSet {
         let body = try set.encodedBody()
         guard body.count <= Limits.setBytes else {
             throw DeviceProblem(
@@ -304,64 +304,5 @@ public struct DeviceEngine: Sendable {
             try transaction.save(state)
             try application.rebase()
         }
-    }
-
-    // MARK: Forks
-
-    /// Takes a new replica: unsent sets above the last common sequence are numbered from 1 under it, with their origin, and
-    /// signed anew.
-    public func renumber(as identity: DeviceIdentity, lastCommon: UInt64) throws {
-        try store.write { transaction in
-            let old = try requireIdentity(transaction)
-            var state = try transaction.state()
-            let waiting = try transaction.outbox().filter { $0.set.writeID.replica == old.replica && $0.set.writeID.sequence > lastCommon }
-            try transaction.save(identity)
-            var previous = SetHash.none
-            var sequence: UInt64 = 0
-            var moved: [WriteID: WriteID] = [:]
-            for var own in waiting {
-                guard var set = try? ChangeSet(decodingBody: own.set.body) else { continue }
-                sequence += 1
-                let formerID = set.writeID
-                set.origin = set.origin ?? Origin(writeID: formerID, hash: own.hash)
-                set.writeID = WriteID(replica: identity.replica, sequence: sequence)
-                set.previous = previous
-                set.claimed = Stamp(milliseconds: set.claimed.milliseconds, counter: set.claimed.counter, replica: identity.replica)
-                set.ops = set.ops.map { $0.renamed(moved) }
-                set.guards = set.guards.map { Guard(key: $0.key, field: $0.field, seen: $0.seen.map { $0.renamed(moved) }) }
-                moved[formerID] = set.writeID
-                let sealed = try seal(set, identity, madeAt: own.madeAt)
-                previous = sealed.hash
-                own.receipt = Receipt(
-                    writeID: formerID, setHash: own.hash, epoch: Epoch(rawValue: 0), position: .start, stamp: set.claimed, outcome: .deferred,
-                    remarks: [Remark(code: "renumbered", text: "Went on as \(set.writeID).")])
-                own.isResolved = true
-                try transaction.update(own)
-                try transaction.append(sealed)
-            }
-            state.lastSequence = sequence
-            state.lastHash = previous
-            try transaction.save(state)
-            var application = PullApplication(schema: schema, transaction: transaction)
-            try application.rebase()
-        }
-    }
-}
-
-extension Version {
-    /// The version under its set's new write id, if that was renumbered.
-    func renamed(_ moved: [WriteID: WriteID]) -> Version {
-        guard let id = moved[writeID] else { return self }
-        return Version(stamp: Stamp(milliseconds: stamp.milliseconds, counter: stamp.counter, replica: id.replica), sequence: id.sequence)
-    }
-}
-
-extension Op {
-    /// The op with base versions of renumbered sets under their new write ids.
-    func renamed(_ moved: [WriteID: WriteID]) -> Op {
-        let rename = { (version: Version) in version.renamed(moved) }
-        return Op(
-            kind: kind, key: key,
-            writes: writes.map { FieldWrite(field: $0.field, op: $0.op, value: $0.value, bases: $0.bases.map(rename)) }, seen: seen.map(rename))
     }
 }

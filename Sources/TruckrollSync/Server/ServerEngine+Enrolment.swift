@@ -158,26 +158,77 @@ extension ServerEngine {
         return try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).text("code") } ?? "TRK"
     }
 
-    /// Lets a device that was enrolled after the backup this server stands on in again, with its number.
-    public func readmit(_ row: ReplicaRow, at moment: ServerMoment) throws {
+    // MARK: Signing in
+
+    private var unknownDevice: EngineProblem {
+        EngineProblem("device-unknown", "This device is not enrolled here.", next: "Enrol it again; its outbox stays.")
+    }
+
+    private var revokedDevice: EngineProblem {
+        EngineProblem("device-revoked", "This device was shut out.", next: "Nothing on it is lost. Export the outbox and hand it to the office.")
+    }
+
+    /// The enrolment of a device that wants to sign in. A device that was enrolled after the backup this server stands on is
+    /// let in again with its number: it shows its enrolment, which the tenant key had signed.
+    ///
+    /// - Parameter revoked: the devices on the list kept outside the database.
+    /// - Throws: ``EngineProblem`` `device-unknown` or `device-revoked`.
+    public func signIn(
+        device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?, revoked: Set<DeviceID>, at moment: ServerMoment
+    ) throws -> ReplicaRow {
+        if let row = try self.replica(replica) {
+            guard row.device == device, !row.publicKey.isEmpty else { throw unknownDevice }
+            guard row.revokedAt == nil else { throw revokedDevice }
+            return row
+        }
+        guard let enrolment, !revoked.contains(device), let tenant = try store.read({ try $0.tenant() }) else { throw unknownDevice }
+        let bytes = Array(enrolment.statement)
+        guard security.isValid(Array(enrolment.signature), bytes, .p256, security.tenantKey),
+            let statement = try? EnrolmentStatement(decoding: bytes), statement.tenant == tenant.tenant.bytes, statement.device == device.bytes,
+            statement.replica == replica.rawValue, let user = RecordID(bytes: statement.user)
+        else { throw unknownDevice }
+        return try readmit(statement, device, user, series: enrolment.series, at: moment)
+    }
+
+    private func readmit(
+        _ statement: EnrolmentStatement, _ device: DeviceID, _ user: RecordID, series: String, at moment: ServerMoment
+    ) throws -> ReplicaRow {
         try store.write { transaction in
-            guard try transaction.replica(row.replica) == nil, var tenant = try transaction.tenant() else { return }
+            let replica = ReplicaID(rawValue: statement.replica)
+            if let row = try transaction.replica(replica) { return row }
+            guard var tenant = try transaction.tenant() else { throw unknownDevice }
+            let entity = try schema.entity("user")
+            let person = try transaction.record(RecordKey(type: entity.type, id: user)).map { RecordView($0.record, entity) }
+            let row = ReplicaRow(
+                replica: replica, device: device, user: user, role: person?.text("role").flatMap { Role(rawValue: $0) } ?? .technician,
+                algorithm: .p256, publicKey: statement.publicKey, name: "readmitted", series: series,
+                enrolledAt: Int64(clamping: statement.issuedAt))
             try transaction.save(row)
             if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
             try transaction.save(tenant)
             try ViewKeeper(transaction: transaction, schema: schema, position: tenant.head, moment: moment)
                 .addRoot(Scope("user", row.user), to: row.replica)
+            return try transaction.replica(replica) ?? row
         }
     }
 
-    /// A new number for a device whose old one was found forked. The caller has checked the old key's signature.
-    public func refork(_ old: ReplicaRow, newKey: [UInt8], algorithm: SignatureAlgorithm, at moment: ServerMoment) throws -> ReplicaRow {
-        try store.write { transaction in
+    /// A new number for a device whose old one was found forked, asked for with the old one's key.
+    public func newReplica(_ request: PBReplicaRequest, at moment: ServerMoment) throws -> PBEnrolment {
+        guard let device = DeviceID(bytes: request.device),
+            let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }),
+            let old = try replica(ReplicaID(rawValue: request.oldReplica)), old.device == device, !old.publicKey.isEmpty
+        else { throw unknownDevice }
+        guard old.revokedAt == nil else { throw revokedDevice }
+        let newKey = Array(request.newPublicKey)
+        let message = ReplicaProof.message(device: device, oldReplica: old.replica, newKey: newKey)
+        guard security.isValid(Array(request.signature), message, old.algorithm, old.publicKey) else { throw unknownDevice }
+        let row = try store.write { transaction in
             // A reply may have been lost: the same key gets the same number.
             if let row = try transaction.replicas(of: old.device).last(where: { $0.publicKey == newKey }) { return row }
             return try addReplica(
                 transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment)
         }
+        return try enrolment(of: row, at: moment)
     }
 
     /// Shuts a device out. What it still holds stays on it.

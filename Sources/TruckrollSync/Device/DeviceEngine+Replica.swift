@@ -1,0 +1,98 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// A device whose number was found forked goes on under a new one (Protocol/07-replicas.md).
+extension DeviceEngine {
+    /// Asks for a new number; signed with the key of the old one.
+    func replicaRequest(lastCommon: UInt64, newKey: SyncConversation.NewKey) throws -> PBReplicaRequest {
+        let identity = try store.read { try requireIdentity($0) }
+        var request = PBReplicaRequest()
+        request.device = data(identity.device.bytes)
+        request.oldReplica = identity.replica.rawValue
+        request.lastCommon = lastCommon
+        request.newPublicKey = data(newKey.publicKey)
+        request.algorithm = UInt32(SignatureAlgorithm.p256.rawValue)
+        let message = ReplicaProof.message(device: identity.device, oldReplica: identity.replica, newKey: newKey.publicKey)
+        request.signature = data(try sign(message, identity))
+        return request
+    }
+
+    /// Takes the new number and renumbers what was not sent.
+    func adopt(_ enrolment: PBEnrolment, key: SyncConversation.NewKey, lastCommon: UInt64) throws -> ReplicaID {
+        var identity = try store.read { try requireIdentity($0) }
+        identity.replica = ReplicaID(rawValue: enrolment.replica)
+        identity.privateKey = key.privateKey
+        identity.series = enrolment.series
+        identity.enrolment = try Wire.encode(enrolment)
+        try renumber(as: identity, lastCommon: lastCommon)
+        return identity.replica
+    }
+
+    /// Sets of a former number that both copies share may still wait for their answer; they prove themselves by their signature.
+    func formerSets() throws -> PBCarryRequest {
+        try store.read { transaction in
+            let replica = try requireIdentity(transaction).replica
+            var request = PBCarryRequest()
+            request.sets = try transaction.outbox().filter { $0.set.writeID.replica != replica }.prefix(Limits.setsInPush).map { PBSignedSet($0.set) }
+            return request
+        }
+    }
+
+    /// Takes a new replica: unsent sets above the last common sequence are numbered from 1 under it, with their origin, and
+    /// signed anew.
+    public func renumber(as identity: DeviceIdentity, lastCommon: UInt64) throws {
+        try store.write { transaction in
+            let old = try requireIdentity(transaction)
+            var state = try transaction.state()
+            let waiting = try transaction.outbox().filter { $0.set.writeID.replica == old.replica && $0.set.writeID.sequence > lastCommon }
+            try transaction.save(identity)
+            var previous = SetHash.none
+            var sequence: UInt64 = 0
+            var moved: [WriteID: WriteID] = [:]
+            for var own in waiting {
+                guard var set = try? ChangeSet(decodingBody: own.set.body) else { continue }
+                sequence += 1
+                let formerID = set.writeID
+                set.origin = set.origin ?? Origin(writeID: formerID, hash: own.hash)
+                set.writeID = WriteID(replica: identity.replica, sequence: sequence)
+                set.previous = previous
+                set.claimed = Stamp(milliseconds: set.claimed.milliseconds, counter: set.claimed.counter, replica: identity.replica)
+                set.ops = set.ops.map { $0.renamed(moved) }
+                set.guards = set.guards.map { Guard(key: $0.key, field: $0.field, seen: $0.seen.map { $0.renamed(moved) }) }
+                moved[formerID] = set.writeID
+                let sealed = try seal(set, identity, madeAt: own.madeAt)
+                previous = sealed.hash
+                own.receipt = Receipt(
+                    writeID: formerID, setHash: own.hash, epoch: Epoch(rawValue: 0), position: .start, stamp: set.claimed, outcome: .deferred,
+                    remarks: [Remark(code: "renumbered", text: "Went on as \(set.writeID).")])
+                own.isResolved = true
+                try transaction.update(own)
+                try transaction.append(sealed)
+            }
+            state.lastSequence = sequence
+            state.lastHash = previous
+            try transaction.save(state)
+            var application = PullApplication(schema: schema, transaction: transaction)
+            try application.rebase()
+        }
+    }
+}
+
+extension Version {
+    /// The version under its set's new write id, if that was renumbered.
+    func renamed(_ moved: [WriteID: WriteID]) -> Version {
+        guard let id = moved[writeID] else { return self }
+        return Version(stamp: Stamp(milliseconds: stamp.milliseconds, counter: stamp.counter, replica: id.replica), sequence: id.sequence)
+    }
+}
+
+extension Op {
+    /// The op with base versions of renumbered sets under their new write ids.
+    func renamed(_ moved: [WriteID: WriteID]) -> Op {
+        let rename = { (version: Version) in version.renamed(moved) }
+        return Op(
+            kind: kind, key: key,
+            writes: writes.map { FieldWrite(field: $0.field, op: $0.op, value: $0.value, bases: $0.bases.map(rename)) }, seen: seen.map(rename))
+    }
+}

@@ -1,0 +1,210 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// What one sync did.
+public struct SyncReport: Sendable {
+    /// Own sets the server answered.
+    public var answered = 0
+    /// Of those, set aside or quarantined: they wait for a person.
+    public var needAttention = 0
+    public var recordsChanged = 0
+    public var recordsGone = 0
+    public var attachmentsSent = 0
+    public var position = Position.start
+    /// Scopes that had to be repaired.
+    public var repaired = 0
+    /// Own sets given back to a server that was restored.
+    public var givenBack = 0
+    /// Set when the device got a new replica number because a copy of it was found.
+    public var newReplica: ReplicaID?
+
+    public init() {}
+
+    mutating func add(_ summary: DeviceEngine.SyncSummary) {
+        answered += summary.answered
+        needAttention += summary.setAside
+        recordsChanged += summary.recordsChanged
+        recordsGone += summary.recordsGone
+        position = summary.position
+    }
+}
+
+/// What a full comparison with the server found.
+public struct AuditReport: Sendable {
+    public let scopes: Int
+    public let records: UInt64
+    public let position: Position
+    /// Scopes that differed; repaired when the audit was asked to.
+    public let differing: [Scope]
+}
+
+/// One visit of a device to its server as plain data: says which request comes next and applies what was answered. Whoever
+/// drives it only carries messages; dropping it at any point loses nothing.
+public struct SyncConversation {
+    public enum Request {
+        case sync(PBSyncRequest)
+        case audit(PBAuditRequest)
+        case repair(PBRepairRequest)
+        case newReplica(PBReplicaRequest)
+        case carry(PBCarryRequest)
+    }
+
+    public enum Reply {
+        case sync(PBSyncReply)
+        case audit(PBAuditReply)
+        case repair(PBRepairReply)
+        case newReplica(PBEnrolment)
+        case carry(PBCarryReply)
+    }
+
+    /// What the visit is for.
+    public enum Purpose: Sendable {
+        /// Push and pull until nothing is left; scopes are compared only when there is a reason.
+        case sync
+        /// Afterwards all scopes are compared; what differs is fetched again if `repairing`.
+        case audit(repairing: Bool)
+    }
+
+    private enum Phase {
+        case syncing
+        case auditing(isRepairing: Bool)
+        case repairing(AuditReport, PBAuditReply)
+        case renewing(lastCommon: UInt64, key: NewKey)
+        case carrying
+        case done
+    }
+
+    /// The key pair of a new replica.
+    public struct NewKey: Sendable {
+        /// The private key in the library's raw form.
+        public let privateKey: [UInt8]
+        /// 65 bytes, uncompressed.
+        public let publicKey: [UInt8]
+
+        public init(privateKey: [UInt8], publicKey: [UInt8]) {
+            self.privateKey = privateKey
+            self.publicKey = publicKey
+        }
+    }
+
+    private let engine: DeviceEngine
+    private let makeKey: () throws -> NewKey
+    private let purpose: Purpose
+    private var phase = Phase.syncing
+    private var needsAudit = false
+    private var requests = 0
+    public private(set) var report = SyncReport()
+    public private(set) var audit: AuditReport?
+
+    public init(
+        _ engine: DeviceEngine, purpose: Purpose = .sync,
+        makeKey: @escaping () throws -> NewKey = {
+            let key = SigningKey()
+            return NewKey(privateKey: key.rawRepresentation, publicKey: key.publicKey)
+        }
+    ) {
+        self.engine = engine
+        self.purpose = purpose
+        self.makeKey = makeKey
+    }
+
+    /// The next request; `nil` when the visit is over. Asked twice without an answer between, it asks the same again.
+    ///
+    /// After a visit that brought a new replica number another one begins, signed in under that number.
+    public mutating func next() throws -> Request? {
+        requests += 1
+        guard requests <= 10_000 else {
+            throw DeviceProblem("sync-endless", "The sync did not come to an end.", next: "Try again; if it stays, run an audit.")
+        }
+        switch phase {
+        case .syncing: return .sync(try engine.nextRequest())
+        case .auditing:
+            var request = PBAuditRequest()
+            if let checkpoint = try engine.read({ try $0.state().checkpoint }) { request.checkpoint = PBCheckpoint(checkpoint) }
+            return .audit(request)
+        case .repairing(let found, _):
+            var request = PBRepairRequest()
+            request.scopes = found.differing.map(\.name)
+            return .repair(request)
+        case .renewing(let lastCommon, let key): return .newReplica(try engine.replicaRequest(lastCommon: lastCommon, newKey: key))
+        case .carrying:
+            let request = try engine.formerSets()
+            if request.sets.isEmpty {
+                phase = .done
+                return nil
+            }
+            return .carry(request)
+        case .done: return nil
+        }
+    }
+
+    /// Applies an answer.
+    ///
+    /// - Parameters:
+    ///   - sentAt: the device's own clock when the request left, Unix milliseconds.
+    ///   - receivedAt: the same when the answer was there.
+    public mutating func receive(_ reply: Reply, sentAt: Int64, receivedAt: Int64) throws {
+        switch (phase, reply) {
+        case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt))
+        case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
+        case (.repairing(let found, let audit), .repair(let content)):
+            try engine.repair(content, scopes: found.differing, audit: audit)
+            report.repaired += found.differing.count
+            phase = .syncing
+        case (.renewing(let lastCommon, let key), .newReplica(let enrolment)):
+            report.newReplica = try engine.adopt(enrolment, key: key, lastCommon: lastCommon)
+            phase = .carrying
+        case (.carrying, .carry(let reply)):
+            try engine.accept(reply.receipts)
+            phase = reply.receipts.isEmpty ? .done : .carrying
+        default:
+            throw DeviceProblem("reply-unfit", "The server answered another question.", next: "Sync again; if it stays, update the app.")
+        }
+    }
+
+    private mutating func receive(_ reply: PBSyncReply, _ step: DeviceEngine.SyncStep) throws {
+        switch step {
+        case .applied(let summary, let more):
+            report.add(summary)
+            if more, summary.answered > 0 { return }
+            if more {
+                throw DeviceProblem(
+                    reply.hasPushProblem ? reply.pushProblem.code : "push-stuck",
+                    reply.hasPushProblem ? reply.pushProblem.text : "The server answered none of the sets sent.",
+                    next: "Nothing is lost. Sync again; if it stays, export the outbox and call the office.")
+            }
+            if try needsAudit || engine.read({ try $0.state().isRecovering }) {
+                needsAudit = false
+                phase = .auditing(isRepairing: true)
+            } else if case .audit(let repairing) = purpose, audit == nil {
+                phase = .auditing(isRepairing: repairing)
+            } else {
+                phase = .carrying
+            }
+        case .mismatch: phase = .auditing(isRepairing: true)
+        case .historyChanged(let requeued):
+            report.givenBack += requeued
+            needsAudit = true
+        case .forked(let lastCommon): phase = .renewing(lastCommon: lastCommon, key: try makeKey())
+        }
+    }
+
+    private mutating func compare(_ reply: PBAuditReply, isRepairing: Bool) throws {
+        let differing = Set(try engine.differences(reply)).union(try engine.localDamage()).sorted()
+        let found = AuditReport(
+            scopes: reply.scopes.count, records: reply.scopes.reduce(0) { $0 &+ $1.count }, position: Position(rawValue: reply.checkpoint.position),
+            differing: differing)
+        audit = found
+        guard isRepairing else {
+            phase = .done
+            return
+        }
+        if differing.isEmpty {
+            try engine.repair(PBRepairReply(), scopes: [], audit: reply)
+            phase = .syncing
+        } else {
+            phase = .repairing(found, reply)
+        }
+    }
+}
