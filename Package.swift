@@ -45,6 +45,7 @@ let package = Package(
         .executable(name: "truckroll-field", targets: ["FieldMain"]),
         .executable(name: "truckroll-dispatch", targets: ["DispatchMain"]),
         .executable(name: "truckroll-certificates", targets: ["CertificatesMain"]),
+        .executable(name: "truckroll-simulate", targets: ["SimulateMain"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -90,6 +91,8 @@ let package = Package(
         .systemLibrary(
             name: "CQrencode", path: "Sources/CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         room("TruckrollCertificates", ["TruckrollDomain", "TruckrollCore", "CCairo", "CQrencode", crypto]),
+        room("TruckrollStoreMemory", ["TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
+        room("TruckrollSimulation", ["TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
         room("TruckrollDemoData", ["TruckrollDomain", "TruckrollCore"]),
         room("TruckrollTerminal"),
 
@@ -104,6 +107,8 @@ let package = Package(
         room("FieldCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
         room("DispatchCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
         room("CertificateCommands", deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", argumentParser]),
+        room("SimulateCommands", ["TruckrollSimulation", argumentParser]),
+        command("SimulateMain", ["SimulateCommands", argumentParser]),
         command("ServerMain", ["ServerCommands", argumentParser]),
         command("FieldMain", ["FieldCommands", argumentParser]),
         command("DispatchMain", ["DispatchCommands", argumentParser]),

@@ -1,0 +1,7 @@
+import ArgumentParser
+import SimulateCommands
+
+@main
+enum Main {
+    static func main() { SimulateCommand.main() }
+}

@@ -1,0 +1,17 @@
+import TruckrollCore
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// All admitted sets in the order of their positions.
+struct AdmittedLog {
+    let sets: [AdmittedSet]
+    let tenant: TenantState
+
+    init(_ store: MemoryServerStore) throws {
+        (sets, tenant) = try store.read { transaction in
+            guard let tenant = try transaction.tenant() else { throw Violation("store", "the server lost its tenant") }
+            return (try transaction.admitted(after: .start, limit: .max), tenant)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// Nothing that a device confirmed to its user is lost, and nothing took effect twice (C2, C3, C4).
+struct LedgerCheck {
+    let log: AdmittedLog
+    let simulation: Simulation
+
+    init(_ log: AdmittedLog, _ simulation: Simulation) {
+        self.log = log
+        self.simulation = simulation
+    }
+
+    func check() throws {
+        var admitted: [SetHash: AdmittedSet] = [:]
+        for set in log.sets {
+            admitted[set.hash] = set
+            if let origin = set.origin, admitted[origin.hash] == nil { admitted[origin.hash] = set }
+        }
+        let held = try heldHashes()
+        for entry in simulation.ledger.all {
+            let hash = entry.set.hash
+            guard let found = admitted[hash] else {
+                let isExcused = simulation.ledger.gone.contains(hash) || isOfRevoked(entry.device) || simulation.server.restores > 0
+                if held.contains(hash) || !isExcused {
+                    throw Violation("C2", "\(entry.set.set.writeID) of \(entry.device) (\(entry.set.intent)) is not in the log")
+                }
+                continue
+            }
+            try facts(of: entry, found)
+        }
+        try once()
+    }
+
+    private func isOfRevoked(_ name: String) -> Bool { simulation.devices.first { $0.name == name }?.isRevoked ?? true }
+
+    /// Sets that a device still in use holds.
+    private func heldHashes() throws -> Set<SetHash> {
+        var held: Set<SetHash> = []
+        for device in simulation.devices where !device.isRevoked {
+            let own = try device.store.read { try $0.outbox() + $0.journal(limit: .max) }
+            held.formUnion(own.map(\.hash))
+        }
+        return held
+    }
+
+    /// Facts always land: each is a record, or its set says why it is kept aside (R4).
+    private func facts(of entry: Ledger.Entry, _ admitted: AdmittedSet) throws {
+        guard admitted.outcome == .applied || admitted.outcome == .merged || admitted.outcome == .setAside else { return }
+        let set = try ChangeSet(decodingBody: admitted.set.body)
+        let outside = try Set(admitted.remarks.filter { $0.code == "outside-view" }.map(\.op))
+        let schema = simulation.newerSchema
+        try simulation.server.store.read { transaction in
+            for (index, op) in set.ops.enumerated() where schema[op.key.type]?.writeClass == .fact && !outside.contains(index) {
+                guard let stored = try transaction.record(op.key) else {
+                    throw Violation("I2", "the fact \(op.key) of \(set.writeID) (\(admitted.outcome)) is no record")
+                }
+                for write in op.writes where op.kind == .create && stored.record[write.field] == nil {
+                    throw Violation("I2", "field \(write.field) of the fact \(op.key) is lost")
+                }
+            }
+        }
+    }
+
+    /// One piece of work under two numbers takes effect once.
+    private func once() throws {
+        var origins: Set<SetHash> = []
+        let hashes = Set(log.sets.filter { $0.outcome != .quarantined }.map(\.hash))
+        for admitted in log.sets where admitted.outcome != .quarantined {
+            guard let origin = admitted.origin else { continue }
+            guard origins.insert(origin.hash).inserted, !hashes.contains(origin.hash) else {
+                throw Violation("C4", "the work of \(origin.writeID) took effect twice")
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// Nothing scarce is promised twice: balances are the sums of their movements and never negative, at any position, and what
+/// is promised is what reservations and leases hold (I3, I4, C11).
+struct StockCheck {
+    let schema: Schema
+    let stored: [RecordKey: StoredRecord]
+    let log: AdmittedLog
+
+    private struct Shelf: Hashable {
+        let location: RecordID
+        let part: RecordID
+    }
+
+    func check() throws {
+        let onHand = try movements()
+        var promised: [Shelf: Int64] = [:]
+        for view in try views("reservation") where view.text("state") == "granted" {
+            promise(view, view.quantity("granted")?.millionths ?? 0, "location", &promised)
+        }
+        var leased: [Shelf: Int64] = [:]
+        for view in try views("lease") where view.text("kind") == "depot_stock" && view.text("state") == "granted" {
+            promise(view, max(0, (view.quantity("granted")?.millionths ?? 0) - (view.quantity("used")?.millionths ?? 0)), "location", &leased)
+        }
+        let short = Set(try views("exception").filter { $0.text("kind") == "stock_discrepancy" }.map(\.id))
+        for view in try views("balance") {
+            guard let location = view.reference("location"), let part = view.reference("part") else { continue }
+            let shelf = Shelf(location: location, part: part)
+            let found = (view.quantity("on_hand")?.millionths ?? 0, view.quantity("reserved")?.millionths ?? 0, view.quantity("leased")?.millionths ?? 0)
+            let expected = (onHand[shelf] ?? 0, promised[shelf] ?? 0, leased[shelf] ?? 0)
+            guard found == expected else { throw Violation("I4", "the balance at \(location) is \(found), movements and promises give \(expected)") }
+            guard found.1 + found.2 <= found.0 || !short.isEmpty else {
+                throw Violation("I4", "more is promised at \(location) than lies there, and nobody was told")
+            }
+        }
+    }
+
+    private func views(_ name: String) throws -> [RecordView] {
+        let entity = try schema.entity(name)
+        return stored.values.filter { $0.record.key.type == entity.type && !$0.isDeleted }.map { RecordView($0.record, entity) }
+    }
+
+    private func promise(_ view: RecordView, _ amount: Int64, _ field: String, _ sums: inout [Shelf: Int64]) {
+        guard let location = view.reference(field), let part = view.reference("part") else { return }
+        sums[Shelf(location: location, part: part), default: 0] += amount
+    }
+
+    /// What lies where after every movement of the log, in order; never below zero in between.
+    private func movements() throws -> [Shelf: Int64] {
+        let entity = try schema.entity("stock_entry")
+        var sums: [Shelf: Int64] = [:]
+        var seen: Set<RecordKey> = []
+        for admitted in log.sets {
+            guard let set = try? ChangeSet(decodingBody: admitted.set.body) else { continue }
+            for index in try OracleWrites.effective(admitted, set, schema) where set.ops[index].key.type == entity.type {
+                let op = set.ops[index]
+                guard op.kind == .create, seen.insert(op.key).inserted else { continue }
+                var values: [String: Value] = [:]
+                for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
+                guard let part = values["part"]?.reference, let quantity = values["quantity"]?.text.flatMap({ Quantity($0) }) else { continue }
+                if let from = values["from"]?.reference { sums[Shelf(location: from, part: part), default: 0] -= quantity.millionths }
+                if let to = values["to"]?.reference { sums[Shelf(location: to, part: part), default: 0] += quantity.millionths }
+            }
+            if let negative = sums.first(where: { $0.value < 0 }) {
+                throw Violation("I3", "less than nothing lies at \(negative.key.location) after position \(admitted.position)")
+            }
+        }
+        return sums
+    }
+}

@@ -1,0 +1,38 @@
+/// How often a run met what is rare; a simulator that never meets it proves nothing about it.
+public struct Occurrences: Sendable, Hashable, Codable {
+    public var setsCommitted = 0
+    public var setsAnswered = 0
+    public var visits = 0
+    public var visitsCutShort = 0
+    public var deviceEnds = 0
+    public var serverEnds = 0
+    public var forksFound = 0
+    public var restoresWithDevicesAhead = 0
+    public var dropsWithPinnedRecords = 0
+    public var lateStarts = 0
+    public var revivedAfterDelete = 0
+    public var deferredSets = 0
+    public var setsAside = 0
+    public var quarantined = 0
+    public var outsideView = 0
+    public var repairs = 0
+
+    public init() {}
+
+    public static func + (a: Occurrences, b: Occurrences) -> Occurrences {
+        var sum = a
+        for path in Self.fields.values { sum[keyPath: path] += b[keyPath: path] }
+        return sum
+    }
+
+    /// By their names in reports.
+    public static var fields: [String: WritableKeyPath<Occurrences, Int> & Sendable] {
+        [
+            "sets_committed": \.setsCommitted, "sets_answered": \.setsAnswered, "visits": \.visits, "visits_cut_short": \.visitsCutShort,
+            "device_ends": \.deviceEnds, "server_ends": \.serverEnds, "forks_found": \.forksFound,
+            "restores_with_devices_ahead": \.restoresWithDevicesAhead, "drops_with_pinned_records": \.dropsWithPinnedRecords,
+            "late_starts_after_reassignment": \.lateStarts, "revived_after_delete": \.revivedAfterDelete, "deferred_sets": \.deferredSets,
+            "sets_aside": \.setsAside, "quarantined": \.quarantined, "outside_view": \.outsideView, "repairs": \.repairs,
+        ]
+    }
+}

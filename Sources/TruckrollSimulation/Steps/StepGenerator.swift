@@ -1,0 +1,105 @@
+/// Makes the list of steps that a seed stands for.
+public struct StepGenerator {
+    private var random: SeededGenerator
+    private let options: SimulationOptions
+    /// Steps that belong to one begun earlier, with the number of acts after which they come.
+    private var scheduled: [(after: Int, step: Step)] = []
+    private var made: [Step] = []
+
+    public init(options: SimulationOptions) {
+        self.options = options
+        random = SeededGenerator(seed: options.seed)
+    }
+
+    /// Some hundred acts a device and working day, visits among them, and faults where they are allowed.
+    public mutating func steps() -> [Step] {
+        let total = options.devices * options.hours * options.actsPerHour
+        let meanPause = options.hours * 3_600_000 / max(1, total)
+        // Some runs are long partitions, some are chatty; some are calm, some are not.
+        let visitEvery = [3, 6, 12, 30][random.below(4)]
+        let faultEvery = [4, 10, 40][random.below(3)]
+        while made.count < total {
+            let device = random.below(options.devices)
+            if random.once(in: visitEvery) {
+                made.append(Step(pause: pause(meanPause), device: anyDevice(), action: random.once(in: 20) ? .audit : .sync(disturbance())))
+            }
+            if random.once(in: faultEvery) { fault() }
+            burst(meanPause, device)
+            for index in scheduled.indices.reversed() where scheduled[index].after <= made.count {
+                made.append(scheduled.remove(at: index).step)
+            }
+        }
+        return made
+    }
+
+    private mutating func pause(_ mean: Int) -> Int64 { Int64(random.below(mean * 2 + 1)) }
+    private mutating func number() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) }
+    /// Devices that were enrolled on the way, or are copies, are reached too.
+    private mutating func anyDevice() -> Int { random.below(options.devices + 3) }
+
+    /// A few acts of one person in a row; a technician's working through a job most often.
+    private mutating func burst(_ meanPause: Int, _ device: Int) {
+        let pick = number()
+        let device = random.once(in: 10) ? anyDevice() : device
+        if random.once(in: 3) {
+            let walk: [Act] = [.accept, .travel, .arrive, .start, .labour, .finishTask, .complete, .sign, .certify]
+            let first = random.once(in: 2) ? 0 : random.below(walk.count)
+            for act in walk.dropFirst(first).prefix(1 + random.below(walk.count)) {
+                made.append(Step(pause: pause(meanPause), device: device, action: .act(act, pick: pick, how: number())))
+            }
+            return
+        }
+        let acts = device % 5 == 1 || device % 5 == 4 ? Act.dispatchers : Act.technicians
+        for _ in 0...random.below(3) {
+            let act = random.once(in: 8) ? Act.allCases[random.below(Act.allCases.count)] : acts[random.below(acts.count)]
+            made.append(Step(pause: pause(meanPause), device: device, action: .act(act, pick: random.once(in: 2) ? pick : number(), how: number())))
+        }
+    }
+
+    private mutating func disturbance() -> Disturbance? {
+        guard options.faults.contains(.network), random.once(in: 3) else { return nil }
+        let kind = Disturbance.Kind.allCases[random.below(Disturbance.Kind.allCases.count)]
+        return Disturbance(kind: kind, message: random.once(in: 3) ? 1 + random.below(2) : 0, cut: random.below(1001))
+    }
+
+    // MARK: Faults
+
+    private mutating func fault() {
+        let kinds = Fault.allCases.filter { $0 != .network && options.faults.contains($0) }
+        guard !kinds.isEmpty else { return }
+        let device = anyDevice()
+        switch kinds[random.below(kinds.count)] {
+        case .network: break
+        case .crash: now(device, random.once(in: 2) ? .crashDevice(write: random.below(40)) : .crashServer(write: random.below(120)))
+        case .clock:
+            let year: Int64 = 31_557_600_000
+            let jumps: [Int64] = [3_600_000, -3_600_000, year, -year, 40 * year, -40 * year, 86_400_000, -300_000, 301_000]
+            now(device, .moveClock(jumps[random.below(jumps.count)]))
+        case .copies:
+            now(device, .keepCopy)
+            later(device, random.once(in: 2) ? .restoreCopy : .runCopy)
+        case .restore:
+            now(device, .backup)
+            later(device, random.once(in: 3) ? .putBackByHand : .restoreServer)
+            if random.once(in: 4) { later(device, .restoreServer) }
+        case .enrolment: now(device, random.once(in: 3) ? .revoke : random.once(in: 2) ? .enrol : .tick)
+        case .upgrade:
+            if random.once(in: 2) { later(device, .upgradeServer) }
+            now(device, .upgradeDevice)
+        case .damage:
+            now(device, .damage(pick: number()))
+            later(device, .audit)
+        }
+    }
+
+    private mutating func now(_ device: Int, _ action: Step.Action) { made.append(Step(pause: 0, device: device, action: action)) }
+
+    private mutating func later(_ device: Int, _ action: Step.Action) {
+        scheduled.append((made.count + 1 + random.below(120), Step(pause: 0, device: device, action: action)))
+    }
+}
+
+extension Act {
+    static let technicians = Array(allCases.prefix { $0 != .createOrder })
+    static let dispatchers = Array(allCases.drop { $0 != .createOrder })
+}

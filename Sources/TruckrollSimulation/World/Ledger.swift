@@ -1,0 +1,19 @@
+import TruckrollCore
+import TruckrollSync
+
+/// What people recorded, kept apart from every store: what a device confirmed must be found again.
+struct Ledger {
+    struct Entry {
+        let device: String
+        let set: OwnSet
+    }
+
+    private(set) var entries: [WriteID: [Entry]] = [:]
+    /// Sets that were on a store nobody has any more, and nowhere else.
+    private(set) var gone: Set<SetHash> = []
+
+    mutating func add(_ set: OwnSet, of device: String) { entries[set.set.writeID, default: []].append(Entry(device: device, set: set)) }
+    mutating func giveUp(_ hash: SetHash) { gone.insert(hash) }
+
+    var all: [Entry] { entries.keys.sorted().flatMap { entries[$0] ?? [] } }
+}

@@ -1,0 +1,61 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// The real client engine over a store in memory, in one person's hands.
+final class SimulatedDevice {
+    let name: String
+    let user: RecordID
+    let role: Role
+    let store: MemoryDeviceStore
+    private(set) var engine: DeviceEngine
+    private let keys: KeyRing
+    /// The device's clock minus the true time, in milliseconds.
+    var clockError: Int64 = 0
+    var kept: MemoryDeviceStore?
+    var isRevoked = false
+    var writesUntilEnd: Int?
+    /// The newest position of each epoch the device has applied.
+    var lastPosition: [Epoch: Position] = [:]
+
+    init(name: String, user: RecordID, role: Role, store: MemoryDeviceStore, schema: Schema, keys: KeyRing) {
+        self.name = name
+        self.user = user
+        self.role = role
+        self.store = store
+        self.keys = keys
+        engine = DeviceEngine(schema: schema, store: store, sign: { try keys.sign($0, $1) })
+    }
+
+    func identity() throws -> DeviceIdentity {
+        guard let identity = try store.read({ try $0.identity() }) else { throw Violation("device", "\(name) has lost its identity") }
+        return identity
+    }
+
+    /// Runs something on the device; its process may end on the way.
+    ///
+    /// - Returns: `nil` when it did.
+    func run<T>(_ body: () throws -> T) throws -> T? {
+        if let writes = writesUntilEnd {
+            writesUntilEnd = nil
+            var left = writes
+            store.fault = { _ in
+                left -= 1
+                if left < 0 { throw ProcessEnded() }
+            }
+        }
+        defer { store.fault = nil }
+        do { return try body() } catch is ProcessEnded { return nil }
+    }
+
+    func conversation(_ purpose: SyncConversation.Purpose) -> SyncConversation {
+        SyncConversation(engine, purpose: purpose, makeKey: { [keys] in keys.make() })
+    }
+
+    func upgrade(to schema: Schema) {
+        let keys = keys
+        engine = DeviceEngine(schema: schema, store: store, sign: { try keys.sign($0, $1) })
+    }
+}

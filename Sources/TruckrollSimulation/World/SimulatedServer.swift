@@ -1,0 +1,70 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// The process ended here.
+struct ProcessEnded: Error {}
+
+/// The real server engine over a store in memory, with what an operator keeps outside the database.
+final class SimulatedServer {
+    private(set) var engine: ServerEngine
+    let store: MemoryServerStore
+    private let security: ServerSecurity
+    private var instance: [UInt8] = [1]
+    private var epochs: SeededGenerator
+    private(set) var revoked: Set<DeviceID> = []
+    private(set) var backup: MemoryServerStore?
+    /// Storage writes until the process ends; `nil` while nothing is planned.
+    var writesUntilEnd: Int?
+    private(set) var restores = 0
+
+    init(engine: ServerEngine, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {
+        self.engine = engine
+        self.store = store
+        self.security = security
+        epochs = SeededGenerator(seed: seed ^ 0x5EED)
+    }
+
+    /// Answers a request as the HTTP side does: bytes in, bytes out. The process may end on the way.
+    ///
+    /// - Throws: ``ProcessEnded``, or what the engine throws.
+    func answer<T>(_ body: (ServerEngine) throws -> T) throws -> T {
+        if let writes = writesUntilEnd {
+            writesUntilEnd = nil
+            var left = writes
+            store.fault = { _ in
+                left -= 1
+                if left < 0 { throw ProcessEnded() }
+            }
+        }
+        defer { store.fault = nil }
+        return try body(engine)
+    }
+
+    /// What a server does when its process starts.
+    func start(at moment: ServerMoment) throws {
+        try engine.checkInstance(instance, newEpoch: Epoch(rawValue: epochs.next() | 1))
+        for device in revoked.sorted() { try engine.revoke(device, at: moment) }
+    }
+
+    func revoke(_ device: DeviceID, at moment: ServerMoment) throws {
+        revoked.insert(device)
+        try engine.revoke(device, at: moment)
+    }
+
+    func keepBackup() { backup = store.copy() }
+
+    /// Puts the backup back. By the command, the home's name changes; by hand, nothing does.
+    func restore(byHand: Bool, at moment: ServerMoment) throws -> Bool {
+        guard let backup else { return false }
+        store.restore(from: backup)
+        restores += 1
+        if !byHand { instance = [UInt8(truncatingIfNeeded: epochs.next()), UInt8(truncatingIfNeeded: restores), 2] }
+        try start(at: moment)
+        return true
+    }
+
+    func upgrade(to schema: Schema) { engine = ServerEngine(schema: schema, store: store, security: security) }
+}

@@ -1,0 +1,191 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// One run: the real engines of server and devices in one process, virtual time, and a network that is a function call.
+public final class Simulation {
+    let options: SimulationOptions
+    let server: SimulatedServer
+    var devices: [SimulatedDevice]
+    let keys: KeyRing
+    var ledger = Ledger()
+    var milliseconds: Int64
+    var random: SeededGenerator
+    public internal(set) var met = Occurrences()
+    private var isServerNew = false
+    let schema: Schema
+    let newerSchema: Schema
+    /// Requests whose senders have given up, and which may still arrive.
+    var late: [() throws -> Void] = []
+
+    public init(_ options: SimulationOptions, world: StartingWorld) {
+        self.options = options
+        let start = world.fork(seed: options.seed, realSignatures: options.realSignatures, devices: options.devices)
+        server = start.server
+        devices = start.devices
+        keys = start.keys
+        schema = world.schema
+        newerSchema = world.newerSchema
+        milliseconds = world.milliseconds
+        random = SeededGenerator(seed: options.seed ^ 0xD1CE)
+    }
+
+    var moment: ServerMoment { ServerMoment(milliseconds: milliseconds, calendar: StartingWorld.calendar) }
+
+    /// Plays the steps, then lets everything heal, and checks what must hold.
+    ///
+    /// - Throws: ``Violation``.
+    public func run(_ steps: [Step]) throws {
+        do {
+            for step in steps { try play(step) }
+            try heal()
+            try FinalCheck(self).check()
+        } catch let violation as Violation { throw violation } catch {
+            throw Violation("unexpected error", "\(error)")
+        }
+    }
+
+    func play(_ step: Step) throws {
+        milliseconds += step.pause
+        let device = devices[step.device % devices.count]
+        switch step.action {
+        case .act(let act, let pick, let how): try perform(act, pick, how, on: device)
+        case .sync(let disturbance): try visit(device, .sync, disturbance)
+        case .audit: try visit(device, .audit(repairing: true), nil)
+        case .crashDevice(let write): device.writesUntilEnd = write
+        case .crashServer(let write): server.writesUntilEnd = write
+        case .moveClock(let error): device.clockError += error
+        case .keepCopy: device.kept = device.store.copy()
+        case .restoreCopy: try restoreCopy(device)
+        case .runCopy: runCopy(device)
+        case .damage(let pick): try damage(device, pick)
+        case .backup: server.keepBackup()
+        case .restoreServer: try restoreServer(byHand: false)
+        case .putBackByHand: try restoreServer(byHand: true)
+        case .revoke: try revoke(device)
+        case .enrol: try enrol(device)
+        case .tick: try serverDoes { _ = try $0.tick(at: self.moment) }
+        case .upgradeDevice: device.upgrade(to: newerSchema)
+        case .upgradeServer:
+            isServerNew = true
+            server.upgrade(to: newerSchema)
+            try server.start(at: moment)
+        }
+    }
+
+    // MARK: People
+
+    private func perform(_ act: Act, _ pick: UInt32, _ how: UInt32, on device: SimulatedDevice) throws {
+        // A process ends at a commit; what was confirmed before is there after.
+        let before = try device.store.read { try $0.state() }.lastSequence
+        let local = DeviceMoment(milliseconds: milliseconds + device.clockError, offsetMinutes: 60)
+        let committed = try device.run {
+            let shown = try self.shown(on: device)
+            return try device.engine.commit(intent: act.rawValue, at: local, newID: { self.newID() }) { editor in
+                let context = ActContext(editor: editor, pick: pick, how: how, shown: shown)
+                if try !TechnicianActs(context: context).perform(act) { try DispatcherActs(context: context).perform(act) }
+            }.set
+        }
+        if let set = committed ?? nil {
+            met.setsCommitted += 1
+            ledger.add(set, of: device.name)
+            try SessionCheck(device).reads(own: set)
+        } else if committed == nil {
+            met.deviceEnds += 1
+            // The commit may have become durable before the process ended; then it counts.
+            let identity = try device.identity()
+            let id = WriteID(replica: identity.replica, sequence: before + 1)
+            if let set = try device.store.read({ try $0.own(id) }) { ledger.add(set, of: device.name) }
+        }
+    }
+
+    func newID() -> RecordID { RecordID.version7(milliseconds: UInt64(max(0, milliseconds)), using: &random) }
+
+    private func shown(on device: SimulatedDevice) throws -> ActContext.Shown {
+        try device.engine.read { reader in
+            var shown = ActContext.Shown()
+            shown.orders = try reader.views("service_order").filter { $0.text("state") != nil }.map(\.id)
+            shown.assets = try reader.views("asset").map(\.id)
+            shown.parts = try reader.views("part").map(\.id)
+            shown.depots = try reader.views("stock_location").filter { $0.text("kind") == "depot" }.map(\.id)
+            shown.technicians = try reader.views("user").filter { $0.text("role") == "technician" }.map(\.id)
+            shown.exceptions = try reader.views("exception").filter { $0.text("state") == "open" }.map(\.id)
+            shown.leases = try reader.views("lease").filter {
+                $0.text("kind") == "depot_stock" && $0.text("state") == "granted" && $0.reference("user") == device.user
+            }.map(\.id)
+            shown.sites = try reader.views("site").map(\.id)
+            return shown
+        }
+    }
+
+    // MARK: Operators
+
+    /// Something the server does by itself or for an operator; its process may end on the way.
+    func serverDoes(_ body: (ServerEngine) throws -> Void) throws {
+        do { try server.answer(body) } catch is ProcessEnded {
+            met.serverEnds += 1
+            try server.start(at: moment)
+        }
+    }
+
+    private func restoreServer(byHand: Bool) throws {
+        guard try server.restore(byHand: byHand, at: moment) else { return }
+        if isServerNew { try server.start(at: moment) }
+    }
+
+    private func revoke(_ device: SimulatedDevice) throws {
+        // Somebody has to be left to work.
+        guard devices.filter({ !$0.isRevoked }).count > 2 else { return }
+        let identity = try device.identity()
+        for other in devices where try other.identity().device == identity.device { other.isRevoked = true }
+        try server.revoke(identity.device, at: moment)
+    }
+
+    private func enrol(_ device: SimulatedDevice) throws {
+        guard devices.count < options.devices + 3 else { return }
+        let key = keys.make()
+        let id = DeviceID.version7(milliseconds: UInt64(max(0, milliseconds)), using: &random)
+        var row: ReplicaRow?
+        try serverDoes { engine in
+            row = try engine.enrolLocally(device: id, user: device.user, publicKey: key.publicKey, name: "another", at: self.moment)
+        }
+        guard let row else { return }
+        let store = MemoryDeviceStore(schema: schema)
+        let enrolment = try server.engine.enrolment(of: row, at: moment)
+        let identity = DeviceIdentity(
+            tenant: StartingWorld.tenant, tenantName: "Acme", tenantKey: Array(enrolment.tenantKey), device: id, user: device.user,
+            replica: row.replica, algorithm: .p256, privateKey: key.privateKey, series: row.series, enrolment: try Wire.encode(enrolment),
+            serverURL: "")
+        try store.write { try $0.save(identity) }
+        devices.append(
+            SimulatedDevice(name: "\(device.name)+\(devices.count)", user: device.user, role: device.role, store: store, schema: schema, keys: keys))
+    }
+
+    // MARK: Copies of devices
+
+    private func restoreCopy(_ device: SimulatedDevice) throws {
+        guard let kept = device.kept else { return }
+        // What only the overwritten store held is gone with it.
+        let lost = try device.store.read { try $0.outbox() }
+        device.store.restore(from: kept)
+        device.lastPosition = [:]
+        let held = Set(try device.store.read { try $0.outbox() }.map(\.hash))
+        for own in lost where !held.contains(own.hash) { ledger.giveUp(own.hash) }
+    }
+
+    private func runCopy(_ device: SimulatedDevice) {
+        guard let kept = device.kept, devices.count < options.devices + 3 else { return }
+        let copy = SimulatedDevice(
+            name: "\(device.name)'\(devices.count)", user: device.user, role: device.role, store: kept.copy(), schema: device.engine.schema, keys: keys)
+        copy.isRevoked = device.isRevoked
+        devices.append(copy)
+    }
+
+    private func damage(_ device: SimulatedDevice, _ pick: UInt32) throws {
+        let keys = try device.store.read { try $0.confirmedKeys(after: nil, limit: 1000) }
+        guard !keys.isEmpty else { return }
+        _ = device.store.corrupt(keys[Int(pick) % keys.count])
+    }
+}

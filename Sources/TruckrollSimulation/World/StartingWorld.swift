@@ -1,0 +1,98 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// The company every run begins with: made once, copied for each run.
+public final class StartingWorld: @unchecked Sendable {
+    static let tenant = TenantID(high: 1, low: 2)
+    static let calendar = TenantCalendar(timeZone: "Europe/Berlin")
+
+    let schema: Schema
+    let newerSchema: Schema
+    /// 2026-11-23T06:00:00Z.
+    let milliseconds: Int64 = 1_795_413_600_000
+    private let deviceCount: Int
+    private var templates: [Bool: Template] = [:]
+
+    private struct Template {
+        let server: MemoryServerStore
+        let devices: [(name: String, user: RecordID, role: Role, store: MemoryDeviceStore)]
+        let security: SimulatedSecurity
+    }
+
+    /// - Parameter devices: technicians and dispatchers by turns, two of each before a third technician.
+    public init(devices: Int) throws {
+        schema = try Schema.load()
+        newerSchema = schema
+        deviceCount = devices
+        for isReal in [false, true] { templates[isReal] = try make(SimulatedSecurity(isReal: isReal)) }
+    }
+
+    /// A server and devices of a run's own.
+    func fork(seed: UInt64, realSignatures: Bool, devices count: Int) -> (server: SimulatedServer, devices: [SimulatedDevice], keys: KeyRing) {
+        guard let template = templates[realSignatures] else { preconditionFailure("both templates were made") }
+        let keys = KeyRing(template.security, from: 1000 + (seed % 1000) * 1000)
+        let store = template.server.copy()
+        let engine = ServerEngine(schema: schema, store: store, security: template.security.server)
+        let server = SimulatedServer(engine: engine, store: store, security: template.security.server, seed: seed)
+        let devices = template.devices.map {
+            SimulatedDevice(name: $0.name, user: $0.user, role: $0.role, store: $0.store.copy(), schema: schema, keys: keys)
+        }
+        return (server, devices, keys)
+    }
+
+    // MARK: Making it
+
+    private func make(_ security: SimulatedSecurity) throws -> Template {
+        var random = SeededGenerator(seed: 77)
+        let store = MemoryServerStore(schema: schema)
+        let engine = ServerEngine(schema: schema, store: store, security: security.server)
+        let moment = ServerMoment(milliseconds: milliseconds - 3_600_000, calendar: Self.calendar)
+        try engine.found(
+            .init(tenant: Self.tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 11), instance: [1]),
+            at: moment)
+        let keys = KeyRing(security, from: 1)
+        let importer = try device(
+            "importer", try ServerEngine.importerID(of: Self.tenant, schema), .importer, engine, keys, moment, &random)
+        let people = (0..<deviceCount).map { number in
+            (name: "\([1, 4].contains(number % 5) ? "dispatcher" : "technician") \(number)", role: [1, 4].contains(number % 5) ? Role.dispatcher : .technician,
+             id: RecordID.version7(milliseconds: UInt64(milliseconds), using: &random))
+        }
+        for draft in StartingCompany(people: people.map { ($0.id, $0.name, $0.role) }, random: &random).commits {
+            _ = try importer.engine.commit(
+                intent: "import", at: DeviceMoment(milliseconds: moment.milliseconds, offsetMinutes: 60),
+                newID: { RecordID.version7(milliseconds: UInt64(self.milliseconds), using: &random) }, draft)
+            try visit(importer, engine, moment)
+        }
+        let devices = try people.map { try device($0.name, $0.id, $0.role, engine, keys, moment, &random) }
+        for device in devices { try visit(device, engine, moment) }
+        return Template(server: store, devices: devices.map { ($0.name, $0.user, $0.role, $0.store) }, security: security)
+    }
+
+    private func device(
+        _ name: String, _ user: RecordID, _ role: Role, _ engine: ServerEngine, _ keys: KeyRing, _ moment: ServerMoment,
+        _ random: inout SeededGenerator
+    ) throws -> SimulatedDevice {
+        let key = keys.make()
+        let id = DeviceID.version7(milliseconds: UInt64(moment.milliseconds), using: &random)
+        let row = try engine.enrolLocally(device: id, user: user, publicKey: key.publicKey, name: name, at: moment)
+        let enrolment = try engine.enrolment(of: row, at: moment)
+        let store = MemoryDeviceStore(schema: schema)
+        let identity = DeviceIdentity(
+            tenant: Self.tenant, tenantName: "Acme", tenantKey: Array(enrolment.tenantKey), device: id, user: user, replica: row.replica,
+            algorithm: .p256, privateKey: key.privateKey, series: row.series, enrolment: try Wire.encode(enrolment), serverURL: "")
+        try store.write { try $0.save(identity) }
+        return SimulatedDevice(name: name, user: user, role: role, store: store, schema: schema, keys: keys)
+    }
+
+    private func visit(_ device: SimulatedDevice, _ engine: ServerEngine, _ moment: ServerMoment) throws {
+        var conversation = device.conversation(.sync)
+        while let request = try conversation.next() {
+            let call = try ServerCall(request, try device.identity().replica)
+            try conversation.receive(
+                try call.reply(try call.serve(engine, at: moment)), sentAt: moment.milliseconds, receivedAt: moment.milliseconds)
+        }
+    }
+}

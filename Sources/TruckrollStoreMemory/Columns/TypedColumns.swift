@@ -1,0 +1,86 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// The typed columns of all entities: the `x-column` fields of the common facet.
+///
+/// As in a file, columns once made stay, and a schema says which of them its program sees.
+struct TypedColumns: Sendable {
+    private var tables: [EntityTable] = []
+    private var shapes: [EntityType: EntityShape] = [:]
+
+    init(_ schema: Schema) { open(schema) }
+
+    /// Makes what is missing for the schema and sees what it has. Rows that are there get nothing in a new column until their
+    /// record is next saved.
+    mutating func open(_ schema: Schema) {
+        shapes = [:]
+        for entity in schema.entities {
+            let place = tables.firstIndex { $0.name == entity.name } ?? tables.count
+            if place == tables.count { tables.append(EntityTable(name: entity.name)) }
+            var columns: [EntityShape.Column] = []
+            for field in entity.columns where field.facet == .common {
+                columns.append(.init(name: field.name, type: ColumnType(field), place: tables[place].place(ofColumn: field.name)))
+            }
+            shapes[entity.type] = EntityShape(name: entity.name, table: place, columns: columns)
+        }
+    }
+
+    /// The row that the values make of the record's; `nil` without values.
+    ///
+    /// A value that does not fit its column's type is not found by that column.
+    func row(_ entity: Entity, _ id: RecordID, _ values: [String: Value]?) throws -> [ColumnValue]? {
+        guard let values, let shape = shapes[entity.type] else { return nil }
+        let table = tables[shape.table]
+        var row = table.rows[id] ?? [ColumnValue](repeating: .null, count: table.columns.count)
+        for column in shape.columns { row[column.place] = try column.type.value(values[column.name] ?? .null) ?? .null }
+        return row
+    }
+
+    /// Puts a record's row in place, or takes it away, and returns what was there. Nothing for an entity that the schema has not.
+    mutating func set(_ type: EntityType, _ id: RecordID, _ row: [ColumnValue]?) -> [ColumnValue]? {
+        guard let shape = shapes[type] else { return nil }
+        return tables[shape.table].rows.set(id, row)
+    }
+
+    func ids(_ entity: Entity) -> [RecordID] { shapes[entity.type].map { tables[$0.table].rows.ids } ?? [] }
+
+    /// - Throws: `SchemaProblem` when the entity has no such column.
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
+        guard let shape = shapes[entity.type] else { return [] }
+        guard let column = shape.columns.first(where: { $0.name == column }) else {
+            throw SchemaProblem(entity: shape.name, detail: "\(column) is no column to query by")
+        }
+        guard let value = try column.type.value(value) else { return [] }
+        return tables[shape.table].rows.ids(column: column.place, value: value)
+    }
+}
+
+/// What was ever made for an entity.
+private struct EntityTable: Sendable {
+    let name: String
+    private(set) var columns: [String] = []
+    var rows = EntityColumns(columns: 0)
+
+    init(name: String) { self.name = name }
+
+    /// Makes the column where it is missing.
+    mutating func place(ofColumn name: String) -> Int {
+        if let place = columns.firstIndex(of: name) { return place }
+        columns.append(name)
+        rows.addColumn()
+        return columns.count - 1
+    }
+}
+
+/// What the schema at hand sees of it.
+private struct EntityShape: Sendable {
+    struct Column: Sendable {
+        let name: String
+        let type: ColumnType
+        let place: Int
+    }
+
+    let name: String
+    let table: Int
+    let columns: [Column]
+}

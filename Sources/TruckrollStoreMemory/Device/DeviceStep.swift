@@ -1,0 +1,30 @@
+import TruckrollCore
+import TruckrollSync
+
+/// What one write of the device's port replaced. Large rows lie apart, so that the log of steps is small.
+enum DeviceStep {
+    indirect case identity(DeviceIdentity?)
+    indirect case state(DeviceState?)
+    indirect case own(WriteID, OwnSet?)
+    case confirmed(RecordKey, ConfirmedRecord?)
+    case digest(Int, ScopeDigest?)
+    case overlay(RecordKey, Record?)
+    case columns(EntityType, RecordID, [ColumnValue]?)
+    case attachment([UInt8], LocalAttachment?)
+}
+
+extension DeviceTables {
+    /// Takes one write back.
+    mutating func undo(_ step: DeviceStep) {
+        switch step {
+        case .identity(let row): identity = row
+        case .state(let row): state = row
+        case .own(let id, let row): _ = own.set(id, row)
+        case .confirmed(let key, let row): _ = setConfirmed(key, row)
+        case .digest(let scope, let digest): _ = setDigest(scope, digest)
+        case .overlay(let key, let row): overlays[HashedKey(key)] = row
+        case .columns(let type, let id, let row): _ = columns.set(type, id, row)
+        case .attachment(let hash, let row): attachments[hash] = row
+        }
+    }
+}

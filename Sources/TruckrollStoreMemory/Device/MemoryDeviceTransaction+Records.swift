@@ -1,0 +1,83 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension MemoryDeviceTransaction {
+    func confirmed(_ key: RecordKey) throws -> ConfirmedRecord? { store.tables.confirmed[HashedKey(key)] }
+
+    func save(_ record: ConfirmedRecord) throws {
+        try begin(.saveConfirmed)
+        var record = record
+        record.scopes = try sorted(record.scopes)
+        set(record.record.key, record)
+    }
+
+    func deleteConfirmed(_ key: RecordKey) throws {
+        try begin(.deleteConfirmed)
+        set(key, nil)
+    }
+
+    private func set(_ key: RecordKey, _ record: ConfirmedRecord?) {
+        undoLog.append(.confirmed(key, store.tables.setConfirmed(key, record)))
+    }
+
+    /// Ascending, each once, as a table of memberships gives them.
+    private func sorted(_ scopes: [Scope]) throws -> [Scope] {
+        for scope in scopes { _ = try store.tables.numbers.number(of: scope) }
+        guard scopes.count > 1 else { return scopes }
+        let ascending = scopes.sorted(by: Order.ascending)
+        return ascending.indices.filter { $0 == 0 || Order.ascending(ascending[$0 - 1], ascending[$0]) }.map { ascending[$0] }
+    }
+
+    func keys(in scope: Scope) throws -> [RecordKey] {
+        guard let number = try store.tables.numbers.number(of: scope) else { return [] }
+        return store.tables.scopes[number].members.ascending(after: nil, limit: .max)
+    }
+
+    func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
+        store.tables.confirmed.keys.ascending(after: key, limit: limit)
+    }
+
+    // MARK: Scopes
+
+    func scopes() throws -> [Scope] { store.tables.view }
+
+    func digest(of scope: Scope) throws -> ScopeDigest? {
+        try store.tables.numbers.number(of: scope).flatMap { store.tables.scopes[$0].digest }
+    }
+
+    func save(_ digest: ScopeDigest, of scope: Scope) throws {
+        try begin(.saveDigest)
+        try Storable.check(digest.count)
+        let number = try store.tables.number(for: scope)
+        undoLog.append(.digest(number, store.tables.setDigest(number, digest)))
+    }
+
+    /// The records it held stay, and lie in the scope no more.
+    func deleteScope(_ scope: Scope) throws {
+        try begin(.deleteScope)
+        guard let number = try store.tables.numbers.number(of: scope) else { return }
+        for member in store.tables.scopes[number].members {
+            guard var record = store.tables.confirmed[member] else { continue }
+            record.scopes.removeAll { ByteText($0.name) == ByteText(scope.name) }
+            set(member.key, record)
+        }
+        undoLog.append(.digest(number, store.tables.setDigest(number, nil)))
+    }
+
+    // MARK: Overlays
+
+    func overlay(_ key: RecordKey) throws -> Record? { store.tables.overlays[HashedKey(key)] }
+
+    func save(overlay record: Record) throws {
+        try begin(.saveOverlay)
+        undoLog.append(.overlay(record.key, store.tables.overlays.updateValue(record, forKey: HashedKey(record.key))))
+    }
+
+    func deleteOverlay(_ key: RecordKey) throws {
+        try begin(.deleteOverlay)
+        undoLog.append(.overlay(key, store.tables.overlays.removeValue(forKey: HashedKey(key))))
+    }
+
+    func overlayKeys() throws -> [RecordKey] { store.tables.overlays.keys.ascending(after: nil, limit: .max) }
+}

@@ -1,0 +1,48 @@
+import TruckrollCore
+import TruckrollProtocol
+import TruckrollSync
+
+/// The change sets of a device by write id, and which of them wait, are answered, or need a person.
+struct OwnSets: Sendable {
+    private var sets: [WriteID: OwnSet] = [:]
+    /// Each ascending.
+    private var waiting: [WriteID] = []
+    private var answered: [WriteID] = []
+    private var open: [WriteID] = []
+
+    subscript(id: WriteID) -> OwnSet? { sets[id] }
+
+    var outbox: [OwnSet] { waiting.compactMap { sets[$0] } }
+    var unresolved: [OwnSet] { open.compactMap { sets[$0] } }
+
+    /// Newest first.
+    func journal(limit: Int) -> [OwnSet] { answered.reversed().prefix(max(0, limit)).compactMap { sets[$0] } }
+
+    /// Ascending.
+    func journal(_ replica: ReplicaID, above sequence: UInt64) -> [OwnSet] {
+        let first = answered.partitionPoint { $0 <= WriteID(replica: replica, sequence: sequence) }
+        return answered[first...].prefix { $0.replica == replica }.compactMap { sets[$0] }
+    }
+
+    /// Puts a set in place, or takes it away, and returns what was there.
+    mutating func set(_ id: WriteID, _ own: OwnSet?) -> OwnSet? {
+        let former = own.map { sets.updateValue($0, forKey: id) } ?? sets.removeValue(forKey: id)
+        Self.move(id, in: &waiting, former.map { $0.receipt == nil } ?? false, own.map { $0.receipt == nil } ?? false)
+        Self.move(id, in: &answered, former?.receipt != nil, own?.receipt != nil)
+        Self.move(id, in: &open, former?.isOpen ?? false, own?.isOpen ?? false)
+        return former
+    }
+
+    private static func move(_ id: WriteID, in ids: inout [WriteID], _ was: Bool, _ isNow: Bool) {
+        if was, !isNow { ids.removeSorted(id) }
+        if !was, isNow { ids.insertSorted(id) }
+    }
+}
+
+extension OwnSet {
+    /// Answered with a refusal that nobody has dealt with.
+    fileprivate var isOpen: Bool {
+        guard let outcome = receipt?.outcome, !isResolved else { return false }
+        return outcome == .setAside || outcome == .quarantined
+    }
+}

@@ -1,0 +1,69 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+extension MemoryServerTransaction {
+    func record(_ key: RecordKey) throws -> StoredRecord? { store.tables.records[HashedKey(key)] }
+
+    func save(_ record: StoredRecord, entity: Entity?, columns: [String: Value]?) throws {
+        try begin(.saveRecord)
+        let key = record.record.key
+        for scope in record.scopes { _ = try store.tables.numbers.number(of: scope) }
+        undoLog.append(.record(key, store.tables.setRecord(key, record)))
+        // The facets of an entity share its id; only the common one has typed columns.
+        guard key.facet == .common, let entity else { return }
+        let row = try store.tables.columns.row(entity, key.id, columns)
+        undoLog.append(.columns(entity.type, key.id, store.tables.columns.set(entity.type, key.id, row)))
+    }
+
+    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
+        try store.tables.columns.ids(entity, where: column, equals: value)
+    }
+
+    func ids(_ entity: Entity) throws -> [RecordID] { store.tables.columns.ids(entity) }
+
+    func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] { store.tables.records.keys.ascending(after: key, limit: limit) }
+
+    // MARK: Scopes
+
+    func scopeRow(_ scope: Scope, _ key: RecordKey) throws -> ScopeLogRow? {
+        guard let number = try store.tables.numbers.number(of: scope), let row = store.tables.scopes[number].log[key] else { return nil }
+        return store.tables.scopes[number].row(row)
+    }
+
+    func save(_ row: ScopeLogRow) throws {
+        try begin(.saveScopeRow)
+        try Storable.check(row.position)
+        try Storable.check(row.entered)
+        let number = try store.tables.number(for: row.scope)
+        let new = ScopeLog.Row(key: row.key, position: row.position, entered: row.entered, isLive: row.isLive)
+        undoLog.append(.scopeRow(number, row.key, store.tables.scopes[number].log.set(row.key, new)))
+    }
+
+    func liveRows(in scope: Scope) throws -> [ScopeLogRow] {
+        guard let scope = try store.tables.scope(scope) else { return [] }
+        return scope.log.liveRows.sorted { Order.ascending($0.key, $1.key) }.map { scope.row($0) }
+    }
+
+    func digest(of scope: Scope) throws -> ScopeDigest {
+        try store.tables.numbers.number(of: scope).map { store.tables.scopes[$0].digest } ?? ScopeDigest()
+    }
+
+    func save(_ digest: ScopeDigest, of scope: Scope) throws {
+        try begin(.saveDigest)
+        try Storable.check(digest.count)
+        let number = try store.tables.number(for: scope)
+        undoLog.append(.digest(number, store.tables.scopes[number].digest))
+        store.tables.scopes[number].digest = digest
+    }
+}
+
+extension Sequence<HashedKey> {
+    /// At most so many keys in ascending order, above `key`.
+    func ascending(after key: RecordKey?, limit: Int) -> [RecordKey] {
+        var keys: [RecordKey] = []
+        for hashed in self where key.map({ Order.ascending($0, hashed.key) }) ?? true { keys.append(hashed.key) }
+        keys.sort(by: Order.ascending)
+        return keys.count > limit ? Array(keys.prefix(Swift.max(0, limit))) : keys
+    }
+}

@@ -1,0 +1,39 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// What one write of the server's port replaced; scopes by their numbers. Large rows lie apart, so that the log of steps is small.
+enum ServerStep {
+    indirect case tenant(TenantState?)
+    case epoch
+    indirect case replica(ReplicaID, ReplicaRow?)
+    case enrolmentCode([UInt8], EnrolmentCodeRow?)
+    case admitted(Position)
+    indirect case record(RecordKey, StoredRecord?)
+    case columns(EntityType, RecordID, [ColumnValue]?)
+    case scopeRow(Int, RecordKey, ScopeLog.Row?)
+    case digest(Int, ScopeDigest)
+    indirect case edge(EdgeRow, parent: Int, EdgeRow?)
+    case viewScope(ReplicaID, Int, ViewScopeRow?)
+    case interval(ReplicaID, Int, added: Position, dropped: Position?)
+}
+
+extension ServerTables {
+    /// Takes one write back.
+    mutating func undo(_ step: ServerStep) {
+        switch step {
+        case .tenant(let row): tenant = row
+        case .epoch: epochs.removeLast()
+        case .replica(let id, let row): _ = setReplica(id, row)
+        case .enrolmentCode(let hash, let row): enrolmentCodes[hash] = row
+        case .admitted(let position): admitted.remove(position)
+        case .record(let key, let row): _ = setRecord(key, row)
+        case .columns(let type, let id, let row): _ = columns.set(type, id, row)
+        case .scopeRow(let scope, let key, let row): _ = scopes[scope].log.set(key, row)
+        case .digest(let scope, let digest): scopes[scope].digest = digest
+        case .edge(let edge, let parent, let row): _ = setEdge(edge, from: parent, row)
+        case .viewScope(let replica, let scope, let row): _ = setViewScope(replica, scope, row)
+        case .interval(let replica, let scope, let added, let dropped): _ = setInterval(replica, scope, added: added, dropped: dropped)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// A text that equals another when their UTF-8 bytes do, as in SQLite; Swift's `String` calls composed and decomposed letters equal.
+struct ByteText: Hashable, Sendable {
+    let text: String
+    init(_ text: String) { self.text = text }
+
+    static func == (a: ByteText, b: ByteText) -> Bool {
+        a.text.withBytes { a in b.text.withBytes { b in a.count == b.count && a.commonPrefix(b) == a.count } }
+    }
+
+    func hash(into hasher: inout Hasher) { text.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) } }
+}
+
+extension String {
+    /// Runs `body` over the UTF-8 bytes where they lie, for a native string.
+    @inline(__always)
+    func withBytes<T>(_ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
+        if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
+        return Array(utf8).withUnsafeBufferPointer(body)
+    }
+
+    /// Whether the bytes come before those of another text.
+    func precedesByBytes(_ other: String) -> Bool {
+        withBytes { a in
+            other.withBytes { b in
+                let common = a.commonPrefix(b)
+                guard common < a.count, common < b.count else { return a.count < b.count }
+                return a[common] < b[common]
+            }
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// How many bytes both begin with, eight at a time: names of scopes share long beginnings.
+    @inline(__always)
+    fileprivate func commonPrefix(_ other: UnsafeBufferPointer<UInt8>) -> Int {
+        let count = Swift.min(self.count, other.count)
+        let (a, b) = (UnsafeRawBufferPointer(self), UnsafeRawBufferPointer(other))
+        var index = 0
+        while index + 8 <= count {
+            let difference = a.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if difference != 0 { return index + UInt64(littleEndian: difference).trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < count, a[index] == b[index] { index += 1 }
+        return index
+    }
+}
