@@ -120,7 +120,9 @@ let package = Package(
             "ProtocolVectorTests",
             ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
         tests("TruckrollSyncTests", ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
-        tests("TruckrollStoreTests", ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
+        tests(
+            "TruckrollStoreTests",
+            ["TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
         tests(
             "HTTPTests",
             [

@@ -108,9 +108,12 @@ public struct SimulateCommand: ParsableCommand {
         print("seed \(failure.options.seed) broke \(violation)")
         guard !noShrink else { return }
         let small = failure.shrunk(world)
-        print("shrunk to \(small.steps.count) steps on \(Set(small.steps.map { $0.device % devices }).count) devices: \(small.violation.map { "\($0)" } ?? "")")
+        print(
+            "shrunk to \(small.steps.count) steps on \(Set(small.steps.map { $0.device % devices }).count) devices: \(small.violation.map { "\($0)" } ?? "")"
+        )
         for step in small.steps { print("  \(step.words)") }
-        let file = StepFile(seed: failure.options.seed, devices: devices, hours: hours, realSignatures: failure.options.realSignatures, steps: small.steps)
+        let file = StepFile(
+            seed: failure.options.seed, devices: devices, hours: hours, realSignatures: failure.options.realSignatures, steps: small.steps)
         try JSONEncoder().encode(file).write(to: URL(fileURLWithPath: output))
         print("truckroll-simulate --replay \(output) plays it again.")
     }
@@ -120,7 +123,8 @@ public struct SimulateCommand: ParsableCommand {
         let world = try StartingWorld(devices: stored.devices)
         let options = SimulationOptions(
             seed: stored.seed, devices: stored.devices, hours: stored.hours, realSignatures: stored.realSignatures)
-        let run = SeedRun.play(options, world, steps: stored.steps)
+        let run = SeedRun.play(options, world, steps: stored.steps, picturing: steps)
+        for line in run.picture { print(line) }
         for step in stored.steps { print("  \(step.words)") }
         print(run.violation.map { "broke \($0)" } ?? "nothing was broken")
         if run.violation != nil { throw ExitCode(1) }

@@ -29,7 +29,9 @@ extension DeviceClient {
     public func dispatchEffect(of ticket: DispatchTicket) throws -> DispatchAnswer {
         try read { reader in
             if let refusal = try setAside(ticket, reader) { return refusal }
-            guard try reader.own(ticket.set)?.receipt != nil, let event = try reader.view("order_event", ticket.record) else { return .pending }
+            guard try reader.own(ticket.set)?.standing == .answered, let event = try reader.view("order_event", ticket.record) else {
+                return .pending
+            }
             if event.boolean("effective") { return .granted("The order is \(event.text("state_after") ?? "moved").") }
             return .refused(event.text("ruling") ?? "It did not move the order.")
         }

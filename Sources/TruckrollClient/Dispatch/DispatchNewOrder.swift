@@ -104,7 +104,9 @@ extension DeviceClient {
     public func dispatchReception(of ticket: DispatchTicket) throws -> DispatchAnswer {
         try read { reader in
             if let refusal = try setAside(ticket, reader) { return refusal }
-            guard try reader.own(ticket.set)?.receipt != nil, let order = try reader.view("service_order", ticket.record) else { return .pending }
+            guard try reader.own(ticket.set)?.standing == .answered, let order = try reader.view("service_order", ticket.record) else {
+                return .pending
+            }
             let state = order.text("state").flatMap { OrderState(rawValue: $0) }
             return .granted("The order is \(state?.title ?? "received").")
         }

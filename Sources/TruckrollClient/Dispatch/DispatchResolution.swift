@@ -29,7 +29,7 @@ extension DeviceClient {
     public func dispatchResolution(of ticket: DispatchTicket) throws -> DispatchAnswer {
         try read { reader in
             if let refusal = try setAside(ticket, reader) { return refusal }
-            guard try reader.own(ticket.set)?.receipt != nil else { return .pending }
+            guard try reader.own(ticket.set)?.standing == .answered else { return .pending }
             return .granted("The exception is \(try reader.view("exception", ticket.record)?.text("state") ?? "resolved").")
         }
     }

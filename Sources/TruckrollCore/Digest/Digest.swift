@@ -129,4 +129,15 @@ public struct Checkpoint: Hashable, Sendable {
         self.historyPrefix = historyPrefix
         self.viewVersion = viewVersion
     }
+
+    /// What the server's MAC covers: "truckroll/checkpoint/1" 0x00, epoch u64, position u64, history 8, view version u64;
+    /// big-endian.
+    public var authenticated: [UInt8] {
+        var bytes = Array("truckroll/checkpoint/1".utf8) + [0]
+        bytes.append(bigEndian: epoch.rawValue)
+        bytes.append(bigEndian: position.rawValue)
+        bytes += historyPrefix
+        bytes.append(bigEndian: viewVersion)
+        return bytes
+    }
 }

@@ -370,6 +370,9 @@ public nonisolated struct PBSyncRequest: Sendable {
   /// reserved for journal pruning
   public var storedReceiptsThrough: UInt64 = 0
 
+  /// as the server gave it with the checkpoint
+  public var checkpointMac: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -615,6 +618,9 @@ public nonisolated struct PBCommit: Sendable {
   /// SHA-256 of the sorted scope names, each followed by 0x0A
   public var viewDigest: Data = Data()
 
+  /// 32 bytes, the server's HMAC over the checkpoint
+  public var checkpointMac: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -680,6 +686,8 @@ public nonisolated struct PBAuditReply: Sendable {
 
   /// every scope of the view
   public var scopes: [PBScopeState] = []
+
+  public var checkpointMac: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -910,6 +918,9 @@ public nonisolated struct PBCarryRequest: Sendable {
   // methods supported on all messages.
 
   public var sets: [PBSignedSet] = []
+
+  /// receipts of re-pushed sets, after an epoch changed
+  public var shown: [PBReceipt] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1384,7 +1395,7 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1397,6 +1408,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularBoolField(value: &self.pull) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.storedReceiptsThrough) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.checkpointMac) }()
       default: break
       }
     }
@@ -1422,6 +1434,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.storedReceiptsThrough != 0 {
       try visitor.visitSingularUInt64Field(value: self.storedReceiptsThrough, fieldNumber: 5)
     }
+    if !self.checkpointMac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.checkpointMac, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1431,6 +1446,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.pull != rhs.pull {return false}
     if lhs.shown != rhs.shown {return false}
     if lhs.storedReceiptsThrough != rhs.storedReceiptsThrough {return false}
+    if lhs.checkpointMac != rhs.checkpointMac {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1885,7 +1901,7 @@ nonisolated extension PBScopeState: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Commit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}touched\0\u{1}dropped\0\u{3}view_digest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}touched\0\u{1}dropped\0\u{3}view_digest\0\u{3}checkpoint_mac\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1897,6 +1913,7 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.touched) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.dropped) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.viewDigest) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.checkpointMac) }()
       default: break
       }
     }
@@ -1919,6 +1936,9 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.viewDigest.isEmpty {
       try visitor.visitSingularBytesField(value: self.viewDigest, fieldNumber: 4)
     }
+    if !self.checkpointMac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.checkpointMac, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1927,6 +1947,7 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.touched != rhs.touched {return false}
     if lhs.dropped != rhs.dropped {return false}
     if lhs.viewDigest != rhs.viewDigest {return false}
+    if lhs.checkpointMac != rhs.checkpointMac {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2013,7 +2034,7 @@ nonisolated extension PBAuditRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PBAuditReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AuditReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}scopes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}scopes\0\u{3}checkpoint_mac\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2023,6 +2044,7 @@ nonisolated extension PBAuditReply: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.scopes) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.checkpointMac) }()
       default: break
       }
     }
@@ -2039,12 +2061,16 @@ nonisolated extension PBAuditReply: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.scopes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.scopes, fieldNumber: 2)
     }
+    if !self.checkpointMac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.checkpointMac, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PBAuditReply, rhs: PBAuditReply) -> Bool {
     if lhs._checkpoint != rhs._checkpoint {return false}
     if lhs.scopes != rhs.scopes {return false}
+    if lhs.checkpointMac != rhs.checkpointMac {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2520,7 +2546,7 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBCarryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CarryRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sets\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sets\0\u{1}shown\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2529,6 +2555,7 @@ nonisolated extension PBCarryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.sets) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
       default: break
       }
     }
@@ -2538,11 +2565,15 @@ nonisolated extension PBCarryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.sets.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.sets, fieldNumber: 1)
     }
+    if !self.shown.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.shown, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PBCarryRequest, rhs: PBCarryRequest) -> Bool {
     if lhs.sets != rhs.sets {return false}
+    if lhs.shown != rhs.shown {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -24,7 +24,8 @@ public final class SQLiteTenant: Sendable {
         self.logger = logger
         let schema = try Schema.load()
         store = try SQLiteServerStore(path: home.database, schema: schema)
-        engine = ServerEngine(schema: schema, store: store, security: try home.security())
+        let numbers = try home.replicaNumbers()
+        engine = ServerEngine(schema: schema, store: store, security: try home.security(), giveNumber: { try numbers.next(atLeast: $0) })
         if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }

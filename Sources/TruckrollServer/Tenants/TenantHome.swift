@@ -68,6 +68,9 @@ public struct TenantHome: Sendable {
             receiptKey: try secret("receipt.key"), tenantKey: key.publicKey, sign: { try key.signature(over: $0) })
     }
 
+    /// The replica numbers given so far, kept outside the database.
+    public func replicaNumbers() throws -> ReplicaNumbers { ReplicaNumbers(file: keys.appendingPathComponent("last-replica"), home: self) }
+
     // MARK: Revocations
 
     /// The devices that were shut out, whatever a restored database says.
@@ -100,7 +103,7 @@ public struct TenantHome: Sendable {
     }
 
     /// Writes beside, syncs, and renames, so that a crash leaves the old file or the new one.
-    private func write(_ bytes: [UInt8], to file: URL) throws {
+    func write(_ bytes: [UInt8], to file: URL) throws {
         let temporary = file.appendingPathExtension("new")
         guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
             throw EngineProblem("data-unwritable", "\(file.path) cannot be written.", next: "Check the directory's owner and the free space.")
@@ -112,6 +115,26 @@ public struct TenantHome: Sendable {
         guard rename(temporary.path, file.path) == 0 else {
             throw EngineProblem("data-unwritable", "\(file.path) cannot be replaced.", next: "Check the directory's owner and the free space.")
         }
+    }
+}
+
+/// Gives replica numbers, each once, whatever becomes of the database.
+public final class ReplicaNumbers: Sendable {
+    private let file: URL
+    private let home: TenantHome
+
+    init(file: URL, home: TenantHome) {
+        self.file = file
+        self.home = home
+    }
+
+    /// The next number; it is on disk before it is given. Called within the database's one writing transaction.
+    func next(atLeast wanted: UInt32) throws -> UInt32 {
+        let text = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }
+        let last = text.flatMap { UInt32($0.filter(\.isNumber)) } ?? 0
+        let number = max(wanted, last + 1)
+        try home.write(Array("\(number)\n".utf8), to: file)
+        return number
     }
 }
 

@@ -32,7 +32,8 @@ struct ReplicaCheck {
                 guard let confirmed = try transaction.confirmed(key) else { continue }
                 guard let stored = expected[key] else { throw Violation("C12", "\(device.name) still holds \(key), outside its view") }
                 guard confirmed.record == stored.record else {
-                    throw Violation("C9", "\(device.name) holds another \(key): \(Difference.text(confirmed.record, stored.record, simulation.newerSchema))")
+                    throw Violation(
+                        "C9", "\(device.name) holds another \(key): \(Difference.text(confirmed.record, stored.record, simulation.newerSchema))")
                 }
                 guard confirmed.scopes.sorted() == stored.scopes else { throw Violation("C9", "\(device.name) has \(key) in other scopes") }
                 guard confirmed.hash == RecordHash(confirmed.record) else { throw Violation("C9", "\(device.name) keeps a wrong hash of \(key)") }

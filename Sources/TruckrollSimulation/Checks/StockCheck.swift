@@ -29,7 +29,9 @@ struct StockCheck {
         for view in try views("balance") {
             guard let location = view.reference("location"), let part = view.reference("part") else { continue }
             let shelf = Shelf(location: location, part: part)
-            let found = (view.quantity("on_hand")?.millionths ?? 0, view.quantity("reserved")?.millionths ?? 0, view.quantity("leased")?.millionths ?? 0)
+            let found = (
+                view.quantity("on_hand")?.millionths ?? 0, view.quantity("reserved")?.millionths ?? 0, view.quantity("leased")?.millionths ?? 0
+            )
             let expected = (onHand[shelf] ?? 0, promised[shelf] ?? 0, leased[shelf] ?? 0)
             guard found == expected else { throw Violation("I4", "the balance at \(location) is \(found), movements and promises give \(expected)") }
             guard found.1 + found.2 <= found.0 || !short.isEmpty else {

@@ -37,7 +37,9 @@ enum OracleMerge {
         _ writes: [OracleWrites.Write], mayReplace: (_ over: OracleWrites.Write, _ under: OracleWrites.Write) -> Bool
     ) -> [OracleWrites.Write] {
         writes.filter { under in
-            !writes.contains { over in over.version.writeID != under.version.writeID && over.bases.contains(under.version.writeID) && mayReplace(over, under) }
+            !writes.contains { over in
+                over.version.writeID != under.version.writeID && over.bases.contains(under.version.writeID) && mayReplace(over, under)
+            }
         }
     }
 

@@ -4,19 +4,19 @@ public struct SeedRun: Sendable {
     public let steps: [Step]
     public let violation: Violation?
     public let met: Occurrences
+    /// The server's log at the end, when it was asked for.
+    public var picture: [String] = []
 
     /// Plays a seed's own list, or a given one.
-    public static func play(_ options: SimulationOptions, _ world: StartingWorld, steps given: [Step]? = nil) -> SeedRun {
+    public static func play(_ options: SimulationOptions, _ world: StartingWorld, steps given: [Step]? = nil, picturing: Bool = false) -> SeedRun {
         var generator = StepGenerator(options: options)
         let steps = given ?? generator.steps()
         let simulation = Simulation(options, world: world)
-        do {
-            try simulation.run(steps)
-            return SeedRun(options: options, steps: steps, violation: nil, met: simulation.met)
-        } catch {
-            let violation = error as? Violation ?? Violation("unexpected error", "\(error)")
-            return SeedRun(options: options, steps: steps, violation: violation, met: simulation.met)
-        }
+        var violation: Violation?
+        do { try simulation.run(steps) } catch { violation = error as? Violation ?? Violation("unexpected error", "\(error)") }
+        var run = SeedRun(options: options, steps: steps, violation: violation, met: simulation.met)
+        if picturing { run.picture = (try? simulation.picture()) ?? [] }
+        return run
     }
 
     /// The smallest list found that breaks the same promise.

@@ -56,6 +56,7 @@ final class SimulatedDevice {
 
     func upgrade(to schema: Schema) {
         let keys = keys
+        store.reopen(with: schema)
         engine = DeviceEngine(schema: schema, store: store, sign: { try keys.sign($0, $1) })
     }
 }

@@ -19,9 +19,21 @@ final class SimulatedServer {
     /// Storage writes until the process ends; `nil` while nothing is planned.
     var writesUntilEnd: Int?
     private(set) var restores = 0
+    private let numbers = NumberBook()
 
-    init(engine: ServerEngine, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {
-        self.engine = engine
+    /// The replica numbers given, kept outside the database.
+    private final class NumberBook: @unchecked Sendable {
+        private var last: UInt32 = 0
+
+        func next(atLeast wanted: UInt32) -> UInt32 {
+            last = max(wanted, last + 1)
+            return last
+        }
+    }
+
+    init(schema: Schema, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {
+        let numbers = numbers
+        engine = ServerEngine(schema: schema, store: store, security: security, giveNumber: { numbers.next(atLeast: $0) })
         self.store = store
         self.security = security
         epochs = SeededGenerator(seed: seed ^ 0x5EED)
@@ -66,5 +78,9 @@ final class SimulatedServer {
         return true
     }
 
-    func upgrade(to schema: Schema) { engine = ServerEngine(schema: schema, store: store, security: security) }
+    func upgrade(to schema: Schema) {
+        let numbers = numbers
+        store.reopen(with: schema)
+        engine = ServerEngine(schema: schema, store: store, security: security, giveNumber: { numbers.next(atLeast: $0) })
+    }
 }

@@ -178,7 +178,8 @@ public final class Simulation {
     private func runCopy(_ device: SimulatedDevice) {
         guard let kept = device.kept, devices.count < options.devices + 3 else { return }
         let copy = SimulatedDevice(
-            name: "\(device.name)'\(devices.count)", user: device.user, role: device.role, store: kept.copy(), schema: device.engine.schema, keys: keys)
+            name: "\(device.name)'\(devices.count)", user: device.user, role: device.role, store: kept.copy(), schema: device.engine.schema,
+            keys: keys)
         copy.isRevoked = device.isRevoked
         devices.append(copy)
     }

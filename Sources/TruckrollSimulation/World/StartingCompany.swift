@@ -52,7 +52,8 @@ struct StartingCompany {
                 ])
         }
         for number in 0..<3 {
-            try editor.create("part", id: id("part \(number)"), ["number": .text("P-\(number)"), "name": .text("Part \(number)"), "unit": .text("pcs")])
+            try editor.create(
+                "part", id: id("part \(number)"), ["number": .text("P-\(number)"), "name": .text("Part \(number)"), "unit": .text("pcs")])
         }
     }
 

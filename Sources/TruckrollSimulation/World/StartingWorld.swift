@@ -35,8 +35,7 @@ public final class StartingWorld: @unchecked Sendable {
         guard let template = templates[realSignatures] else { preconditionFailure("both templates were made") }
         let keys = KeyRing(template.security, from: 1000 + (seed % 1000) * 1000)
         let store = template.server.copy()
-        let engine = ServerEngine(schema: schema, store: store, security: template.security.server)
-        let server = SimulatedServer(engine: engine, store: store, security: template.security.server, seed: seed)
+        let server = SimulatedServer(schema: schema, store: store, security: template.security.server, seed: seed)
         let devices = template.devices.map {
             SimulatedDevice(name: $0.name, user: $0.user, role: $0.role, store: $0.store.copy(), schema: schema, keys: keys)
         }
@@ -57,8 +56,11 @@ public final class StartingWorld: @unchecked Sendable {
         let importer = try device(
             "importer", try ServerEngine.importerID(of: Self.tenant, schema), .importer, engine, keys, moment, &random)
         let people = (0..<deviceCount).map { number in
-            (name: "\([1, 4].contains(number % 5) ? "dispatcher" : "technician") \(number)", role: [1, 4].contains(number % 5) ? Role.dispatcher : .technician,
-             id: RecordID.version7(milliseconds: UInt64(milliseconds), using: &random))
+            (
+                name: "\([1, 4].contains(number % 5) ? "dispatcher" : "technician") \(number)",
+                role: [1, 4].contains(number % 5) ? Role.dispatcher : .technician,
+                id: RecordID.version7(milliseconds: UInt64(milliseconds), using: &random)
+            )
         }
         for draft in StartingCompany(people: people.map { ($0.id, $0.name, $0.role) }, random: &random).commits {
             _ = try importer.engine.commit(

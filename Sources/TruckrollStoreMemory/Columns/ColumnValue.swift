@@ -11,7 +11,14 @@ enum ColumnValue: Hashable, Sendable {
     case bytes([UInt8])
 
     init(bytes: [UInt8]) {
-        if let id = RecordID(bytes: bytes) { self = .id(HashedID(id)) } else { self = .bytes(bytes) }
+        guard bytes.count == 16 else {
+            self = .bytes(bytes)
+            return
+        }
+        self = bytes.withUnsafeBytes { raw in
+            let high = UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self))
+            return .id(HashedID(RecordID(high: high, low: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))))
+        }
     }
 }
 

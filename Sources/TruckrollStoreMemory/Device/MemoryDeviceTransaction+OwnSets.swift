@@ -35,5 +35,6 @@ extension MemoryDeviceTransaction {
     func outbox() throws -> [OwnSet] { store.tables.own.outbox }
     func journal(limit: Int) throws -> [OwnSet] { store.tables.own.journal(limit: limit) }
     func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet] { store.tables.own.journal(replica, above: sequence) }
+    func journal(besides replica: ReplicaID) throws -> [OwnSet] { store.tables.own.journal(besides: replica) }
     func unresolved() throws -> [OwnSet] { store.tables.own.unresolved }
 }

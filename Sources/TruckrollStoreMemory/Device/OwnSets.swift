@@ -8,6 +8,7 @@ struct OwnSets: Sendable {
     /// Each ascending.
     private var waiting: [WriteID] = []
     private var answered: [WriteID] = []
+    private var deferred: [WriteID] = []
     private var open: [WriteID] = []
 
     subscript(id: WriteID) -> OwnSet? { sets[id] }
@@ -20,15 +21,21 @@ struct OwnSets: Sendable {
 
     /// Ascending.
     func journal(_ replica: ReplicaID, above sequence: UInt64) -> [OwnSet] {
-        let first = answered.partitionPoint { $0 <= WriteID(replica: replica, sequence: sequence) }
-        return answered[first...].prefix { $0.replica == replica }.compactMap { sets[$0] }
+        (answered + deferred).sorted().filter { $0.replica == replica && $0.sequence > sequence }.compactMap { sets[$0] }
+            .filter { $0.standing != .renumbered }
+    }
+
+    /// Ascending, of every other replica.
+    func journal(besides replica: ReplicaID) -> [OwnSet] {
+        (answered + deferred).sorted().filter { $0.replica != replica }.compactMap { sets[$0] }.filter { $0.standing != .renumbered }
     }
 
     /// Puts a set in place, or takes it away, and returns what was there.
     mutating func set(_ id: WriteID, _ own: OwnSet?) -> OwnSet? {
         let former = own.map { sets.updateValue($0, forKey: id) } ?? sets.removeValue(forKey: id)
-        Self.move(id, in: &waiting, former.map { $0.receipt == nil } ?? false, own.map { $0.receipt == nil } ?? false)
-        Self.move(id, in: &answered, former?.receipt != nil, own?.receipt != nil)
+        Self.move(id, in: &waiting, former?.standing.isPending ?? false, own?.standing.isPending ?? false)
+        Self.move(id, in: &deferred, former?.standing == .deferred, own?.standing == .deferred)
+        Self.move(id, in: &answered, former.map { !$0.standing.isPending } ?? false, own.map { !$0.standing.isPending } ?? false)
         Self.move(id, in: &open, former?.isOpen ?? false, own?.isOpen ?? false)
         return former
     }
@@ -42,7 +49,7 @@ struct OwnSets: Sendable {
 extension OwnSet {
     /// Answered with a refusal that nobody has dealt with.
     fileprivate var isOpen: Bool {
-        guard let outcome = receipt?.outcome, !isResolved else { return false }
+        guard let outcome = receipt?.outcome, !isResolved, standing == .answered else { return false }
         return outcome == .setAside || outcome == .quarantined
     }
 }

@@ -25,6 +25,9 @@ struct ScopeLog: Sendable {
 
     subscript(key: RecordKey) -> Row? { slots[HashedKey(key)].flatMap { rows[$0] } }
 
+    /// Whether a row may lie above the position; `false` is certain.
+    func mayHaveRows(after position: Position) -> Bool { moves.last.map { $0.position > position } ?? false }
+
     /// In no order.
     var liveRows: [Row] { rows.compactMap { $0?.isLive == true ? $0 : nil } }
 

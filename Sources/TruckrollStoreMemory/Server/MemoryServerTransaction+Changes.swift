@@ -7,14 +7,17 @@ extension MemoryServerTransaction {
         guard let view = store.tables.views[view] else { return [] }
         // Scopes of a view are visited in ascending order, so their places tell which of two names is less.
         var found: [(row: ScopeLog.Row, place: Int)] = []
-        for (place, held) in view.held.enumerated() {
-            store.tables.scopes[held.scope].log.visit(after: position) { row in
-                found.append((row, place))
-                return true
+        for place in view.held.indices {
+            let scope = view.held[place].scope
+            if store.tables.scopes[scope].log.mayHaveRows(after: position) {
+                store.tables.scopes[scope].log.visit(after: position) { row in
+                    found.append((row, place))
+                    return true
+                }
             }
             // A scope that came into the view later shows all that is live in it.
-            guard held.row.added > position else { continue }
-            for row in store.tables.scopes[held.scope].log.liveRows where row.position <= position { found.append((row, place)) }
+            guard view.held[place].row.added > position else { continue }
+            for row in store.tables.scopes[scope].log.liveRows where row.position <= position { found.append((row, place)) }
         }
         found.sort { a, b in
             if Order.ascending(a.row.key, b.row.key) { return true }
@@ -33,10 +36,12 @@ extension MemoryServerTransaction {
     func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool {
         guard let view = store.tables.views[view] else { return false }
         if view.hasLost(since: position) { return true }
-        for held in view.held {
-            if held.row.added > position { return true }
+        for place in view.held.indices {
+            if view.held[place].row.added > position { return true }
+            let scope = view.held[place].scope
+            guard store.tables.scopes[scope].log.mayHaveRows(after: position) else { continue }
             var isChanged = false
-            store.tables.scopes[held.scope].log.visit(after: position) { _ in
+            store.tables.scopes[scope].log.visit(after: position) { _ in
                 isChanged = true
                 return false
             }

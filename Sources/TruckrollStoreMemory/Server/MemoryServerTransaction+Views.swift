@@ -34,7 +34,7 @@ extension MemoryServerTransaction {
             store.tables.quietTime = quietTime
             return []
         }
-        due.sort { ($0.edge.parent, $0.edge.child, $0.source) < ($1.edge.parent, $1.edge.child, $1.source) }
+        due.sort(by: Order.ascending)
         return Array(due.prefix(max(0, limit)))
     }
 

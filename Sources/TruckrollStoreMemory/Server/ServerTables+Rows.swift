@@ -23,21 +23,10 @@ extension ServerTables {
     }
 
     mutating func setEdge(_ edge: EdgeRow, from parent: Int, _ row: EdgeRow?) -> EdgeRow? {
-        let (child, source) = (edge.edge.child, edge.source)
-        let former = scopes[parent].edges.setSorted(row) { other in
-            if Order.ascending(other.edge.child, child) { return true }
-            return Order.ascending(other.source, source) && !Order.ascending(child, other.edge.child)
-        } isSame: {
-            $0.source == source && ByteText($0.edge.child.name) == ByteText(child.name)
-        }
-        let name = edge.edge.parent
-        _ = edgesOfSource[HashedKey(source), default: []].setSorted(row) { other in
-            if Order.ascending(other.edge.parent, name) { return true }
-            return Order.ascending(other.edge.child, child) && !Order.ascending(name, other.edge.parent)
-        } isSame: {
-            ByteText($0.edge.parent.name) == ByteText(name.name) && ByteText($0.edge.child.name) == ByteText(child.name)
-        }
-        if let row { quietTime.leaveOut(row) } else if edgesOfSource[HashedKey(source)]?.isEmpty ?? false { edgesOfSource[HashedKey(source)] = nil }
+        let source = HashedKey(edge.source)
+        let former = scopes[parent].edges.set(edge, row)
+        _ = edgesOfSource[source, default: []].set(edge, row)
+        if let row { quietTime.leaveOut(row) } else if edgesOfSource[source]?.isEmpty ?? false { edgesOfSource[source] = nil }
         return former
     }
 
@@ -56,11 +45,11 @@ extension ServerTables {
     }
 }
 
-extension Array {
-    /// Puts `row` in the place of the one that is the same, or takes that one away, and returns it.
-    fileprivate mutating func setSorted(_ row: Element?, before: (Element) -> Bool, isSame: (Element) -> Bool) -> Element? {
-        let place = partitionPoint(before)
-        let former = place < count && isSame(self[place]) ? self[place] : nil
+extension [EdgeRow] {
+    /// Puts `row` in the place of the edge with the same parent, child and source, or takes that one away, and returns it.
+    fileprivate mutating func set(_ edge: EdgeRow, _ row: EdgeRow?) -> EdgeRow? {
+        let place = partitionPoint { Order.ascending($0, edge) }
+        let former = place < count && !Order.ascending(edge, self[place]) ? self[place] : nil
         switch (former, row) {
         case (.some, let row?): self[place] = row
         case (.none, let row?): insert(row, at: place)

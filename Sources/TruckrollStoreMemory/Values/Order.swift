@@ -1,5 +1,6 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollSync
 
 /// The orders in which the ports give their rows: the same as `Comparable`'s, compiled where they are used most.
 enum Order {
@@ -13,6 +14,15 @@ enum Order {
     }
 
     static func ascending(_ a: Scope, _ b: Scope) -> Bool { a.name.precedesByBytes(b.name) }
+
+    /// By (parent, child, source).
+    static func ascending(_ a: EdgeRow, _ b: EdgeRow) -> Bool {
+        if ascending(a.edge.parent, b.edge.parent) { return true }
+        if ascending(b.edge.parent, a.edge.parent) { return false }
+        if ascending(a.edge.child, b.edge.child) { return true }
+        if ascending(b.edge.child, a.edge.child) { return false }
+        return ascending(a.source, b.source)
+    }
 }
 
 extension Array {

@@ -31,6 +31,7 @@ extension Layout {
             checkpoint_position INTEGER CHECK (checkpoint_position >= 0),
             checkpoint_history BLOB,
             checkpoint_view INTEGER CHECK (checkpoint_view >= 0),
+            checkpoint_mac BLOB NOT NULL,
             clock_offset INTEGER NOT NULL,
             last_document INTEGER NOT NULL CHECK (last_document >= 0),
             last_sync INTEGER,
@@ -43,7 +44,8 @@ extension Layout {
         """,
     ]
 
-    /// `outcome` and the columns after it are the receipt; all are null while the set is in the outbox.
+    /// `standing` says where a set is: 0 waiting, 1 answered, 2 deferred, 3 renumbered. `outcome` and the columns after it are
+    /// the newest receipt; all are null before the first.
     private static let ownTables = [
         """
         CREATE TABLE own (
@@ -57,6 +59,7 @@ extension Layout {
             made_at INTEGER NOT NULL,
             sent INTEGER NOT NULL CHECK (sent IN (0, 1)),
             resolved INTEGER NOT NULL CHECK (resolved IN (0, 1)),
+            standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3),
             outcome INTEGER CHECK (outcome BETWEEN 1 AND 255),
             answered_hash BLOB CHECK (length(answered_hash) = 32),
             epoch BLOB CHECK (length(epoch) = 8),
@@ -70,8 +73,8 @@ extension Layout {
                 AND (outcome IS NULL) = (remarks IS NULL) AND (outcome IS NULL) = (mac IS NULL))
         ) STRICT
         """,
-        "CREATE INDEX own_outbox ON own (replica, sequence) WHERE outcome IS NULL",
-        "CREATE INDEX own_unresolved ON own (replica, sequence) WHERE outcome IN (3, 4) AND resolved = 0",
+        "CREATE INDEX own_outbox ON own (replica, sequence) WHERE standing IN (0, 2)",
+        "CREATE INDEX own_unresolved ON own (replica, sequence) WHERE standing = 1 AND outcome IN (3, 4) AND resolved = 0",
     ]
 
     private static let confirmedTables = [

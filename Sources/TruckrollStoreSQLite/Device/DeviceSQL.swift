@@ -15,15 +15,15 @@ enum DeviceSQL {
         """
     private static let stateColumns = """
         last_sequence, last_hash, last_stamp, checkpoint_epoch, checkpoint_position, checkpoint_history, checkpoint_view, \
-        clock_offset, last_document, last_sync, durable, recovering
+        checkpoint_mac, clock_offset, last_document, last_sync, durable, recovering
         """
     static let state = "SELECT \(stateColumns) FROM state"
     static let saveState = """
-        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (one) DO UPDATE SET last_sequence = excluded.last_sequence, last_hash = excluded.last_hash,
             last_stamp = excluded.last_stamp, checkpoint_epoch = excluded.checkpoint_epoch,
             checkpoint_position = excluded.checkpoint_position, checkpoint_history = excluded.checkpoint_history,
-            checkpoint_view = excluded.checkpoint_view, clock_offset = excluded.clock_offset,
+            checkpoint_view = excluded.checkpoint_view, checkpoint_mac = excluded.checkpoint_mac, clock_offset = excluded.clock_offset,
             last_document = excluded.last_document, last_sync = excluded.last_sync, durable = excluded.durable,
             recovering = excluded.recovering
         """
@@ -31,26 +31,29 @@ enum DeviceSQL {
     // MARK: Own sets
 
     private static let ownColumns = """
-        replica, sequence, body, algorithm, signature, hash, intent, made_at, sent, resolved, outcome, answered_hash, epoch, position, \
+        replica, sequence, body, algorithm, signature, hash, intent, made_at, sent, resolved, standing, outcome, answered_hash, epoch, position, \
         stamp, remarks, mac
         """
-    static let append = "INSERT INTO own (\(ownColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    static let append = "INSERT INTO own (\(ownColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     static let update = """
         UPDATE own SET body = ?3, algorithm = ?4, signature = ?5, hash = ?6, intent = ?7, made_at = ?8, sent = ?9, resolved = ?10,
-            outcome = ?11, answered_hash = ?12, epoch = ?13, position = ?14, stamp = ?15, remarks = ?16, mac = ?17
+            standing = ?11, outcome = ?12, answered_hash = ?13, epoch = ?14, position = ?15, stamp = ?16, remarks = ?17, mac = ?18
         WHERE replica = ?1 AND sequence = ?2
         """
     static let own = "SELECT \(ownColumns) FROM own WHERE replica = ? AND sequence = ?"
-    static let outbox = "SELECT \(ownColumns) FROM own WHERE outcome IS NULL ORDER BY replica, sequence"
+    static let outbox = "SELECT \(ownColumns) FROM own WHERE standing IN (0, 2) ORDER BY replica, sequence"
     static let journal = """
-        SELECT \(ownColumns) FROM own WHERE outcome IS NOT NULL ORDER BY replica DESC, sequence DESC LIMIT ?
+        SELECT \(ownColumns) FROM own WHERE standing IN (1, 3) ORDER BY replica DESC, sequence DESC LIMIT ?
         """
     static let journalAbove = """
-        SELECT \(ownColumns) FROM own WHERE outcome IS NOT NULL AND replica = ? AND sequence > ? ORDER BY sequence
+        SELECT \(ownColumns) FROM own WHERE standing IN (1, 2) AND replica = ? AND sequence > ? ORDER BY sequence
+        """
+    static let journalBesides = """
+        SELECT \(ownColumns) FROM own WHERE standing IN (1, 2) AND replica <> ? ORDER BY replica, sequence
         """
     /// 3 and 4 are set aside and quarantined; written out, as in the index that serves this.
     static let unresolved = """
-        SELECT \(ownColumns) FROM own WHERE outcome IN (3, 4) AND resolved = 0 ORDER BY replica, sequence
+        SELECT \(ownColumns) FROM own WHERE standing = 1 AND outcome IN (3, 4) AND resolved = 0 ORDER BY replica, sequence
         """
 
     // MARK: Confirmed records and scopes

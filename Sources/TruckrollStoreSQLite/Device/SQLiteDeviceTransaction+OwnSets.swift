@@ -22,6 +22,9 @@ extension SQLiteDeviceTransaction {
     func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet] {
         try session.rows(DeviceSQL.journalAbove, [replica.bound, sequence.boundAsLimit], Self.ownSet)
     }
+    func journal(besides replica: ReplicaID) throws -> [OwnSet] {
+        try session.rows(DeviceSQL.journalBesides, [replica.bound], Self.ownSet)
+    }
     func unresolved() throws -> [OwnSet] { try session.rows(DeviceSQL.unresolved, [], Self.ownSet) }
 
     private static func bound(_ own: OwnSet) throws -> [DatabaseValue] {
@@ -37,6 +40,7 @@ extension SQLiteDeviceTransaction {
         }
         return try own.set.bound() + [
             own.hash.bound, own.intent.bound(), own.madeAt.bound, own.isSent.bound, own.isResolved.bound,
+            Int64(own.standing.rawValue).bound,
         ] + receipt
     }
 
@@ -45,6 +49,8 @@ extension SQLiteDeviceTransaction {
         var own = OwnSet(
             set: set, hash: try row.setHash(), intent: try row.text(), madeAt: try row.integer(), isSent: try row.boolean(),
             isResolved: try row.boolean())
+        let standing = try row.integer()
+        own.standing = try row.present(UInt8(exactly: standing).flatMap { OwnStanding(rawValue: $0) }, "a standing")
         own.receipt = try receipt(of: set.writeID, &row)
         return own
     }

@@ -39,6 +39,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.lastHash = try row.setHash()
             state.lastStamp = try row.optionalStamp()
             state.checkpoint = try Self.checkpoint(&row)
+            state.checkpointMAC = try row.bytes()
             state.clockOffset = try row.integer()
             state.lastDocument = try row.unsigned()
             state.lastSync = try row.optionalInteger()
@@ -57,7 +58,8 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             DeviceSQL.saveState,
             [try state.lastSequence.bound(), state.lastHash.bound, (state.lastStamp?.bound).orNull]
                 + (checkpoint ?? [.null, .null, .null, .null]) + [
-                    state.clockOffset.bound, try state.lastDocument.bound(), (state.lastSync?.bound).orNull, try state.durable.bound(),
+                    state.checkpointMAC.bound, state.clockOffset.bound, try state.lastDocument.bound(), (state.lastSync?.bound).orNull,
+                    try state.durable.bound(),
                     state.isRecovering.bound,
                 ])
     }

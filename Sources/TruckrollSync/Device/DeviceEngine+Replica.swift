@@ -34,7 +34,9 @@ extension DeviceEngine {
         try store.read { transaction in
             let replica = try requireIdentity(transaction).replica
             var request = PBCarryRequest()
-            request.sets = try transaction.outbox().filter { $0.set.writeID.replica != replica }.prefix(Limits.setsInPush).map { PBSignedSet($0.set) }
+            let waiting = try transaction.outbox().filter { $0.set.writeID.replica != replica && $0.standing == .waiting }.prefix(Limits.setsInPush)
+            request.sets = waiting.map { PBSignedSet($0.set) }
+            request.shown = waiting.compactMap { $0.receipt.map { PBReceipt($0) } }
             return request
         }
     }
@@ -45,7 +47,9 @@ extension DeviceEngine {
         try store.write { transaction in
             let old = try requireIdentity(transaction)
             var state = try transaction.state()
-            let waiting = try transaction.outbox().filter { $0.set.writeID.replica == old.replica && $0.set.writeID.sequence > lastCommon }
+            let waiting = try transaction.outbox().filter {
+                $0.standing == .waiting && $0.set.writeID.replica == old.replica && $0.set.writeID.sequence > lastCommon
+            }
             try transaction.save(identity)
             var previous = SetHash.none
             var sequence: UInt64 = 0
@@ -63,9 +67,7 @@ extension DeviceEngine {
                 moved[formerID] = set.writeID
                 let sealed = try seal(set, identity, madeAt: own.madeAt)
                 previous = sealed.hash
-                own.receipt = Receipt(
-                    writeID: formerID, setHash: own.hash, epoch: Epoch(rawValue: 0), position: .start, stamp: set.claimed, outcome: .deferred,
-                    remarks: [Remark(code: "renumbered", text: "Went on as \(set.writeID).")])
+                own.standing = .renumbered
                 own.isResolved = true
                 try transaction.update(own)
                 try transaction.append(sealed)

@@ -141,10 +141,17 @@ public struct DeviceEngine: Sendable {
             if let checkpoint = state.checkpoint { request.checkpoint = PBCheckpoint(checkpoint) }
             request.pull = true
             var bytes = 0
+            if request.hasCheckpoint { request.checkpointMac = data(state.checkpointMAC) }
+            var deferred = 0
             for var own in try transaction.outbox() where own.set.writeID.replica == identity.replica {
+                if own.standing == .deferred {
+                    deferred += 1
+                    if deferred > Limits.deferredSetsInPush { continue }
+                }
                 bytes += own.set.body.count + 128
                 if request.push.count >= Limits.setsInPush || (bytes > Limits.pushBytes && !request.push.isEmpty) { break }
                 request.push.append(PBSignedSet(own.set))
+                if own.standing == .waiting, let receipt = own.receipt { request.shown.append(PBReceipt(receipt)) }
                 if !own.isSent {
                     own.isSent = true
                     try transaction.update(own)
@@ -216,7 +223,8 @@ public struct DeviceEngine: Sendable {
                 try transaction.save(state)
                 application.summary.position = state.checkpoint?.position ?? .start
                 let replica = try requireIdentity(transaction).replica
-                return .applied(application.summary, more: try transaction.outbox().contains { $0.set.writeID.replica == replica })
+                return .applied(
+                    application.summary, more: try transaction.outbox().contains { $0.set.writeID.replica == replica && $0.standing == .waiting })
             }
         } catch is Mismatch {
             return .mismatch(mismatches)
@@ -240,13 +248,20 @@ public struct DeviceEngine: Sendable {
         try store.write { transaction in
             let identity = try requireIdentity(transaction)
             var requeued = 0
-            for var own in try transaction.journal(identity.replica, above: changed.lastSequence) {
-                own.receipt = nil
+            // Where the server's last set of this number is another one than ours, a copy of this device spoke first: then all are
+            // offered, and the first that differs brings the fork to light.
+            let last = WriteID(replica: identity.replica, sequence: changed.lastSequence)
+            let isShared = try changed.lastSequence == 0 || transaction.own(last)?.hash.bytes == Array(changed.lastHash)
+            let lacking = try transaction.journal(identity.replica, above: isShared ? changed.lastSequence : 0)
+            // Of former numbers the server does not say how far it knows them; what it has it answers as before.
+            for var own in try lacking + transaction.journal(besides: identity.replica) {
+                own.standing = .waiting
                 try transaction.update(own)
                 requeued += 1
             }
             var state = try transaction.state()
             state.checkpoint = nil
+            state.checkpointMAC = []
             state.isRecovering = true
             try transaction.save(state)
             return .historyChanged(requeued: requeued)
@@ -300,6 +315,7 @@ public struct DeviceEngine: Sendable {
             try application.purge()
             var state = try transaction.state()
             state.checkpoint = Checkpoint(audit.checkpoint)
+            state.checkpointMAC = Array(audit.checkpointMac)
             state.isRecovering = false
             try transaction.save(state)
             try application.rebase()

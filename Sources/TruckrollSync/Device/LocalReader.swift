@@ -74,7 +74,7 @@ public struct LocalReader {
     }
 
     public static func whereabouts(_ own: OwnSet) -> Whereabouts {
-        guard let receipt = own.receipt else { return own.isSent ? .sent : .onDevice }
+        guard own.standing == .answered, let receipt = own.receipt else { return own.isSent ? .sent : .onDevice }
         return receipt.outcome == .applied || receipt.outcome == .merged ? .stored : .needsAttention
     }
 

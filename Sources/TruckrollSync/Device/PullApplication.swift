@@ -28,9 +28,12 @@ struct PullApplication {
                 throw DeviceProblem(
                     "receipt-foreign", "The server answered another set than \(receipt.writeID).", next: "Sync again; if it stays, call the office.")
             }
+            let isNews = own.standing == .waiting || receipt.outcome != .deferred
             own.receipt = receipt
+            own.standing = receipt.outcome == .deferred ? .deferred : .answered
             own.isSent = true
             try transaction.update(own)
+            guard isNews else { continue }
             summary.answered += 1
             if receipt.outcome == .setAside || receipt.outcome == .quarantined { summary.setAside += 1 }
             if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
@@ -55,7 +58,7 @@ struct PullApplication {
     mutating func requeueGap(from sequence: UInt64, replica: ReplicaID) throws {
         guard sequence > 0 else { return }
         for var own in try transaction.journal(replica, above: sequence - 1) {
-            own.receipt = nil
+            own.standing = .waiting
             try transaction.update(own)
         }
     }
@@ -158,6 +161,7 @@ struct PullApplication {
         try purge()
         var state = try transaction.state()
         state.checkpoint = Checkpoint(commit.checkpoint)
+        state.checkpointMAC = Array(commit.checkpointMac)
         try transaction.save(state)
         return mismatches
     }

@@ -71,7 +71,7 @@ public struct SyncConversation {
         case auditing(isRepairing: Bool)
         case repairing(AuditReport, PBAuditReply)
         case renewing(lastCommon: UInt64, key: NewKey)
-        case carrying
+        case renewed
         case done
     }
 
@@ -92,6 +92,13 @@ public struct SyncConversation {
     private let makeKey: () throws -> NewKey
     private let purpose: Purpose
     private var phase = Phase.syncing
+    /// Sets of former numbers go before those of the present one, which may build on them.
+    private var formerSets: FormerSets = .unasked
+
+    private enum FormerSets {
+        case unasked, asked, done
+    }
+
     private var needsAudit = false
     private var requests = 0
     public private(set) var report = SyncReport()
@@ -118,7 +125,11 @@ public struct SyncConversation {
             throw DeviceProblem("sync-endless", "The sync did not come to an end.", next: "Try again; if it stays, run an audit.")
         }
         switch phase {
-        case .syncing: return .sync(try engine.nextRequest())
+        case .syncing:
+            if case .done = formerSets { return .sync(try engine.nextRequest()) }
+            let former = try engine.formerSets()
+            formerSets = former.sets.isEmpty ? .done : .asked
+            return former.sets.isEmpty ? .sync(try engine.nextRequest()) : .carry(former)
         case .auditing:
             var request = PBAuditRequest()
             if let checkpoint = try engine.read({ try $0.state().checkpoint }) { request.checkpoint = PBCheckpoint(checkpoint) }
@@ -128,13 +139,7 @@ public struct SyncConversation {
             request.scopes = found.differing.map(\.name)
             return .repair(request)
         case .renewing(let lastCommon, let key): return .newReplica(try engine.replicaRequest(lastCommon: lastCommon, newKey: key))
-        case .carrying:
-            let request = try engine.formerSets()
-            if request.sets.isEmpty {
-                phase = .done
-                return nil
-            }
-            return .carry(request)
+        case .renewed: return nil
         case .done: return nil
         }
     }
@@ -146,6 +151,10 @@ public struct SyncConversation {
     ///   - receivedAt: the same when the answer was there.
     public mutating func receive(_ reply: Reply, sentAt: Int64, receivedAt: Int64) throws {
         switch (phase, reply) {
+        case (.syncing, .carry(let reply)):
+            try engine.accept(reply.receipts)
+            // What the server cannot take now does not hold up the rest.
+            formerSets = reply.receipts.isEmpty ? .done : .unasked
         case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt))
         case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
         case (.repairing(let found, let audit), .repair(let content)):
@@ -154,12 +163,8 @@ public struct SyncConversation {
             phase = .syncing
         case (.renewing(let lastCommon, let key), .newReplica(let enrolment)):
             report.newReplica = try engine.adopt(enrolment, key: key, lastCommon: lastCommon)
-            phase = .carrying
-        case (.carrying, .carry(let reply)):
-            try engine.accept(reply.receipts)
-            phase = reply.receipts.isEmpty ? .done : .carrying
-        default:
-            throw DeviceProblem("reply-unfit", "The server answered another question.", next: "Sync again; if it stays, update the app.")
+            phase = .renewed
+        default: throw DeviceProblem("reply-unfit", "The server answered another question.", next: "Sync again; if it stays, update the app.")
         }
     }
 
@@ -180,12 +185,13 @@ public struct SyncConversation {
             } else if case .audit(let repairing) = purpose, audit == nil {
                 phase = .auditing(isRepairing: repairing)
             } else {
-                phase = .carrying
+                phase = .done
             }
         case .mismatch: phase = .auditing(isRepairing: true)
         case .historyChanged(let requeued):
             report.givenBack += requeued
             needsAudit = true
+            formerSets = .unasked
         case .forked(let lastCommon): phase = .renewing(lastCommon: lastCommon, key: try makeKey())
         }
     }

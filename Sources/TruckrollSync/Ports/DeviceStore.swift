@@ -50,6 +50,8 @@ public struct DeviceState: Hashable, Sendable {
     public var lastStamp: Stamp?
     /// `nil` before the first pull.
     public var checkpoint: Checkpoint?
+    /// The server's MAC over the checkpoint: by it a server that was put back without telling finds out.
+    public var checkpointMAC: [UInt8] = []
     /// Server's clock minus the device's, in milliseconds, as last measured.
     public var clockOffset: Int64 = 0
     /// Counter of the certificate series; the next document gets the number above.
@@ -62,6 +64,21 @@ public struct DeviceState: Hashable, Sendable {
     public init() {}
 }
 
+/// Where a device's own set stands.
+public enum OwnStanding: UInt8, Hashable, Sendable, CaseIterable {
+    /// In the outbox.
+    case waiting = 0
+    /// Finally answered, in the journal.
+    case answered = 1
+    /// The server keeps it and cannot decide yet; it still shows here, and is asked about again.
+    case deferred = 2
+    /// It went on under another number, after the device's old one was found forked.
+    case renumbered = 3
+
+    /// Whether its effect is shown over what the server confirmed.
+    public var isPending: Bool { self == .waiting || self == .deferred }
+}
+
 /// A change set of this device: in the outbox until answered, then in the journal.
 public struct OwnSet: Hashable, Sendable {
     public var set: SignedSet
@@ -71,18 +88,22 @@ public struct OwnSet: Hashable, Sendable {
     public var madeAt: Int64
     /// Whether it was ever handed to a transport.
     public var isSent: Bool
-    /// `nil` while in the outbox.
+    public var standing: OwnStanding
+    /// The newest answer. A set that went back to the outbox after a restore keeps the one it had.
     public var receipt: Receipt?
     /// A person has dealt with its remarks.
     public var isResolved: Bool
 
-    public init(set: SignedSet, hash: SetHash, intent: String, madeAt: Int64, isSent: Bool = false, receipt: Receipt? = nil, isResolved: Bool = false)
-    {
+    public init(
+        set: SignedSet, hash: SetHash, intent: String, madeAt: Int64, isSent: Bool = false, standing: OwnStanding = .waiting, receipt: Receipt? = nil,
+        isResolved: Bool = false
+    ) {
         self.set = set
         self.hash = hash
         self.intent = intent
         self.madeAt = madeAt
         self.isSent = isSent
+        self.standing = standing
         self.receipt = receipt
         self.isResolved = isResolved
     }
@@ -131,12 +152,14 @@ public protocol DeviceTransaction: AnyObject {
     func own(_ id: WriteID) throws -> OwnSet?
     /// Replaces by write id.
     func update(_ own: OwnSet) throws
-    /// Sets without a receipt, ascending.
+    /// Waiting and deferred sets, ascending.
     func outbox() throws -> [OwnSet]
-    /// The newest sets with a receipt, newest first.
+    /// The newest answered and renumbered sets, newest first.
     func journal(limit: Int) throws -> [OwnSet]
-    /// Answered sets above a sequence of a replica, ascending.
+    /// Answered and deferred sets of a replica above a sequence, ascending.
     func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet]
+    /// Answered and deferred sets of all replicas but one, ascending.
+    func journal(besides replica: ReplicaID) throws -> [OwnSet]
     /// Answered sets that were set aside or quarantined and are not resolved, ascending.
     func unresolved() throws -> [OwnSet]
 

@@ -44,9 +44,11 @@ struct Sequencer {
 
     /// Admits a set of an enrolled replica, or repeats the answer it got before.
     ///
-    /// - Parameter isOwners: whether the replica itself sent it. A set that somebody else brings must prove itself before it
-    ///   takes a number or learns anything.
-    func admit(_ signed: SignedSet, isOwners: Bool = true) throws -> Answer {
+    /// - Parameters:
+    ///   - shown: the answer it had in a history that was lost; it gives the set its old stamp.
+    ///   - isOwners: whether the replica itself sent it. A set that somebody else brings must prove itself before it
+    ///     takes a number or learns anything.
+    func admit(_ signed: SignedSet, shown: Receipt? = nil, isOwners: Bool = true) throws -> Answer {
         guard var replica = try transaction.replica(signed.writeID.replica), !replica.publicKey.isEmpty else {
             return problem("replica-unknown", 0, "This server has not enrolled replica \(signed.writeID.replica).")
         }
@@ -70,7 +72,7 @@ struct Sequencer {
                 "sequence-gap", replica.lastSequence + 1, "Sets before \(signed.writeID.sequence) are missing; send from \(replica.lastSequence + 1)."
             )
         }
-        return try admitNext(signed, hash, replica)
+        return try admitNext(signed, hash, replica, shown)
     }
 
     /// Rights are those of the moment of admission, not of the enrolment.
@@ -88,7 +90,7 @@ struct Sequencer {
         return .problem(problem)
     }
 
-    private func admitNext(_ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow) throws -> Answer {
+    private func admitNext(_ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ shown: Receipt?) throws -> Answer {
         let set: ChangeSet
         do {
             set = try read(signed, replica)
@@ -119,7 +121,7 @@ struct Sequencer {
                 try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
         }
         do {
-            return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica) })
+            return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica, shown) })
         } catch let wire as WireProblem {
             return .receipt(try quarantine(signed, hash, replica, wire, set))
         } catch let decoding as DecodingProblem {
@@ -162,14 +164,16 @@ struct Sequencer {
         return set
     }
 
-    private func apply(_ set: ChangeSet, _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow) throws -> PBReceipt {
+    private func apply(
+        _ set: ChangeSet, _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ shown: Receipt?
+    ) throws -> PBReceipt {
         guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
         let position = tenant.head.next
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
         let judge = SetJudge(schema: schema, writer: writer, replica: replica, epoch: tenant.epoch)
         try judge.checkForm(set)
         try checkBases(set, tenant)
-        let stamp = try fixedStamp(set, replica)
+        let stamp = try fixedStamp(set, replica, shown)
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
         let applier = SetApplier(
@@ -255,7 +259,7 @@ struct Sequencer {
     }
 
     /// At most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.
-    private func fixedStamp(_ set: ChangeSet, _ replica: ReplicaRow) throws -> Stamp {
+    private func fixedStamp(_ set: ChangeSet, _ replica: ReplicaRow, _ shown: Receipt?) throws -> Stamp {
         let now = UInt64(max(0, moment.milliseconds))
         var bases: [Stamp] = []
         var seen: Set<Version> = []
@@ -268,7 +272,9 @@ struct Sequencer {
                 }
             }
         }
-        return StampRule.fixed(claimed: set.claimed, last: replica.lastStamp, bases: bases, nowMilliseconds: now)
+        // A stamp this server has fixed before holds again, unless what stands below it has moved.
+        let claimed = shown?.stamp ?? set.claimed
+        return StampRule.fixed(claimed: claimed, last: replica.lastStamp, bases: bases, nowMilliseconds: max(now, shown?.stamp.milliseconds ?? 0))
     }
 
     // MARK: Outcomes that change no record

@@ -12,6 +12,7 @@ extension ServerEngine {
             var reply = PBAuditReply()
             reply.checkpoint = PBCheckpoint(
                 Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: row.viewVersion))
+            reply.checkpointMac = data(mac(reply.checkpoint))
             reply.scopes = try transaction.viewScopes(id).map { PBScopeState($0.scope, try transaction.digest(of: $0.scope)) }
             return reply
         }
@@ -31,6 +32,7 @@ extension ServerEngine {
             var reply = PBRepairReply()
             reply.chunks = chunks
             reply.commit = commit
+            reply.commit.checkpointMac = data(mac(commit.checkpoint))
             return reply
         }
     }

@@ -72,8 +72,8 @@ extension ServerEngine {
         else { throw EngineProblem("user-unknown", "There is no such user.", next: "Ask the office.") }
         let view = RecordView(stored.record, entity)
         let role = view.text("role").flatMap { Role(rawValue: $0) } ?? .technician
-        let replica = ReplicaID(rawValue: tenant.nextReplica)
-        tenant.nextReplica += 1
+        let replica = ReplicaID(rawValue: try giveNumber(tenant.nextReplica))
+        tenant.nextReplica = replica.rawValue + 1
         try transaction.save(tenant)
         let code = try tenantCode(transaction, tenant)
         let row = ReplicaRow(

@@ -24,11 +24,17 @@ public struct ServerEngine: Sendable {
     public let schema: Schema
     public let store: any ServerStore
     public let security: ServerSecurity
+    /// Gives a replica number that was never given before, at or above the one the database would give, and keeps outside the
+    /// database that it was given: an older copy of the database forgets, a number is never given twice all the same.
+    let giveNumber: @Sendable (_ atLeast: UInt32) throws -> UInt32
 
-    public init(schema: Schema, store: any ServerStore, security: ServerSecurity) {
+    public init(
+        schema: Schema, store: any ServerStore, security: ServerSecurity, giveNumber: @escaping @Sendable (UInt32) throws -> UInt32 = { $0 }
+    ) {
         self.schema = schema
         self.store = store
         self.security = security
+        self.giveNumber = giveNumber
     }
 
     // MARK: Beginning
@@ -89,32 +95,6 @@ public struct ServerEngine: Sendable {
         }
     }
 
-    // MARK: Epochs
-
-    /// Starts a new epoch when the database does not stand where it was left: after a restore or a copy (Protocol/09-epochs.md).
-    ///
-    /// - Parameters:
-    ///   - instance: name of this server's home, kept outside the database and its backups.
-    ///   - epoch: a random id for the new epoch, should one be needed.
-    /// - Returns: whether a new epoch began.
-    @discardableResult
-    public func checkInstance(_ instance: [UInt8], newEpoch epoch: Epoch, force: Bool = false, reason: String = "instance differs") throws -> Bool {
-        try store.write { transaction in
-            guard var tenant = try transaction.tenant(), force || tenant.instance != instance else { return false }
-            try transaction.insert(EpochRow(epoch: epoch, start: tenant.head, history: tenant.history, parent: tenant.epoch, reason: reason))
-            tenant.epoch = epoch
-            tenant.instance = instance
-            // Numbers given after the backup was made are jumped over: a replica number is never given twice.
-            tenant.nextReplica = tenant.nextReplica &+ 1_000_000
-            tenant.serverReplica = ReplicaID(rawValue: tenant.nextReplica)
-            tenant.nextReplica += 1
-            tenant.serverSequence = 0
-            tenant.serverHash = .none
-            try transaction.save(tenant)
-            return true
-        }
-    }
-
     // MARK: Sync
 
     /// Push and pull in one: answers every set pushed, then brings the view to the head.
@@ -129,11 +109,11 @@ public struct ServerEngine: Sendable {
         }
         var reply = PBSyncReply()
         reply.serverTime = UInt64(max(0, moment.milliseconds))
-        if let changed = try historyChange(request, id) {
+        if let changed = try historyChange(request, id, at: moment) {
             reply.historyChanged = changed
             return reply
         }
-        try push(signed, isOwners: true, at: moment, into: &reply)
+        try push(signed, shown: receipts(request.shown), isOwners: true, at: moment, into: &reply)
         guard request.pull else { return reply }
         try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return }
@@ -141,6 +121,7 @@ public struct ServerEngine: Sendable {
             let (chunks, commit) = try Puller(schema: schema, transaction: transaction, tenant: tenant).pull(row, after: after)
             reply.chunks = chunks
             reply.commit = commit
+            reply.commit.checkpointMac = data(mac(commit.checkpoint))
             reply.durablePosition = tenant.durable.rawValue
         }
         return reply
@@ -152,7 +133,8 @@ public struct ServerEngine: Sendable {
             throw EngineProblem("push-too-large", "At most \(Limits.setsInPush) sets at a time.", next: "Send fewer at a time.")
         }
         var reply = PBSyncReply()
-        try push(try request.sets.map { message in try readSigned(message) }, isOwners: false, at: moment, into: &reply)
+        let sets = try request.sets.map { message in try readSigned(message) }
+        try push(sets, shown: receipts(request.shown), isOwners: false, at: moment, into: &reply)
         var carried = PBCarryReply()
         carried.receipts = reply.receipts
         if reply.hasPushProblem { carried.pushProblem = reply.pushProblem }
@@ -165,7 +147,19 @@ public struct ServerEngine: Sendable {
         }
     }
 
-    private func push(_ sets: [SignedSet], isOwners: Bool, at moment: ServerMoment, into reply: inout PBSyncReply) throws {
+    /// Answers this server gave in a history it lost: those that carry its own MAC, by what they are about.
+    private func receipts(_ shown: [PBReceipt]) -> [SetHash: Receipt] {
+        var receipts: [SetHash: Receipt] = [:]
+        for message in shown {
+            guard let receipt = try? Receipt(message),
+                MessageAuthentication.isValid(receipt.mac, for: receipt.authenticated, key: security.receiptKey)
+            else { continue }
+            receipts[receipt.setHash] = receipt
+        }
+        return receipts
+    }
+
+    private func push(_ sets: [SignedSet], shown: [SetHash: Receipt], isOwners: Bool, at moment: ServerMoment, into reply: inout PBSyncReply) throws {
         var receipts: [PBReceipt] = []
         var problem: PBPushProblem?
         let isDue = try sets.isEmpty && isTickDue(at: moment)
@@ -176,7 +170,7 @@ public struct ServerEngine: Sendable {
             let sequencer = sequencer(transaction, moment)
             _ = try sequencer.tick()
             for set in sets {
-                switch try sequencer.admit(set, isOwners: isOwners) {
+                switch try sequencer.admit(set, shown: shown[set.hash], isOwners: isOwners) {
                 case .receipt(let receipt): receipts.append(receipt)
                 case .problem(let found): problem = found
                 }
@@ -189,28 +183,6 @@ public struct ServerEngine: Sendable {
 
     private func isTickDue(at moment: ServerMoment) throws -> Bool {
         try store.read { try !$0.edgesDue(at: moment.milliseconds, limit: 1).isEmpty }
-    }
-
-    /// A checkpoint of another history: its positions mean nothing here.
-    private func historyChange(_ request: PBSyncRequest, _ id: ReplicaID) throws -> PBHistoryChanged? {
-        guard request.hasCheckpoint else { return nil }
-        return try store.read { transaction in
-            guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
-            let checkpoint = Checkpoint(request.checkpoint)
-            if checkpoint.epoch == tenant.epoch, try history(at: checkpoint.position, transaction, tenant) == checkpoint.historyPrefix { return nil }
-            var changed = PBHistoryChanged()
-            changed.epoch = tenant.epoch.rawValue
-            changed.lastSequence = row.lastSequence
-            changed.lastHash = data(row.lastHash.bytes)
-            changed.reason = checkpoint.epoch == tenant.epoch ? "checkpoint-unknown" : "epoch-changed"
-            return changed
-        }
-    }
-
-    private func history(at position: Position, _ transaction: any ServerTransaction, _ tenant: TenantState) throws -> [UInt8]? {
-        if position == tenant.head { return tenant.history.prefix }
-        if position == .start { return HistoryHash.start.prefix }
-        return try transaction.admitted(at: position)?.history.prefix
     }
 
     // MARK: Clock

@@ -91,7 +91,8 @@ enum Make {
                 ], mac: [5])
         }
         return OwnSet(
-            set: set(id), hash: hash(6), intent: "use-part", madeAt: -3, isSent: outcome != nil, receipt: receipt, isResolved: resolved)
+            set: set(id), hash: hash(6), intent: "use-part", madeAt: -3, isSent: outcome != nil, standing: outcome == nil ? .waiting : .answered,
+            receipt: receipt, isResolved: resolved)
     }
 }
 

@@ -1,0 +1,88 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// When the tenant's history is not what it was, a new epoch begins (Protocol/09-epochs.md).
+extension ServerEngine {
+    /// Starts a new epoch when the database does not stand where it was left: after a restore or a copy.
+    ///
+    /// - Parameters:
+    ///   - instance: name of this server's home, kept outside the database and its backups.
+    ///   - epoch: a random id for the new epoch, should one be needed.
+    /// - Returns: whether a new epoch began.
+    @discardableResult
+    public func checkInstance(_ instance: [UInt8], newEpoch epoch: Epoch, force: Bool = false, reason: String = "instance differs") throws -> Bool {
+        try store.write { transaction in
+            guard let tenant = try transaction.tenant(), force || tenant.instance != instance else { return false }
+            try begin(epoch, of: tenant, instance: instance, reason: reason, transaction)
+            return true
+        }
+    }
+
+    private func begin(
+        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, _ transaction: any ServerTransaction
+    ) throws {
+        var tenant = former
+        try transaction.insert(EpochRow(epoch: epoch, start: tenant.head, history: tenant.history, parent: tenant.epoch, reason: reason))
+        tenant.epoch = epoch
+        tenant.instance = instance
+        // Should what lies outside the database be lost as well, numbers given after the backup was made are jumped over.
+        tenant.serverReplica = ReplicaID(rawValue: try giveNumber(tenant.nextReplica &+ 1_000_000))
+        tenant.nextReplica = tenant.serverReplica.rawValue + 1
+        tenant.serverSequence = 0
+        tenant.serverHash = .none
+        try transaction.save(tenant)
+    }
+
+    /// What a device whose checkpoint is of another history is told; `nil` when it stands in this one.
+    ///
+    /// A checkpoint with this server's own MAC that the history lacks proves that an older copy of the database was put in its
+    /// place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone.
+    func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
+        guard request.hasCheckpoint else { return nil }
+        let checkpoint = Checkpoint(request.checkpoint)
+        let isOurs = MessageAuthentication.isValid(
+            Array(request.checkpointMac), for: checkpoint.authenticated, key: security.receiptKey)
+        let isKnown = try store.read { transaction in
+            guard let tenant = try transaction.tenant() else { return true }
+            return try checkpoint.epoch == tenant.epoch && history(at: checkpoint.position, transaction, tenant) == checkpoint.historyPrefix
+        }
+        if isKnown { return nil }
+        return try store.write { transaction in
+            guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
+            var changed = PBHistoryChanged()
+            changed.epoch = tenant.epoch.rawValue
+            if isOurs, checkpoint.epoch == tenant.epoch {
+                let next = epoch(after: tenant, shown: checkpoint, at: moment)
+                try begin(
+                    next, of: tenant, instance: tenant.instance, reason: "a device shows position \(checkpoint.position) of a history that is lost",
+                    transaction)
+                changed.epoch = next.rawValue
+            }
+            changed.lastSequence = row.lastSequence
+            changed.lastHash = data(row.lastHash.bytes)
+            changed.reason = changed.epoch == checkpoint.epoch.rawValue ? "checkpoint-unknown" : "epoch-changed"
+            return changed
+        }
+    }
+
+    /// An id that nobody can foresee and no other history gets.
+    private func epoch(after tenant: TenantState, shown: Checkpoint, at moment: ServerMoment) -> Epoch {
+        var bytes = Array("truckroll/epoch/1".utf8) + [0]
+        bytes += shown.authenticated + tenant.history.bytes
+        bytes.append(bigEndian: UInt64(bitPattern: moment.milliseconds))
+        let code = MessageAuthentication.code(for: bytes, key: security.receiptKey)
+        return Epoch(rawValue: code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } | 1)
+    }
+
+    private func history(at position: Position, _ transaction: any ServerTransaction, _ tenant: TenantState) throws -> [UInt8]? {
+        if position == tenant.head { return tenant.history.prefix }
+        if position == .start { return HistoryHash.start.prefix }
+        return try transaction.admitted(at: position)?.history.prefix
+    }
+
+    /// The server's MAC over a checkpoint it hands out.
+    func mac(_ checkpoint: PBCheckpoint) -> [UInt8] {
+        MessageAuthentication.code(for: Checkpoint(checkpoint).authenticated, key: security.receiptKey)
+    }
+}

@@ -1,0 +1,91 @@
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollStoreMemory
+import TruckrollSync
+
+@Suite("The device's store in memory")
+struct MemoryDeviceStoreTests {
+    @Test("keeps every promise of a device store", arguments: DevicePromise.all)
+    func promises(promise: DevicePromise) throws {
+        try promise.check(try MemoryDeviceStore(schema: TestSchemas.load()))
+    }
+
+    @Test("killed before any write or before the commit it is as before; killed after the commit it is as after, yet the write throws")
+    func killed() throws {
+        let store = MemoryDeviceStore(schema: try ServerPicture.schema)
+        try store.write { try day($0, 1) }
+        let before = try store.read { try DevicePicture($0) }
+        var calls: [StoreCall] = []
+        let rehearsal = store.copy()
+        rehearsal.fault = { calls.append($0) }
+        try rehearsal.write { try day($0, 2) }
+        let after = try rehearsal.read { try DevicePicture($0) }
+        #expect(before != after)
+        #expect(calls.suffix(2) == [.beginCommit, .afterCommit])
+        for (index, call) in calls.enumerated() {
+            let killed = store.copy()
+            var count = 0
+            killed.fault = { _ in
+                count += 1
+                if count == index + 1 { throw Interruption() }
+            }
+            #expect(throws: Interruption()) { try killed.write { try day($0, 2) } }
+            #expect(count == index + 1, "nothing is written after the death at \(call)")
+            killed.fault = nil
+            try #expect(killed.read { try DevicePicture($0) } == (call == .afterCommit ? after : before), "\(index) \(call)")
+        }
+    }
+
+    @Test("a store takes the content of another and stays independent of it")
+    func copies() throws {
+        let store = MemoryDeviceStore(schema: try ServerPicture.schema)
+        try store.write { try day($0, 1) }
+        let clone = store.copy()
+        let then = try store.read { try DevicePicture($0) }
+        try store.write { try day($0, 2) }
+        try #expect(clone.read { try DevicePicture($0) } == then)
+        store.restore(from: clone)
+        try #expect(store.read { try DevicePicture($0) } == then)
+    }
+
+    @Test("damage changes a confirmed record behind the hash, or takes its row away")
+    func damage() throws {
+        let store = MemoryDeviceStore(schema: try ServerPicture.schema)
+        let record = Make.record(Make.key(1))
+        try store.write { try $0.save(ConfirmedRecord(record: record, hash: RecordHash(record), scopes: [Scope("office")])) }
+        #expect(store.corrupt(record.key))
+        let altered = try #require(try store.read { try $0.confirmed(record.key) })
+        #expect(altered.hash == RecordHash(record))
+        #expect(RecordHash(altered.record) != altered.hash)
+        #expect(store.corrupt(record.key, by: .lostRow))
+        try #expect(store.read { try $0.confirmed(record.key) } == nil)
+        #expect(!store.corrupt(record.key))
+    }
+
+    /// One of each write.
+    private func day(_ transaction: any DeviceTransaction, _ number: UInt64) throws {
+        let thing = try ServerPicture.schema.entity("thing")
+        try transaction.save(
+            DeviceIdentity(
+                tenant: TenantID(high: 1, low: 2), tenantName: "\(number)", tenantKey: [1], device: Make.device(4), user: Make.id(2),
+                replica: 7, algorithm: .p256, privateKey: [0, 1], series: "ACME-2026-D07", enrolment: [], serverURL: ""))
+        var state = DeviceState()
+        state.lastSequence = number
+        try transaction.save(state)
+        try transaction.append(Make.own(Make.write(2, number)))
+        try transaction.update(Make.own(Make.write(2, 1), answered: number == 1 ? .applied : .setAside))
+        for (key, scopes) in [(Make.key(1), ["office"]), (Make.key(2), ["office", "order:\(number)"])] {
+            let record = Make.record(key, "\(number)")
+            try transaction.save(ConfirmedRecord(record: record, hash: RecordHash(record), scopes: scopes.map { Scope($0) }))
+        }
+        try transaction.deleteConfirmed(Make.key(number))
+        for name in ["office", "order:1", "order:2"] { try transaction.save(ScopeDigest(count: number, sum: 1), of: Scope(name)) }
+        try transaction.deleteScope(Scope("order:\(number)"))
+        for key in [Make.key(1), Make.key(2)] { try transaction.save(overlay: Make.record(key, "\(number)")) }
+        try transaction.deleteOverlay(Make.key(number))
+        try transaction.saveColumns(Make.key(number, type: 1), entity: thing, columns: ["count": .integer(Int64(number))])
+        try transaction.save(
+            LocalAttachment(sha256: [UInt8](repeating: 1, count: 32), mediaType: "image/png", size: 4, isStored: number == 2))
+    }
+}
