@@ -119,7 +119,9 @@ let package = Package(
         tests(
             "ProtocolVectorTests",
             ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
-        tests("TruckrollSyncTests", ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
+        tests(
+            "TruckrollSyncTests",
+            ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
         tests(
             "TruckrollStoreTests",
             ["TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),

@@ -169,6 +169,33 @@ struct Attention: AsyncParsableCommand {
     }
 }
 
+/// Lets a quarantined change set take effect.
+struct Release: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let a quarantined change set take effect, after a person has looked at it.",
+        discussion: """
+            For sets that are sound and were held for another reason: their device was shut out, or they wait for one that was.
+            What is malformed stays quarantined. Works beside a running server.
+
+              truckroll-server attention --data ./data
+              truckroll-server release --data ./data --set 3/17
+
+            EXIT STATUS: 0 released, 1 not released (the message says why), 64 bad usage.
+            """)
+    @OptionGroup var options: DataOptions
+    @Option(help: "The set, as `attention` lists it: REPLICA/SEQUENCE.") var set: String
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory)
+                .run("release", options: options, arguments: ["set": set], locally: .release(set: set))
+            let out = Terminal.standardOutput()
+            if options.json { return out.print(answer) }
+            out.print("Set \(set) took effect at position \(answer["position"]?.stringValue ?? ""): \(answer["outcome"]?.stringValue ?? "").")
+        }
+    }
+}
+
 /// Prints the company's public key.
 struct TenantKey: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -18,6 +18,7 @@ struct OperatorTests {
             for (name, body, command) in [
                 ("status", "", .status), ("devices", "", .devices), ("attention", "", .attention),
                 ("enrolment-code", #"{"user":"ada"}"#, .enrolmentCode(user: "ada")), ("revoke", #"{"device":"d1"}"#, .revoke(device: "d1")),
+                ("release", #"{"set":"3/17"}"#, .release(set: "3/17")),
             ] as [(String, String, AdminCommand)] {
                 var request = RawRequest("POST", "/admin/default/\(name)", type: "application/json", body: Array(body.utf8))
                 request.headers.append(("Authorization", "Bearer \(TestServer.adminToken)"))

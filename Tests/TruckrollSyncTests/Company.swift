@@ -18,8 +18,8 @@ struct Company {
     let order: RecordID
     let mandatoryTask: RecordID
 
-    init() throws {
-        let world = try World()
+    init(store: ((Schema) -> any ServerStore)? = nil) throws {
+        let world = try World(store: store)
         self.world = world
         let importer = world.importer
         let annaUser = world.id()

@@ -213,7 +213,7 @@ struct DayTests {
             let key = try #require(SigningKey(rawRepresentation: identity.privateKey))
             var own = try transaction.state()
             let set = ChangeSet(
-                protocolVersion: 1, schemaVersion: Schema.version, tenant: identity.tenant, device: identity.device,
+                protocolVersion: 1, schemaVersion: Schema.current, tenant: identity.tenant, device: identity.device,
                 writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash,
                 base: try #require(own.checkpoint), claimed: try #require(own.lastStamp), user: identity.user, intent: "forged", ops: [forged])
             let body = try set.encodedBody()

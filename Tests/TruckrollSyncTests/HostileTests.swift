@@ -19,7 +19,7 @@ struct HostileTests {
             var own = try transaction.state()
             let checkpoint = try #require(own.checkpoint)
             let set = ChangeSet(
-                protocolVersion: 1, schemaVersion: Schema.version, tenant: identity.tenant, device: identity.device,
+                protocolVersion: 1, schemaVersion: Schema.current, tenant: identity.tenant, device: identity.device,
                 writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash, base: base ?? checkpoint,
                 claimed: Stamp(milliseconds: UInt64(company.world.milliseconds), counter: 0, replica: identity.replica), user: identity.user,
                 intent: "forged", guards: guards, ops: ops)

@@ -25,12 +25,14 @@ final class World {
         final class Clock { var offset: Int64 = 0 }
     }
 
-    init() throws {
+    /// - Parameter makeStore: the server's store; SQLite when left out.
+    init(store makeStore: ((Schema) -> any ServerStore)? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-world-\(UInt64.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         schema = try Schema.load()
         let key = SigningKey()
-        let store = try SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema)
+        let store =
+            try makeStore?(schema) ?? SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema)
         let server = ServerEngine(
             schema: schema, store: store,
             security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }))

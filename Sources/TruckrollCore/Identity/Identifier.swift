@@ -96,6 +96,13 @@ public struct WriteID: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.sequence = sequence
     }
 
+    /// Reads ``description``; `nil` when the text is none.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let replica = UInt32(parts[0]), let sequence = UInt64(parts[1]), sequence > 0 else { return nil }
+        self.init(replica: ReplicaID(rawValue: replica), sequence: sequence)
+    }
+
     public var description: String { "\(replica.rawValue)/\(sequence)" }
     public static func < (a: Self, b: Self) -> Bool { (a.replica, a.sequence) < (b.replica, b.sequence) }
 }

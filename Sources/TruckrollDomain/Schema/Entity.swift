@@ -24,6 +24,8 @@ public struct Entity: Sendable {
     public let title: String
     public let summary: String
     public let writeClass: WriteClass
+    /// The schema version that brought it.
+    public let since: UInt32
     /// The roles that may write its decisions and claims. Facts are taken from anybody.
     public let writers: Set<Role>
     /// Whether its records are immutable entries.
@@ -55,6 +57,7 @@ public struct Entity: Sendable {
         summary = file.description
         writeClass = file.entity.class
         writers = Set(file.entity.writers)
+        since = file.entity.since ?? 1
         isLog = file.entity.log ?? false
         isDeletable = file.entity.deletable ?? false
         let required = Set(file.required)
@@ -87,6 +90,7 @@ struct SchemaFile: Decodable {
         let type: UInt16
         let `class`: WriteClass
         let writers: [Role]
+        let since: UInt32?
         let log: Bool?
         let deletable: Bool?
         let scopes: [String: [String]]
@@ -122,6 +126,7 @@ struct SchemaFile: Decodable {
         let positive: Bool?
         let maxBytes: Int?
         let release: [Role: String]?
+        let since: UInt32?
 
         enum CodingKeys: String, CodingKey {
             case description, type, format, maxLength, minimum, maximum, `enum`, items
@@ -134,6 +139,7 @@ struct SchemaFile: Decodable {
             case positive = "x-positive"
             case maxBytes = "x-max-bytes"
             case release = "x-release"
+            case since = "x-since"
         }
     }
 

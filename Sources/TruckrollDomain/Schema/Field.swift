@@ -56,6 +56,8 @@ public struct Field: Sendable {
     public let references: String?
     /// UCUM code or a common unit sign.
     public let unit: String?
+    /// The schema version that brought it.
+    public let since: UInt32
     /// For a safety field: the strictest value each role may lift. Without an entry every role but the technician may lift all.
     private let releaseLimits: [Role: String]?
 
@@ -66,6 +68,7 @@ public struct Field: Sendable {
         rule = property.merge
         references = property.references
         unit = property.unit
+        since = property.since ?? 1
         releaseLimits = property.release
         isColumn = property.column ?? false
         self.isRequired = isRequired

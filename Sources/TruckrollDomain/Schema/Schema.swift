@@ -4,9 +4,11 @@ import TruckrollSchemas
 
 /// The entity schemas: fields, types, merge rules, scopes and edges, read from `Schemas/`.
 public struct Schema: Sendable {
-    /// Rises with every change of `Schemas/`. A set of a newer version waits at the server; an older one is understood.
-    public static let version: UInt32 = 1
+    /// The version of `Schemas/`; it rises with every change. A set of a newer version waits at the server; an older one is
+    /// understood.
+    public static let current: UInt32 = 1
 
+    public let version: UInt32
     /// In ascending type number.
     public let entities: [Entity]
     private let byType: [EntityType: Entity]
@@ -16,10 +18,19 @@ public struct Schema: Sendable {
     ///
     /// - Throws: ``SchemaProblem`` naming the entity and what is wrong in it.
     public static func load() throws -> Schema {
-        try Schema(entities: EmbeddedSchemas.documents.map { try Entity(document: Data($0)) })
+        try Schema(documents: EmbeddedSchemas.documents.map { Data($0) })
     }
 
-    public init(entities: [Entity]) throws(SchemaProblem) {
+    /// The documents compiled into the binary.
+    public static var documents: [Data] { EmbeddedSchemas.documents.map { Data($0) } }
+
+    /// Reads schema documents.
+    public init(documents: [Data], version: UInt32 = Schema.current) throws {
+        try self.init(entities: documents.map { try Entity(document: $0) }, version: version)
+    }
+
+    public init(entities: [Entity], version: UInt32 = Schema.current) throws(SchemaProblem) {
+        self.version = version
         self.entities = entities.sorted { $0.type < $1.type }
         var byType: [EntityType: Entity] = [:]
         var byName: [String: Entity] = [:]
@@ -40,6 +51,14 @@ public struct Schema: Sendable {
     public func entity(_ name: String) throws(SchemaProblem) -> Entity {
         guard let entity = byName[name] else { throw SchemaProblem(entity: name, detail: "no such entity in Schemas/") }
         return entity
+    }
+
+    /// The lowest schema version that understands the ops.
+    public func versionNeeded(by ops: [Op]) -> UInt32 {
+        ops.reduce(1) { version, op in
+            guard let entity = self[op.key.type] else { return self.version }
+            return op.writes.reduce(max(version, entity.since)) { max($0, entity[$1.field]?.since ?? self.version) }
+        }
     }
 
     /// The ops that create a record, one a facet that gets a value.

@@ -8,6 +8,8 @@ public enum AdminCommand: Hashable, Sendable {
     case status
     /// The enrolled devices.
     case devices
+    /// Lets a quarantined set take effect.
+    case release(set: String)
     /// What waits for a person.
     case attention
 }

@@ -30,6 +30,7 @@ extension AdminCommand {
         case "status": self = .status
         case "devices": self = .devices
         case "attention": self = .attention
+        case "release": self = .release(set: try Self.argument("set", of: body))
         default: throw .notFound
         }
     }

@@ -54,7 +54,7 @@ public final class Importer {
         let base = Checkpoint(
             epoch: state?.epoch ?? Epoch(rawValue: 0), position: state?.head ?? .start, historyPrefix: state?.history.prefix ?? [], viewVersion: 0)
         let set = ChangeSet(
-            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.home.tenant, device: row.device,
+            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.current, tenant: tenant.home.tenant, device: row.device,
             writeID: WriteID(replica: row.replica, sequence: sequence), previous: previous, base: base, claimed: stamp, user: row.user,
             intent: intent,
             ops: pending)

@@ -106,6 +106,13 @@ extension SQLiteTenant: TenantService {
                 }
                 try revoke(id)
                 return try json(["revoked": device])
+            case .release(let set):
+                guard let id = WriteID(set) else {
+                    throw EngineProblem("set-unknown", "“\(set)” is no set.", next: "Use REPLICA/SEQUENCE, as `truckroll-server attention` lists it.")
+                }
+                let receipt = try engine.release(id, at: try moment())
+                heads.moved()
+                return try json(["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"])
             case .status: return try json(try TenantReport(engine).status())
             case .devices: return try json(try TenantReport(engine).devices())
             case .attention: return try json(try TenantReport(engine).attention())

@@ -29,6 +29,7 @@ public final class SQLiteTenant: Sendable {
         if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }
+        try engine.takeUpDeferred(at: try moment())
         for device in try home.revokedDevices() { try engine.revoke(device, at: try moment()) }
     }
 
@@ -93,7 +94,7 @@ extension ServiceProblem {
             switch problem.code {
             case "device-unknown": 401
             case "device-revoked", "enrolment-refused", "signature-invalid": 403
-            case "replica-unknown", "user-unknown": 404
+            case "replica-unknown", "user-unknown", "set-unknown": 404
             case "push-too-large": 413
             default: 400
             }

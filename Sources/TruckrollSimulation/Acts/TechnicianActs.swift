@@ -39,7 +39,9 @@ struct TechnicianActs {
         guard let order = context.order else { return }
         let common: [String: Value] = ["order": .reference(order), "at": context.now, "by": context.me]
         switch act {
-        case .note: try editor.create("note", common.merging(["text": .text("note \(how)")]) { $1 })
+        case .note:
+            let kind = editor.schema["hazard_note"] != nil && how % 2 == 0 ? "hazard_note" : "note"
+            try editor.create(kind, common.merging(["text": .text("note \(how)")]) { $1 })
         case .labour:
             try editor.create(
                 "labour_entry",
@@ -141,7 +143,9 @@ struct TechnicianActs {
             for open in try editor.views("task", where: "order", equals: .reference(order)) where open.text("state") != "done" {
                 try editor.patch("task", open.id, ["state": .text("done")])
             }
-        case .answerTask: try editor.patch("task", task, ["answer": .text("answer \(how % 5)")])
+        case .answerTask:
+            try editor.patch("task", task, ["answer": .text("answer \(how % 5)")])
+            if editor.schema["task"]?["estimate"] != nil { try editor.patch("task", task, ["estimate": .integer(Int64(how % 90))]) }
         case .retitleTask: try editor.patch("task", task, ["title": .text("title \(how % 50)"), "remark": .text("remark \(how % 9)")])
         default: if how % 2 == 0 { try editor.delete("task", task) }
         }

@@ -32,6 +32,11 @@ struct FinalCheck {
         try simulation.server.store.read { transaction in
             let exception = try schema.entity("exception")
             simulation.met.lateStarts += try transaction.ids(exception, where: "kind", equals: .text("double_assignment")).count
+            let ruling = try schema.entity("ruling")
+            for id in try transaction.ids(ruling) {
+                guard let stored = try transaction.record(RecordKey(type: ruling.type, id: id)) else { continue }
+                if RecordView(stored.record, ruling).text("rule") == "content-wins" { simulation.met.revivedAfterDelete += 1 }
+            }
             simulation.met.outsideView += try transaction.ids(exception, where: "kind", equals: .text("outside_view")).count
         }
     }

@@ -49,9 +49,11 @@ struct LedgerCheck {
 
     /// Facts always land: each is a record, or its set says why it is kept aside (R4).
     private func facts(of entry: Ledger.Entry, _ admitted: AdmittedSet) throws {
-        guard admitted.outcome == .applied || admitted.outcome == .merged || admitted.outcome == .setAside else { return }
+        let answer = try finalAnswer(of: admitted)
+        guard answer.outcome != .quarantined else { return }
+        guard answer.outcome != .deferred else { throw Violation("C3", "\(admitted.set.writeID) is deferred although the server knows its schema") }
         let set = try ChangeSet(decodingBody: admitted.set.body)
-        let outside = try Set(admitted.remarks.filter { $0.code == "outside-view" }.map(\.op))
+        let outside = Set(answer.remarks.filter { $0.code == "outside-view" }.map(\.op))
         let schema = simulation.newerSchema
         try simulation.server.store.read { transaction in
             for (index, op) in set.ops.enumerated() where schema[op.key.type]?.writeClass == .fact && !outside.contains(index) {
@@ -63,6 +65,13 @@ struct LedgerCheck {
                 }
             }
         }
+    }
+
+    private func finalAnswer(of admitted: AdmittedSet) throws -> Receipt {
+        let answers = try log.sets.filter { $0.cause == "take-up:\(admitted.set.writeID)" }.map {
+            try Receipt(Wire.decode(PBReceipt.self, $0.answer))
+        }
+        return try answers.last ?? Receipt(Wire.decode(PBReceipt.self, admitted.answer))
     }
 
     /// One piece of work under two numbers takes effect once.

@@ -45,8 +45,8 @@ struct LogCheck {
         for device in simulation.devices where !device.isRevoked {
             for own in try device.store.read({ try $0.journal(limit: .max) }) {
                 guard let receipt = own.receipt, receipt.epoch == log.tenant.epoch else { continue }
-                guard let admitted = byPosition[receipt.position], admitted.set.writeID == receipt.writeID, admitted.hash == own.hash,
-                    admitted.outcome == receipt.outcome
+                guard let admitted = byPosition[receipt.position], let given = try? Receipt(Wire.decode(PBReceipt.self, admitted.answer)),
+                    given.writeID == receipt.writeID, given.setHash == own.hash, given.outcome == receipt.outcome
                 else { throw Violation("C4", "\(device.name) holds a receipt for \(receipt.writeID) that the log does not bear out") }
             }
         }

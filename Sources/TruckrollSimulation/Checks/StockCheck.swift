@@ -55,10 +55,9 @@ struct StockCheck {
         let entity = try schema.entity("stock_entry")
         var sums: [Shelf: Int64] = [:]
         var seen: Set<RecordKey> = []
-        for admitted in log.sets {
-            guard let set = try? ChangeSet(decodingBody: admitted.set.body) else { continue }
-            for index in try OracleWrites.effective(admitted, set, schema) where set.ops[index].key.type == entity.type {
-                let op = set.ops[index]
+        for effect in try OracleWrites.effects(log, schema) {
+            for index in effect.ops where effect.set.ops[index].key.type == entity.type {
+                let op = effect.set.ops[index]
                 guard op.kind == .create, seen.insert(op.key).inserted else { continue }
                 var values: [String: Value] = [:]
                 for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
@@ -67,7 +66,7 @@ struct StockCheck {
                 if let to = values["to"]?.reference { sums[Shelf(location: to, part: part), default: 0] += quantity.millionths }
             }
             if let negative = sums.first(where: { $0.value < 0 }) {
-                throw Violation("I3", "less than nothing lies at \(negative.key.location) after position \(admitted.position)")
+                throw Violation("I3", "less than nothing lies at \(negative.key.location) after position \(effect.position)")
             }
         }
         return sums

@@ -26,29 +26,49 @@ struct OracleWrites {
     private(set) var deletions: [RecordKey: Set<WriteID>] = [:]
 
     init(_ log: AdmittedLog, _ schema: Schema) throws {
-        for admitted in log.sets {
-            guard let set = try? ChangeSet(decodingBody: admitted.set.body) else { continue }
-            for index in try Self.effective(admitted, set, schema) {
-                add(set.ops[index], admitted, schema)
-            }
+        for effect in try Self.effects(log, schema) {
+            for index in effect.ops { add(effect.set.ops[index], effect, schema) }
+        }
+    }
+
+    /// One set at the position where it took effect.
+    struct Effect {
+        let position: Position
+        let set: ChangeSet
+        let stamp: Stamp
+        let isServers: Bool
+        /// The indexes of the ops that took effect.
+        let ops: [Int]
+    }
+
+    /// What took effect, in order; a set that waited does where the server took it up.
+    static func effects(_ log: AdmittedLog, _ schema: Schema) throws -> [Effect] {
+        let byID = Dictionary(uniqueKeysWithValues: log.sets.map { ($0.set.writeID, $0) })
+        return try log.sets.compactMap { admitted in
+            let receipt = try Receipt(Wire.decode(PBReceipt.self, admitted.answer))
+            // The answer of a set that takes another one up is about that one.
+            guard let about = byID[receipt.writeID], let set = try? ChangeSet(decodingBody: about.set.body) else { return nil }
+            return Effect(
+                position: admitted.position, set: set, stamp: about.stamp, isServers: about.cause != nil,
+                ops: effective(receipt, set, schema))
         }
     }
 
     /// Which ops of a set took effect: all, or the facts, or none (R4).
-    static func effective(_ admitted: AdmittedSet, _ set: ChangeSet, _ schema: Schema) throws -> [Int] {
-        switch admitted.outcome {
+    private static func effective(_ receipt: Receipt, _ set: ChangeSet, _ schema: Schema) -> [Int] {
+        switch receipt.outcome {
         case .applied, .merged: return Array(set.ops.indices)
         case .setAside:
-            let outside = try Set(admitted.remarks.filter { $0.code == "outside-view" }.map(\.op))
+            let outside = Set(receipt.remarks.filter { $0.code == "outside-view" }.map(\.op))
             return set.ops.indices.filter { schema[set.ops[$0].key.type]?.writeClass == .fact && !outside.contains($0) }
         case .quarantined, .deferred: return []
         }
     }
 
-    private mutating func add(_ op: Op, _ admitted: AdmittedSet, _ schema: Schema) {
+    private mutating func add(_ op: Op, _ effect: Effect, _ schema: Schema) {
         guard let entity = schema[op.key.type] else { return }
-        let version = Version(stamp: admitted.stamp, sequence: admitted.set.writeID.sequence)
-        let isServers = admitted.cause != nil
+        let version = Version(stamp: effect.stamp, sequence: effect.set.writeID.sequence)
+        let isServers = effect.isServers
         if op.kind == .delete { deletions[op.key, default: []].formUnion(op.seen.map(\.writeID)) }
         let isThere = keys.contains(op.key)
         for write in op.writes {
@@ -57,7 +77,7 @@ struct OracleWrites {
             if isThere, !isServers, fields[place] == nil, entity.isLog || entity[write.field]?.rule == .sealed { continue }
             fields[place, default: []].append(
                 Write(
-                    position: admitted.position, version: version, op: write.op, value: write.value, bases: Set(write.bases.map(\.writeID)),
+                    position: effect.position, version: version, op: write.op, value: write.value, bases: Set(write.bases.map(\.writeID)),
                     isServers: isServers))
         }
         keys.insert(op.key)

@@ -70,7 +70,7 @@ public struct StepGenerator {
         let device = anyDevice()
         switch kinds[random.below(kinds.count)] {
         case .network: break
-        case .crash: now(device, random.once(in: 2) ? .crashDevice(write: random.below(40)) : .crashServer(write: random.below(120)))
+        case .crash: now(device, random.once(in: 2) ? .crashDevice(write: random.below(12)) : .crashServer(write: random.below(50)))
         case .clock:
             let year: Int64 = 31_557_600_000
             let jumps: [Int64] = [3_600_000, -3_600_000, year, -year, 40 * year, -40 * year, 86_400_000, -300_000, 301_000]

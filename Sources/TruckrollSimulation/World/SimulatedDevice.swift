@@ -38,16 +38,15 @@ final class SimulatedDevice {
     ///
     /// - Returns: `nil` when it did.
     func run<T>(_ body: () throws -> T) throws -> T? {
-        if let writes = writesUntilEnd {
-            writesUntilEnd = nil
-            var left = writes
-            store.fault = { _ in
-                left -= 1
-                if left < 0 { throw ProcessEnded() }
-            }
-        }
+        store.fault = { [unowned self] _ in try countDown() }
         defer { store.fault = nil }
         do { return try body() } catch is ProcessEnded { return nil }
+    }
+
+    private func countDown() throws {
+        guard let left = writesUntilEnd else { return }
+        writesUntilEnd = left > 0 ? left - 1 : nil
+        if left == 0 { throw ProcessEnded() }
     }
 
     func conversation(_ purpose: SyncConversation.Purpose) -> SyncConversation {

@@ -43,21 +43,21 @@ final class SimulatedServer {
     ///
     /// - Throws: ``ProcessEnded``, or what the engine throws.
     func answer<T>(_ body: (ServerEngine) throws -> T) throws -> T {
-        if let writes = writesUntilEnd {
-            writesUntilEnd = nil
-            var left = writes
-            store.fault = { _ in
-                left -= 1
-                if left < 0 { throw ProcessEnded() }
-            }
-        }
+        store.fault = { [unowned self] _ in try countDown() }
         defer { store.fault = nil }
         return try body(engine)
+    }
+
+    private func countDown() throws {
+        guard let left = writesUntilEnd else { return }
+        writesUntilEnd = left > 0 ? left - 1 : nil
+        if left == 0 { throw ProcessEnded() }
     }
 
     /// What a server does when its process starts.
     func start(at moment: ServerMoment) throws {
         try engine.checkInstance(instance, newEpoch: Epoch(rawValue: epochs.next() | 1))
+        try engine.takeUpDeferred(at: moment)
         for device in revoked.sorted() { try engine.revoke(device, at: moment) }
     }
 

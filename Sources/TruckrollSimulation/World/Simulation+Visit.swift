@@ -1,6 +1,7 @@
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreMemory
 import TruckrollSync
 
 /// A visit of a device to the server, message by message, with what the network does to them.
@@ -104,10 +105,19 @@ extension Simulation {
         for request in arrived { try request() }
     }
 
+    /// Whether the device keeps a record that has left its view, because a set it has not seen answered names it.
+    private func hasPinned(_ device: SimulatedDevice) throws -> Bool {
+        try device.store.read { transaction in
+            guard try !transaction.outbox().isEmpty else { return false }
+            return try transaction.confirmedKeys(after: nil, limit: .max).contains { try transaction.confirmed($0)?.scopes.isEmpty ?? false }
+        }
+    }
+
     private func note(_ report: SyncReport, _ device: SimulatedDevice) throws {
         met.setsAnswered += report.answered
         met.repairs += report.repaired
         if report.newReplica != nil { met.forksFound += 1 }
+        if try hasPinned(device) { met.dropsWithPinnedRecords += 1 }
         if report.givenBack > 0 { met.restoresWithDevicesAhead += 1 }
     }
 }

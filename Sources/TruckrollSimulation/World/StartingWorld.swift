@@ -25,7 +25,7 @@ public final class StartingWorld: @unchecked Sendable {
     /// - Parameter devices: technicians and dispatchers by turns, two of each before a third technician.
     public init(devices: Int) throws {
         schema = try Schema.load()
-        newerSchema = schema
+        newerSchema = try Schema(documents: NewerSchema.documents(), version: Schema.current + 1)
         deviceCount = devices
         for isReal in [false, true] { templates[isReal] = try make(SimulatedSecurity(isReal: isReal)) }
     }

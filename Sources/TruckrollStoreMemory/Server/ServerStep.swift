@@ -9,6 +9,7 @@ enum ServerStep {
     indirect case replica(ReplicaID, ReplicaRow?)
     case enrolmentCode([UInt8], EnrolmentCodeRow?)
     case admitted(Position)
+    indirect case waiting(WriteID, WaitingSet?)
     indirect case record(RecordKey, StoredRecord?)
     case columns(EntityType, RecordID, [ColumnValue]?)
     case scopeRow(Int, RecordKey, ScopeLog.Row?)
@@ -27,6 +28,7 @@ extension ServerTables {
         case .replica(let id, let row): _ = setReplica(id, row)
         case .enrolmentCode(let hash, let row): enrolmentCodes[hash] = row
         case .admitted(let position): admitted.remove(position)
+        case .waiting(let id, let row): waiting[id] = row
         case .record(let key, let row): _ = setRecord(key, row)
         case .columns(let type, let id, let row): _ = columns.set(type, id, row)
         case .scopeRow(let scope, let key, let row): _ = scopes[scope].log.set(key, row)

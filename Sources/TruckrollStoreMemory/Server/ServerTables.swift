@@ -12,6 +12,8 @@ public struct ServerTables: Sendable {
     var replicas: [ReplicaRow] = []
     var enrolmentCodes: [[UInt8]: EnrolmentCodeRow] = [:]
     var admitted = AdmittedLog()
+    /// Few at any time.
+    var waiting: [WriteID: WaitingSet] = [:]
     var records: [HashedKey: StoredRecord] = [:]
     var columns: TypedColumns
     var numbers = ScopeNumbers()

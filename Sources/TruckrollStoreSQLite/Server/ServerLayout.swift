@@ -94,6 +94,26 @@ extension Layout {
         """,
         "CREATE INDEX admitted_by_origin ON admitted (origin_replica, origin_sequence) WHERE origin_replica IS NOT NULL",
         "CREATE INDEX admitted_by_outcome ON admitted (outcome, position)",
+        """
+        CREATE TABLE waiting (
+            replica INTEGER NOT NULL,
+            sequence INTEGER NOT NULL CHECK (sequence > 0),
+            position INTEGER NOT NULL UNIQUE CHECK (position > 0),
+            deferred INTEGER NOT NULL CHECK (deferred IN (0, 1)),
+            PRIMARY KEY (replica, sequence)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX waiting_deferred ON waiting (position) WHERE deferred = 1",
+        """
+        CREATE TABLE waiting_record (
+            replica INTEGER NOT NULL,
+            key BLOB NOT NULL CHECK (length(key) = 19),
+            sequence INTEGER NOT NULL,
+            PRIMARY KEY (replica, key, sequence),
+            FOREIGN KEY (replica, sequence) REFERENCES waiting (replica, sequence) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX waiting_record_by_set ON waiting_record (replica, sequence)",
     ]
 
     private static let recordTables = [

@@ -65,6 +65,20 @@ enum ServerSQL {
 
     // MARK: Records
 
+    static let saveWaiting = """
+        INSERT INTO waiting (replica, sequence, position, deferred) VALUES (?, ?, ?, ?)
+        ON CONFLICT (replica, sequence) DO UPDATE SET position = excluded.position, deferred = excluded.deferred
+        """
+    static let deleteWaiting = "DELETE FROM waiting WHERE replica = ? AND sequence = ?"
+    static let emptyWaiting = "DELETE FROM waiting_record WHERE replica = ? AND sequence = ?"
+    static let saveWaitingRecord = "INSERT INTO waiting_record (replica, key, sequence) VALUES (?, ?, ?)"
+    static let waiting = "SELECT replica, sequence, position, deferred FROM waiting WHERE replica = ? AND sequence = ?"
+    static let deferred = """
+        SELECT replica, sequence, position, deferred FROM waiting WHERE deferred = 1 AND position > ? ORDER BY position LIMIT ?
+        """
+    static let waitingCreating = "SELECT min(sequence) FROM waiting_record WHERE replica = ? AND key = ?"
+    static let waitingRecords = "SELECT key FROM waiting_record WHERE replica = ? AND sequence = ? ORDER BY key"
+
     static let record = "SELECT entries, positions, scopes, edges, hash, deleted FROM record WHERE key = ?"
     static let saveRecord = """
         INSERT INTO record (key, entries, positions, scopes, edges, hash, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -81,7 +81,8 @@ public struct DeviceEngine: Sendable {
                 throw DeviceProblem("too-many-ops", "One action changes at most \(Limits.opsInSet) records.", next: "Do it in smaller steps.")
             }
             let set = ChangeSet(
-                protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: identity.tenant, device: identity.device,
+                protocolVersion: Limits.protocolVersion, schemaVersion: schema.versionNeeded(by: editor.ops), tenant: identity.tenant,
+                device: identity.device,
                 writeID: writeID, previous: state.lastHash, base: state.checkpoint ?? Self.noCheckpoint, claimed: stamp, user: identity.user,
                 intent: intent, guards: editor.guards, ops: editor.ops)
             let own = try seal(set, identity, madeAt: corrected)

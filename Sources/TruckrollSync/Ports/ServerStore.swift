@@ -172,6 +172,23 @@ public struct AdmittedSet: Hashable, Sendable {
     }
 }
 
+/// A set that is admitted and has not taken effect: sets of the same replica that build on its records wait with it.
+public struct WaitingSet: Hashable, Sendable {
+    public var writeID: WriteID
+    public var position: Position
+    /// Whether it takes effect by itself once what it lacks is there; else a person has to release it.
+    public var isDeferred: Bool
+    /// The records it creates, ascending, each once.
+    public var creates: [RecordKey]
+
+    public init(writeID: WriteID, position: Position, isDeferred: Bool, creates: [RecordKey]) {
+        self.writeID = writeID
+        self.position = position
+        self.isDeferred = isDeferred
+        self.creates = creates
+    }
+}
+
 /// A record with what the server keeps beside it.
 public struct StoredRecord: Hashable, Sendable {
     public var record: Record
@@ -282,6 +299,16 @@ public protocol ServerTransaction: AnyObject {
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet]
     /// Those with one of the outcomes, in ascending position.
     func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet]
+
+    // Sets that wait: deferred ones for what they lack, quarantined ones for a person
+    /// Inserts or replaces, by write id.
+    func save(_ waiting: WaitingSet) throws
+    func deleteWaiting(_ id: WriteID) throws
+    func waiting(_ id: WriteID) throws -> WaitingSet?
+    /// Deferred sets above the position, in ascending position.
+    func deferred(after position: Position, limit: Int) throws -> [WaitingSet]
+    /// The first waiting set of the replica that creates the record.
+    func waiting(of replica: ReplicaID, creating key: RecordKey) throws -> WaitingSet?
 
     // Records
     func record(_ key: RecordKey) throws -> StoredRecord?

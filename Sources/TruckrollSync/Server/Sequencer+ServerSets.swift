@@ -35,39 +35,55 @@ extension Sequencer {
     /// - Returns: whether a set was admitted.
     @discardableResult
     func serverSet(cause: String, intent: String, _ body: (EffectBuilder) throws -> Void) throws -> Bool {
-        guard var tenant = try transaction.tenant(), try transaction.admitted(cause: cause) == nil else { return false }
+        guard let tenant = try transaction.tenant(), try transaction.admitted(cause: cause) == nil else { return false }
         let position = tenant.head.next
-        let now = UInt64(max(0, moment.milliseconds))
-        let wall = Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
-        var stamp = serverStamp(tenant, now) ?? wall
-        // What the effects write stands above what their cause wrote.
-        if let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) {
-            stamp = Stamp.justAbove(last, replica: tenant.serverReplica)
-        }
+        let stamp = try nextServerStamp(tenant)
         let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
         let builder = EffectBuilder(
             schema: schema, writer: writer, moment: moment, version: Version(stamp: stamp, sequence: writeID.sequence), cause: cause)
         try body(builder)
         guard !builder.ops.isEmpty else { return false }
-        let zero = RecordID(high: 0, low: 0)
+        try writer.finish()
+        try recordOwn(builder.ops, stamp: stamp, intent: intent, cause: cause, at: position)
+        return true
+    }
+
+    /// Keeps a set of the server's own at the next position.
+    ///
+    /// - Parameters:
+    ///   - about: the set whose taking effect it is, with what became of that.
+    @discardableResult
+    func recordOwn(
+        _ ops: [Op], stamp: Stamp, intent: String, cause: String, at position: Position, about: (set: AdmittedSet, outcome: Outcome)? = nil,
+        remarks: [Remark] = []
+    ) throws -> PBReceipt {
+        guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
+        let nobody = RecordID(high: 0, low: 0)
+        let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
         let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
         let set = ChangeSet(
-            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
-            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: zero, intent: intent, ops: builder.ops)
-        let body = try set.encodedBody()
-        let signed = SignedSet(writeID: writeID, body: body, algorithm: .p256, signature: [])
-        try writer.finish()
-        _ = try record(
-            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: zero, intent: intent, cause: cause, origin: nil,
-            remarks: [], position: position)
-        guard var after = try transaction.tenant() else { return true }
+            protocolVersion: Limits.protocolVersion, schemaVersion: schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
+            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: nobody, intent: intent, ops: ops)
+        let signed = SignedSet(writeID: writeID, body: try set.encodedBody(), algorithm: .p256, signature: [])
+        let receipt = try record(
+            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: nobody, intent: intent, cause: cause, origin: nil,
+            remarks: remarks, position: position, about: about)
+        guard var after = try transaction.tenant() else { return receipt }
         after.serverSequence = writeID.sequence
         after.serverHash = signed.hash
         after.serverStamp = stamp
-        tenant = after
-        try transaction.save(tenant)
-        return true
+        try transaction.save(after)
+        return receipt
+    }
+
+    /// What the server's next set is stamped with: above its last one and above what stands at the head.
+    func nextServerStamp(_ tenant: TenantState) throws -> Stamp {
+        let now = UInt64(max(0, moment.milliseconds))
+        let stamp = serverStamp(tenant, now) ?? Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
+        // What effects write stands above what their cause wrote.
+        guard let last = try transaction.admitted(at: tenant.head)?.stamp, !(last < stamp) else { return stamp }
+        return Stamp.justAbove(last, replica: tenant.serverReplica)
     }
 
     /// Above the server's last stamp, under the number it has in this epoch.
@@ -97,23 +113,9 @@ extension Sequencer {
     private func moveEdges(_ due: [EdgeRow], at position: Position) throws {
         let keeper = ViewKeeper(transaction: transaction, schema: schema, position: position, moment: moment)
         for row in due { try keeper.refresh(row) }
-        guard var tenant = try transaction.tenant() else { return }
-        let now = UInt64(max(0, moment.milliseconds))
-        let stamp = serverStamp(tenant, now) ?? Stamp(milliseconds: now, counter: 0, replica: tenant.serverReplica)
-        let writeID = WriteID(replica: tenant.serverReplica, sequence: tenant.serverSequence + 1)
-        let base = Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: 0)
-        let set = ChangeSet(
-            protocolVersion: Limits.protocolVersion, schemaVersion: Schema.version, tenant: tenant.tenant, device: DeviceID(high: 0, low: 0),
-            writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: RecordID(high: 0, low: 0), intent: "window", ops: [])
-        let signed = SignedSet(writeID: writeID, body: try set.encodedBody(), algorithm: .p256, signature: [])
-        _ = try record(
-            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: set.user, intent: "window",
-            cause: "timer:window:\(tenant.epoch):\(position)", origin: nil, remarks: [], position: position)
-        tenant = try transaction.tenant() ?? tenant
-        tenant.serverSequence = writeID.sequence
-        tenant.serverHash = signed.hash
-        tenant.serverStamp = stamp
-        try transaction.save(tenant)
+        guard let tenant = try transaction.tenant() else { return }
+        try recordOwn(
+            [], stamp: try nextServerStamp(tenant), intent: "window", cause: "timer:window:\(tenant.epoch):\(position)", at: position)
     }
 
     private func expireLeases() throws -> Bool {

@@ -63,7 +63,7 @@ struct Sequencer {
             guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
                 return problem("replica-forked", signed.writeID.sequence - 1, "Another set has this number: the device was copied or restored.")
             }
-            var receipt = try Wire.decode(PBReceipt.self, known.answer)
+            var receipt = try Wire.decode(PBReceipt.self, finalAnswer(of: known))
             receipt.duplicate = true
             return .receipt(receipt)
         }
@@ -76,7 +76,7 @@ struct Sequencer {
     }
 
     /// Rights are those of the moment of admission, not of the enrolment.
-    private func presentRole(of replica: ReplicaRow) throws -> Role {
+    func presentRole(of replica: ReplicaRow) throws -> Role {
         let entity = try schema.entity("user")
         guard let user = try transaction.record(RecordKey(type: entity.type, id: replica.user)) else { return replica.role }
         return RecordView(user.record, entity).text("role").flatMap { Role(rawValue: $0) } ?? replica.role
@@ -106,12 +106,8 @@ struct Sequencer {
                 "replica-forked", signed.writeID.sequence - 1,
                 "The set follows another one than this server knows: the device was copied or restored.")
         }
-        if set.schemaVersion > Schema.version {
-            return .receipt(
-                try quarantine(
-                    signed, hash, replica,
-                    WireProblem("schema-too-new", op: -1, "made with schema \(set.schemaVersion), this server knows \(Schema.version)"), set,
-                    outcome: .deferred))
+        if let reason = try reasonToWait(set) {
+            return .receipt(try quarantine(signed, hash, replica, reason, set, outcome: .deferred))
         }
         if let origin = set.origin, try !isOfSameDevice(origin, replica) {
             return .receipt(try quarantine(signed, hash, replica, WireProblem("malformed", op: -1, "the origin is another device's"), set))
@@ -169,11 +165,35 @@ struct Sequencer {
     ) throws -> PBReceipt {
         guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
         let position = tenant.head.next
+        let effect = try takeEffect(set, of: replica, at: position, tenant) { try fixedStamp(set, replica, shown) }
+        let receipt = try record(
+            signed, hash, stamp: effect.stamp, claimed: set.claimed, outcome: effect.outcome, user: set.user, intent: set.intent, cause: nil,
+            origin: set.origin, remarks: effect.remarks, position: position)
+        try remember(set, stamp: effect.stamp, hash: hash, replica: replica.replica)
+        try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
+        return receipt
+    }
+
+    /// What a set did when it took effect.
+    struct Effect {
+        let stamp: Stamp
+        let applied: [AppliedOp]
+        let outcome: Outcome
+        let remarks: [Remark]
+        let outsideView: [Int]
+    }
+
+    /// Judges a set and writes what of it takes effect.
+    ///
+    /// - Throws: ``WireProblem`` when the set is malformed as a whole.
+    func takeEffect(
+        _ set: ChangeSet, of replica: ReplicaRow, at position: Position, _ tenant: TenantState, stamp fixing: () throws -> Stamp
+    ) throws -> Effect {
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
         let judge = SetJudge(schema: schema, writer: writer, replica: replica, epoch: tenant.epoch)
         try judge.checkForm(set)
         try checkBases(set, tenant)
-        let stamp = try fixedStamp(set, replica, shown)
+        let stamp = try fixing()
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
         let applier = SetApplier(
@@ -184,16 +204,11 @@ struct Sequencer {
                 throw WireProblem(problem.code, op: index, problem.detail)
             }
         }
-        let remarks = verdict.remarks + applied.flatMap { self.remarks($0, writer) }
         let isMerged = applied.contains { !$0.losses.isEmpty || $0.hasSiblings || $0.survivedDeletion || $0.isDecidedByPair }
-        let outcome: Outcome = !verdict.remarks.isEmpty ? .setAside : isMerged ? .merged : .applied
         try writer.finish()
-        let receipt = try record(
-            signed, hash, stamp: stamp, claimed: set.claimed, outcome: outcome, user: set.user, intent: set.intent, cause: nil,
-            origin: set.origin, remarks: remarks, position: position)
-        try remember(set, stamp: stamp, hash: hash, replica: replica.replica)
-        try react(to: applied, outsideView: verdict.outsideView, set, replica)
-        return receipt
+        return Effect(
+            stamp: stamp, applied: applied, outcome: !verdict.remarks.isEmpty ? .setAside : isMerged ? .merged : .applied,
+            remarks: verdict.remarks + applied.flatMap { self.remarks($0, writer) }, outsideView: verdict.outsideView)
     }
 
     private func remarks(_ applied: AppliedOp, _ writer: PositionWriter) -> [Remark] {
@@ -283,12 +298,22 @@ struct Sequencer {
         _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ wire: WireProblem, _ set: ChangeSet?, outcome: Outcome = .quarantined
     ) throws -> PBReceipt {
         guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
-        let claimed = set?.claimed ?? Stamp(milliseconds: UInt64(max(0, moment.milliseconds)), counter: 0, replica: replica.replica)
-        let stamp = StampRule.fixed(claimed: claimed, last: replica.lastStamp, bases: [], nowMilliseconds: UInt64(max(0, moment.milliseconds)))
+        let now = UInt64(max(0, moment.milliseconds))
+        let claimed = set?.claimed ?? Stamp(milliseconds: now, counter: 0, replica: replica.replica)
+        // A set that will take effect later stands above what it has seen, like any other.
+        let stamp =
+            try outcome == .deferred
+            ? set.map { try fixedStamp($0, replica, nil) } ?? claimed
+            : StampRule.fixed(claimed: claimed, last: replica.lastStamp, bases: [], nowMilliseconds: now)
         let remark = Remark(code: wire.code, op: wire.op, text: wire.detail, remedies: ["the set is kept whole; an operator can look at it"])
         let receipt = try record(
             signed, hash, stamp: stamp, claimed: claimed, outcome: outcome, user: replica.user, intent: set?.intent ?? "unreadable", cause: nil,
-            origin: nil, remarks: [remark], position: tenant.head.next)
+            origin: outcome == .deferred ? set?.origin : nil, remarks: [remark], position: tenant.head.next)
+        if wire.code != "origin-known" {
+            try transaction.save(
+                WaitingSet(
+                    writeID: signed.writeID, position: tenant.head.next, isDeferred: outcome == .deferred, creates: set.map(Self.created) ?? []))
+        }
         var row = try transaction.replica(replica.replica) ?? replica
         row.lastSequence = signed.writeID.sequence
         row.lastHash = hash
@@ -311,14 +336,18 @@ struct Sequencer {
         try transaction.save(row)
     }
 
-    /// Gives the set its position and keeps it.
+    /// Gives the set its position and keeps it with its answer.
+    ///
+    /// - Parameter about: the set that is answered, when it is another one than takes the position.
+    @discardableResult
     func record(
         _ signed: SignedSet, _ hash: SetHash, stamp: Stamp, claimed: Stamp, outcome: Outcome, user: RecordID, intent: String, cause: String?,
-        origin: Origin?, remarks: [Remark], position: Position
+        origin: Origin?, remarks: [Remark], position: Position, about: (set: AdmittedSet, outcome: Outcome)? = nil
     ) throws -> PBReceipt {
         guard var tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
         var receipt = Receipt(
-            writeID: signed.writeID, setHash: hash, epoch: tenant.epoch, position: position, stamp: stamp, outcome: outcome, remarks: remarks)
+            writeID: about?.set.set.writeID ?? signed.writeID, setHash: about?.set.hash ?? hash, epoch: tenant.epoch, position: position,
+            stamp: about?.set.stamp ?? stamp, outcome: about?.outcome ?? outcome, remarks: remarks)
         receipt.mac = MessageAuthentication.code(for: receipt.authenticated, key: security.receiptKey)
         tenant.head = position
         tenant.history = tenant.history.advanced(setHash: hash, stamp: stamp, outcome: outcome.rawValue)

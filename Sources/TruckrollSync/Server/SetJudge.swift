@@ -27,7 +27,7 @@ struct SetJudge {
         for (index, op) in set.ops.enumerated() {
             try checkAuthor(op, set, index)
             guard let entity = schema[op.key.type] else {
-                throw WireProblem("entity-unknown", op: index, "schema \(Schema.version) has no entity type \(op.key.type)")
+                throw WireProblem("entity-unknown", op: index, "schema \(schema.version) has no entity type \(op.key.type)")
             }
             guard entity.scopes[op.key.facet] != nil else {
                 throw WireProblem("facet-unknown", op: index, "\(entity.name) has no facet \(op.key.facet.name)")

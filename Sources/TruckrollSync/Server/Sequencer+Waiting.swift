@@ -1,0 +1,91 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Sets that are admitted and wait: for a newer schema, for a set they build on, or for a person (Protocol/06-outcomes.md).
+extension Sequencer {
+    static func takeUpCause(_ id: WriteID) -> String { "take-up:\(id)" }
+    static func releaseCause(_ id: WriteID) -> String { "release:\(id)" }
+
+    /// The records a set creates.
+    static func created(by set: ChangeSet) -> [RecordKey] { Set(set.ops.filter { $0.kind == .create }.map(\.key)).sorted() }
+
+    /// The answer that holds: a set that waited may have taken effect since.
+    func finalAnswer(of known: AdmittedSet) throws -> [UInt8] {
+        guard known.outcome == .deferred || known.outcome == .quarantined else { return known.answer }
+        let id = known.set.writeID
+        let settled = try transaction.admitted(cause: Self.releaseCause(id)) ?? transaction.admitted(cause: Self.takeUpCause(id))
+        return settled?.answer ?? known.answer
+    }
+
+    /// What a set cannot take effect without; `nil` when nothing is missing.
+    func reasonToWait(_ set: ChangeSet) throws -> WireProblem? {
+        if set.schemaVersion > schema.version {
+            return WireProblem("schema-too-new", op: -1, "made with schema \(set.schemaVersion), this server knows \(schema.version)")
+        }
+        for (index, op) in set.ops.enumerated() {
+            guard let entity = schema[op.key.type] else { continue }
+            var keys = [op.key]
+            for write in op.writes {
+                guard let type = entity[write.field]?.references.flatMap({ schema[$0]?.type }), let id = write.value.reference else { continue }
+                keys.append(RecordKey(type: type, id: id))
+            }
+            for key in keys {
+                guard let parent = try transaction.waiting(of: set.writeID.replica, creating: key), parent.writeID != set.writeID else { continue }
+                return WireProblem("parent-waiting", op: index, "set \(parent.writeID), on whose record it builds, waits itself")
+            }
+        }
+        return nil
+    }
+
+    /// Lets deferred sets take effect that lack nothing any more, in the order of their positions.
+    ///
+    /// - Returns: the position of the last one looked at; `nil` when there is none after `position`.
+    func takeUp(after position: Position) throws -> Position? {
+        let waiting = try transaction.deferred(after: position, limit: 64)
+        for set in waiting { _ = try settle(set, cause: Self.takeUpCause(set.writeID)) }
+        return waiting.last?.position
+    }
+
+    /// Lets one waiting set take effect by a server set that names it; `nil` while it lacks something.
+    func settle(_ waiting: WaitingSet, cause: String) throws -> PBReceipt? {
+        guard let admitted = try transaction.admitted(waiting.writeID), var replica = try transaction.replica(waiting.writeID.replica),
+            let tenant = try transaction.tenant(), let set = try? ChangeSet(decodingBody: admitted.set.body), try reasonToWait(set) == nil
+        else { return nil }
+        replica.role = try presentRole(of: replica)
+        // Its facts are judged at its own base, whatever its author has seen since.
+        replica.lastBase = .start
+        let position = tenant.head.next
+        try transaction.deleteWaiting(waiting.writeID)
+        do {
+            return try transaction.savepoint {
+                let effect = try takeEffect(set, of: replica, at: position, tenant) { admitted.stamp }
+                let receipt = try recordOwn(
+                    [], stamp: try nextServerStamp(tenant), intent: "take-up", cause: cause, at: position, about: (admitted, effect.outcome),
+                    remarks: effect.remarks)
+                try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
+                return receipt
+            }
+        } catch let wire as WireProblem {
+            return try keepAside(admitted, waiting, wire, cause)
+        } catch let decoding as DecodingProblem {
+            return try keepAside(admitted, waiting, WireProblem(decoding.code, op: -1, decoding.detail), cause)
+        } catch let fault as any FaultOfSet where fault.isFaultOfSet {
+            return try keepAside(admitted, waiting, WireProblem("unstorable", op: -1, "\(fault)"), cause)
+        } catch let problem as SchemaProblem {
+            return try keepAside(admitted, waiting, WireProblem("value-unfit", op: -1, "\(problem)"), cause)
+        }
+    }
+
+    /// A deferred set that proves malformed is quarantined after all; one that a person tried to release stays as it was.
+    private func keepAside(_ admitted: AdmittedSet, _ waiting: WaitingSet, _ wire: WireProblem, _ cause: String) throws -> PBReceipt? {
+        guard waiting.isDeferred, let tenant = try transaction.tenant() else { throw wire }
+        var aside = waiting
+        aside.isDeferred = false
+        try transaction.save(aside)
+        let remark = Remark(code: wire.code, op: wire.op, text: wire.detail, remedies: ["the set is kept whole; an operator can look at it"])
+        return try recordOwn(
+            [], stamp: try nextServerStamp(tenant), intent: "take-up", cause: cause, at: tenant.head.next, about: (admitted, .quarantined),
+            remarks: [remark])
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreSQLite
+import TruckrollSync
+
+@Suite("Sets that wait")
+struct WaitingTests {
+    /// The schema of the next release: tasks have an estimate.
+    private func newerSchema() throws -> Schema {
+        let documents = try Schema.documents.map { document in
+            guard var entity = try JSONSerialization.jsonObject(with: document) as? [String: Any], entity["title"] as? String == "Task",
+                var properties = entity["properties"] as? [String: Any]
+            else { return document }
+            properties["estimate"] = [
+                "description": "Minutes it will take.", "type": "integer", "minimum": 0, "maximum": 1000, "x-field": 40, "x-merge": "last_writer",
+                "x-since": 2,
+            ]
+            entity["properties"] = properties
+            return try JSONSerialization.data(withJSONObject: entity)
+        }
+        return try Schema(documents: documents, version: 2)
+    }
+
+    private func upgraded(_ device: World.Device, _ schema: Schema) -> World.Device {
+        World.Device(
+            name: device.name, engine: DeviceEngine(schema: schema, store: device.engine.store), world: device.world, replica: device.replica,
+            user: device.user)
+    }
+
+    private func estimate(_ company: Company, _ device: World.Device, _ minutes: Int64) throws {
+        try company.world.commit(device, "estimate") { try $0.patch("task", company.mandatoryTask, ["estimate": .integer(minutes)]) }
+    }
+
+    @Test("a set of a newer schema is deferred, goes on showing, and takes effect with its old stamp when the server has learnt it")
+    func takenUp() throws {
+        let company = try Company()
+        let (world, newer) = (company.world, try newerSchema())
+        let anna = upgraded(company.anna, newer)
+        try estimate(company, anna, 30)
+        try world.commit(anna, "title") { try $0.patch("task", company.mandatoryTask, ["title": .text("Later title")]) }
+        try world.sync(anna)
+        let waiting = try anna.engine.read { try $0.outbox() }
+        #expect(waiting.map(\.standing) == [.deferred])
+        #expect(try world.value(anna, "task", company.mandatoryTask, "estimate") == .integer(30))
+        #expect(try world.serverValue("task", company.mandatoryTask, "title") == .text("Later title"), "what does not need it went on")
+
+        let store = world.server.store
+        let server = ServerEngine(schema: newer, store: store, security: world.server.security)
+        try server.takeUpDeferred(at: world.moment)
+        let task = RecordKey(type: try newer.entity("task").type, id: company.mandatoryTask)
+        let stored = try #require(try store.read { try $0.record(task) })
+        let entry = try #require(stored.record[FieldID(rawValue: 40)])
+        #expect(entry.version.stamp == waiting[0].receipt?.stamp)
+        try world.sync(anna)
+        #expect(try anna.engine.read { try $0.outbox() }.isEmpty)
+        let own = try #require(try anna.engine.read { try $0.own(waiting[0].set.writeID) })
+        #expect(own.receipt?.outcome == .applied)
+        // Once: the same start again finds nothing to do.
+        let head = try store.read { try $0.tenant()?.head }
+        try server.takeUpDeferred(at: world.moment)
+        #expect(try store.read { try $0.tenant()?.head } == head)
+    }
+
+    @Test("what builds on a waiting set waits with it, and nothing else does")
+    func dependants() throws {
+        let company = try Company()
+        let (world, newer) = (company.world, try newerSchema())
+        let anna = upgraded(company.anna, newer)
+        let task = world.id()
+        try world.commit(anna, "add") {
+            try $0.create(
+                "task", id: task,
+                [
+                    "order": .reference(company.order), "title": .text("New"), "mandatory": .text("no"), "state": .text("open"),
+                    "estimate": .integer(5),
+                ])
+        }
+        try world.commit(anna, "done") { try $0.patch("task", task, ["state": .text("done")]) }
+        try company.event(anna, .accept)
+        try world.sync(anna)
+        #expect(try anna.engine.read { try $0.outbox() }.map(\.intent) == ["add", "done"])
+        #expect(try company.state() == "accepted")
+        let server = ServerEngine(schema: newer, store: world.server.store, security: world.server.security)
+        try server.takeUpDeferred(at: world.moment)
+        #expect(try world.serverValue("task", task, "state") == .text("done"))
+        try world.sync(anna)
+        #expect(try anna.engine.read { try $0.outbox() }.isEmpty)
+        #expect(try world.audit(anna).isEmpty)
+    }
+
+    @Test("a person releases what a shut-out device had recorded; what is malformed stays")
+    func released() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept)
+        let device = try #require(try company.anna.engine.read { try $0.identity() }).device
+        try world.server.revoke(device, at: world.moment)
+        var request = PBCarryRequest()
+        request.sets = try company.anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
+        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        #expect(try company.state() == "dispatched")
+        let id = WriteID(replica: company.anna.replica, sequence: 1)
+        #expect(try world.server.release(id, at: world.moment).outcome == .applied)
+        #expect(try company.state() == "accepted")
+        #expect(throws: EngineProblem.self) { try world.server.release(id, at: world.moment) }
+        // Asked again, the server gives the answer that holds now.
+        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
+    }
+}
