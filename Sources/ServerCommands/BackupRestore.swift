@@ -20,10 +20,8 @@ struct Backup: AsyncParsableCommand {
         try await reporting {
             guard !FileManager.default.fileExists(atPath: to) else { throw Failure("\(to) exists.", next: "Name a new file.") }
             let tenant = try options.open()
-            // Closing the only connection moves the write-ahead log into the file.
-            let database = tenant.home.database
-            try tenant.close()
-            try FileManager.default.copyItem(atPath: database, toPath: to)
+            defer { try? tenant.close() }
+            try tenant.backup(to: to)
             Terminal.standardOutput().print("Copied to \(to).")
         }
     }

@@ -57,6 +57,8 @@ public struct ChangeSet: Hashable, Sendable {
     public var previous: SetHash
     /// What the device had applied when the set was made.
     public var base: Checkpoint
+    /// The server's MAC over the base, as it came with it; by it a restored server knows a base of a history it lost.
+    public var baseMAC: [UInt8]
     /// The device's claim; the server fixes it.
     public var claimed: Stamp
     public var user: RecordID
@@ -68,7 +70,7 @@ public struct ChangeSet: Hashable, Sendable {
 
     public init(
         protocolVersion: UInt32, schemaVersion: UInt32, tenant: TenantID, device: DeviceID, writeID: WriteID, previous: SetHash,
-        base: Checkpoint, claimed: Stamp, user: RecordID, intent: String, guards: [Guard] = [], ops: [Op], origin: Origin? = nil
+        base: Checkpoint, baseMAC: [UInt8] = [], claimed: Stamp, user: RecordID, intent: String, guards: [Guard] = [], ops: [Op], origin: Origin? = nil
     ) {
         self.protocolVersion = protocolVersion
         self.schemaVersion = schemaVersion
@@ -77,6 +79,7 @@ public struct ChangeSet: Hashable, Sendable {
         self.writeID = writeID
         self.previous = previous
         self.base = base
+        self.baseMAC = baseMAC
         self.claimed = claimed
         self.user = user
         self.intent = intent

@@ -119,6 +119,12 @@ public nonisolated struct PBChangeSetBody: @unchecked Sendable {
   /// Clears the value of `origin`. Subsequent reads from it will return its default value.
   public mutating func clearOrigin() {_uniqueStorage()._origin = nil}
 
+  /// 32 bytes, the server's HMAC that came with the base; absent without one
+  public var baseMac: Data {
+    get {_storage._baseMac}
+    set {_uniqueStorage()._baseMac = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -956,7 +962,7 @@ fileprivate nonisolated let _protobuf_package = "truckroll.v1"
 
 nonisolated extension PBChangeSetBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ChangeSetBody"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}schema_version\0\u{1}tenant\0\u{1}device\0\u{1}replica\0\u{1}sequence\0\u{3}previous_hash\0\u{1}base\0\u{1}stamp\0\u{1}user\0\u{1}intent\0\u{1}guards\0\u{1}ops\0\u{1}origin\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}schema_version\0\u{1}tenant\0\u{1}device\0\u{1}replica\0\u{1}sequence\0\u{3}previous_hash\0\u{1}base\0\u{1}stamp\0\u{1}user\0\u{1}intent\0\u{1}guards\0\u{1}ops\0\u{1}origin\0\u{3}base_mac\0")
 
   fileprivate class _StorageClass {
     var _protocolVersion: UInt32 = 0
@@ -973,6 +979,7 @@ nonisolated extension PBChangeSetBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _guards: [PBGuard] = []
     var _ops: [PBOp] = []
     var _origin: PBOrigin? = nil
+    var _baseMac: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -997,6 +1004,7 @@ nonisolated extension PBChangeSetBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _guards = source._guards
       _ops = source._ops
       _origin = source._origin
+      _baseMac = source._baseMac
     }
   }
 
@@ -1029,6 +1037,7 @@ nonisolated extension PBChangeSetBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._guards) }()
         case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._ops) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._origin) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._baseMac) }()
         default: break
         }
       }
@@ -1083,6 +1092,9 @@ nonisolated extension PBChangeSetBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._origin {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      if !_storage._baseMac.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._baseMac, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1106,6 +1118,7 @@ nonisolated extension PBChangeSetBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._guards != rhs_storage._guards {return false}
         if _storage._ops != rhs_storage._ops {return false}
         if _storage._origin != rhs_storage._origin {return false}
+        if _storage._baseMac != rhs_storage._baseMac {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -13,6 +13,7 @@ extension ChangeSet {
         body.sequence = writeID.sequence
         body.previousHash = data(previous.bytes)
         body.base = PBCheckpoint(base)
+        body.baseMac = data(baseMAC)
         body.stamp = data(claimed.encoded)
         body.user = data(user.bytes)
         body.intent = intent
@@ -54,6 +55,9 @@ extension ChangeSet {
         guard body.intent.utf8.count <= 100, !body.intent.utf8.contains(0) else {
             throw WireProblem("malformed", op: -1, "the intent has at most 100 bytes and no NUL")
         }
+        guard body.baseMac.isEmpty || body.baseMac.count == 32 else {
+            throw WireProblem("malformed", op: -1, "a base's MAC has 32 bytes")
+        }
         let replica = ReplicaID(rawValue: body.replica)
         let stamp: Stamp
         do { stamp = try Stamp(decoding: body.stamp) } catch { throw WireProblem(error, op: -1) }
@@ -83,7 +87,7 @@ extension ChangeSet {
         self.init(
             protocolVersion: body.protocolVersion, schemaVersion: body.schemaVersion, tenant: tenant, device: device,
             writeID: WriteID(replica: replica, sequence: body.sequence), previous: SetHash(bytes: Array(body.previousHash)),
-            base: Checkpoint(body.base), claimed: stamp, user: user, intent: body.intent, guards: guards, ops: ops, origin: origin)
+            base: Checkpoint(body.base), baseMAC: Array(body.baseMac), claimed: stamp, user: user, intent: body.intent, guards: guards, ops: ops, origin: origin)
     }
 }
 

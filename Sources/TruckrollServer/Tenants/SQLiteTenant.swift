@@ -35,6 +35,9 @@ public final class SQLiteTenant: Sendable {
 
     public func close() throws { try store.close() }
 
+    /// Copies the database to a new file.
+    public func backup(to path: String) throws { try store.backup(to: path) }
+
     public func moment() throws -> ServerMoment { ServerMoment(milliseconds: now(), calendar: try engine.calendar()) }
 
     /// Runs what is due by the clock.

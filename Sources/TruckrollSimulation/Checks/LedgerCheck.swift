@@ -55,6 +55,10 @@ struct LedgerCheck {
         let set = try ChangeSet(decodingBody: admitted.set.body)
         let outside = Set(answer.remarks.filter { $0.code == "outside-view" }.map(\.op))
         let schema = simulation.newerSchema
+        for index in outside {
+            guard let order = Self.order(of: set.ops[index], schema), entry.heldOrders.contains(order) else { continue }
+            throw Violation("I24", "\(set.writeID) of \(entry.device): the fact \(set.ops[index].key) is kept out although its order was held")
+        }
         try simulation.server.store.read { transaction in
             for (index, op) in set.ops.enumerated() where schema[op.key.type]?.writeClass == .fact && !outside.contains(index) {
                 guard let stored = try transaction.record(op.key) else {
@@ -65,6 +69,11 @@ struct LedgerCheck {
                 }
             }
         }
+    }
+
+    private static func order(of op: Op, _ schema: Schema) -> RecordID? {
+        guard let field = schema[op.key.type]?["order"] else { return nil }
+        return op.writes.first { $0.field == field.id }?.value.reference
     }
 
     private func finalAnswer(of admitted: AdmittedSet) throws -> Receipt {

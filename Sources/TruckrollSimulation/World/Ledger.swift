@@ -6,13 +6,18 @@ struct Ledger {
     struct Entry {
         let device: String
         let set: OwnSet
+        /// The orders whose records the device held when the set was made: facts about these land, whatever comes of the rest.
+        let heldOrders: Set<RecordID>
     }
 
     private(set) var entries: [WriteID: [Entry]] = [:]
     /// Sets that were on a store nobody has any more, and nowhere else.
     private(set) var gone: Set<SetHash> = []
 
-    mutating func add(_ set: OwnSet, of device: String) { entries[set.set.writeID, default: []].append(Entry(device: device, set: set)) }
+    mutating func add(_ set: OwnSet, of device: String, holding orders: Set<RecordID>) {
+        entries[set.set.writeID, default: []].append(Entry(device: device, set: set, heldOrders: orders))
+    }
+
     mutating func giveUp(_ hash: SetHash) { gone.insert(hash) }
 
     var all: [Entry] { entries.keys.sorted().flatMap { entries[$0] ?? [] } }

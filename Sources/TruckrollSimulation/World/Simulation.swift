@@ -90,15 +90,20 @@ public final class Simulation {
         }
         if let set = committed ?? nil {
             met.setsCommitted += 1
-            ledger.add(set, of: device.name)
+            ledger.add(set, of: device.name, holding: try heldOrders(device))
             try SessionCheck(device).reads(own: set)
         } else if committed == nil {
             met.deviceEnds += 1
             // The commit may have become durable before the process ended; then it counts.
             let identity = try device.identity()
             let id = WriteID(replica: identity.replica, sequence: before + 1)
-            if let set = try device.store.read({ try $0.own(id) }) { ledger.add(set, of: device.name) }
+            if let set = try device.store.read({ try $0.own(id) }) { ledger.add(set, of: device.name, holding: try heldOrders(device)) }
         }
+    }
+
+    /// The orders in the device's view, by what it has applied.
+    private func heldOrders(_ device: SimulatedDevice) throws -> Set<RecordID> {
+        Set(try device.store.read { try $0.scopes() }.filter { $0.kind == "order" }.compactMap(\.id))
     }
 
     func newID() -> RecordID { RecordID.version7(milliseconds: UInt64(max(0, milliseconds)), using: &random) }

@@ -32,6 +32,7 @@ extension Layout {
             checkpoint_history BLOB,
             checkpoint_view INTEGER CHECK (checkpoint_view >= 0),
             checkpoint_mac BLOB NOT NULL,
+            checkpoint_lost INTEGER NOT NULL CHECK (checkpoint_lost IN (0, 1)),
             clock_offset INTEGER NOT NULL,
             last_document INTEGER NOT NULL CHECK (last_document >= 0),
             last_sync INTEGER,

@@ -40,6 +40,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.lastStamp = try row.optionalStamp()
             state.checkpoint = try Self.checkpoint(&row)
             state.checkpointMAC = try row.bytes()
+            state.isCheckpointLost = try row.boolean()
             state.clockOffset = try row.integer()
             state.lastDocument = try row.unsigned()
             state.lastSync = try row.optionalInteger()
@@ -58,7 +59,8 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             DeviceSQL.saveState,
             [try state.lastSequence.bound(), state.lastHash.bound, (state.lastStamp?.bound).orNull]
                 + (checkpoint ?? [.null, .null, .null, .null]) + [
-                    state.checkpointMAC.bound, state.clockOffset.bound, try state.lastDocument.bound(), (state.lastSync?.bound).orNull,
+                    state.checkpointMAC.bound, state.isCheckpointLost.bound, state.clockOffset.bound, try state.lastDocument.bound(),
+                    (state.lastSync?.bound).orNull,
                     try state.durable.bound(),
                     state.isRecovering.bound,
                 ])

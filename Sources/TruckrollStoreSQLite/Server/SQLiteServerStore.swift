@@ -29,6 +29,9 @@ public final class SQLiteServerStore: ServerStore {
         try file.read { try body(SQLiteServerTransaction(session: Session(db: $0, path: file.path), tables: tables)) }
     }
 
+    /// Copies one committed state to a new file that can be put back; what comes after it goes on meanwhile.
+    public func backup(to path: String) throws { try file.copy(to: path) }
+
     /// Waits for what is running, closes the file and lets go of it.
     public func close() throws { try file.close() }
 }

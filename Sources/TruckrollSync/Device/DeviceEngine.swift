@@ -83,7 +83,8 @@ public struct DeviceEngine: Sendable {
             let set = ChangeSet(
                 protocolVersion: Limits.protocolVersion, schemaVersion: schema.versionNeeded(by: editor.ops), tenant: identity.tenant,
                 device: identity.device,
-                writeID: writeID, previous: state.lastHash, base: state.checkpoint ?? Self.noCheckpoint, claimed: stamp, user: identity.user,
+                writeID: writeID, previous: state.lastHash, base: state.checkpoint ?? Self.noCheckpoint, baseMAC: state.checkpointMAC, claimed: stamp,
+                user: identity.user,
                 intent: intent, guards: editor.guards, ops: editor.ops)
             let own = try seal(set, identity, madeAt: corrected)
             try transaction.append(own)
@@ -139,7 +140,7 @@ public struct DeviceEngine: Sendable {
             let identity = try requireIdentity(transaction)
             let state = try transaction.state()
             var request = PBSyncRequest()
-            if let checkpoint = state.checkpoint { request.checkpoint = PBCheckpoint(checkpoint) }
+            if let checkpoint = state.checkpoint, !state.isCheckpointLost { request.checkpoint = PBCheckpoint(checkpoint) }
             request.pull = true
             var bytes = 0
             if request.hasCheckpoint { request.checkpointMac = data(state.checkpointMAC) }
@@ -204,7 +205,8 @@ public struct DeviceEngine: Sendable {
                     // What left the view goes first: a scope that left and came back arrives whole in the chunks.
                     try application.drop(reply.commit.dropped.map { Scope($0) })
                     // Without a checkpoint the reply holds the whole view: what a lost history had put here makes way for it.
-                    if try transaction.state().checkpoint == nil {
+                    let before = try transaction.state()
+                    if before.checkpoint == nil || before.isCheckpointLost {
                         let present = Set(reply.commit.touched.map { Scope($0.scope) })
                         try application.drop(try transaction.scopes().filter { !present.contains($0) })
                         try application.empty(try transaction.scopes())
@@ -261,8 +263,7 @@ public struct DeviceEngine: Sendable {
                 requeued += 1
             }
             var state = try transaction.state()
-            state.checkpoint = nil
-            state.checkpointMAC = []
+            state.isCheckpointLost = true
             state.isRecovering = true
             try transaction.save(state)
             return .historyChanged(requeued: requeued)
@@ -317,6 +318,7 @@ public struct DeviceEngine: Sendable {
             var state = try transaction.state()
             state.checkpoint = Checkpoint(audit.checkpoint)
             state.checkpointMAC = Array(audit.checkpointMac)
+            state.isCheckpointLost = false
             state.isRecovering = false
             try transaction.save(state)
             try application.rebase()

@@ -162,6 +162,7 @@ struct PullApplication {
         var state = try transaction.state()
         state.checkpoint = Checkpoint(commit.checkpoint)
         state.checkpointMAC = Array(commit.checkpointMac)
+        state.isCheckpointLost = false
         try transaction.save(state)
         return mismatches
     }

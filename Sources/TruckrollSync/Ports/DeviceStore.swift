@@ -52,6 +52,8 @@ public struct DeviceState: Hashable, Sendable {
     public var checkpoint: Checkpoint?
     /// The server's MAC over the checkpoint: by it a server that was put back without telling finds out.
     public var checkpointMAC: [UInt8] = []
+    /// The checkpoint is of a history the server lost: it stays the base of what is recorded, and the next pull brings the whole view.
+    public var isCheckpointLost = false
     /// Server's clock minus the device's, in milliseconds, as last measured.
     public var clockOffset: Int64 = 0
     /// Counter of the certificate series; the next document gets the number above.

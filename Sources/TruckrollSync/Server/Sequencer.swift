@@ -190,9 +190,11 @@ struct Sequencer {
         _ set: ChangeSet, of replica: ReplicaRow, at position: Position, _ tenant: TenantState, stamp fixing: () throws -> Stamp
     ) throws -> Effect {
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
-        let judge = SetJudge(schema: schema, writer: writer, replica: replica, epoch: tenant.epoch)
+        let isOfLostHistory = try isBaseOfLostHistory(set, replica, tenant)
+        let judge = SetJudge(
+            schema: schema, writer: writer, replica: replica, epoch: tenant.epoch, isBaseOfLostHistory: isOfLostHistory)
         try judge.checkForm(set)
-        try checkBases(set, tenant)
+        try checkBases(set, isOfLostHistory: isOfLostHistory)
         let stamp = try fixing()
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
@@ -260,17 +262,22 @@ struct Sequencer {
     }
 
     /// Within an epoch a device can only have seen what was admitted. After a restore it may have seen more.
-    private func checkBases(_ set: ChangeSet, _ tenant: TenantState) throws {
+    private func checkBases(_ set: ChangeSet, isOfLostHistory: Bool) throws {
         let isKnown = isKnown(transaction, set.writeID)
-        // A base that names no history of this tenant excuses nothing.
-        let isOfLostEpoch = try set.base.epoch != tenant.epoch && transaction.epochs().contains { $0.epoch == set.base.epoch }
         for (index, op) in set.ops.enumerated() {
             for base in op.seen + op.writes.flatMap(\.bases) where !isKnown(base.writeID) {
-                guard isOfLostEpoch, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
+                guard isOfLostHistory, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
                     throw WireProblem("base-unknown", op: index, "version \(base) was never admitted")
                 }
             }
         }
+    }
+
+    /// Whether the set was made over a history of this tenant that is lost: the base is of another epoch and carries this server's
+    /// own MAC, and its author has not named one of the present epoch yet. A base that names no history excuses nothing.
+    private func isBaseOfLostHistory(_ set: ChangeSet, _ replica: ReplicaRow, _ tenant: TenantState) throws -> Bool {
+        guard set.base.epoch != tenant.epoch, replica.lastBaseEpoch != tenant.epoch else { return false }
+        return MessageAuthentication.isValid(set.baseMAC, for: set.base.authenticated, key: security.receiptKey)
     }
 
     /// At most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.

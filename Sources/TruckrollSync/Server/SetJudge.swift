@@ -8,6 +8,8 @@ struct SetJudge {
     let writer: PositionWriter
     let replica: ReplicaRow
     let epoch: Epoch
+    /// Whether the set was made over a history that is lost; what was in view there is not known any more and counts as seen.
+    let isBaseOfLostHistory: Bool
 
     struct Verdict {
         /// Indexes of the ops that take effect.
@@ -222,16 +224,17 @@ struct SetJudge {
         let transaction = writer.transaction
         if let row = try transaction.viewScope(replica.replica, scope), row.weight > 0 { return true }
         if let base {
-            if base.epoch == epoch {
-                // Bases of a replica never go back: an older one than was named before counts as that one.
-                let seen = replica.lastBaseEpoch == epoch ? max(base.position, replica.lastBase) : base.position
-                if try transaction.wasInView(replica.replica, scope, at: seen) { return true }
-            } else if try transaction.epochs().contains(where: { $0.epoch == base.epoch }) {
-                // What was in view in a lost epoch is not known any more; it counts as seen.
-                return true
-            }
+            if isBaseOfLostHistory { return true }
+            if base.epoch == epoch, try wasInView(scope, at: base.position) { return true }
         }
         return try isOwnOrder(scope)
+    }
+
+    /// Whether the author's device had the scope, under this number or a former one.
+    private func wasInView(_ scope: Scope, at position: Position) throws -> Bool {
+        // Bases of a replica never go back: an older one than was named before counts as that one.
+        let seen = replica.lastBaseEpoch == epoch ? max(position, replica.lastBase) : position
+        return try writer.transaction.replicas(of: replica.device).contains { try writer.transaction.wasInView($0.replica, scope, at: seen) }
     }
 
     /// An order this replica created is in its reach before the server has put it into its view.
