@@ -23,7 +23,7 @@ struct CancelCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DispatchOptions
     @Argument(help: "The order's number, its end, or its id.") var order: String
-    @Option(help: "Why; shown to the technician.") var reason: String
+    @Option(help: "Why; shown to the technician.", transform: Wording.read) var reason: String
 
     func run() async throws {
         try await options.run { session in

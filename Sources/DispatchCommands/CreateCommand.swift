@@ -38,17 +38,17 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: "The customer, by number or name.") var customer: String
     @Option(help: "The site, by name or city; the customer's only one when left out.") var site: String?
     @Option(help: "The kind of work.") var kind: Kind
-    @Option(help: "The order in one line.") var title: String
-    @Option(help: "What is wrong, in the caller's words.") var problem: String?
+    @Option(help: "The order in one line.", transform: Wording.read) var title: String
+    @Option(help: "What is wrong, in the caller's words.", transform: Wording.read) var problem: String?
     @Option(help: "How urgent it is.") var priority: Priority = .normal
     @Option(help: "How it came in.") var channel: Channel = .office
     @Option(help: ArgumentHelp("An asset of the site, by serial number or tag; repeat it for several.", valueName: "serial")) var asset: [String] = []
     @Option(help: ArgumentHelp("When it must be done: RFC 3339, or YYYY-MM-DD for the end of that working day.", valueName: "time")) var due: String?
-    @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text")) var po: String?
+    @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text"), transform: Wording.read) var po: String?
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
-    @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title")) var task: [String] = []
-    @Option(help: ArgumentHelp("A step without which the order cannot be completed; these come first.", valueName: "title")) var mandatoryTask:
-        [String] = []
+    @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title"), transform: Wording.read) var task: [String] = []
+    @Option(help: ArgumentHelp("A step without which the order cannot be completed; these come first.", valueName: "title"), transform: Wording.read)
+    var mandatoryTask: [String] = []
 
     func run() async throws {
         try await options.run { session in

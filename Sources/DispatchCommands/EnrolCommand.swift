@@ -19,7 +19,7 @@ struct EnrolCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DispatchOptions
     @OptionGroup var enrolment: EnrolmentOptions
-    @Option(help: "The device's name, as others see it.") var name = "Dispatch desk"
+    @Option(help: "The device's name, as others see it.", transform: Wording.read) var name = "Dispatch desk"
 
     func run() async throws {
         try await options.run { session in

@@ -21,7 +21,7 @@ struct ResolveCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DispatchOptions
     @Argument(help: "The exception's id or its end, as `exceptions` lists it.") var exception: String
-    @Argument(help: "What was done.") var words: String
+    @Argument(help: "What was done.", transform: Wording.read) var words: String
 
     func validate() throws {
         if words.allSatisfy(\.isWhitespace) { throw ValidationError("Say what was done; the words stay with the exception.") }

@@ -14,7 +14,7 @@ struct AttachCommand: FieldVerb {
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "The file.") var file: String
-    @Option(help: "What it shows.") var caption: String?
+    @Option(help: "What it shows.", transform: Wording.read) var caption: String?
     @Option(help: "The asset: tag, serial number or scan.") var asset: String?
     @OptionGroup var global: GlobalOptions
 

@@ -15,12 +15,12 @@ struct CertifyCommand: FieldVerb {
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Option(help: "The asset: tag, serial number or scan.") var asset: String
-    @Option(help: "Condition as received; what the findings say when not given.") var condition: String?
-    @Option(help: "A deviation from the method; may be given several times.") var deviation: [String] = []
+    @Option(help: "Condition as received; what the findings say when not given.", transform: Wording.read) var condition: String?
+    @Option(help: "A deviation from the method; may be given several times.", transform: Wording.read) var deviation: [String] = []
     @Option(help: "Date of the next calibration the customer agreed to have named.") var next: String?
-    @Option(help: "Why an earlier certificate of this job is replaced.") var supersede: String?
-    @Option(help: "Printed name of who accepted what was shown.") var acceptedBy: String?
-    @Option(help: "Role of who accepted.") var role: String = "customer"
+    @Option(help: "Why an earlier certificate of this job is replaced.", transform: Wording.read) var supersede: String?
+    @Option(help: "Printed name of who accepted what was shown.", transform: Wording.read) var acceptedBy: String?
+    @Option(help: "Role of who accepted.", transform: Wording.read) var role: String = "customer"
     @Option(help: ArgumentHelp("JSON file with the pen strokes.", valueName: "file")) var strokes: String?
     @OptionGroup var global: GlobalOptions
 

@@ -11,10 +11,10 @@ struct EditCommand: FieldVerb {
             "edit 2026-0042 --priority high --tag \"lift needed\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
-    @Option(help: "The job in one line.") var title: String?
-    @Option(help: "What is wrong.") var problem: String?
+    @Option(help: "The job in one line.", transform: Wording.read) var title: String?
+    @Option(help: "What is wrong.", transform: Wording.read) var problem: String?
     @Option(help: "emergency, high, normal or low.") var priority: String?
-    @Option(help: "A label to add; may be given several times.") var tag: [String] = []
+    @Option(help: "A label to add; may be given several times.", transform: Wording.read) var tag: [String] = []
     @Option(help: "A label to take off; may be given several times.") var untag: [String] = []
     @Option(help: "An asset to add: tag, serial number or scan.") var addAsset: [String] = []
     @OptionGroup var global: GlobalOptions

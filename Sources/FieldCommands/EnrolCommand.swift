@@ -16,8 +16,8 @@ struct EnrolCommand: FieldVerb {
             exits: "0 enrolled, 1 failed, 3 offline (repeat it later with the same code), 64 bad usage."))
 
     @Option(help: "Address of the server.") var server: String
-    @Option(help: "The code from the office.") var code: String
-    @Option(help: "What the office sees this device as.") var name: String?
+    @Option(help: "The code from the office.", transform: Wording.read) var code: String
+    @Option(help: "What the office sees this device as.", transform: Wording.read) var name: String?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {

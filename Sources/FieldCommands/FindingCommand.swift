@@ -11,10 +11,10 @@ struct FindingCommand: FieldVerb {
             "finding 2026-0042 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
-    @Argument(help: "What you saw.") var text: String
+    @Argument(help: "What you saw.", transform: Wording.read) var text: String
     @Option(help: "info, minor, major or dangerous.") var severity: Severity = .minor
     @Option(help: "The asset: tag, serial number or scan.") var asset: String?
-    @Option(help: "Code of the kind of finding.") var code: String?
+    @Option(help: "Code of the kind of finding.", transform: Wording.read) var code: String?
     @Option(help: ArgumentHelp("A photo; may be given several times.", valueName: "file")) var photo: [String] = []
     @Option(help: "The finding this one corrects, by its id.") var corrects: String?
     @OptionGroup var global: GlobalOptions

@@ -12,7 +12,7 @@ struct FitnessCommand: FieldVerb {
 
     @Argument(help: "The asset: tag, serial number or scan.") var asset: String
     @Argument(help: "The fitness.") var fitness: String
-    @Option(help: "Why.") var reason: String
+    @Option(help: "Why.", transform: Wording.read) var reason: String
     @Option(help: "The job that gets the reason as a note.") var job: String?
     @OptionGroup var global: GlobalOptions
 

@@ -35,7 +35,7 @@ struct LabourCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "stop", abstract: "Stop the clock and record the time.",
             discussion: Teach.text("The entry begins when the clock was started.", "labour stop", exits: Teach.recorded))
-        @Option(help: "A remark.") var remark: String?
+        @Option(help: "A remark.", transform: Wording.read) var remark: String?
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
@@ -52,7 +52,7 @@ struct LabourCommand: AsyncParsableCommand {
         @Option(help: "travel, work or wait.") var kind: LabourKind = .work
         @Option(help: "When it began, such as 2026-11-23T07:30:00+01:00.") var from: Time?
         @Option(help: "The entry this one corrects, by its id.") var corrects: String?
-        @Option(help: "A remark.") var remark: String?
+        @Option(help: "A remark.", transform: Wording.read) var remark: String?
         @OptionGroup var global: GlobalOptions
 
         func validate() throws {

@@ -12,14 +12,14 @@ struct NewCommand: FieldVerb {
             "new \"Detector dead\" --kind repair --asset GD-104", "new \"Yearly check\" --kind calibration --site \"Works 2\" --task \"Calibrate\"",
             exits: Teach.recorded))
 
-    @Argument(help: "The job in one line.") var title: String
+    @Argument(help: "The job in one line.", transform: Wording.read) var title: String
     @Option(help: "calibration, inspection, repair, installation or emergency.") var kind: String = "repair"
     @Option(help: "The site: its name or id.") var site: String?
     @Option(help: "An asset: tag, serial number or scan; may be given several times.") var asset: [String] = []
-    @Option(help: "What is wrong, in the customer's words.") var problem: String?
+    @Option(help: "What is wrong, in the customer's words.", transform: Wording.read) var problem: String?
     @Option(help: "emergency, high, normal or low.") var priority: String = "normal"
-    @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "number")) var po: String?
-    @Option(help: "A mandatory task; may be given several times.") var task: [String] = []
+    @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "number"), transform: Wording.read) var po: String?
+    @Option(help: "A mandatory task; may be given several times.", transform: Wording.read) var task: [String] = []
     @Option(help: "The job this one follows.") var follows: String?
     @OptionGroup var global: GlobalOptions
 

@@ -10,7 +10,7 @@ struct NoteCommand: FieldVerb {
             "Colleagues and the office see it after their next sync.", "note 2026-0042 \"Key is with the porter\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
-    @Argument(help: "The remark.") var text: String
+    @Argument(help: "The remark.", transform: Wording.read) var text: String
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {

@@ -18,12 +18,12 @@ struct SignCommand: FieldVerb {
             "sign 2026-0042 --absent", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
-    @Option(help: "Printed name of who signs or refuses.") var name: String?
-    @Option(help: "Role of who signs.") var role: String?
+    @Option(help: "Printed name of who signs or refuses.", transform: Wording.read) var name: String?
+    @Option(help: "Role of who signs.", transform: Wording.read) var role: String?
     @Option(help: ArgumentHelp("JSON file with the pen strokes.", valueName: "file")) var strokes: String?
     @Flag(help: "The customer refuses to sign.") var refuse = false
     @Flag(help: "Nobody is there to sign.") var absent = false
-    @Option(help: "Why not.") var reason: String?
+    @Option(help: "Why not.", transform: Wording.read) var reason: String?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {

@@ -23,7 +23,7 @@ struct StepCommand<S: Step>: FieldVerb {
     }
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
-    @Option(help: "Why, in a few words.") var reason: String?
+    @Option(help: "Why, in a few words.", transform: Wording.read) var reason: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Where you stand, as latitude,longitude in degrees.", valueName: "lat,lon")) var place: Place?
     @OptionGroup var global: GlobalOptions
 

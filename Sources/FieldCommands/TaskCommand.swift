@@ -53,7 +53,7 @@ struct TaskCommand: AsyncParsableCommand {
                 discussion: Teach.text("A remark is kept beside the task.", "task \(S.name) 2026-0042 2", exits: Teach.recorded))
         }
         @OptionGroup var target: Target
-        @Option(help: "A remark; needed when a mandatory task does not apply.") var remark: String?
+        @Option(help: "A remark; needed when a mandatory task does not apply.", transform: Wording.read) var remark: String?
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
@@ -69,7 +69,7 @@ struct TaskCommand: AsyncParsableCommand {
                 "Answers given without seeing each other are all kept until somebody picks one.", "task answer 2026-0042 2 \"permit 4711\" --done",
                 exits: Teach.recorded))
         @OptionGroup var target: Target
-        @Argument(help: "The answer.") var answer: String
+        @Argument(help: "The answer.", transform: Wording.read) var answer: String
         @Flag(help: "The task is done with it.") var done = false
         @OptionGroup var global: GlobalOptions
 
@@ -101,8 +101,8 @@ struct TaskCommand: AsyncParsableCommand {
             discussion: Teach.text(
                 "It goes to the end of the list.", "task add 2026-0042 \"Replace the splash guard\" --asset GD-101", exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
-        @Argument(help: "What to do.") var title: String
-        @Option(help: "How.") var instructions: String?
+        @Argument(help: "What to do.", transform: Wording.read) var title: String
+        @Option(help: "How.", transform: Wording.read) var instructions: String?
         @Option(help: "On which asset: tag, serial number or scan.") var asset: String?
         @Flag(help: "The job cannot be completed without it.") var mandatory = false
         @OptionGroup var global: GlobalOptions

@@ -11,7 +11,10 @@ struct ArgumentTests {
             ["assign", "S-1", "Weber", "--at", "09:00", "--minutes", "0"],
             ["assign", "S-1", "Weber", "--at", "09:00", "--minutes", "-9223372036854775808"],
             ["move", "S-1"], ["unassign", "S-1", "--day", "today"], ["cancel", "S-1"], ["list", "--state", "lost"], ["list", "--clock", "noon"],
-            ["create", "--customer", "C"], ["status", "--store", ""], ["why", "S-1"],
+            ["create", "--customer", "C"], ["status", "--store", ""], ["why", "S-1"], ["cancel", "S-1", "--reason", " "], ["resolve", "1f2e", "\n"],
+            ["create", "--customer", "C", "--kind", "repair", "--title", ""],
+            ["create", "--customer", "C", "--kind", "repair", "--title", "\u{a0} "],
+            ["create", "--customer", "C", "--kind", "repair", "--title", "T", "--task", ""],
         ])
     func refusals(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try DispatchCommand.parseAsRoot(arguments) }

@@ -52,6 +52,9 @@ struct CommandTests {
         arguments: [
             ["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"], ["edit", "1"],
             ["jobs", "--clock", "noon"],
+            ["note", "1", ""], ["note", "1", " \n\t"], ["new", " ", "--site", "x"], ["edit", "1", "--title", ""], ["finding", "1", ""],
+            ["task", "add", "1", " "], ["task", "answer", "1", "2", ""], ["pause", "1", "--reason", " "], ["sign", "1", "--name", ""],
+            ["set-fitness", "1", "due", "--reason", ""], ["certify", "1", "--asset", "a", "--supersede", " "],
         ])
     func usage(arguments: [String]) async {
         #expect(await run(arguments, store: temporary()).code == 64)
