@@ -33,25 +33,6 @@ struct AppointmentOptions: ParsableArguments {
     }
 }
 
-extension DeviceSession {
-    /// Records a request, syncs, and reports what the server decided.
-    func request(_ subject: String, _ request: (LocalReader, DispatchCalendar) throws -> DispatchRequest) async throws -> ExitStatus {
-        let reach = try await sync()
-        let calendar = try calendar()
-        let wish = try client.read { try request($0, calendar) }
-        let ticket = try client.dispatch(wish)
-        try await deliver(after: reach)
-        let (order, name) = try client.read { (try $0.view("service_order", wish.order), try $0.view("user", wish.technician)?.text("name")) }
-        return report(
-            try client.dispatchAnswer(to: ticket), about: "\(subject) \(order?.text("number") ?? "order"), \(name ?? "technician")",
-            json: [
-                ("action", .string(wish.action.rawValue)), ("order", .text(order?.text("number"))), ("technician", .text(name)),
-                ("starts_at", .text(wish.starts?.description)), ("ends_at", .text(wish.ends?.description)),
-                ("request_id", .string("\(ticket.record)")),
-            ])
-    }
-}
-
 extension LocalReader {
     /// The appointment of the technician who is meant, or of the only one when nobody is named.
     func assigned(_ text: String?, to order: RecordView) throws -> DispatchAppointment {

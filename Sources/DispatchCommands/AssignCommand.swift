@@ -10,14 +10,14 @@ struct AssignCommand: AsyncParsableCommand {
         commandName: "assign", abstract: "Plan a technician for an order.",
         discussion: """
             The server decides: it refuses an order that is closed or still being checked, and times that overlap. A second \
-            technician may be assigned beside the first.
+            technician may be assigned beside the first. Who is planned for the order already is moved with `move`.
 
             EXAMPLE
               truckroll-dispatch assign S12 Weber --at 09:30 --minutes 120
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.
-            JSON: answer (granted, refused, pending), text, action, order, technician, starts_at, ends_at, request_id.
+            JSON: answer (granted, refused, pending), text, action, order, technician, starts_at, ends_at, earliest_at, request_id.
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -33,11 +33,23 @@ struct AssignCommand: AsyncParsableCommand {
         try await options.run { session in
             try await session.request("Assign") { reader, calendar in
                 let lookup = DispatchLookup(reader)
+                let (order, technician) = (try lookup.order(order), try lookup.technician(technician))
                 let interval = try time.interval(calendar, usual: nil)
+                try refuse(technician, alreadyOn: order, reader, calendar)
                 return DispatchRequest(
-                    .assign, order: try lookup.order(order).id, technician: try lookup.technician(technician).id, starts: interval?.starts,
-                    ends: interval?.ends)
+                    .assign, order: order.id, technician: technician.id, starts: interval?.starts, ends: interval?.ends)
             }
         }
+    }
+
+    /// Planning somebody a second time would move the appointment there is; that has a verb of its own.
+    private func refuse(_ technician: RecordView, alreadyOn order: RecordView, _ reader: LocalReader, _ calendar: DispatchCalendar) throws {
+        let planned = try DispatchOrderSheet(order, reader).appointments.first { $0.isActive && $0.technician == technician.id }
+        guard let planned else { return }
+        let number = order.text("number") ?? order.id.short
+        throw RequestRefusal(
+            text: "\(planned.technicianName) is planned for \(number) already, \(calendar.spoken(planned.starts?.description)) to "
+                + "\(planned.ends.map { calendar.local($0).clock } ?? "?"). Nothing was recorded; change the time with: "
+                + "truckroll-dispatch move \(number) \"\(technician.text("number") ?? planned.technicianName)\" --at TIME")
     }
 }

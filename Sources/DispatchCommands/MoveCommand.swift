@@ -16,7 +16,7 @@ struct MoveCommand: AsyncParsableCommand {
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.
-            JSON: answer (granted, refused, pending), text, action, order, technician, starts_at, ends_at, request_id.
+            JSON: answer (granted, refused, pending), text, action, order, technician, starts_at, ends_at, earliest_at, request_id.
             """)
 
     @OptionGroup var options: DispatchOptions

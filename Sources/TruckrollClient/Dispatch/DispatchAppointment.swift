@@ -14,6 +14,8 @@ public struct DispatchAppointment: Sendable {
     public let starts: DeviceTime?
     /// End, where it can be read.
     public let ends: DeviceTime?
+    /// What is kept free for travel before it.
+    public let travelSeconds: Int64
     /// Whether it holds.
     public let isActive: Bool
     /// Why it ended.
@@ -26,6 +28,7 @@ public struct DispatchAppointment: Sendable {
         technicianName = try names.user(technician)
         starts = view.time("starts_at")
         ends = view.time("ends_at")
+        travelSeconds = view.integer("travel_seconds") ?? 0
         isActive = view.text("state") == "active"
         endedBecause = view.text("ended_because")
     }

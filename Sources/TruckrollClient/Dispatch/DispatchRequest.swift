@@ -76,6 +76,9 @@ public enum DispatchAnswer: Hashable, Sendable {
         }
     }
 
+    /// Whether it took effect.
+    public var isGranted: Bool { if case .granted = self { true } else { false } }
+
     /// The answer in words.
     public var text: String {
         switch self {
