@@ -8,8 +8,11 @@ import TruckrollTerminal
 
 /// When an appointment is.
 struct AppointmentOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Begin: HH:MM in the company's time zone, or RFC 3339.", valueName: "time")) var at: String?
-    @Option(help: ArgumentHelp("The day of HH:MM: YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day")) var day: String?
+    @Option(help: ArgumentHelp("Begin: HH:MM in the company's time zone, or RFC 3339.", valueName: "time"), transform: CalendarText.time) var at:
+        String?
+    @Option(
+        help: ArgumentHelp("The day of HH:MM: YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day"), transform: CalendarText.day)
+    var day: String?
     @Option(help: ArgumentHelp("How long, in minutes.", valueName: "n")) var minutes: Int?
 
     /// The longest appointment that is no slip of the finger, in minutes.
@@ -20,6 +23,9 @@ struct AppointmentOptions: ParsableArguments {
         if at == nil, day != nil { throw ValidationError("--day needs --at.") }
     }
 
+    /// How far ahead an appointment is made, in days.
+    static let farthest: Int64 = 366
+
     /// Begin and end; nothing without `--at`.
     ///
     /// - Parameter usual: minutes when none were given.
@@ -29,6 +35,7 @@ struct AppointmentOptions: ParsableArguments {
             throw DeviceProblem("minutes-missing", "It is not known how long the appointment takes.", next: "Give --minutes.")
         }
         let starts = try calendar.time(at, day: day)
+        try Plausible.check(starts, "--at", daysAhead: Self.farthest, calendar)
         return (starts, calendar.local(DeviceTime(milliseconds: starts.milliseconds + Int64(minutes) * 60_000, offsetMinutes: 0)))
     }
 }

@@ -20,7 +20,7 @@ struct BoardCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: DispatchOptions
-    @Option(help: ArgumentHelp("YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day")) var day: String?
+    @Option(help: ArgumentHelp("YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day"), transform: CalendarText.day) var day: String?
     @Flag(help: "Leave out technicians without an appointment.") var busy = false
 
     func run() async throws {

@@ -34,6 +34,9 @@ struct CreateCommand: AsyncParsableCommand {
         case calibration_certificate, inspection_report, completion_report, customer_signature
     }
 
+    /// How far ahead work falls due, in days: the longest interval of a maintenance plan, ten years.
+    static let farthestDue: Int64 = 3660
+
     @OptionGroup var options: DispatchOptions
     @Option(help: "The customer, by number or name.") var customer: String
     @Option(help: "The site, by name or city; the customer's only one when left out.") var site: String?
@@ -43,7 +46,9 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: "How urgent it is.") var priority: Priority = .normal
     @Option(help: "How it came in.") var channel: Channel = .office
     @Option(help: ArgumentHelp("An asset of the site, by serial number or tag; repeat it for several.", valueName: "serial")) var asset: [String] = []
-    @Option(help: ArgumentHelp("When it must be done: RFC 3339, or YYYY-MM-DD for the end of that working day.", valueName: "time")) var due: String?
+    @Option(
+        help: ArgumentHelp("When it must be done: RFC 3339, or YYYY-MM-DD for the end of that working day.", valueName: "time"),
+        transform: CalendarText.due) var due: String?
     @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text"), transform: Wording.read) var po: String?
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
     @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title"), transform: Wording.read) var task: [String] = []
@@ -55,6 +60,9 @@ struct CreateCommand: AsyncParsableCommand {
             let reach = try await session.sync()
             let calendar = try session.calendar()
             let draft = try session.client.read { try newOrder($0, calendar) }
+            if let due = draft.due, due.milliseconds < calendar.now.milliseconds {
+                session.console.note("Note that it is overdue from the start: it is \(calendar.spoken(calendar.now.description)) now.")
+            }
             let ticket = try session.client.dispatchCreate(draft)
             try await session.deliver(after: reach)
             let order = try session.client.read { try $0.view("service_order", ticket.record) }
@@ -74,7 +82,8 @@ struct CreateCommand: AsyncParsableCommand {
         order.problem = problem
         order.priority = priority.rawValue
         order.assets = try asset.map { try lookup.asset($0, at: site.id).id }
-        order.due = try due.map { try CalendarDate($0) == nil ? calendar.time($0, day: nil) : calendar.time("18:00", day: $0) }
+        order.due = try due.map { try calendar.due($0) }
+        if let due = order.due { try Plausible.check(due, "--due", daysAhead: Self.farthestDue, calendar) }
         order.purchaseOrder = po
         if !document.isEmpty { order.documents = document.map(\.rawValue) }
         order.steps = mandatoryTask.map { .init($0, isMandatory: true) } + task.map { .init($0, isMandatory: false) }

@@ -22,6 +22,9 @@ extension DeviceSession {
         do { wish = try client.read { try request($0, calendar) } } catch let refusal as RequestRefusal {
             return report(.refused(refusal.text), about: subject, json: [("request_id", nil)])
         }
+        if let ends = wish.ends, ends.milliseconds < calendar.now.milliseconds {
+            console.note("Note that this is over: it is \(calendar.spoken(calendar.now.description)) now.")
+        }
         let ticket = try client.dispatch(wish)
         try await deliver(after: reach)
         let (order, name) = try client.read { (try $0.view("service_order", wish.order), try $0.view("user", wish.technician)?.text("name")) }

@@ -23,7 +23,9 @@ struct ListCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DispatchOptions
     @Option(help: ArgumentHelp("Only orders in this state; repeat it for several.", valueName: "state")) var state: [OrderState] = []
-    @Option(help: ArgumentHelp("Only orders with an appointment on the day: YYYY-MM-DD, today, tomorrow.", valueName: "day")) var day: String?
+    @Option(
+        help: ArgumentHelp("Only orders with an appointment on the day: YYYY-MM-DD, today, tomorrow.", valueName: "day"), transform: CalendarText.day)
+    var day: String?
     @Option(help: ArgumentHelp("Only orders of this technician, by number or name.", valueName: "who")) var technician: String?
     @Option(help: ArgumentHelp("Only orders with this in number, title, customer, site or purchase order.", valueName: "text")) var search: String?
     @Flag(help: "Only orders that wait for a technician.") var unassigned = false

@@ -18,7 +18,7 @@ struct TechniciansCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: DispatchOptions
-    @Option(help: ArgumentHelp("YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day")) var day: String?
+    @Option(help: ArgumentHelp("YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day"), transform: CalendarText.day) var day: String?
 
     func run() async throws {
         try await options.run { session in

@@ -15,6 +15,9 @@ struct ArgumentTests {
             ["create", "--customer", "C", "--kind", "repair", "--title", ""],
             ["create", "--customer", "C", "--kind", "repair", "--title", "\u{a0} "],
             ["create", "--customer", "C", "--kind", "repair", "--title", "T", "--task", ""],
+            ["create", "--customer", "C", "--kind", "repair", "--title", "T", "--due", "soon"],
+            ["assign", "S-1", "Weber", "--at", "25:99", "--minutes", "60"], ["move", "S-1", "--at", "9.30"], ["board", "--day", "someday"],
+            ["assign", "S-1", "Weber", "--at", "09:00", "--day", "2026-02-30", "--minutes", "60"],
         ])
     func refusals(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try DispatchCommand.parseAsRoot(arguments) }

@@ -35,4 +35,18 @@ struct CalendarTests {
         #expect(calendar.spoken("2026-11-23T23:30:00Z") == "2026-11-24 00:30")
         #expect(calendar.spoken("no time") == "no time")
     }
+
+    @Test(
+        "a day alone is due at the end of its working hours",
+        arguments: [
+            ("2026-12-01", "2026-12-01T18:00:00+01:00"), ("tomorrow", "2026-11-24T18:00:00+01:00"), ("14:00", "2026-11-23T14:00:00+01:00"),
+            ("2026-12-01T09:00:00Z", "2026-12-01T10:00:00+01:00"),
+        ])
+    func due(text: String, expected: String) throws { #expect(try calendar.due(text).description == expected) }
+
+    @Test("what is no due time is told how one is written")
+    func dueUnreadable() {
+        let problem = #expect(throws: DeviceProblem.self) { try calendar.due("next week") }
+        #expect(problem?.next.contains("YYYY-MM-DD for the end of that working day") == true)
+    }
 }

@@ -21,4 +21,26 @@ struct PlanningCommandTests {
         #expect(result.errors.contains("it fits from 2026-11-23 11:30 on"))
         #expect(result.output.contains("\"earliest_at\": \"2026-11-23T11:30:00+01:00\""))
     }
+
+    @Test(
+        "a time that can only be a slip of the finger is bad usage, and records nothing",
+        arguments: [
+            ["--at", "09:00", "--day", "2028-01-01"], ["--at", "1926-11-23T09:00:00+01:00"], ["--at", "2026-09-01T09:00:00+01:00"],
+        ])
+    func implausible(time: [String]) async throws {
+        let result = await Desk.run(
+            ["assign", "S-1", "Wolf", "--minutes", "60", "--clock", "2026-11-23T08:00:00+01:00"] + time, store: desk.released())
+        #expect(result.code == 64)
+        #expect(await desk.run("status", "--offline").output.contains("Waiting to be sent  0"))
+    }
+
+    @Test("what is over is told")
+    func past() async throws {
+        let result = await desk.run("assign", "S-1", "Wolf", "--at", "06:00", "--minutes", "60")
+        #expect(result.code == 3)
+        #expect(result.errors.contains("it is 2026-11-23 08:00 now"))
+        let overdue = await desk.run(
+            "create", "--customer", "C-1", "--site", "North", "--kind", "repair", "--title", "T", "--due", "2026-11-20")
+        #expect(overdue.errors.contains("overdue from the start"))
+    }
 }

@@ -71,6 +71,22 @@ public struct DispatchCalendar: Sendable {
         return time
     }
 
+    /// Reads when work is due: like ``time(_:day:)``, and a day alone means the end of its working hours.
+    ///
+    /// - Throws: ``DeviceProblem`` `due-unreadable`.
+    public func due(_ text: String) throws -> DeviceTime {
+        if let day = try? day(text) { return try time(Self.endOfWork, day: day.description) }
+        guard DeviceTime(text) != nil || Self.minute(text) != nil else {
+            throw DeviceProblem(
+                "due-unreadable", "“\(text.prefix(40))” is no day or time.",
+                next: "Write it as YYYY-MM-DD for the end of that working day, or in full as 2026-11-23T18:00:00+01:00.")
+        }
+        return try time(text, day: nil)
+    }
+
+    /// When a working day ends for what is due on it.
+    private static let endOfWork = "18:00"
+
     /// The minute of the day that `H:MM` or `HH:MM` names, 24 hours.
     static func minute(_ text: String) -> Int? {
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
