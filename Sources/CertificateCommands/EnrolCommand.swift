@@ -20,7 +20,7 @@ struct EnrolCommand: AsyncParsableCommand {
     @Option(help: "The device's name, as others see it.") var name = "Certificate export"
 
     func run() async throws {
-        try await options.run { session in
+        try await options.run(makesStore: true) { session in
             let enrolled = try await session.enrol(enrolment, name: name)
             session.console.result(enrolled.json(), [enrolled.sentence])
             if !enrolled.fits(.quality) { session.console.note("This user's role is \(enrolled.role); export is for quality.") }

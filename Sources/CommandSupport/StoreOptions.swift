@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import TruckrollClient
 import TruckrollDomain
+import TruckrollSync
 
 /// What every command over a device's store takes.
 public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable {
@@ -22,13 +23,21 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
 
     /// Opens the store, runs a command over it, prints what goes wrong, and ends with its exit status.
     ///
-    /// - Parameter status: how the command ends after an error that was printed.
+    /// - Parameters:
+    ///   - makesStore: whether the command makes a store that is not there; only enrolling does.
+    ///   - status: how the command ends after an error that was printed.
     public func run(
-        status: (any Error) -> ExitStatus = { _ in .failed }, _ body: (DeviceClient, Console) async throws -> ExitStatus
+        makesStore: Bool = false, status: (any Error) -> ExitStatus = { _ in .failed },
+        _ body: (DeviceClient, Console) async throws -> ExitStatus
     ) async throws {
         let console = Console(isJSON: json, advice: Program.advice)
         try await console.run(status: status) {
             let folder = StoreLocation.folder(named: store, program: Program.folder, environment: ProcessInfo.processInfo.environment)
+            guard makesStore || DeviceClient.isPresent(in: folder) else {
+                throw DeviceProblem(
+                    "store-missing", "There is no device's store in \(folder.path): it is not enrolled there.",
+                    next: "Check --store and TRUCKROLL_STORE, or enrol: \(Program.command) enrol --server URL --code CODE")
+            }
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
             return try await body(try DeviceClient(directory: folder, environment: environment, connect: Console.connect), console)
         }
@@ -45,8 +54,10 @@ public struct SyncingOptions<Program: DeviceProgram>: ParsableArguments, Sendabl
     public init() {}
 
     /// Runs a command over the store, prints what goes wrong, and ends with its exit status.
-    public func run(_ body: (DeviceSession) async throws -> ExitStatus) async throws {
-        try await device.run { client, console in
+    ///
+    /// - Parameter makesStore: whether the command makes a store that is not there; only enrolling does.
+    public func run(makesStore: Bool = false, _ body: (DeviceSession) async throws -> ExitStatus) async throws {
+        try await device.run(makesStore: makesStore) { client, console in
             try await body(DeviceSession(client: client, console: console, isOffline: offline, program: Program.self))
         }
     }

@@ -22,7 +22,7 @@ struct EnrolCommand: AsyncParsableCommand {
     @Option(help: "The device's name, as others see it.", transform: Wording.read) var name = "Dispatch desk"
 
     func run() async throws {
-        try await options.run { session in
+        try await options.run(makesStore: true) { session in
             let enrolled = try await session.enrol(enrolment, name: name)
             session.console.result(enrolled.json([("series", .string(enrolled.identity.series))]), [enrolled.sentence])
             if !enrolled.fits(.dispatcher) {

@@ -20,13 +20,17 @@ typealias GlobalOptions = StoreOptions<FieldProgram>
 
 /// A command of the field app.
 protocol FieldVerb: AsyncParsableCommand {
+    /// Whether it makes a store that is not there; only enrolling does.
+    static var makesStore: Bool { get }
     var global: GlobalOptions { get }
     func perform(_ desk: Desk) async throws
 }
 
 extension FieldVerb {
+    static var makesStore: Bool { false }
+
     mutating func run() async throws {
-        try await global.run(status: ExitStatus.of) { [self] client, console in
+        try await global.run(makesStore: Self.makesStore, status: ExitStatus.of) { [self] client, console in
             try await perform(Desk(client: client, console: console))
             return .done
         }

@@ -15,6 +15,8 @@ struct EnrolCommand: FieldVerb {
             "enrol --server https://truckroll.example --code K7QF-2M9X --name \"Ana's tablet\"",
             exits: "0 enrolled, 1 failed, 3 offline (repeat it later with the same code), 64 bad usage."))
 
+    static let makesStore = true
+
     @Option(help: "Address of the server.") var server: String
     @Option(help: "The code from the office.", transform: Wording.read) var code: String
     @Option(help: "What the office sees this device as.", transform: Wording.read) var name: String?

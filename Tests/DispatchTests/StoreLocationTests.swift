@@ -29,6 +29,15 @@ struct StoreLocationTests {
         #expect(environment.offsetMinutes(0) == 300)
     }
 
+    @Test("a folder without a store is refused with what to check, and not made", arguments: ["list", "status", "sync"])
+    func missing(command: String) async {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("desk-\(UInt64.random(in: 0 ... .max))/mistyped")
+        let result = await Desk.run([command], store: folder)
+        #expect(result.code == 1)
+        #expect(result.errors.contains("not enrolled there") && result.errors.contains("Check --store"))
+        #expect(!FileManager.default.fileExists(atPath: folder.deletingLastPathComponent().path))
+    }
+
     @Test("every problem is told in words and with what to do next, or says it itself")
     func words() {
         let problems: [(any Error, String, String?)] = [

@@ -32,12 +32,24 @@ struct CommandTests {
     }
 
     @Test(
-        "a device that is not enrolled says so, whatever it is asked",
-        arguments: [["jobs"], ["status"], ["show", "1"], ["why", "a/b", "c"], ["attention"], ["part", "van"], ["sync"]])
+        "a device that is not enrolled says so, whatever it is asked, and leaves no folder behind",
+        arguments: [["jobs"], ["status"], ["show", "1"], ["why", "a/b", "c"], ["attention"], ["part", "van"], ["sync"], ["note", "1", "text"]])
     func notEnrolled(arguments: [String]) async {
-        let result = await run(arguments, store: temporary())
+        let store = temporary()
+        let result = await run(arguments, store: store)
         #expect(result.code == 1)
-        #expect(result.errors.contains("error: ") && result.errors.contains("not enrolled"))
+        #expect(result.errors.contains("error: ") && result.errors.contains("not enrolled") && result.errors.contains("--store"))
+        #expect(!FileManager.default.fileExists(atPath: store.path))
+    }
+
+    @Test("an enrolment that was begun offline is not one yet")
+    func begun() async {
+        let store = temporary()
+        defer { try? FileManager.default.removeItem(at: store) }
+        #expect(await run(["enrol", "--server", "https://truckroll.example", "--code", "X"], store: store).code == 3)
+        let result = await run(["jobs"], store: store)
+        #expect(result.code == 1)
+        #expect(result.errors.contains("not enrolled"))
     }
 
     @Test("enrolling without a network is offline and loses nothing")

@@ -25,7 +25,7 @@ public struct DeviceClient: Sendable {
     ) throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let schema = try Schema.load()
-        let store = try SQLiteDeviceStore(path: directory.appendingPathComponent("device.sqlite").path, schema: schema)
+        let store = try SQLiteDeviceStore(path: Self.file(in: directory).path, schema: schema)
         engine = DeviceEngine(schema: schema, store: store)
         self.environment = environment
         self.directory = directory
@@ -34,6 +34,11 @@ public struct DeviceClient: Sendable {
     }
 
     public var schema: Schema { engine.schema }
+
+    /// Whether a device keeps its store in the folder.
+    public static func isPresent(in directory: URL) -> Bool { FileManager.default.fileExists(atPath: file(in: directory).path) }
+
+    private static func file(in directory: URL) -> URL { directory.appendingPathComponent("device.sqlite") }
 
     /// Lets go of the store, so that another command can open it. Calls that need the store fail from then on.
     public func close() throws { try (engine.store as? SQLiteDeviceStore)?.close() }
