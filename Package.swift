@@ -74,7 +74,8 @@ let package = Package(
             [
                 "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         room(
             "TruckrollServer",

@@ -18,12 +18,15 @@ public struct Console: Sendable {
     public let errors: Terminal
     /// Whether results are printed as JSON.
     public let isJSON: Bool
+    /// Whether problems are told with their technical details.
+    public let isVerbose: Bool
     private let advice: ProblemAdvice
 
     /// The console of a command that starts now.
-    public init(isJSON: Bool, advice: ProblemAdvice) {
+    public init(isJSON: Bool, isVerbose: Bool = false, advice: ProblemAdvice) {
         (output, errors) = (Self.output, Self.errors)
         self.isJSON = isJSON
+        self.isVerbose = isVerbose
         self.advice = advice
     }
 
@@ -43,7 +46,13 @@ public struct Console: Sendable {
     public func problem(_ whatHappened: String, next: String?) { ProblemPrinter(on: errors).print(whatHappened, next: next) }
 
     /// Prints an error in words.
-    public func problem(_ error: any Error) { ProblemPrinter(on: errors).print(ProblemWords(error, advice: advice)) }
+    public func problem(_ error: any Error) {
+        ProblemPrinter(on: errors).print(ProblemWords(error, advice: advice))
+        if isVerbose, let problem = error as? TransportProblem { note("  " + problem.technicalDescription) }
+    }
+
+    /// A problem of the network as it belongs into a sentence, with as much detail as was asked for.
+    public func words(_ problem: TransportProblem) -> String { isVerbose ? problem.technicalDescription : problem.description }
 
     /// Runs a command, prints what goes wrong, and ends with its exit status.
     ///

@@ -40,7 +40,7 @@ public struct DeviceSession: Sendable {
         let reach = try await client.dispatchSync(offline: isOffline)
         switch reach {
         case .reached: break
-        case .offline(let problem): console.note("Not synced (\(problem)). \(try basis())")
+        case .offline(let problem): console.note("Not synced (\(console.words(problem))). \(try basis())")
         case .notTried: console.note("Not synced, as asked. \(try basis())")
         }
         return reach

@@ -11,6 +11,8 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
     public var store: String?
     /// Whether results are printed as JSON.
     @Flag(help: "Print JSON instead of text.") public var json = false
+    /// Whether problems are told with what the libraries below say about them.
+    @Flag(help: "Tell problems with their technical details.") public var verbose = false
     /// Where the device's clock starts, for demonstrations.
     @Option(help: ArgumentHelp("Start the clock here, as RFC 3339.", visibility: .hidden)) public var clock: String?
 
@@ -30,7 +32,7 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
         makesStore: Bool = false, status: (any Error) -> ExitStatus = { _ in .failed },
         _ body: (DeviceClient, Console) async throws -> ExitStatus
     ) async throws {
-        let console = Console(isJSON: json, advice: Program.advice)
+        let console = Console(isJSON: json, isVerbose: verbose, advice: Program.advice)
         try await console.run(status: status) {
             let folder = StoreLocation.folder(named: store, program: Program.folder, environment: ProcessInfo.processInfo.environment)
             guard makesStore || DeviceClient.isPresent(in: folder) else {

@@ -42,10 +42,10 @@ struct SyncCommand: FieldVerb {
             let sets = waiting.onDevice + waiting.sent
             desk.console.errors.print(
                 StyledText("offline: nothing is lost; \(sets) set\(sets == 1 ? "" : "s") wait\(sets == 1 ? "s" : "") on this device.", .yellow))
-            desk.console.errors.print(StyledText("  \(problem.description)", .dim))
+            desk.console.errors.print(StyledText("  \(desk.console.words(problem))", .dim))
             desk.print(
                 json: [
-                    "online": false, "code": .string(problem.code), "detail": .string(problem.description), "waiting_sets": .int(sets),
+                    "online": false, "code": .string(problem.code), "detail": .string(problem.technicalDescription), "waiting_sets": .int(sets),
                     "last_sync": .time(waiting.lastSync),
                 ])
         case .failure(let error): desk.console.problem(error)

@@ -2,8 +2,9 @@ import TruckrollProtocol
 
 /// Why an exchange with the server did not succeed.
 public enum TransportProblem: Error, Hashable, Sendable, CustomStringConvertible {
-    /// There was no way to the server. That is a device's normal state: keep everything and try again later.
-    case offline(String)
+    /// There was no way to the server, in words; `detail` is what the network library says. That is a device's normal state: keep
+    /// everything and try again later.
+    case offline(String, detail: String? = nil)
     /// Something answered, but it is no Truckroll server: a hotel's sign-in page, a proxy. Try again on another network.
     case notTruckroll(String)
     /// The server refused; the document says what to do next.
@@ -24,10 +25,15 @@ public enum TransportProblem: Error, Hashable, Sendable, CustomStringConvertible
     /// For a person.
     public var description: String {
         switch self {
-        case .offline(let detail): "offline: \(detail)"
+        case .offline(let words, _): "offline: \(words)"
         case .notTruckroll(let detail): "not a Truckroll server: \(detail)"
         case .problem(let document): "\(document.code): \(document.detail) \(document.next)"
         case .timeout: "timeout: the server did not answer in time"
         }
+    }
+
+    /// For who looks for the fault of a network: the description, and behind it what the library says.
+    public var technicalDescription: String {
+        if case .offline(_, let detail?) = self { "\(description) (\(detail))" } else { description }
     }
 }

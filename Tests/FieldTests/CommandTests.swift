@@ -15,7 +15,7 @@ struct CommandTests {
         let (output, errors) = (Transcript(), Transcript())
         let code: Int32 = await Console.$output.withValue(output.terminal()) {
             await Console.$errors.withValue(errors.terminal()) {
-                await Console.$connect.withValue({ _, _ in throw TransportProblem.offline("no network in this test") }) {
+                await Console.$connect.withValue({ _, _ in throw TransportProblem.offline("no network in this test", detail: "errno: 101") }) {
                     do {
                         var command = try FieldCommand.parseAsRoot(arguments + ["--store", store.path])
                         if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
@@ -56,7 +56,7 @@ struct CommandTests {
     func offline() async {
         let result = await run(["enrol", "--server", "https://truckroll.example", "--code", "X"], store: temporary())
         #expect(result.code == 3)
-        #expect(result.errors.contains("offline"))
+        #expect(result.errors.contains("offline") && !result.errors.contains("errno"))
     }
 
     @Test(
@@ -97,6 +97,9 @@ struct CommandTests {
         let sync = await field("sync")
         #expect(sync.code == 3)
         #expect(sync.errors.contains("offline: nothing is lost; 8 sets wait on this device."))
+        #expect(!sync.errors.contains("errno"))
+        #expect(await field("sync --verbose").errors.contains("errno: 101"))
+        #expect(await field("sync --json").output.contains("errno: 101"))
         for line in [
             "jobs", "jobs --all", "show 0042", "status", "history 0042", "why 0042 state", "part van", "part depot", "task list 0042", "attention",
             "lease", "scan GD-101 --look",

@@ -157,6 +157,8 @@ struct TransportTests {
         let transport = HTTPTransport(serverURL: "http://127.0.0.1:1", tenant: nil, credentials: nil)
         let error = await #expect(throws: TransportProblem.self) { _ = try await transport.enrol(PBEnrolRequest()) }
         #expect(error?.code == "offline")
+        #expect(error?.description == "offline: no server runs at that address")
+        #expect(error?.technicalDescription.contains("111") == true || error?.technicalDescription.contains("refused") == true)
     }
 
     @Test("the page of a captive portal is no server")

@@ -101,12 +101,12 @@ struct Exchange: Sendable {
             switch error {
             case .cancelled where Task.isCancelled: throw CancellationError()
             case .readTimeout, .writeTimeout, .deadlineExceeded: throw TransportProblem.timeout
-            default: throw TransportProblem.offline(error.shortDescription)
+            default: throw TransportProblem.offline(Unreachable.words(error), detail: error.shortDescription)
             }
         } catch is CancellationError {
             throw CancellationError()
         } catch is NIOTooManyBytesError {
             throw TransportProblem.notTruckroll("the answer is larger than any of Truckroll's")
-        } catch { throw TransportProblem.offline("\(error)") }
+        } catch { throw TransportProblem.offline(Unreachable.words(error), detail: "\(error)") }
     }
 }
