@@ -4,6 +4,8 @@ import FieldCommands
 import Foundation
 import Testing
 import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
 import TruckrollStoreSQLite
 import TruckrollSync
 import TruckrollTerminal
@@ -113,6 +115,24 @@ struct CommandTests {
         #expect(status["on_this_device"]?.intValue == 8 && status["needs_attention"]?.intValue == 0)
         #expect(await field("complete 0042").code == 0)
         #expect(await field("sign 0042 --name R._Meier").output.contains("SERVICE REPORT 2026-0042"))
+    }
+
+    @Test("a history is told in the device's zone, wherever its steps were written down")
+    func history() async throws {
+        let bench = try Bench { drafts, world in
+            drafts.append(
+                RecordDraft(
+                    "note", id: World.id(60),
+                    [
+                        "order": world.ref(world.order), "text": .text("Called ahead"), "at": .text("2026-11-22T12:30:00-02:00"),
+                        "by": world.ref(world.ben),
+                    ]))
+        }
+        try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
+        let result = await run(["history", "0042", "--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        #expect(result.code == 0)
+        #expect(result.output.contains("When (UTC+1)"))
+        #expect(result.output.contains("2026-11-22 15:30") && result.output.contains("2026-11-22 15:00"))
     }
 
     @Test("every command teaches: its help has an example and its exit status")

@@ -31,6 +31,11 @@ public struct DeviceEnvironment: Sendable {
             })
     }
 
+    /// An instant, whoever wrote it down where, in the zone of the device.
+    public func local(_ time: DeviceTime) -> DeviceTime {
+        DeviceTime(milliseconds: time.milliseconds, offsetMinutes: offsetMinutes(time.milliseconds))
+    }
+
     var moment: DeviceMoment {
         let milliseconds = now()
         return DeviceMoment(milliseconds: milliseconds, offsetMinutes: offsetMinutes(milliseconds))
