@@ -67,6 +67,46 @@ struct CertifyTests {
         #expect(try bench.client.job(bench.world.order).certificates.isEmpty)
     }
 
+    @Test("a reading with the wrong gas is named: where a result rests on it as a refusal, where it was repeated as a remark")
+    func wrongGas() throws {
+        let propane = World.id(60)
+        let bench = try Bench(state: .in_progress) { drafts, world in
+            drafts.append(
+                RecordDraft(
+                    "reference_gas", id: propane,
+                    [
+                        "cylinder": .text("CYL-C3H8"), "lot": .text("L8"), "maker": .text("Gasmaker"), "cas": .text("74-98-6"),
+                        "gas_name": .text("Propane"), "concentration": .text("2.2"), "unit": .text("%vol"), "uncertainty": .text("0.02"),
+                        "coverage_factor": .text("2"), "certificate": .text("GC-2"), "certified_on": .text("2025-06-01"),
+                        "expires_on": .text("2027-06-30"), "withdrawn": .text("no"), "location": world.ref(world.van),
+                    ]))
+        }
+        try bench.readAll()
+        var entry = ReadingEntry(
+            channel: bench.world.channel, phase: .asLeft, point: .span, applied: "50", indicated: "50", cylinder: "CYL-C3H8")
+        _ = try bench.client.recordReading(entry, on: bench.world.order)
+        #expect(problem(bench)?.detail.contains("CYL-C3H8 (Propane) is not certified for Methane") == true)
+        #expect(problem(bench)?.detail.contains("as-left span of channel 1") == true)
+        entry.cylinder = "CYL-50"
+        _ = try bench.client.recordReading(entry, on: bench.world.order)
+        let issued = try bench.client.certify(CertificateRequest(order: bench.world.order, asset: bench.world.asset))
+        #expect(issued.recorded.notices.contains { $0.contains("CYL-C3H8 (Propane)") && $0.contains("No result rests on it") })
+    }
+
+    @Test("a correction takes the wrong gas off the list")
+    func correctedGas() throws {
+        let bench = try Bench(state: .in_progress)
+        var entry = ReadingEntry(
+            channel: bench.world.channel, phase: .asFound, point: .span, applied: "50", indicated: "47", cylinder: "CYL-OLD")
+        entry.corrects = try bench.client.recordReading(entry, on: bench.world.order).record
+        #expect(problem(bench)?.detail.contains("CYL-OLD (Methane) expired on 2026-06-30") == true)
+        entry.cylinder = "CYL-50"
+        _ = try bench.client.recordReading(entry, on: bench.world.order)
+        try bench.readAll()
+        let issued = try bench.client.certify(CertificateRequest(order: bench.world.order, asset: bench.world.asset))
+        #expect(!issued.recorded.notices.contains { $0.contains("CYL-OLD") })
+    }
+
     @Test("a failed item left in service is refused, and one out of service certified as failed")
     func failed() throws {
         let bench = try Bench(state: .in_progress)

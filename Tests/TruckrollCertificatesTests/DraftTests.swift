@@ -38,6 +38,30 @@ struct DraftTests {
         #expect(try errors { $0.readings[3].cylinder = nil } == [.gasMissing])
     }
 
+    @Test("I11 names every reading that a result rests on, and remarks on those that were repeated or only tests")
+    func gasOfReadings() throws {
+        func problems(_ kind: CalibrationReading.Kind, _ phase: CalibrationReading.Phase, _ time: String) throws -> [CertificateProblem] {
+            var draft = try Samples.draft()
+            var old = draft.cylinders[0]
+            old.gas.cylinder = "CYL-OLD"
+            old.gas.expiresOn = "2026-06-30"
+            draft.cylinders.append(old)
+            draft.readings.append(
+                CalibrationReading(
+                    channel: 1, kind: kind, phase: phase, point: .span, applied: "50", indicated: "50", unit: .percentLEL, cylinder: "CYL-OLD",
+                    at: Samples.at(time)))
+            return draft.problems()
+        }
+        let adjusted = try problems(.full, .adjusted, "10:15")
+        #expect(adjusted.map(\.code) == [.gasExpired] && adjusted.map(\.severity) == [.error])
+        #expect(adjusted.first?.message.contains("for the adjusted span of channel 1") == true)
+        let repeated = try problems(.full, .asLeft, "10:30")
+        #expect(repeated.map(\.code) == [.gasExpired] && repeated.map(\.severity) == [.warning])
+        #expect(repeated.first?.message.contains("CYL-OLD") == true && repeated.first?.message.contains("as-left span of channel 1") == true)
+        #expect(try problems(.bump, .asFound, "09:00").map(\.severity) == [.warning])
+        #expect(try problems(.full, .asLeft, "11:20").map(\.severity) == [.error])
+    }
+
     @Test("I12 refuses an adjustment without as found, and a mandatory channel without as left")
     func presence() throws {
         #expect(try errors { $0.readings.remove(at: 1) } == [.asFoundMissing])

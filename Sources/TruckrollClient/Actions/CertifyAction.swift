@@ -109,8 +109,10 @@ extension CertificateAssembly {
         let problems = draft?.problems() ?? []
         let errors = missing + problems.filter { $0.severity == .error }.map { "\($0.message) \($0.remedy)" }
         guard var draft, errors.isEmpty else {
+            let remarks = problems.filter { $0.severity == .warning }.map { "Remark: \($0.message) \($0.remedy)" }
             throw DeviceProblem(
-                .certificate, "The certificate cannot be made yet:", missing: errors, next: "Mend each and certify again; nothing was recorded.")
+                .certificate, "The certificate cannot be made yet:", missing: errors + remarks,
+                next: "Mend each and certify again; nothing was recorded.")
         }
         do {
             if let accepted {

@@ -1,5 +1,5 @@
 /// One reading of a channel, as recorded.
-public struct CalibrationReading: Sendable {
+public struct CalibrationReading: Hashable, Sendable {
     /// Kind of test.
     public enum Kind: String, Sendable {
         /// Qualitative: sensor and alarms respond.
@@ -18,6 +18,15 @@ public struct CalibrationReading: Sendable {
         case adjusted
         /// After the last adjustment.
         case asLeft = "as_left"
+
+        /// In a sentence.
+        var spoken: String {
+            switch self {
+            case .asFound: "as-found"
+            case .adjusted: "adjusted"
+            case .asLeft: "as-left"
+            }
+        }
     }
 
     /// Channel number.

@@ -36,10 +36,12 @@ extension DraftReview {
         }
         let readings = timed(test, name: name)
         let measured = readings.filter { $0.reading.kind != .bump }
+        var results: [CalibrationReading] = []
         for point in CalibrationPoint.allCases {
             let here = measured.filter { $0.reading.point == point }
             let found = here.filter { $0.reading.phase == .asFound }.min { $0.at < $1.at }
             let left = here.filter { $0.reading.phase == .asLeft }.max { $0.at < $1.at }
+            results += [found?.reading, left?.reading].compactMap(\.self)
             if !here.isEmpty {
                 result.points.append(
                     PointResult(
@@ -48,6 +50,7 @@ extension DraftReview {
             }
             reviewPresence(point, of: result, name: name, found: found, left: left, adjusted: adjustments(test, here))
         }
+        reviewGasAside(readings, results: results, of: result)
         reviewOrder(measured, adjustments: adjustments(test, measured), name: name)
         reviewFollowUp(readings, judge: judge, name: name)
         return result
