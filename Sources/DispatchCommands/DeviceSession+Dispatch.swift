@@ -48,13 +48,7 @@ extension DeviceSession {
 
     /// Reports an answer of the server to something this command recorded.
     func report(_ answer: DispatchAnswer, about subject: String, json more: [(String, JSONValue)] = []) -> ExitStatus {
-        let (word, style): (String, Style) =
-            switch answer {
-            case .granted: ("granted", .green)
-            case .refused: ("refused", .red)
-            case .pending: ("pending", .yellow)
-            }
-        let line = StyledText(word, [.bold, style]) + StyledText("  \(subject): \(answer.text)")
+        let line = answer.word + StyledText("  \(subject): \(answer.text)")
         console.result(.object([("answer", .string(answer.code)), ("text", .string(answer.text))] + more), [line])
         switch answer {
         case .granted: return .done
@@ -66,5 +60,16 @@ extension DeviceSession {
     private func lastSync() throws -> String {
         guard let time = try client.read({ try $0.state().lastSync }) else { return "a device that has never synced" }
         return try calendar().spoken(DeviceTime(milliseconds: time, offsetMinutes: 0).description)
+    }
+}
+
+extension DispatchAnswer {
+    /// The answer in one word, in its colour.
+    var word: StyledText {
+        switch self {
+        case .granted: StyledText("granted", [.bold, .green])
+        case .refused: StyledText("refused", [.bold, .red])
+        case .pending: StyledText("pending", [.bold, .yellow])
+        }
     }
 }

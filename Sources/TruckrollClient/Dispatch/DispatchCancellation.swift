@@ -26,14 +26,12 @@ extension DeviceClient {
     }
 
     /// Whether an event the dispatcher recorded moved its order.
-    public func dispatchEffect(of ticket: DispatchTicket) throws -> DispatchAnswer {
-        try read { reader in
-            if let refusal = try setAside(ticket, reader) { return refusal }
-            guard try reader.own(ticket.set)?.standing == .answered, let event = try reader.view("order_event", ticket.record) else {
-                return .pending
-            }
-            if event.boolean("effective") { return .granted("The order is \(event.text("state_after") ?? "moved").") }
-            return .refused(event.text("ruling") ?? "It did not move the order.")
-        }
+    public func dispatchEffect(of ticket: DispatchTicket) throws -> DispatchAnswer { try read { try dispatchEffect(of: ticket, $0) } }
+
+    func dispatchEffect(of ticket: DispatchTicket, _ reader: LocalReader) throws -> DispatchAnswer {
+        if let refusal = try setAside(ticket, reader) { return refusal }
+        guard try reader.own(ticket.set)?.standing == .answered, let event = try reader.view("order_event", ticket.record) else { return .pending }
+        if event.boolean("effective") { return .granted("The order is \(event.text("state_after") ?? "moved").") }
+        return .refused(event.text("ruling") ?? "It did not move the order.")
     }
 }

@@ -96,14 +96,14 @@ extension DeviceClient {
     }
 
     /// The server's answer to a request, as far as this device has heard.
-    public func dispatchAnswer(to ticket: DispatchTicket) throws -> DispatchAnswer {
-        try read { reader in
-            if let view = try reader.view("assignment_request", ticket.record), let state = view.text("state") {
-                let words = view.text("answer") ?? state
-                return state == "granted" ? .granted(words) : .refused(words)
-            }
-            return try setAside(ticket, reader) ?? .pending
+    public func dispatchAnswer(to ticket: DispatchTicket) throws -> DispatchAnswer { try read { try dispatchAnswer(to: ticket, $0) } }
+
+    func dispatchAnswer(to ticket: DispatchTicket, _ reader: LocalReader) throws -> DispatchAnswer {
+        if let view = try reader.view("assignment_request", ticket.record), let state = view.text("state") {
+            let words = view.text("answer") ?? state
+            return state == "granted" ? .granted(words) : .refused(words)
         }
+        return try setAside(ticket, reader) ?? .pending
     }
 
     /// What a set that was not taken says about itself; `nil` while it waits, and when it took effect.
