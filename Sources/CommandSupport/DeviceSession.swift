@@ -37,11 +37,11 @@ public struct DeviceSession: Sendable {
     /// - Parameter basis: what the command goes on from when it could not, as a sentence.
     public func sync(otherwise basis: () throws -> String) async throws -> DispatchReach {
         _ = try identity()
-        let reach = try await client.dispatchSync(offline: isOffline)
+        let reach = try await client.dispatchSync(offline: isOffline || client.isReadOnly)
         switch reach {
         case .reached: break
         case .offline(let problem): console.note("Not synced (\(console.words(problem))). \(try basis())")
-        case .notTried: console.note("Not synced, as asked. \(try basis())")
+        case .notTried: console.note("Not synced\(isOffline ? ", as asked" : ""). \(try basis())")
         }
         return reach
     }

@@ -41,7 +41,9 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
                     next: "Check --store and TRUCKROLL_STORE, or enrol: \(Program.command) enrol --server URL --code CODE")
             }
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
-            return try await body(try DeviceClient(directory: folder, environment: environment, connect: Console.connect), console)
+            let client = try DeviceClient(directory: folder, environment: environment, connect: Console.connect)
+            if client.isReadOnly { console.note("The disk takes no writes: what is here can be read, and nothing recorded. Free some space.") }
+            return try await body(client, console)
         }
     }
 }

@@ -33,8 +33,13 @@ final class ServerProcess {
     /// Runs a command to its end.
     @discardableResult
     static func run(_ name: String, _ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        try run(executable: executable(name).path, arguments)
+    }
+
+    /// Runs any program to its end.
+    static func run(executable: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
-        process.executableURL = executable(name)
+        process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
@@ -46,11 +51,19 @@ final class ServerProcess {
         return (process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: problems, as: UTF8.self))
     }
 
+    /// What a shell is given to run a command that can write no file beyond 8 KiB, and is told so instead of being ended.
+    static func withoutRoom(_ name: String, _ arguments: [String]) -> [String] {
+        ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", executable(name).path] + arguments
+    }
+
     /// Starts serving; keeps its port over restarts.
     func start() throws {
         let process = Process()
-        process.executableURL = Self.executable("truckroll-server")
-        process.arguments = ["serve", "--data", data.path, "--port", "\(port)"]
+        // A limit on its files, see ``leaveRoom(_:)``, is told to the server instead of ending it.
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = [
+            "-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Self.executable("truckroll-server").path, "serve", "--data", data.path, "--port", "\(port)",
+        ]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.standardError
@@ -71,6 +84,14 @@ final class ServerProcess {
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         self.process = nil
+    }
+
+    /// Takes the room on the disk away from the running server, or gives it back: no file of it is written beyond 4 KiB.
+    func leaveRoom(_ hasRoom: Bool) throws {
+        let process = try #require(process)
+        let limit = try Self.run(
+            executable: "/usr/bin/prlimit", ["--pid", "\(process.processIdentifier)", "--fsize=\(hasRoom ? "unlimited" : "4096"):"])
+        try #require(limit.status == 0, "prlimit said: \(limit.errors)")
     }
 
     func enrolmentCode(_ user: String) throws -> String {

@@ -35,6 +35,9 @@ public struct DeviceClient: Sendable {
 
     public var schema: Schema { engine.schema }
 
+    /// Whether nothing can be recorded, because the disk of the store takes no writes. What is there can be read.
+    public var isReadOnly: Bool { (engine.store as? SQLiteDeviceStore)?.obstacle != nil }
+
     /// Whether a device keeps its store in the folder.
     public static func isPresent(in directory: URL) -> Bool { FileManager.default.fileExists(atPath: file(in: directory).path) }
 

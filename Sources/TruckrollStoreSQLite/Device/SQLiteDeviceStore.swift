@@ -12,12 +12,17 @@ public final class SQLiteDeviceStore: DeviceStore {
     /// Opens or makes the file at `path`, brings its layout up to date, and adds the tables and columns that `schema` has and
     /// the file has not.
     ///
+    /// On a full disk a file that is there opens all the same: it is read, and every write throws ``obstacle``.
+    ///
     /// - Parameter patience: How long to wait for another process that has the file open.
     /// - Throws: ``StoreProblem``, which says what to do next. A file of a newer version or of another program is left untouched.
     public init(path: String, schema: Schema, patience: Duration = .seconds(10)) throws {
         tables = EntityTables(schema)
         file = try DatabaseFile(path: path, kind: .queue, layout: .device, tables: tables, patience: patience)
     }
+
+    /// Why the store can only be read; `nil` when it can be written.
+    public var obstacle: StoreProblem? { file.obstacle }
 
     /// One transaction, on the disk when this returns; a thrown error undoes all of it.
     public func write<T>(_ body: (any DeviceTransaction) throws -> T) throws -> T {

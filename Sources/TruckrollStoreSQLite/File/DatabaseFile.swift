@@ -15,6 +15,8 @@ final class DatabaseFile: Sendable {
     }
 
     let path: String
+    /// Why the file is only read, when it could not be opened for writing but its content is there.
+    let obstacle: StoreProblem?
     private let writer: any DatabaseWriter
     private let lock: FileLock?
     private let isClosed = Mutex(false)
@@ -25,6 +27,7 @@ final class DatabaseFile: Sendable {
         if case .memory = kind {
             self.path = "(memory)"
             lock = nil
+            obstacle = nil
             do {
                 writer = try DatabaseQueue(configuration: Configuration())
                 try Self.prepare(writer, layout: layout, tables: tables)
@@ -35,16 +38,12 @@ final class DatabaseFile: Sendable {
         let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         self.path = path
         lock = try FileLock(path: path, patience: patience)
-        do {
-            try Self.checkOrCreate(path, layout: layout)
-            writer = try Self.open(path, kind: kind)
-            try Self.prepare(writer, layout: layout, tables: tables)
-            try Self.makeDurable(writer, path: path)
-        } catch { throw StoreProblem.translating(error, path: path) }
+        (writer, obstacle) = try Self.openOrRead(path, kind: kind, layout: layout, tables: tables)
     }
 
     func write<T>(_ body: (Database) throws -> T) throws -> T {
         try checkOpen()
+        if let obstacle { throw obstacle }
         do { return try writer.write(body) } catch { throw StoreProblem.translating(error, path: path) }
     }
 
@@ -91,6 +90,42 @@ final class DatabaseFile: Sendable {
         let reader = try DatabaseQueue(path: path, configuration: configuration)
         try reader.read { try layout.check($0, path: path) }
         try reader.close()
+    }
+
+    /// Opens the file for writing; where its disk does not take writes and one connection is enough, for reading.
+    private static func openOrRead(
+        _ path: String, kind: Kind, layout: Layout, tables: EntityTables
+    ) throws -> (any DatabaseWriter, StoreProblem?) {
+        do {
+            try checkOrCreate(path, layout: layout)
+            let writer = try open(path, kind: kind)
+            try prepare(writer, layout: layout, tables: tables)
+            try makeDurable(writer, path: path)
+            return (writer, nil)
+        } catch {
+            let problem = StoreProblem.translating(error, path: path)
+            guard case .queue = kind, let obstacle = problem as? StoreProblem, obstacle.leavesReading,
+                let reader = try? openForReading(path, layout: layout, tables: tables)
+            else { throw problem }
+            return (reader, obstacle)
+        }
+    }
+
+    /// Opens a file whose disk is full. The index of the log, which is a file of its own otherwise, is kept in memory; that
+    /// needs the file for oneself, and the lock beside it has seen to that.
+    private static func openForReading(_ path: String, layout: Layout, tables: EntityTables) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.label = "store, reading"
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON") }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        // A file that lacks something would have to be written: then this fails.
+        try queue.writeWithoutTransaction { db in
+            try layout.check(db, path: path)
+            try layout.migrate(db)
+            try tables.addMissing(to: db)
+        }
+        return queue
     }
 
     private static func open(_ path: String, kind: Kind) throws -> any DatabaseWriter {

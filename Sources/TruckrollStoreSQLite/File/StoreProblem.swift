@@ -107,7 +107,7 @@ extension StoreProblem {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: return StoreProblem.corrupt(path: path, detail: detail)
         case .SQLITE_FULL: return StoreProblem.diskFull(path: path)
-        case .SQLITE_IOERR where isFull(path):
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE || isFull(path):
             // The shared-memory file of the log cannot grow: SQLite calls that an I/O error.
             return StoreProblem.diskFull(path: path)
         case .SQLITE_IOERR: return StoreProblem.io(path: path, detail: detail)
@@ -120,6 +120,14 @@ extension StoreProblem {
 }
 
 extension StoreProblem {
+    /// Whether what the file holds may still be read when this keeps it from being written.
+    var leavesReading: Bool {
+        switch self {
+        case .diskFull, .io: true
+        default: false
+        }
+    }
+
     /// Whether the file system of the path has no room for even the smallest of a database's files.
     private static func isFull(_ path: String) -> Bool {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path

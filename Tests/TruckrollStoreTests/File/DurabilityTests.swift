@@ -56,7 +56,8 @@ struct DurabilityTests {
     @Test(
         "SQLite's codes become problems that say what to do",
         arguments: [
-            (ResultCode.SQLITE_IOERR, "store-io"), (.SQLITE_FULL, "store-disk-full"), (.SQLITE_NOTADB, "store-corrupt"),
+            (ResultCode.SQLITE_IOERR, "store-io"), (.SQLITE_FULL, "store-disk-full"), (.SQLITE_IOERR_SHMSIZE, "store-disk-full"),
+            (.SQLITE_NOTADB, "store-corrupt"),
             (.SQLITE_CORRUPT, "store-corrupt"), (.SQLITE_CANTOPEN, "store-cannot-open"), (.SQLITE_BUSY, "store-busy"),
             (.SQLITE_READONLY, "store-read-only"), (.SQLITE_CONSTRAINT_UNIQUE, "store-taken"), (.SQLITE_CONSTRAINT_CHECK, "store-failed"),
         ])

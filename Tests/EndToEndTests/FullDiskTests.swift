@@ -1,0 +1,93 @@
+import Foundation
+import Synchronization
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+/// A limit on the size of files stands for the full disk: like one, it lets nothing grow, and it needs no rights to set.
+@Suite("Full disks", .serialized)
+struct FullDiskTests {
+    @Test("a technician whose disk is full still reads the day's work, records nothing, and goes on when there is room")
+    func device() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let store = directory.appendingPathComponent("device").path
+        let code = try server.enrolmentCode("P0101")
+        #expect(try ServerProcess.run("truckroll-field", "enrol", "--store", store, "--server", server.url, "--code", code).status == 0)
+        #expect(try ServerProcess.run("truckroll-field", "sync", "--store", store).status == 0)
+        let jobs = try ServerProcess.run("truckroll-field", "jobs", "--all", "--json", "--store", store).output
+        let number = try #require(jobs.split(separator: "\"").first { $0.hasPrefix("SO-") }.map { String($0) })
+        #expect(try ServerProcess.run("truckroll-field", "note", number, "before", "--store", store).status == 0)
+
+        func full(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+            try ServerProcess.run(executable: "/bin/bash", ServerProcess.withoutRoom("truckroll-field", arguments + ["--store", store]))
+        }
+        for reading in [["jobs", "--all"], ["show", number], ["status"], ["history", number]] {
+            let result = try full(reading + ["--json"])
+            #expect(result.status == 0, "\(reading): \(result.errors)")
+            #expect(result.output.contains(reading[0] == "status" ? "\"on_this_device\": 1" : number))
+            #expect(result.errors.contains("The disk takes no writes"))
+        }
+        let note = try full(["note", number, "no room"])
+        #expect(note.status == 1)
+        #expect(note.errors.contains("error: No space left"))
+
+        #expect(try ServerProcess.run("truckroll-field", "note", number, "after", "--store", store).status == 0)
+        #expect(try ServerProcess.run("truckroll-field", "sync", "--store", store).status == 0)
+        let shown = try ServerProcess.run("truckroll-field", "show", number, "--json", "--store", store).output
+        #expect(shown.contains("before") && shown.contains("after") && !shown.contains("no room"))
+    }
+
+    @Test("a server whose disk is full answers 503, keeps what it acknowledged, and goes on when there is room")
+    func server() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let client = try DeviceClient(directory: directory)
+        _ = try await client.enrol(server: server.url, code: try server.enrolmentCode("P0101"), deviceName: "test")
+        try await client.sync()
+        let order = try #require(try client.read { try $0.views("service_order").first?.id })
+        func note(_ text: String) throws {
+            try client.commit("note") { editor in
+                try editor.create(
+                    "note", ["order": .reference(order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
+            }
+        }
+        try note("acknowledged")
+        try await client.sync()
+        #expect(try client.read { try $0.outbox() }.isEmpty)
+
+        try server.leaveRoom(false)
+        try note("without room")
+        for _ in 0..<3 {
+            let problem = await #expect(throws: TransportProblem.self) { try await client.sync() }
+            guard case .problem(let document)? = problem else {
+                Issue.record("not answered with a problem document: \(String(describing: problem))")
+                continue
+            }
+            #expect(document.status == 503)
+            #expect(["store-disk-full", "store-io"].contains(document.code))
+            #expect(document.next.contains("Nothing is lost") && document.retryAfter != nil)
+        }
+        #expect(try client.read { try $0.outbox() }.count == 1)
+
+        try server.leaveRoom(true)
+        try await client.sync()
+        #expect(try client.read { try $0.outbox() }.isEmpty)
+        // What was acknowledged is on the disk, not only in the process that was short of it.
+        server.kill()
+        try server.start()
+        let other = try DeviceClient(directory: directory.appendingPathComponent("other"))
+        _ = try await other.enrol(server: server.url, code: try server.enrolmentCode("P0101"), deviceName: "other")
+        try await other.sync()
+        let notes = try other.read { try $0.views("note", where: "order", equals: .reference(order)).compactMap { $0.text("text") } }
+        #expect(notes.sorted() == ["acknowledged", "without room"])
+        #expect(try await client.audit(repairing: false).differing.isEmpty)
+    }
+}
