@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Synchronization
 import TruckrollClient
 import TruckrollCore
 import TruckrollSync
@@ -31,7 +32,11 @@ struct SyncCommand: FieldVerb {
         }
         let quiet = self
         let console = desk.console
-        try await desk.client.watch { device, result in try? quiet.tell(result, Desk(client: device, console: console)) }
+        let news = Mutex(WatchNews())
+        try await desk.client.watch { device, result in
+            guard news.withLock({ $0.isNews(result) }) else { return }
+            try? quiet.tell(result, Desk(client: device, console: console))
+        }
     }
 
     private func tell(_ result: Result<SyncReport, any Error>, _ desk: Desk) throws {
@@ -42,7 +47,7 @@ struct SyncCommand: FieldVerb {
             let sets = waiting.onDevice + waiting.sent
             desk.console.errors.print(
                 StyledText("offline: nothing is lost; \(sets) set\(sets == 1 ? "" : "s") wait\(sets == 1 ? "s" : "") on this device.", .yellow))
-            desk.console.errors.print(StyledText("  \(desk.console.words(problem))", .dim))
+            desk.console.errors.print(StyledText("  \(desk.console.isVerbose ? problem.technicalDescription : problem.cause)", .dim))
             desk.print(
                 json: [
                     "online": false, "code": .string(problem.code), "detail": .string(problem.technicalDescription), "waiting_sets": .int(sets),
@@ -61,8 +66,7 @@ struct SyncCommand: FieldVerb {
                     ("repaired_scopes", .int(report.repaired)), ("given_back", .int(report.givenBack)),
                     ("new_replica", .number(report.newReplica.map { Int($0.rawValue) })), ("waiting_sets", .int(left)),
                 ]))
-        let isIdle = report.answered == 0 && report.recordsChanged == 0 && report.recordsGone == 0 && report.attachmentsSent == 0
-        if quiet, isIdle { return }
+        if quiet, report.isIdle { return }
         var parts = ["\(report.answered) set\(report.answered == 1 ? "" : "s") stored", "\(report.recordsChanged) records changed"]
         if report.recordsGone > 0 { parts.append("\(report.recordsGone) gone") }
         if report.attachmentsSent > 0 { parts.append("\(report.attachmentsSent) attachments uploaded") }

@@ -25,10 +25,20 @@ public enum TransportProblem: Error, Hashable, Sendable, CustomStringConvertible
     /// For a person.
     public var description: String {
         switch self {
-        case .offline(let words, _): "offline: \(words)"
+        case .offline: "offline: \(cause)"
+        case .notTruckroll: cause
+        case .problem(let document): "\(document.code): \(cause)"
+        case .timeout: "timeout: \(cause)"
+        }
+    }
+
+    /// The words alone, without the name in front.
+    public var cause: String {
+        switch self {
+        case .offline(let words, _): words
         case .notTruckroll(let detail): "not a Truckroll server: \(detail)"
-        case .problem(let document): "\(document.code): \(document.detail) \(document.next)"
-        case .timeout: "timeout: the server did not answer in time"
+        case .problem(let document): "\(document.detail) \(document.next)"
+        case .timeout: "the server did not answer in time"
         }
     }
 
