@@ -23,10 +23,6 @@ struct ResolveCommand: AsyncParsableCommand {
     @Argument(help: "The exception's id or its end, as `exceptions` lists it.") var exception: String
     @Argument(help: "What was done.", transform: Wording.read) var words: String
 
-    func validate() throws {
-        if words.allSatisfy(\.isWhitespace) { throw ValidationError("Say what was done; the words stay with the exception.") }
-    }
-
     func run() async throws {
         try await options.run { session in
             let reach = try await session.sync()
