@@ -46,11 +46,11 @@ extension LocalReader {
                 return !wanted.isEmpty && (number.hasSuffix(wanted) || number.dropLast(5).hasSuffix(wanted))
             } : exact
         guard let first = found.first else {
-            throw DeviceProblem("selection-unknown", "There is no certificate “\(text.prefix(60))” on this device.", next: "Look with `list`.")
+            throw DeviceProblem("not-found", "There is no certificate “\(text.prefix(60))” on this device.", next: "Look with `list`.")
         }
         guard found.count == 1 else {
             let numbers = found.prefix(6).map { $0.text("number") ?? $0.id.short }.joined(separator: ", ")
-            throw DeviceProblem("selection-ambiguous", "“\(text.prefix(60))” fits \(found.count): \(numbers).", next: "Give the whole number.")
+            throw DeviceProblem("ambiguous", "“\(text.prefix(60))” fits \(found.count): \(numbers).", next: "Give the whole number.")
         }
         return first
     }

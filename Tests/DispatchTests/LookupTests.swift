@@ -19,16 +19,16 @@ struct LookupTests {
         "a technician is found by number, name or part, and never guessed",
         arguments: [
             ("T1", "11"), ("t1", "11"), ("T10", "13"), ("Anna Weber", "11"), ("weber", "11"), ("NOVAK", "13"), ("wolf", "12"), (" Novák ", "13"),
-            ("anna", "selection-ambiguous"), ("nobody", "selection-unknown"), ("Dora", "selection-unknown"), ("", "selection-empty"),
-            ("  ", "selection-empty"),
+            ("anna", "ambiguous"), ("nobody", "not-found"), ("Dora", "not-found"), ("", "not-found"),
+            ("  ", "not-found"),
         ])
     func technicians(text: String, expected: String) throws {
         #expect(try code { try $0.technician(text) } == expected)
     }
 
     @Test(
-        "an order is found by number, the end of it, or id",
-        arguments: [("S-1", "41"), ("s-1", "41"), ("-4", "44"), ("S-", "selection-unknown"), ("9", "selection-unknown")])
+        "an order is found by number, a part of it, or id",
+        arguments: [("S-1", "41"), ("s-1", "41"), ("-4", "44"), ("S-", "ambiguous"), ("9", "not-found")])
     func orders(text: String, expected: String) throws {
         #expect(try code { try $0.order(text) } == expected)
         #expect(try code { try $0.order("\(Desk.started)") } == "42")
@@ -41,6 +41,6 @@ struct LookupTests {
         #expect(try code { try $0.site("graz", of: customer) } == "32")
         #expect(try code { try $0.site(nil, of: customer) } == "site-ambiguous")
         #expect(try code { try $0.asset("at-1", at: Desk.site) } == "51")
-        #expect(try code { try $0.asset("at-1", at: Desk.otherSite) } == "selection-unknown")
+        #expect(try code { try $0.asset("at-1", at: Desk.otherSite) } == "not-found")
     }
 }

@@ -1,48 +1,63 @@
+import Foundation
 import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
-/// Finds the one record a person means by a number, an id, or the end of one.
+/// Finds the one record a person means by a number, a name, an id, or a part of one, whatever its case and accents.
+///
+/// The whole number or name wins over its end, and that over a part within it; what fits several records is refused with them.
 struct RecordFinder {
     let reader: LocalReader
 
     /// - Parameters:
-    ///   - columns: fields a person may name the record by.
+    ///   - columns: fields a person may name the record by; the first is what it is called.
+    ///   - views: the records to choose from; all of the entity when it is `nil`.
+    ///   - what: what such a record is called; the entity's title when it is `nil`.
+    ///   - next: what to do when there is none.
     ///   - label: how a candidate is listed.
     /// - Throws: ``DeviceProblem`` `not-found` or `ambiguous`, the latter with the candidates.
-    func find(_ entity: String, _ text: String, by columns: [String], among views: [RecordView]? = nil, label: (RecordView) -> String) throws
-        -> RecordView
-    {
+    func find(
+        _ entity: String, _ text: String, by columns: [String], among views: [RecordView]? = nil, what: String? = nil, next: String? = nil,
+        label: (RecordView) -> String
+    ) throws -> RecordView {
         _ = try reader.enrolled()
-        let what = try reader.schema.entity(entity).title.lowercased()
+        let what = try what ?? reader.schema.entity(entity).title.lowercased()
         let wanted = text.trimmed
-        guard !wanted.isEmpty else { throw DeviceProblem("not-found", "No \(what) was named.", next: "Give its number or id.") }
-        if views == nil, let id = RecordID(wanted.lowercased()), let view = try reader.view(entity, id) { return view }
+        guard !wanted.isEmpty else { throw DeviceProblem("not-found", "No \(what) was named.", next: "Give its number, name or id.") }
+        if views == nil, let found = try direct(entity, wanted, columns) { return found }
         let all = try views ?? reader.views(entity)
-        let key = wanted.lowercased()
-        let exact = all.filter { view in view.id.description == key || columns.contains { view.text($0)?.lowercased() == key } }
+        let (key, id) = (wanted.folded, wanted.lowercased())
+        let exact = all.filter { view in view.id.description == id || columns.contains { view.text($0)?.folded == key } }
         if let only = try one(exact, what, wanted, label) { return only }
         // Below four characters the end of an id says too little.
-        let ending =
-            key.count < 4
-            ? []
-            : all.filter { view in
-                view.id.description.hasSuffix(key) || columns.prefix(1).contains { view.text($0)?.lowercased().hasSuffix(key) ?? false }
-            }
+        let ending = all.filter { view in
+            id.count >= 4 && view.id.description.hasSuffix(id) || columns.prefix(1).contains { view.text($0)?.folded.hasSuffix(key) ?? false }
+        }
         if let only = try one(ending, what, wanted, label) { return only }
-        let within = all.filter { view in columns.contains { view.text($0)?.lowercased().contains(key) ?? false } }
+        let within = all.filter { view in columns.contains { view.text($0)?.folded.contains(key) ?? false } }
         if let only = try one(within, what, wanted, label) { return only }
-        let near = all.filter { view in columns.contains { Self.isNear(view.text($0)?.lowercased() ?? "", key) } }.prefix(5).map(label)
+        let near = all.filter { view in columns.contains { Self.isNear(view.text($0)?.folded ?? "", key) } }.prefix(5).map(label)
         throw DeviceProblem(
-            "not-found", (["This device holds no \(what) “\(wanted)”."] + near.map { "· near: \($0)" }).joined(separator: "\n"),
-            next: near.isEmpty ? "Sync, or check the number." : "Check the number.")
+            "not-found", (["This device holds no \(what) “\(wanted.prefix(60))”."] + near.map { "· near: \($0)" }).joined(separator: "\n"),
+            next: next ?? (near.isEmpty ? "Sync, or check the number." : "Check the number."))
+    }
+
+    /// The record of that id, or the only one of exactly that number or name, without reading them all.
+    private func direct(_ entity: String, _ text: String, _ columns: [String]) throws -> RecordView? {
+        if let id = RecordID(text.lowercased()), let view = try reader.view(entity, id) { return view }
+        let indexed = Set(try reader.schema.entity(entity).columns.map(\.name))
+        for column in columns where indexed.contains(column) {
+            let found = try reader.views(entity, where: column, equals: .text(text))
+            if found.count == 1 { return found.first }
+        }
+        return nil
     }
 
     private func one(_ found: [RecordView], _ what: String, _ text: String, _ label: (RecordView) -> String) throws -> RecordView? {
         guard found.count > 1 else { return found.first }
         let shown = found.prefix(10).map { "· …\($0.id.short)  \(label($0))" } + (found.count > 10 ? ["· and \(found.count - 10) more"] : [])
         throw DeviceProblem(
-            "ambiguous", (["“\(text)” means \(found.count) records (\(what))."] + shown).joined(separator: "\n"),
+            "ambiguous", (["“\(text.prefix(60))” means \(found.count) records (\(what))."] + shown).joined(separator: "\n"),
             next: "Give more of the number or the id.")
     }
 
@@ -62,6 +77,9 @@ extension String {
         let start = drop(while: \.isWhitespace)
         return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
+
+    /// Case and accents aside, so that `zolkiewski` finds Żółkiewski's colleagues too.
+    var folded: String { trimmed.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil) }
 }
 
 extension DeviceClient {

@@ -1,40 +1,33 @@
-import Foundation
 import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
-/// Finds the one record a person means by a number, a name or a part of it.
-///
-/// The exact number or name wins over a part of it; what fits several records is refused, with their names.
+/// Finds the one record a dispatcher means by a number, a name or a part of it.
 public struct DispatchLookup {
     private let reader: LocalReader
+    private var finder: RecordFinder { RecordFinder(reader: reader) }
 
     /// A lookup in what the reader sees.
     public init(_ reader: LocalReader) { self.reader = reader }
 
-    /// An order by its number, the end of its number, or its id.
+    /// An order by its number, a part of its number, or its id.
     public func order(_ text: String) throws -> RecordView {
-        if let id = RecordID(text), let view = try reader.view("service_order", id) { return view }
-        if let view = try exact("service_order", ["number"], text) { return view }
-        return try one("order", text, of: try reader.views("service_order"), exact: ["number"], listing: "list --all") { view, wanted in
-            Self.folded(view.text("number") ?? "").hasSuffix(wanted)
+        try finder.find("service_order", text, by: ["number"], what: "order", next: "Look with `list --all`, and check the spelling.") {
+            Self.words($0, ["number", "title"])
         }
     }
 
     /// A technician by personnel number or name.
     public func technician(_ text: String) throws -> RecordView {
         let technicians = try reader.views("user", where: "role", equals: .text(Role.technician.rawValue))
-        return try one("technician", text, of: technicians, exact: ["number", "name"], listing: "technicians") { view, wanted in
-            Self.folded(view.text("name") ?? "").contains(wanted)
-        }
+        return try finder.find(
+            "user", text, by: ["number", "name"], among: technicians, what: "technician", next: "Look with `technicians`, and check the spelling."
+        ) { Self.words($0, ["number", "name"]) }
     }
 
     /// A customer by number or name.
     public func customer(_ text: String) throws -> RecordView {
-        if let view = try exact("customer", ["number", "name"], text) { return view }
-        return try one("customer", text, of: try reader.views("customer"), exact: ["number", "name"]) { view, wanted in
-            Self.folded(view.text("name") ?? "").contains(wanted)
-        }
+        try finder.find("customer", text, by: ["number", "name"]) { Self.words($0, ["number", "name"]) }
     }
 
     /// A customer's site by name or city; without a text the customer's only site.
@@ -43,64 +36,18 @@ public struct DispatchLookup {
         let sites = try reader.views("site").filter { $0.reference("customer") == customer.id }
         guard let text else {
             if sites.count == 1, let only = sites.first { return only }
+            let names = sites.prefix(6).map { Self.words($0, ["name", "city"]) }.joined(separator: "; ") + (sites.count > 6 ? "; …" : "")
             throw DeviceProblem(
-                "site-ambiguous", "\(customer.text("name") ?? "The customer") has \(sites.count) sites: \(Self.names(sites)).",
-                next: "Name one with --site.")
+                "site-ambiguous", "\(customer.text("name") ?? "The customer") has \(sites.count) sites: \(names).", next: "Name one with --site.")
         }
-        return try one("site", text, of: sites, exact: ["name"]) { view, wanted in
-            Self.folded("\(view.text("name") ?? "") \(view.text("city") ?? "")").contains(wanted)
-        }
+        return try finder.find("site", text, by: ["name", "city"], among: sites) { Self.words($0, ["name", "city"]) }
     }
 
-    /// An asset by serial number or tag, first among those of a site.
+    /// An asset of a site by serial number or tag.
     public func asset(_ text: String, at site: RecordID) throws -> RecordView {
         let here = try reader.views("asset", where: "site", equals: .reference(site))
-        return try one("asset at this site", text, of: here, exact: ["serial", "tag"]) { view, wanted in
-            ["serial", "tag"].contains { Self.folded(view.text($0) ?? "").hasSuffix(wanted) }
-        }
+        return try finder.find("asset", text, by: ["serial", "tag"], among: here, what: "asset at this site") { Self.words($0, ["serial", "tag"]) }
     }
 
-    // MARK: Choosing
-
-    /// The one record a column of which is exactly the text, without reading them all.
-    private func exact(_ entity: String, _ columns: [String], _ text: String) throws -> RecordView? {
-        for column in columns {
-            let found = try reader.views(entity, where: column, equals: .text(text))
-            if found.count == 1 { return found.first }
-        }
-        return nil
-    }
-
-    private func one(
-        _ what: String, _ text: String, of candidates: [RecordView], exact fields: [String], listing: String? = nil,
-        matching: (RecordView, String) -> Bool
-    ) throws -> RecordView {
-        let wanted = Self.folded(text)
-        guard !wanted.isEmpty else { throw DeviceProblem("selection-empty", "No \(what) was named.", next: "Give a number or a name.") }
-        let whole = candidates.filter { view in fields.contains { Self.folded(view.text($0) ?? "") == wanted } }
-        let found = whole.isEmpty ? candidates.filter { matching($0, wanted) } : whole
-        switch found.count {
-        case 1: return found[0]
-        case 0:
-            throw DeviceProblem(
-                "selection-unknown", "There is no \(what) “\(text.prefix(60))” among the \(candidates.count) this device holds.",
-                next: listing.map { "Look with `\($0)`, and check the spelling." } ?? "Check the spelling, and sync if it is new.")
-        default:
-            throw DeviceProblem(
-                "selection-ambiguous", "“\(text.prefix(60))” fits \(found.count): \(Self.names(found)).", next: "Give the whole number or name.")
-        }
-    }
-
-    private static func names(_ views: [RecordView]) -> String {
-        let shown = views.prefix(6).map { view in
-            let parts = [view.text("number") ?? view.text("serial"), view.text("name") ?? view.text("tag")].compactMap(\.self)
-            return parts.isEmpty ? view.id.short : parts.joined(separator: " ")
-        }
-        return shown.joined(separator: ", ") + (views.count > shown.count ? ", …" : "")
-    }
-
-    /// Case and accents aside, so that `zolkiewski` finds Żółkiewski's colleagues too.
-    static func folded(_ text: String) -> String {
-        text.trimmingCharacters(in: .whitespacesAndNewlines).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
-    }
+    private static func words(_ view: RecordView, _ fields: [String]) -> String { fields.compactMap { view.text($0) }.joined(separator: "  ") }
 }

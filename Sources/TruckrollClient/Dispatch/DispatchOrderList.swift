@@ -55,7 +55,7 @@ extension LocalReader {
     public func dispatchOrders(_ filter: DispatchOrderFilter, _ calendar: DispatchCalendar) throws -> [DispatchOrderLine] {
         let names = DispatchNames(self)
         let appointments = Dictionary(grouping: try DispatchAppointment.active(self, names), by: \.order)
-        let wanted = filter.search.map { DispatchLookup.folded($0) }
+        let wanted = filter.search.map(\.folded)
         var lines: [DispatchOrderLine] = []
         for order in try candidates(filter, appointments) {
             let line = DispatchOrderLine(
@@ -64,7 +64,7 @@ extension LocalReader {
             guard filter.admits(line.state), Self.holds(filter, line, calendar) else { continue }
             if let wanted {
                 let text = [order.text("number"), order.text("title"), line.customer, line.site, order.text("po_reference")].compactMap(\.self)
-                guard DispatchLookup.folded(text.joined(separator: "\n")).contains(wanted) else { continue }
+                guard text.joined(separator: "\n").folded.contains(wanted) else { continue }
             }
             lines.append(line)
         }

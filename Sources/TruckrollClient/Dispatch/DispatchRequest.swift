@@ -37,7 +37,7 @@ public struct DispatchRequest: Hashable, Sendable {
 
     func record(_ editor: LocalEditor) throws -> RecordID {
         guard let order = try editor.view("service_order", order) else {
-            throw DeviceProblem("selection-unknown", "This device does not hold the order.", next: "Sync, then look again.")
+            throw DeviceProblem("not-found", "This device does not hold the order.", next: "Sync, then look again.")
         }
         return try editor.create(
             "assignment_request",
