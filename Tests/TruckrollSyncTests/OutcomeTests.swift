@@ -300,7 +300,9 @@ struct OutcomeTests {
         #expect(try copy.engine.read { try $0.identity() }?.replica != former)
         #expect(Set(try world.serverRecords("note").compactMap { $0.text("text") }) == ["first copy", "second copy", "second copy, again"])
         // The same work offered once more under its origin is taken once.
-        #expect(try world.server.store.read { try $0.admitted(origin: WriteID(replica: former, sequence: lastCommon + 1)) } != nil)
+        let moved = try #require(try copyStore.read { try $0.own(WriteID(replica: former, sequence: lastCommon + 1)) })
+        #expect(moved.standing == .renumbered)
+        #expect(try world.server.store.read { try $0.admitted(origin: Origin(writeID: moved.set.writeID, hash: moved.hash)) } != nil)
     }
 
     @Test("sets carried by somebody else are admitted under their own replica, and their author learns it later")

@@ -130,6 +130,11 @@ public struct Checkpoint: Hashable, Sendable {
         self.viewVersion = viewVersion
     }
 
+    /// Before the first set of a history.
+    public init(startOf epoch: Epoch) {
+        self.init(epoch: epoch, position: .start, historyPrefix: HistoryHash.start.prefix, viewVersion: 0)
+    }
+
     /// What the server's MAC covers: "truckroll/checkpoint/1" 0x00, epoch u64, position u64, history 8, view version u64;
     /// big-endian.
     public var authenticated: [UInt8] {

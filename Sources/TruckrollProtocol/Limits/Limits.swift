@@ -6,6 +6,8 @@ public enum Limits {
     public static let protocolVersion: UInt32 = 1
     /// Change sets in one push: what one transaction of the server takes.
     public static let setsInPush = 256
+    /// Former checkpoints a device keeps and shows.
+    public static let formerCheckpoints = 8
     /// Deferred sets a device asks about again in one push.
     public static let deferredSetsInPush = 16
     /// Bytes of one push; a request body may be this and 64 KiB for the rest of the request.

@@ -26,7 +26,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
     }
 
     /// By their names in reports.
-    public static var fields: [String: WritableKeyPath<Occurrences, Int> & Sendable] {
+    public static var fields: [String: any WritableKeyPath<Occurrences, Int> & Sendable] {
         [
             "sets_committed": \.setsCommitted, "sets_answered": \.setsAnswered, "visits": \.visits, "visits_cut_short": \.visitsCutShort,
             "device_ends": \.deviceEnds, "server_ends": \.serverEnds, "forks_found": \.forksFound,

@@ -18,7 +18,9 @@ struct AdmittedLog: Sendable {
 
     func with(_ id: WriteID) -> AdmittedSet? { byWrite[id].flatMap { at($0) } }
     func with(cause: String) -> AdmittedSet? { byCause[ByteText(cause)].flatMap { at($0) } }
-    func with(origin: WriteID) -> AdmittedSet? { byOrigin[origin]?.first.flatMap { at($0) } }
+    func with(origin: Origin) -> AdmittedSet? {
+        byOrigin[origin.writeID]?.lazy.compactMap { at($0) }.first { $0.origin == origin }
+    }
 
     func after(_ position: Position, limit: Int) -> [AdmittedSet] {
         guard limit > 0 else { return [] }

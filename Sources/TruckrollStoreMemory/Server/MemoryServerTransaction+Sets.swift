@@ -25,7 +25,7 @@ extension MemoryServerTransaction {
         return store.tables.admitted.with(cause: cause)
     }
 
-    func admitted(origin: WriteID) throws -> AdmittedSet? { store.tables.admitted.with(origin: origin) }
+    func admitted(origin: Origin) throws -> AdmittedSet? { store.tables.admitted.with(origin: origin) }
 
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] { store.tables.admitted.after(position, limit: limit) }
 

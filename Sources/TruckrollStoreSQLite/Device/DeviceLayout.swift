@@ -33,6 +33,8 @@ extension Layout {
             checkpoint_view INTEGER CHECK (checkpoint_view >= 0),
             checkpoint_mac BLOB NOT NULL,
             checkpoint_lost INTEGER NOT NULL CHECK (checkpoint_lost IN (0, 1)),
+            recovering_epoch BLOB NOT NULL CHECK (length(recovering_epoch) = 8),
+            former_checkpoints BLOB NOT NULL, -- 64 bytes each: epoch, position, history, view version, MAC
             clock_offset INTEGER NOT NULL,
             last_document INTEGER NOT NULL CHECK (last_document >= 0),
             last_sync INTEGER,

@@ -41,6 +41,8 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.checkpoint = try Self.checkpoint(&row)
             state.checkpointMAC = try row.bytes()
             state.isCheckpointLost = try row.boolean()
+            state.recoveringEpoch = try row.epoch()
+            state.formerCheckpoints = try Self.formerCheckpoints(try row.bytes(), row)
             state.clockOffset = try row.integer()
             state.lastDocument = try row.unsigned()
             state.lastSync = try row.optionalInteger()
@@ -59,11 +61,36 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             DeviceSQL.saveState,
             [try state.lastSequence.bound(), state.lastHash.bound, (state.lastStamp?.bound).orNull]
                 + (checkpoint ?? [.null, .null, .null, .null]) + [
-                    state.checkpointMAC.bound, state.isCheckpointLost.bound, state.clockOffset.bound, try state.lastDocument.bound(),
+                    state.checkpointMAC.bound, state.isCheckpointLost.bound, state.recoveringEpoch.bound,
+                    Self.packed(state.formerCheckpoints).bound,
+                    state.clockOffset.bound, try state.lastDocument.bound(),
                     (state.lastSync?.bound).orNull,
                     try state.durable.bound(),
                     state.isRecovering.bound,
                 ])
+    }
+
+    private static func packed(_ checkpoints: [ShownCheckpoint]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for shown in checkpoints {
+            bytes.append(bigEndian: shown.checkpoint.epoch.rawValue)
+            bytes.append(bigEndian: shown.checkpoint.position.rawValue)
+            bytes += (shown.checkpoint.historyPrefix + [UInt8](repeating: 0, count: 8)).prefix(8)
+            bytes.append(bigEndian: shown.checkpoint.viewVersion)
+            bytes += (shown.mac + [UInt8](repeating: 0, count: 32)).prefix(32)
+        }
+        return bytes
+    }
+
+    private static func formerCheckpoints(_ bytes: [UInt8], _ row: RowReader) throws -> [ShownCheckpoint] {
+        try stride(from: 0, to: bytes.count, by: 64).map { start in
+            let part = try row.present(start + 64 <= bytes.count ? Array(bytes[start..<start + 64]) : nil, "a checkpoint")
+            let number = { (index: Int) in part[index * 8..<index * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+            return ShownCheckpoint(
+                checkpoint: Checkpoint(
+                    epoch: Epoch(rawValue: number(0)), position: Position(rawValue: number(1)), historyPrefix: Array(part[16..<24]),
+                    viewVersion: number(3)), mac: Array(part[32..<64]))
+        }
     }
 
     private static func checkpoint(_ row: inout RowReader) throws -> Checkpoint? {

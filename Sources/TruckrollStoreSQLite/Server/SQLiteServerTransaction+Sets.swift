@@ -27,9 +27,9 @@ extension SQLiteServerTransaction {
         try session.row(ServerSQL.admittedByCause, [try cause.bound()], Self.admittedSet)
     }
 
-    func admitted(origin: WriteID) throws -> AdmittedSet? {
-        guard origin.sequence.isStorable else { return nil }
-        return try session.row(ServerSQL.admittedByOrigin, try origin.bound(), Self.admittedSet)
+    func admitted(origin: Origin) throws -> AdmittedSet? {
+        guard origin.writeID.sequence.isStorable else { return nil }
+        return try session.row(ServerSQL.admittedByOrigin, try origin.writeID.bound() + [origin.hash.bound], Self.admittedSet)
     }
 
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] {

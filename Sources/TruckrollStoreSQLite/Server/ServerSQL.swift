@@ -54,7 +54,7 @@ enum ServerSQL {
     static let admittedAt = "SELECT \(admittedColumns) FROM admitted WHERE position = ?"
     static let admittedByCause = "SELECT \(admittedColumns) FROM admitted WHERE cause = ?"
     static let admittedByOrigin = """
-        SELECT \(admittedColumns) FROM admitted WHERE origin_replica = ? AND origin_sequence = ? ORDER BY position LIMIT 1
+        SELECT \(admittedColumns) FROM admitted WHERE origin_replica = ? AND origin_sequence = ? AND origin_hash = ? ORDER BY position LIMIT 1
         """
     static let admittedAfter = "SELECT \(admittedColumns) FROM admitted WHERE position > ? ORDER BY position LIMIT ?"
     /// For so many outcomes.

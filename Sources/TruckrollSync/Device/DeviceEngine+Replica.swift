@@ -34,7 +34,9 @@ extension DeviceEngine {
         try store.read { transaction in
             let replica = try requireIdentity(transaction).replica
             var request = PBCarryRequest()
-            let waiting = try transaction.outbox().filter { $0.set.writeID.replica != replica && $0.standing == .waiting }.prefix(Limits.setsInPush)
+            let former = try transaction.outbox().filter { $0.set.writeID.replica != replica }
+            let deferred = former.filter { $0.standing == .deferred }.prefix(Limits.deferredSetsInPush)
+            let waiting = deferred + former.filter { $0.standing == .waiting }.prefix(Limits.setsInPush - deferred.count)
             request.sets = waiting.map { PBSignedSet($0.set) }
             request.shown = waiting.compactMap { $0.receipt.map { PBReceipt($0) } }
             return request

@@ -108,8 +108,7 @@ public struct DeviceEngine: Sendable {
         return OwnSet(set: signed, hash: signed.hash, intent: set.intent, madeAt: madeAt)
     }
 
-    private static let noCheckpoint = Checkpoint(
-        epoch: Epoch(rawValue: 0), position: .start, historyPrefix: HistoryHash.start.prefix, viewVersion: 0)
+    private static let noCheckpoint = Checkpoint(startOf: Epoch(rawValue: 0))
 
     /// Above the last stamp of this replica and every stamp it has received.
     private func nextStamp(_ state: DeviceState, _ replica: ReplicaID, _ corrected: Int64) -> Stamp {
@@ -140,10 +139,15 @@ public struct DeviceEngine: Sendable {
             let identity = try requireIdentity(transaction)
             let state = try transaction.state()
             var request = PBSyncRequest()
-            if let checkpoint = state.checkpoint, !state.isCheckpointLost { request.checkpoint = PBCheckpoint(checkpoint) }
+            if let checkpoint = state.checkpoint {
+                // From the start of the history the server named; so it tells again should that one be lost meanwhile.
+                request.checkpoint = PBCheckpoint(state.isCheckpointLost ? Checkpoint(startOf: state.recoveringEpoch) : checkpoint)
+            }
             request.pull = true
             var bytes = 0
-            if request.hasCheckpoint { request.checkpointMac = data(state.checkpointMAC) }
+            if !state.isCheckpointLost { request.checkpointMac = data(state.checkpointMAC) }
+            // Only a device that has just been told of another history has something to prove by them.
+            if state.isCheckpointLost { request.former = state.formerCheckpoints.map { PBShownCheckpoint($0) } }
             var deferred = 0
             for var own in try transaction.outbox() where own.set.writeID.replica == identity.replica {
                 if own.standing == .deferred {
@@ -180,6 +184,8 @@ public struct DeviceEngine: Sendable {
         public var recordsChanged = 0
         public var recordsGone = 0
         public var setAside = 0
+        /// Own sets the server turned out to lack.
+        public var givenBack = 0
         public var position: Position = .start
 
         public init() {}
@@ -199,7 +205,8 @@ public struct DeviceEngine: Sendable {
                 var application = PullApplication(schema: schema, transaction: transaction)
                 try application.answer(reply.receipts)
                 if reply.hasPushProblem, reply.pushProblem.code == "sequence-gap" {
-                    try application.requeueGap(from: reply.pushProblem.expected, replica: try requireIdentity(transaction).replica)
+                    application.summary.givenBack += try application.requeueGap(
+                        from: reply.pushProblem.expected, replica: try requireIdentity(transaction).replica)
                 }
                 if reply.hasCommit {
                     // What left the view goes first: a scope that left and came back arrives whole in the chunks.
@@ -215,6 +222,7 @@ public struct DeviceEngine: Sendable {
                     mismatches = try application.finish(reply.commit)
                     guard mismatches.isEmpty else { throw Mismatch() }
                 }
+                if !reply.hasCommit { try application.purge() }
                 try application.rebase()
                 var state = try transaction.state()
                 if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime), serverTime < Int64(Stamp.maximumMilliseconds) {
@@ -237,11 +245,16 @@ public struct DeviceEngine: Sendable {
     private struct Mismatch: Error {}
 
     /// Files answers that came by another road than a sync.
-    public func accept(_ receipts: [PBReceipt]) throws {
+    ///
+    /// - Returns: how many of them were news.
+    @discardableResult
+    public func accept(_ receipts: [PBReceipt]) throws -> Int {
         try store.write { transaction in
             var application = PullApplication(schema: schema, transaction: transaction)
             try application.answer(receipts)
+            try application.purge()
             try application.rebase()
+            return application.summary.answered
         }
     }
 
@@ -263,7 +276,13 @@ public struct DeviceEngine: Sendable {
                 requeued += 1
             }
             var state = try transaction.state()
+            if let checkpoint = state.checkpoint, !state.isCheckpointLost, state.checkpointMAC.count == 32 {
+                state.formerCheckpoints.removeAll { $0.checkpoint.epoch == checkpoint.epoch }
+                state.formerCheckpoints.append(ShownCheckpoint(checkpoint: checkpoint, mac: state.checkpointMAC))
+                state.formerCheckpoints.removeFirst(max(0, state.formerCheckpoints.count - Limits.formerCheckpoints))
+            }
             state.isCheckpointLost = true
+            state.recoveringEpoch = Epoch(rawValue: changed.epoch)
             state.isRecovering = true
             try transaction.save(state)
             return .historyChanged(requeued: requeued)

@@ -55,12 +55,17 @@ struct PullApplication {
     }
 
     /// The server lost sets it had answered: they go back to the outbox.
-    mutating func requeueGap(from sequence: UInt64, replica: ReplicaID) throws {
-        guard sequence > 0 else { return }
+    ///
+    /// - Returns: how many.
+    mutating func requeueGap(from sequence: UInt64, replica: ReplicaID) throws -> Int {
+        guard sequence > 0 else { return 0 }
+        var requeued = 0
         for var own in try transaction.journal(replica, above: sequence - 1) {
             own.standing = .waiting
             try transaction.update(own)
+            requeued += 1
         }
+        return requeued
     }
 
     // MARK: Records

@@ -26,6 +26,7 @@ public struct SyncReport: Sendable {
         needAttention += summary.setAside
         recordsChanged += summary.recordsChanged
         recordsGone += summary.recordsGone
+        givenBack += summary.givenBack
         position = summary.position
     }
 }
@@ -152,9 +153,8 @@ public struct SyncConversation {
     public mutating func receive(_ reply: Reply, sentAt: Int64, receivedAt: Int64) throws {
         switch (phase, reply) {
         case (.syncing, .carry(let reply)):
-            try engine.accept(reply.receipts)
             // What the server cannot take now does not hold up the rest.
-            formerSets = reply.receipts.isEmpty ? .done : .unasked
+            formerSets = try engine.accept(reply.receipts) == 0 ? .done : .unasked
         case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt))
         case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
         case (.repairing(let found, let audit), .repair(let content)):
@@ -172,7 +172,7 @@ public struct SyncConversation {
         switch step {
         case .applied(let summary, let more):
             report.add(summary)
-            if more, summary.answered > 0 { return }
+            if more, summary.answered > 0 || summary.givenBack > 0 { return }
             if more {
                 throw DeviceProblem(
                     reply.hasPushProblem ? reply.pushProblem.code : "push-stuck",

@@ -43,6 +43,17 @@ public struct DeviceIdentity: Hashable, Sendable {
     }
 }
 
+/// A checkpoint with the server's MAC over it.
+public struct ShownCheckpoint: Hashable, Sendable {
+    public var checkpoint: Checkpoint
+    public var mac: [UInt8]
+
+    public init(checkpoint: Checkpoint, mac: [UInt8]) {
+        self.checkpoint = checkpoint
+        self.mac = mac
+    }
+}
+
 /// What changes with every local commit and every pull.
 public struct DeviceState: Hashable, Sendable {
     public var lastSequence: UInt64 = 0
@@ -54,6 +65,10 @@ public struct DeviceState: Hashable, Sendable {
     public var checkpointMAC: [UInt8] = []
     /// The checkpoint is of a history the server lost: it stays the base of what is recorded, and the next pull brings the whole view.
     public var isCheckpointLost = false
+    /// The epoch the server was in when it said so.
+    public var recoveringEpoch = Epoch(rawValue: 0)
+    /// The last checkpoint of each epoch the device has left, newest last: a server that falls back into one of them finds out.
+    public var formerCheckpoints: [ShownCheckpoint] = []
     /// Server's clock minus the device's, in milliseconds, as last measured.
     public var clockOffset: Int64 = 0
     /// Counter of the certificate series; the next document gets the number above.

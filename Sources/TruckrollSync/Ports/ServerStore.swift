@@ -294,7 +294,8 @@ public protocol ServerTransaction: AnyObject {
     func admitted(_ id: WriteID) throws -> AdmittedSet?
     func admitted(at position: Position) throws -> AdmittedSet?
     func admitted(cause: String) throws -> AdmittedSet?
-    func admitted(origin: WriteID) throws -> AdmittedSet?
+    /// The first set that went on from this one under another number.
+    func admitted(origin: Origin) throws -> AdmittedSet?
     /// In ascending position, at most `limit`.
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet]
     /// Those with one of the outcomes, in ascending position.

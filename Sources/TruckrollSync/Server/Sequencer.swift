@@ -112,7 +112,9 @@ struct Sequencer {
         if let origin = set.origin, try !isOfSameDevice(origin, replica) {
             return .receipt(try quarantine(signed, hash, replica, WireProblem("malformed", op: -1, "the origin is another device's"), set))
         }
-        if let origin = set.origin, try isAdmitted(origin) {
+        // A copy of the device may have brought the same work under a new number, before this history began.
+        let goneOn = try transaction.admitted(origin: Origin(writeID: signed.writeID, hash: hash)) != nil
+        if try goneOn || set.origin.map({ try isAdmitted($0) }) ?? false {
             return .receipt(
                 try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
         }
@@ -132,7 +134,7 @@ struct Sequencer {
     /// Whether this very work is there: under its first number, or under another one with the same origin.
     private func isAdmitted(_ origin: Origin) throws -> Bool {
         if try transaction.admitted(origin.writeID)?.hash == origin.hash { return true }
-        return try transaction.admitted(origin: origin.writeID)?.origin?.hash == origin.hash
+        return try transaction.admitted(origin: origin) != nil
     }
 
     private func isOfSameDevice(_ origin: Origin, _ replica: ReplicaRow) throws -> Bool {

@@ -39,31 +39,44 @@ extension ServerEngine {
     /// A checkpoint with this server's own MAC that the history lacks proves that an older copy of the database was put in its
     /// place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone.
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
-        guard request.hasCheckpoint else { return nil }
-        let checkpoint = Checkpoint(request.checkpoint)
-        let isOurs = MessageAuthentication.isValid(
-            Array(request.checkpointMac), for: checkpoint.authenticated, key: security.receiptKey)
-        let isKnown = try store.read { transaction in
-            guard let tenant = try transaction.tenant() else { return true }
-            return try checkpoint.epoch == tenant.epoch && history(at: checkpoint.position, transaction, tenant) == checkpoint.historyPrefix
-        }
-        if isKnown { return nil }
+        let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
+        let shown = try lostCheckpoint(request)
+        guard try shown != nil || !isKnown(present) else { return nil }
         return try store.write { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
             var changed = PBHistoryChanged()
             changed.epoch = tenant.epoch.rawValue
-            if isOurs, checkpoint.epoch == tenant.epoch {
-                let next = epoch(after: tenant, shown: checkpoint, at: moment)
+            if let shown, shown.epoch == tenant.epoch {
+                let next = epoch(after: tenant, shown: shown, at: moment)
                 try begin(
-                    next, of: tenant, instance: tenant.instance, reason: "a device shows position \(checkpoint.position) of a history that is lost",
+                    next, of: tenant, instance: tenant.instance, reason: "a device shows position \(shown.position) of a history that is lost",
                     transaction)
                 changed.epoch = next.rawValue
             }
             changed.lastSequence = row.lastSequence
             changed.lastHash = data(row.lastHash.bytes)
-            changed.reason = changed.epoch == checkpoint.epoch.rawValue ? "checkpoint-unknown" : "epoch-changed"
+            changed.reason = changed.epoch == present?.epoch.rawValue ? "checkpoint-unknown" : "epoch-changed"
             return changed
         }
+    }
+
+    private func isKnown(_ checkpoint: Checkpoint?) throws -> Bool {
+        guard let checkpoint else { return true }
+        return try store.read { transaction in
+            guard let tenant = try transaction.tenant() else { return true }
+            return try checkpoint.epoch == tenant.epoch && history(at: checkpoint.position, transaction, tenant) == checkpoint.historyPrefix
+        }
+    }
+
+    /// A checkpoint of the present epoch, given by this server, that its history lacks.
+    private func lostCheckpoint(_ request: PBSyncRequest) throws -> Checkpoint? {
+        var shown = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
+        if request.hasCheckpoint { shown.append((Checkpoint(request.checkpoint), Array(request.checkpointMac))) }
+        guard !shown.isEmpty, let epoch = try store.read({ try $0.tenant()?.epoch }) else { return nil }
+        return try shown.first { checkpoint, mac in
+            try checkpoint.epoch == epoch && !isKnown(checkpoint)
+                && MessageAuthentication.isValid(mac, for: checkpoint.authenticated, key: security.receiptKey)
+        }?.0
     }
 
     /// An id that nobody can foresee and no other history gets.

@@ -17,11 +17,11 @@ extension ServerPromise {
                 try #expect(transaction.admitted(Make.write(5, 1)) == full)
                 try #expect(transaction.admitted(at: 1) == bare)
                 try #expect(transaction.admitted(cause: "write:5/1") == full)
-                try #expect(transaction.admitted(origin: Make.write(3, 4)) == full)
+                try #expect(transaction.admitted(origin: #require(full.origin)) == full)
                 try #expect(transaction.admitted(Make.write(5, 2)) == nil)
                 try #expect(transaction.admitted(at: 3) == nil)
                 try #expect(transaction.admitted(cause: "write:5/10") == nil)
-                try #expect(transaction.admitted(origin: Make.write(5, 1)) == nil)
+                try #expect(transaction.admitted(origin: Origin(writeID: Make.write(3, 4), hash: Make.hash(99))) == nil)
             }
         },
         ServerPromise("a write id, a position and a cause are taken once; sets without a cause are many") { store in
@@ -58,7 +58,7 @@ extension ServerPromise {
         ServerPromise("a number above 2^63-1 is nowhere to be found, and refused when it is to be stored") { store in
             let huge = Make.write(2, .max)
             try #expect(store.read { try $0.admitted(huge) } == nil)
-            try #expect(store.read { try $0.admitted(origin: huge) } == nil)
+            try #expect(store.read { try $0.admitted(origin: Origin(writeID: huge, hash: Make.hash(1))) } == nil)
             try #expect(store.read { try $0.admitted(at: Position(rawValue: .max)) } == nil)
             #expect(throws: (any Error).self) { try store.write { try $0.insert(Make.admitted(1, huge)) } }
         },

@@ -54,7 +54,7 @@ struct ServerPicture: Equatable {
             for sequence: UInt64 in 1...9 {
                 let id = WriteID(replica: replica, sequence: sequence)
                 put("set \(id)", try transaction.admitted(id))
-                put("origin \(id)", try transaction.admitted(origin: id))
+                put("origin \(id)", try transaction.admitted(origin: Origin(writeID: id, hash: Make.hash(8))))
             }
         }
         for position in Self.positions {
