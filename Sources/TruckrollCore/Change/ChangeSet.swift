@@ -70,7 +70,8 @@ public struct ChangeSet: Hashable, Sendable {
 
     public init(
         protocolVersion: UInt32, schemaVersion: UInt32, tenant: TenantID, device: DeviceID, writeID: WriteID, previous: SetHash,
-        base: Checkpoint, baseMAC: [UInt8] = [], claimed: Stamp, user: RecordID, intent: String, guards: [Guard] = [], ops: [Op], origin: Origin? = nil
+        base: Checkpoint, baseMAC: [UInt8] = [], claimed: Stamp, user: RecordID, intent: String, guards: [Guard] = [], ops: [Op],
+        origin: Origin? = nil
     ) {
         self.protocolVersion = protocolVersion
         self.schemaVersion = schemaVersion

@@ -87,7 +87,8 @@ extension ChangeSet {
         self.init(
             protocolVersion: body.protocolVersion, schemaVersion: body.schemaVersion, tenant: tenant, device: device,
             writeID: WriteID(replica: replica, sequence: body.sequence), previous: SetHash(bytes: Array(body.previousHash)),
-            base: Checkpoint(body.base), baseMAC: Array(body.baseMac), claimed: stamp, user: user, intent: body.intent, guards: guards, ops: ops, origin: origin)
+            base: Checkpoint(body.base), baseMAC: Array(body.baseMac), claimed: stamp, user: user, intent: body.intent, guards: guards, ops: ops,
+            origin: origin)
     }
 }
 
