@@ -139,6 +139,7 @@ let package = Package(
         tests(
             "DispatchTests",
             deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", "DispatchCommands", "CertificateCommands", argumentParser]),
+        tests("SimulationTests", ["TruckrollSimulation"]),
         tests(
             "EndToEndTests",
             [
