@@ -281,4 +281,21 @@ struct DayTests {
         try world.sync(company.dora)
         #expect(try world.serverValue("service_order", company.order, "title") == .text("Office, later"))
     }
+
+    @Test("a technician whose steps crossed a reassignment is told once, on the device that has lost the job")
+    func told() throws {
+        let company = try Company()
+        let world = company.world
+        try world.sync(company.anna)
+        try company.event(company.anna, .accept, .travel, .arrive)
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        try world.sync(company.anna)
+        #expect(try company.state() == "dispatched")
+        let notices = try company.anna.engine.read { try $0.views("exception") }.filter { $0.text("kind") == "reassignment_stands" }
+        #expect(notices.count == 1)
+        #expect(notices.first?.reference("about") == company.annaUser)
+        #expect(try world.value(company.anna, "service_order", company.order, "state") == .null, "the job has left the device")
+        try world.sync(company.dora)
+        #expect(try company.dora.engine.read { try $0.views("exception") }.contains { $0.text("kind") == "reassignment_stands" })
+    }
 }

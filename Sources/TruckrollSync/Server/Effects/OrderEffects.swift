@@ -39,10 +39,19 @@ struct OrderEffects {
             switch rule {
             case "incomplete": try builder.raise("incomplete", "incomplete", order: order, about: author, text: text)
             case "cancel-requested": try builder.raise("cancel_requested", "cancel", order: order, about: nil, text: text)
+            case "reassignment-stands": try tell("reassignment_stands", order, author, text)
+            case "cancel-stands": try tell("cancellation_stands", order, author, text)
             case "declined-beside": try assignments.end(order, technician: author, because: "The technician declined.")
             default: break
             }
         }
+    }
+
+    /// Tells a person once what became of an order they had worked on without knowing; it has left their list meanwhile.
+    private func tell(_ kind: String, _ order: RecordID, _ user: RecordID, _ text: String) throws {
+        let exceptions = try builder.writer.views(try builder.schema.entity("exception"), where: "order", equals: .reference(order))
+        let isTold = exceptions.contains { $0.text("kind") == kind && $0.text("state") == "open" && $0.reference("about") == user }
+        if !isTold { try builder.raise(kind, kind, order: order, about: user, text: text) }
     }
 
     private func effective(_ event: OrderEvent, _ state: OrderState, _ order: RecordID, _ author: RecordID) throws {
@@ -62,7 +71,7 @@ struct OrderEffects {
     }
 
     /// Exceptions that tell somebody something and hold nothing up.
-    private static let notices: Set<String> = ["reassignment_void", "late_fact"]
+    private static let notices: Set<String> = ["reassignment_void", "reassignment_stands", "cancellation_stands", "late_fact"]
 
     /// Closes an order when everything it needs is there: documents, the bytes of its attachments, no open exception.
     ///
