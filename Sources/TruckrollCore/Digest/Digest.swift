@@ -21,6 +21,13 @@ public struct RecordHash: Hashable, Sendable, CustomStringConvertible {
         rawValue = value
     }
 
+    /// 16 bytes, big-endian.
+    public var encoded: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(bigEndian: rawValue)
+        return bytes
+    }
+
     private static let context = Array("truckroll/record/1".utf8) + [0]
 
     public var bytes: [UInt8] {

@@ -734,7 +734,52 @@ public nonisolated struct PBRepairRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// to be sent whole
   public var scopes: [String] = []
+
+  /// to be compared range by range
+  public var probes: [PBScopeProbe] = []
+
+  /// records to be sent, 19 bytes each
+  public var keys: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A scope in 16 ranges of record keys, by the low four bits of the id's last byte.
+public nonisolated struct PBScopeProbe: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: String = String()
+
+  /// 16, each count u64 and sum u128, big-endian
+  public var digests: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What the server holds of one range that differs.
+public nonisolated struct PBRangeListing: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: String = String()
+
+  /// 0 to 15
+  public var range: UInt32 = 0
+
+  /// 19 bytes each, ascending
+  public var keys: [Data] = []
+
+  /// record hashes, 16 bytes each, in the same order
+  public var hashes: [Data] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -756,6 +801,8 @@ public nonisolated struct PBRepairReply: Sendable {
   public var hasCommit: Bool {self._commit != nil}
   /// Clears the value of `commit`. Subsequent reads from it will return its default value.
   public mutating func clearCommit() {self._commit = nil}
+
+  public var listings: [PBRangeListing] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2162,7 +2209,7 @@ nonisolated extension PBAuditReply: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBRepairRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RepairRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scopes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scopes\0\u{1}probes\0\u{1}keys\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2171,6 +2218,8 @@ nonisolated extension PBRepairRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedStringField(value: &self.scopes) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.probes) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.keys) }()
       default: break
       }
     }
@@ -2180,11 +2229,99 @@ nonisolated extension PBRepairRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.scopes.isEmpty {
       try visitor.visitRepeatedStringField(value: self.scopes, fieldNumber: 1)
     }
+    if !self.probes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.probes, fieldNumber: 2)
+    }
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.keys, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PBRepairRequest, rhs: PBRepairRequest) -> Bool {
     if lhs.scopes != rhs.scopes {return false}
+    if lhs.probes != rhs.probes {return false}
+    if lhs.keys != rhs.keys {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBScopeProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ScopeProbe"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}digests\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.digests) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 1)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.digests, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBScopeProbe, rhs: PBScopeProbe) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRangeListing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RangeListing"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}range\0\u{1}keys\0\u{1}hashes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.range) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.keys) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.hashes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 1)
+    }
+    if self.range != 0 {
+      try visitor.visitSingularUInt32Field(value: self.range, fieldNumber: 2)
+    }
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.keys, fieldNumber: 3)
+    }
+    if !self.hashes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.hashes, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBRangeListing, rhs: PBRangeListing) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.range != rhs.range {return false}
+    if lhs.keys != rhs.keys {return false}
+    if lhs.hashes != rhs.hashes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2192,7 +2329,7 @@ nonisolated extension PBRepairRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBRepairReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RepairReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}chunks\0\u{1}commit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}chunks\0\u{1}commit\0\u{1}listings\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2202,6 +2339,7 @@ nonisolated extension PBRepairReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.chunks) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._commit) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.listings) }()
       default: break
       }
     }
@@ -2218,12 +2356,16 @@ nonisolated extension PBRepairReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._commit {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if !self.listings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.listings, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PBRepairReply, rhs: PBRepairReply) -> Bool {
     if lhs.chunks != rhs.chunks {return false}
     if lhs._commit != rhs._commit {return false}
+    if lhs.listings != rhs.listings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -6,6 +6,10 @@ public enum Limits {
     public static let protocolVersion: UInt32 = 1
     /// Change sets in one push: what one transaction of the server takes.
     public static let setsInPush = 256
+    /// Records one repair asks for by key; more come with their scopes.
+    public static let keysInRepair = 20_000
+    /// How long the scope log remembers what left a scope, and how long a write brings back what was deleted without its knowing.
+    public static let horizonSeconds = 90 * 86_400
     /// Former checkpoints a device keeps and shows.
     public static let formerCheckpoints = 8
     /// Deferred sets a device asks about again in one push.

@@ -42,7 +42,9 @@ public final class SQLiteTenant: Sendable {
 
     /// Runs what is due by the clock.
     public func tick() throws {
-        if try engine.tick(at: try moment()) { heads.moved() }
+        let moment = try moment()
+        if try engine.tick(at: moment) { heads.moved() }
+        try engine.collect(at: moment)
     }
 
     /// A code for a user named by id or personnel number.

@@ -26,6 +26,7 @@ extension Step.Action {
         case .revoke: "it is shut out"
         case .enrol: "its user enrols another device"
         case .tick: "the server's clock does what is due"
+        case .collect: "the server forgets what left views long ago"
         case .upgradeDevice: "it learns the newer schema"
         case .upgradeServer: "the server learns the newer schema"
         }

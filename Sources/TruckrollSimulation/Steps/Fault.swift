@@ -14,6 +14,8 @@ public enum Fault: String, Sendable, CaseIterable, Hashable {
     case enrolment
     /// Devices and server learn a newer schema at different times.
     case upgrade
+    /// Everybody is away for longer than the server remembers what left a scope.
+    case absence
     /// Bytes of a device's store are damaged.
     case damage
 }

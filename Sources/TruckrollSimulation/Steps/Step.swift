@@ -48,6 +48,8 @@ public struct Step: Hashable, Sendable, Codable {
         case enrol
         /// The server's clock does what is due.
         case tick
+        /// The server forgets what left a scope longer ago than the horizon.
+        case collect
         /// The device learns the newer schema.
         case upgradeDevice
         /// The server learns the newer schema.

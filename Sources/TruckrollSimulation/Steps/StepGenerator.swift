@@ -86,6 +86,11 @@ public struct StepGenerator {
         case .upgrade:
             if random.once(in: 2) { later(device, .upgradeServer) }
             now(device, .upgradeDevice)
+        case .absence:
+            // Once in a while: most of what is planned lies in the past afterwards.
+            guard random.once(in: 4) else { return }
+            made.append(Step(pause: 95 * 86_400_000, device: device, action: .sync(nil)))
+            now(device, .collect)
         case .damage:
             now(device, .damage(pick: number()))
             later(device, .audit)

@@ -67,6 +67,7 @@ public final class Simulation {
         case .revoke: try revoke(device)
         case .enrol: try enrol(device)
         case .tick: try serverDoes { _ = try $0.tick(at: self.moment) }
+        case .collect: try serverDoes { try $0.collect(at: self.moment) }
         case .upgradeDevice: device.upgrade(to: newerSchema)
         case .upgradeServer:
             isServerNew = true

@@ -31,6 +31,11 @@ struct ScopeLog: Sendable {
     /// In no order.
     var liveRows: [Row] { rows.compactMap { $0?.isLive == true ? $0 : nil } }
 
+    /// Rows of what has left the scope, at or below the position, in no order.
+    func leftRows(through position: Position) -> [Row] {
+        rows.compactMap { row in row.flatMap { !$0.isLive && $0.position <= position ? $0 : nil } }
+    }
+
     /// Runs `body` for each row above the position, in no order and for some more than once, until it returns false.
     func visit(after position: Position, _ body: (Row) -> Bool) {
         var index = moves.count

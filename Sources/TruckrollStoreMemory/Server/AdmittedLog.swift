@@ -27,6 +27,10 @@ struct AdmittedLog: Sendable {
         return Array(sets[sets.partitionPoint { $0.position <= position }...].prefix(limit))
     }
 
+    func lastPosition(before milliseconds: Int64) -> Position? {
+        sets.filter { $0.admittedAt < milliseconds }.max { ($0.admittedAt, $0.position) < ($1.admittedAt, $1.position) }?.position
+    }
+
     func with(_ outcomes: [Outcome], limit: Int) -> [AdmittedSet] {
         guard limit > 0 else { return [] }
         let positions = Set(outcomes).flatMap { byOutcome[$0, default: []].prefix(limit) }

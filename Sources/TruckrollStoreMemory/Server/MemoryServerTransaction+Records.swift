@@ -45,6 +45,18 @@ extension MemoryServerTransaction {
         return scope.log.liveRows.sorted { Order.ascending($0.key, $1.key) }.map { scope.row($0) }
     }
 
+    func deleteLeftRows(through position: Position, limit: Int) throws -> Int {
+        try begin(.deleteLeftRows)
+        var deleted = 0
+        for number in store.tables.scopes.indices {
+            for row in store.tables.scopes[number].log.leftRows(through: position) where deleted < limit {
+                undoLog.append(.scopeRow(number, row.key, store.tables.scopes[number].log.set(row.key, nil)))
+                deleted += 1
+            }
+        }
+        return deleted
+    }
+
     func digest(of scope: Scope) throws -> ScopeDigest {
         try store.tables.numbers.number(of: scope).map { store.tables.scopes[$0].digest } ?? ScopeDigest()
     }

@@ -29,5 +29,7 @@ extension MemoryServerTransaction {
 
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] { store.tables.admitted.after(position, limit: limit) }
 
+    func lastPosition(admittedBefore milliseconds: Int64) throws -> Position? { store.tables.admitted.lastPosition(before: milliseconds) }
+
     func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet] { store.tables.admitted.with(outcomes, limit: limit) }
 }

@@ -10,6 +10,7 @@ extension MemoryServerTransaction {
         try Storable.check(tenant.head)
         try Storable.check(tenant.serverSequence)
         try Storable.check(tenant.durable)
+        try Storable.check(tenant.collected)
         try Storable.hold(tenant.history.bytes.count == 32 && tenant.serverHash.bytes.count == 32, "a hash has 32 bytes")
         let former = store.tables.tenant
         guard former?.tenant ?? tenant.tenant == tenant.tenant else {

@@ -69,4 +69,8 @@ extension SQLiteServerTransaction {
             scope: try row.scope(), key: try row.recordKey(), position: try row.position(), entered: try row.position(),
             isLive: try row.boolean())
     }
+
+    func deleteLeftRows(through position: Position, limit: Int) throws -> Int {
+        try session.run(ServerSQL.deleteLeftRows, [position.rawValue.boundAsLimit, boundLimit(limit)])
+    }
 }

@@ -36,6 +36,10 @@ extension SQLiteServerTransaction {
         try session.rows(ServerSQL.admittedAfter, [position.rawValue.boundAsLimit, boundLimit(limit)], Self.admittedSet)
     }
 
+    func lastPosition(admittedBefore milliseconds: Int64) throws -> Position? {
+        try session.row(ServerSQL.lastPosition, [milliseconds.bound]) { try $0.position() }
+    }
+
     func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet] {
         guard !outcomes.isEmpty else { return [] }
         return try session.rows(

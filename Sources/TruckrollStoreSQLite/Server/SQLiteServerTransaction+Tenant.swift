@@ -9,7 +9,7 @@ extension SQLiteServerTransaction {
                 tenant: try row.tenantID(), epoch: try row.epoch(), head: try row.position(), history: try row.historyHash(),
                 serverReplica: try row.replica(), serverSequence: try row.unsigned(), serverHash: try row.setHash(),
                 serverStamp: try row.optionalStamp(), nextReplica: try row.replica().rawValue, instance: try row.bytes(),
-                durable: try row.position())
+                durable: try row.position(), collected: try row.position())
         }
     }
 
@@ -20,6 +20,7 @@ extension SQLiteServerTransaction {
                 tenant.tenant.bound, tenant.epoch.bound, try tenant.head.bound(), tenant.history.bound, tenant.serverReplica.bound,
                 try tenant.serverSequence.bound(), tenant.serverHash.bound, (tenant.serverStamp?.bound).orNull,
                 Int64(tenant.nextReplica).bound, tenant.instance.bound, try tenant.durable.bound(),
+                try tenant.collected.bound(),
             ])
         guard changed == 1 else { throw StoreProblem.taken(detail: "the file holds another tenant") }
     }

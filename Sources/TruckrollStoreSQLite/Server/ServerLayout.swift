@@ -21,7 +21,8 @@ extension Layout {
             server_stamp BLOB CHECK (length(server_stamp) = 12),
             next_replica INTEGER NOT NULL,
             instance BLOB NOT NULL,
-            durable INTEGER NOT NULL CHECK (durable >= 0)
+            durable INTEGER NOT NULL CHECK (durable >= 0),
+            collected INTEGER NOT NULL CHECK (collected >= 0)
         ) STRICT
         """,
         """
@@ -94,6 +95,7 @@ extension Layout {
         """,
         "CREATE INDEX admitted_by_origin ON admitted (origin_replica, origin_sequence) WHERE origin_replica IS NOT NULL",
         "CREATE INDEX admitted_by_outcome ON admitted (outcome, position)",
+        "CREATE INDEX admitted_by_time ON admitted (admitted_at, position)",
         """
         CREATE TABLE waiting (
             replica INTEGER NOT NULL,
@@ -139,6 +141,7 @@ extension Layout {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX scope_log_by_position ON scope_log (scope, position)",
+        "CREATE INDEX scope_log_left ON scope_log (position) WHERE live = 0",
         """
         CREATE TABLE scope_digest (
             scope TEXT NOT NULL PRIMARY KEY,

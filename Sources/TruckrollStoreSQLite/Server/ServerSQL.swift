@@ -3,17 +3,18 @@ enum ServerSQL {
     // MARK: Tenant
 
     static let tenant = """
-        SELECT id, epoch, head, history, server_replica, server_sequence, server_hash, server_stamp, next_replica, instance, durable
+        SELECT id, epoch, head, history, server_replica, server_sequence, server_hash, server_stamp, next_replica, instance, durable,
+            collected
         FROM tenant
         """
     /// Nothing is changed when the file holds another tenant.
     static let saveTenant = """
         INSERT INTO tenant (one, id, epoch, head, history, server_replica, server_sequence, server_hash, server_stamp, next_replica,
-            instance, durable) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            instance, durable, collected) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, head = excluded.head, history = excluded.history,
             server_replica = excluded.server_replica, server_sequence = excluded.server_sequence, server_hash = excluded.server_hash,
             server_stamp = excluded.server_stamp, next_replica = excluded.next_replica, instance = excluded.instance,
-            durable = excluded.durable WHERE id = excluded.id
+            durable = excluded.durable, collected = excluded.collected WHERE id = excluded.id
         """
     static let epochs = "SELECT epoch, start, history, parent, reason FROM epoch ORDER BY number"
     static let insertEpoch = "INSERT INTO epoch (epoch, start, history, parent, reason) VALUES (?, ?, ?, ?, ?)"
@@ -65,6 +66,11 @@ enum ServerSQL {
 
     // MARK: Records
 
+    static let lastPosition = "SELECT position FROM admitted WHERE admitted_at < ? ORDER BY admitted_at DESC, position DESC LIMIT 1"
+    static let deleteLeftRows = """
+        DELETE FROM scope_log WHERE live = 0 AND (scope, key) IN
+            (SELECT scope, key FROM scope_log WHERE live = 0 AND position <= ? ORDER BY position LIMIT ?)
+        """
     static let saveWaiting = """
         INSERT INTO waiting (replica, sequence, position, deferred) VALUES (?, ?, ?, ?)
         ON CONFLICT (replica, sequence) DO UPDATE SET position = excluded.position, deferred = excluded.deferred

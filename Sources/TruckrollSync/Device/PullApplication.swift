@@ -136,14 +136,29 @@ struct PullApplication {
             }
             try transaction.save(ScopeDigest(), of: scope)
         }
-        try recomputeDigests(besides: scopes)
     }
 
-    /// The device's own sums may be what is wrong: they are made anew from the records.
-    private func recomputeDigests(besides emptied: [Scope]) throws {
-        for scope in try transaction.scopes() where !emptied.contains(scope) {
+    /// Takes records out of a scope they do not lie in.
+    mutating func remove(_ keys: [RecordKey], from scope: Scope) throws {
+        for key in keys {
+            guard let confirmed = try transaction.confirmed(key) else { continue }
+            try place(confirmed.record, scopes: confirmed.scopes.filter { $0 != scope }, before: confirmed)
+        }
+    }
+
+    /// The device's own hashes and sums may be what is wrong: they are made anew from the records' bytes.
+    func makeSumsAnew() throws {
+        for scope in try transaction.scopes() {
             var digest = ScopeDigest()
-            for key in try transaction.keys(in: scope) { if let confirmed = try transaction.confirmed(key) { digest.add(confirmed.hash) } }
+            for key in try transaction.keys(in: scope) {
+                guard var confirmed = try transaction.confirmed(key) else { continue }
+                let hash = RecordHash(confirmed.record)
+                if hash != confirmed.hash {
+                    confirmed.hash = hash
+                    try transaction.save(confirmed)
+                }
+                digest.add(hash)
+            }
             try transaction.save(digest, of: scope)
         }
     }

@@ -14,6 +14,8 @@ public struct SyncReport: Sendable {
     public var position = Position.start
     /// Scopes that had to be repaired.
     public var repaired = 0
+    /// Records that were sent again because they alone differed.
+    public var recordsFetched = 0
     /// Own sets given back to a server that was restored.
     public var givenBack = 0
     /// Set when the device got a new replica number because a copy of it was found.
@@ -70,7 +72,8 @@ public struct SyncConversation {
     private enum Phase {
         case syncing
         case auditing(isRepairing: Bool)
-        case repairing(AuditReport, PBAuditReply)
+        case comparing(AuditReport, PBAuditReply)
+        case fetching(AuditReport, PBAuditReply, PBRepairReply, DeviceEngine.RepairPlan)
         case renewing(lastCommon: UInt64, key: NewKey)
         case renewed
         case done
@@ -102,6 +105,8 @@ public struct SyncConversation {
 
     private var needsAudit = false
     private var requests = 0
+    /// The second time everything that differs comes whole.
+    private var repairs = 0
     public private(set) var report = SyncReport()
     public private(set) var audit: AuditReport?
 
@@ -135,9 +140,10 @@ public struct SyncConversation {
             var request = PBAuditRequest()
             if let checkpoint = try engine.read({ try $0.state().checkpoint }) { request.checkpoint = PBCheckpoint(checkpoint) }
             return .audit(request)
-        case .repairing(let found, _):
+        case .comparing(let found, _): return .repair(try engine.repairRequest(found.differing, whole: repairs > 1))
+        case .fetching(_, _, _, let plan):
             var request = PBRepairRequest()
-            request.scopes = found.differing.map(\.name)
+            request.keys = plan.missing.map { data($0.encoded) }
             return .repair(request)
         case .renewing(let lastCommon, let key): return .newReplica(try engine.replicaRequest(lastCommon: lastCommon, newKey: key))
         case .renewed: return nil
@@ -157,10 +163,18 @@ public struct SyncConversation {
             formerSets = try engine.accept(reply.receipts) == 0 ? .done : .unasked
         case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt))
         case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
-        case (.repairing(let found, let audit), .repair(let content)):
-            try engine.repair(content, scopes: found.differing, audit: audit)
-            report.repaired += found.differing.count
-            phase = .syncing
+        case (.comparing(let found, let audit), .repair(let content)):
+            let plan = try engine.plan(content)
+            if plan.missing.count > Limits.keysInRepair {
+                // So much differs that whole scopes are the shorter way.
+                repairs += 1
+            } else if plan.missing.isEmpty {
+                try repair([content], found, audit, plan)
+            } else {
+                phase = .fetching(found, audit, content, plan)
+            }
+        case (.fetching(let found, let audit, let content, let plan), .repair(let records)):
+            try repair([content, records], found, audit, plan)
         case (.renewing(let lastCommon, let key), .newReplica(let enrolment)):
             report.newReplica = try engine.adopt(enrolment, key: key, lastCommon: lastCommon)
             phase = .renewed
@@ -207,10 +221,18 @@ public struct SyncConversation {
             return
         }
         if differing.isEmpty {
-            try engine.repair(PBRepairReply(), scopes: [], audit: reply)
-            phase = .syncing
+            try repair([], found, reply, DeviceEngine.RepairPlan())
         } else {
-            phase = .repairing(found, reply)
+            repairs += 1
+            phase = .comparing(found, reply)
         }
+    }
+
+    private mutating func repair(_ replies: [PBRepairReply], _ found: AuditReport, _ audit: PBAuditReply, _ plan: DeviceEngine.RepairPlan) throws {
+        let whole = try engine.repairRequest(found.differing, whole: repairs > 1).scopes.map { Scope($0) }
+        try engine.repair(replies, whole: whole, plan: plan, audit: audit)
+        report.repaired += found.differing.count
+        report.recordsFetched += plan.missing.count
+        phase = .syncing
     }
 }

@@ -30,10 +30,13 @@ public struct TenantState: Hashable, Sendable {
     /// Name of the database's home outside the database; a difference means that the database was copied or restored.
     public var instance: [UInt8]
     public var durable: Position
+    /// Up to here the scope log no longer knows what left a scope: a checkpoint below it is reconciled, not pulled from.
+    public var collected: Position
 
     public init(
         tenant: TenantID, epoch: Epoch, head: Position, history: HistoryHash, serverReplica: ReplicaID, serverSequence: UInt64,
-        serverHash: SetHash, serverStamp: Stamp?, nextReplica: UInt32, instance: [UInt8], durable: Position
+        serverHash: SetHash, serverStamp: Stamp?, nextReplica: UInt32, instance: [UInt8], durable: Position,
+        collected: Position = .start
     ) {
         self.tenant = tenant
         self.epoch = epoch
@@ -46,6 +49,7 @@ public struct TenantState: Hashable, Sendable {
         self.nextReplica = nextReplica
         self.instance = instance
         self.durable = durable
+        self.collected = collected
     }
 }
 
@@ -298,6 +302,8 @@ public protocol ServerTransaction: AnyObject {
     func admitted(origin: Origin) throws -> AdmittedSet?
     /// In ascending position, at most `limit`.
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet]
+    /// Position of the set admitted last before the time, in Unix milliseconds.
+    func lastPosition(admittedBefore milliseconds: Int64) throws -> Position?
     /// Those with one of the outcomes, in ascending position.
     func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet]
 
@@ -330,6 +336,8 @@ public protocol ServerTransaction: AnyObject {
     func liveRows(in scope: Scope) throws -> [ScopeLogRow]
     func digest(of scope: Scope) throws -> ScopeDigest
     func save(_ digest: ScopeDigest, of scope: Scope) throws
+    /// Deletes at most so many rows that are not live and lie at or below the position, and says how many.
+    func deleteLeftRows(through position: Position, limit: Int) throws -> Int
 
     // Edges
     func edges(from parent: Scope) throws -> [EdgeRow]

@@ -32,18 +32,20 @@ struct Puller {
         return (builder.finish(), try commit(replica, held: held.map(\.scope), touched: touched, after: after))
     }
 
-    /// Whole scopes, for a repair.
-    func whole(_ replica: ReplicaRow, scopes: [Scope]) throws -> (chunks: [PBChunk], commit: PBCommit) {
+    /// Whole scopes and single records of the view, for a repair.
+    func whole(_ replica: ReplicaRow, scopes: [Scope], keys single: [RecordKey]) throws -> (chunks: [PBChunk], commit: PBCommit) {
         let held = try transaction.viewScopes(replica.replica).map(\.scope)
         let wanted = Set(scopes).intersection(held)
         let names = Set(held)
-        var keys: Set<RecordKey> = []
+        var keys = Set(single)
         for scope in wanted { keys.formUnion(try transaction.liveRows(in: scope).map(\.key)) }
         var builder = ChunkBuilder(limit: Self.recordsInChunk)
         for key in keys.sorted() {
             guard let stored = try transaction.record(key) else { continue }
-            builder.add(
-                .init(key: key, isWhole: true, entries: stored.record.entries, scopes: stored.scopes.filter { names.contains($0) }))
+            let scopes = stored.scopes.filter { names.contains($0) }
+            // Nobody gets a record by naming its key.
+            if scopes.isEmpty { continue }
+            builder.add(.init(key: key, isWhole: true, entries: stored.record.entries, scopes: scopes))
         }
         return (builder.finish(), try commit(replica, held: held, touched: wanted, after: tenant.head))
     }

@@ -194,7 +194,8 @@ struct Sequencer {
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
         let isOfLostHistory = try isBaseOfLostHistory(set, replica, tenant)
         let judge = SetJudge(
-            schema: schema, writer: writer, replica: replica, epoch: tenant.epoch, isBaseOfLostHistory: isOfLostHistory)
+            schema: schema, writer: writer, replica: replica, epoch: tenant.epoch, isBaseOfLostHistory: isOfLostHistory,
+            collected: tenant.collected)
         try judge.checkForm(set)
         try checkBases(set, isOfLostHistory: isOfLostHistory)
         let stamp = try fixing()

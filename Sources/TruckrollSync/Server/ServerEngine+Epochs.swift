@@ -41,7 +41,8 @@ extension ServerEngine {
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
         let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
         let shown = try lostCheckpoint(request)
-        guard try shown != nil || !isKnown(present) else { return nil }
+        let isStale = try isBelowHorizon(present)
+        guard try shown != nil || isStale || !isKnown(present) else { return nil }
         return try store.write { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
             var changed = PBHistoryChanged()
@@ -55,9 +56,16 @@ extension ServerEngine {
             }
             changed.lastSequence = row.lastSequence
             changed.lastHash = data(row.lastHash.bytes)
-            changed.reason = changed.epoch == present?.epoch.rawValue ? "checkpoint-unknown" : "epoch-changed"
+            changed.reason = isStale ? "checkpoint-stale" : changed.epoch == present?.epoch.rawValue ? "checkpoint-unknown" : "epoch-changed"
             return changed
         }
+    }
+
+    /// Whether the device was away for longer than the scope log remembers. The start of a history is never too old: from there
+    /// the whole view is sent.
+    private func isBelowHorizon(_ checkpoint: Checkpoint?) throws -> Bool {
+        guard let checkpoint, checkpoint.position > .start, let tenant = try store.read({ try $0.tenant() }) else { return false }
+        return checkpoint.epoch == tenant.epoch && checkpoint.position < tenant.collected
     }
 
     private func isKnown(_ checkpoint: Checkpoint?) throws -> Bool {

@@ -10,6 +10,8 @@ struct SetJudge {
     let epoch: Epoch
     /// Whether the set was made over a history that is lost; what was in view there is not known any more and counts as seen.
     let isBaseOfLostHistory: Bool
+    /// Deletions up to here are beyond the horizon.
+    let collected: Position
 
     struct Verdict {
         /// Indexes of the ops that take effect.
@@ -136,6 +138,12 @@ struct SetJudge {
         let isThere = try existing != nil || (op.key.facet != .common && writer.record(RecordKey(type: op.key.type, id: op.key.id)) != nil)
         if !isThere, op.kind != .create { return outOfView(index) }
         guard try isReachable(scopes, own: own, base: nil) else { return outOfView(index) }
+        if op.kind == .patch, try isDeletedBeyondHorizon(op.key) {
+            return Remark(
+                code: "deleted-long-ago", op: index,
+                text: "\(entity.title) was deleted more than \(Limits.horizonSeconds / 86_400) days ago and stays so.",
+                remedies: ["make it anew", "tell the office, who can see the kept set"])
+        }
         if let existing {
             let view = RecordView(existing, entity)
             for write in op.writes {
@@ -154,6 +162,14 @@ struct SetJudge {
             }
         }
         return entity.name == "stock_entry" ? try stockProblem(op, entity, index, &moved) : nil
+    }
+
+    /// A deletion that every device has heard of, or will be reconciled with, is not undone by a late write.
+    private func isDeletedBeyondHorizon(_ key: RecordKey) throws -> Bool {
+        guard collected > .start, let stored = try writer.stored(key), stored.isDeleted,
+            let index = stored.record.entries.firstIndex(where: { $0.field == .tombstone })
+        else { return false }
+        return stored.positions[index] <= collected
     }
 
     struct StockKey: Hashable {

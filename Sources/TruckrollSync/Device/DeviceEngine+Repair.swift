@@ -1,0 +1,128 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Finding out which records differ from the server's, and getting those alone (Protocol/07-sync.md).
+extension DeviceEngine {
+    /// The scopes whose digests differ from the server's, those only one side holds included. Empty when the whole agrees.
+    public func differences(_ reply: PBAuditReply) throws -> [Scope] {
+        try store.read { transaction in
+            var differing: Set<Scope> = Set(try transaction.scopes())
+            for state in reply.scopes {
+                let scope = Scope(state.scope)
+                let theirs = try ScopeDigest(state)
+                if try transaction.digest(of: scope) == theirs { differing.remove(scope) } else { differing.insert(scope) }
+            }
+            return differing.sorted()
+        }
+    }
+
+    /// Damage this device finds by itself: records whose bytes no longer have their hash, scopes whose sums are off.
+    public func localDamage() throws -> [Scope] {
+        try store.read { transaction in
+            var damaged: Set<Scope> = []
+            for scope in try transaction.scopes() {
+                var digest = ScopeDigest()
+                for key in try transaction.keys(in: scope) {
+                    guard let confirmed = try transaction.confirmed(key) else { continue }
+                    let hash = RecordHash(confirmed.record)
+                    if hash != confirmed.hash { damaged.insert(scope) }
+                    digest.add(hash)
+                }
+                if try transaction.digest(of: scope) != digest { damaged.insert(scope) }
+            }
+            return damaged.sorted()
+        }
+    }
+
+    /// What is asked about scopes that differ: those the device holds are compared range by range, the others come whole.
+    ///
+    /// - Parameter whole: no comparing, everything comes again.
+    func repairRequest(_ scopes: [Scope], whole isWhole: Bool) throws -> PBRepairRequest {
+        try store.read { transaction in
+            let held = Set(try transaction.scopes())
+            var request = PBRepairRequest()
+            for scope in scopes {
+                guard !isWhole, held.contains(scope) else {
+                    request.scopes.append(scope.name)
+                    continue
+                }
+                var ranges = [ScopeDigest](repeating: ScopeDigest(), count: RecordRange.count)
+                for key in try transaction.keys(in: scope) {
+                    guard let confirmed = try transaction.confirmed(key) else { continue }
+                    // From the bytes themselves: what is kept beside them may be what is damaged.
+                    ranges[RecordRange.of(key)].add(RecordHash(confirmed.record))
+                }
+                var probe = PBScopeProbe()
+                probe.scope = scope.name
+                probe.digests = ranges.map { data($0.encoded) }
+                request.probes.append(probe)
+            }
+            return request
+        }
+    }
+
+    /// What differs, record by record.
+    struct RepairPlan {
+        /// Records to be sent again.
+        var missing: [RecordKey] = []
+        /// Records that do not lie in the scope.
+        var surplus: [Scope: [RecordKey]] = [:]
+    }
+
+    func plan(_ reply: PBRepairReply) throws -> RepairPlan {
+        try store.read { transaction in
+            var plan = RepairPlan()
+            var missing: Set<RecordKey> = []
+            for listing in reply.listings {
+                let scope = Scope(listing.scope)
+                guard listing.keys.count == listing.hashes.count, listing.range < UInt32(RecordRange.count) else {
+                    throw DecodingProblem("malformed", "a listing has a hash for each key, of one of \(RecordRange.count) ranges")
+                }
+                var listed: Set<RecordKey> = []
+                for (bytes, hash) in zip(listing.keys, listing.hashes) {
+                    let key = try RecordKey(decoding: bytes)
+                    listed.insert(key)
+                    let confirmed = try transaction.confirmed(key)
+                    let isHere = confirmed.map { $0.scopes.contains(scope) && RecordHash($0.record).encoded.elementsEqual(hash) } ?? false
+                    if !isHere { missing.insert(key) }
+                }
+                let held = try transaction.keys(in: scope).filter { RecordRange.of($0) == Int(listing.range) }
+                plan.surplus[scope, default: []] += held.filter { !listed.contains($0) }
+            }
+            plan.missing = missing.sorted()
+            return plan
+        }
+    }
+
+    /// Puts the server's content of whole scopes in the place of the device's.
+    public func repair(_ reply: PBRepairReply, scopes: [Scope], audit: PBAuditReply) throws {
+        try repair([reply], whole: scopes, plan: RepairPlan(), audit: audit)
+    }
+
+    /// Puts the server's content in the place of what differs, and drops scopes the server does not list.
+    ///
+    /// - Parameters:
+    ///   - replies: what came whole, and the records that were asked for.
+    ///   - whole: the scopes that came whole.
+    ///   - audit: the reply that named the view's scopes; its checkpoint becomes the device's.
+    func repair(_ replies: [PBRepairReply], whole: [Scope], plan: RepairPlan, audit: PBAuditReply) throws {
+        try store.write { transaction in
+            var application = PullApplication(schema: schema, transaction: transaction)
+            let held = Set(audit.scopes.map { Scope($0.scope) })
+            try application.empty(whole.filter { held.contains($0) })
+            for (scope, keys) in plan.surplus.sorted(by: { $0.key < $1.key }) { try application.remove(keys, from: scope) }
+            for reply in replies { for chunk in reply.chunks { try application.apply(chunk) } }
+            try application.drop(try transaction.scopes().filter { !held.contains($0) })
+            try application.makeSumsAnew()
+            try application.purge()
+            var state = try transaction.state()
+            state.checkpoint = Checkpoint(audit.checkpoint)
+            state.checkpointMAC = Array(audit.checkpointMac)
+            state.isCheckpointLost = false
+            state.isRecovering = false
+            try transaction.save(state)
+            try application.rebase()
+        }
+    }
+}
