@@ -19,22 +19,21 @@ final class Portal: Sendable {
         }
         guard bound else { throw CocoaError(.fileReadUnknown) }
         port = Int(UInt16(bigEndian: address.sin_port))
+        serveOnce()
     }
 
     deinit { close(descriptor) }
 
-    func serveOnce() async {
+    /// On a thread of its own, so that it answers however busy the tests' threads are.
+    private func serveOnce() {
         let descriptor = descriptor
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Thread.detachNewThread {
-                let connection = accept(descriptor, nil, nil)
-                var buffer = [UInt8](repeating: 0, count: 65536)
-                _ = recv(connection, &buffer, buffer.count, 0)
-                let page = Array("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>".utf8)
-                _ = send(connection, page, page.count, Int32(MSG_NOSIGNAL))
-                close(connection)
-                continuation.resume()
-            }
+        Thread.detachNewThread {
+            let connection = accept(descriptor, nil, nil)
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            _ = recv(connection, &buffer, buffer.count, 0)
+            let page = Array("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>".utf8)
+            _ = send(connection, page, page.count, Int32(MSG_NOSIGNAL))
+            close(connection)
         }
     }
 }
