@@ -17,7 +17,8 @@ struct HorizonTests {
         try world.sync(company.dora)
         try world.commit(company.anna, "note") { editor in
             try editor.create(
-                "note", ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+                "note",
+                ["order": .reference(company.order), "text": .text("kept"), "at": .text(editor.now.description), "by": .reference(editor.user)])
         }
         world.milliseconds += 91 * day
         try world.sync(company.dora)
