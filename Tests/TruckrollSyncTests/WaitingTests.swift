@@ -109,4 +109,20 @@ struct WaitingTests {
         // Asked again, the server gives the answer that holds now.
         #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
     }
+
+    @Test("what is not proven by its device's signature cannot be released")
+    func notReleased() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept)
+        var request = try company.anna.engine.nextRequest()
+        request.push[0].signature = data([UInt8](repeating: 1, count: 64))
+        let reply = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
+        #expect(reply.receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        let id = WriteID(replica: company.anna.replica, sequence: 1)
+        let problem = #expect(throws: EngineProblem.self) { try world.server.release(id, at: world.moment) }
+        #expect(problem?.code == "release-refused")
+        #expect(try company.state() == "dispatched")
+        #expect(try world.server.store.read { try $0.waiting(id) } != nil, "it stays kept")
+    }
 }

@@ -50,8 +50,11 @@ extension Sequencer {
     /// Lets one waiting set take effect by a server set that names it; `nil` while it lacks something.
     func settle(_ waiting: WaitingSet, cause: String) throws -> PBReceipt? {
         guard let admitted = try transaction.admitted(waiting.writeID), var replica = try transaction.replica(waiting.writeID.replica),
-            let tenant = try transaction.tenant(), let set = try? ChangeSet(decodingBody: admitted.set.body), try reasonToWait(set) == nil
+            let tenant = try transaction.tenant()
         else { return nil }
+        // Whoever releases a set lifts what held it up, not what proves it.
+        let set = try read(admitted.set, replica)
+        guard try reasonToWait(set) == nil else { return nil }
         replica.role = try presentRole(of: replica)
         // Its facts are judged at its own base, whatever its author has seen since.
         replica.lastBase = .start

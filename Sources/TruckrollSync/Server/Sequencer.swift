@@ -106,9 +106,6 @@ struct Sequencer {
                 "replica-forked", signed.writeID.sequence - 1,
                 "The set follows another one than this server knows: the device was copied or restored.")
         }
-        if let reason = try reasonToWait(set) {
-            return .receipt(try quarantine(signed, hash, replica, reason, set, outcome: .deferred))
-        }
         if let origin = set.origin, try !isOfSameDevice(origin, replica) {
             return .receipt(try quarantine(signed, hash, replica, WireProblem("malformed", op: -1, "the origin is another device's"), set))
         }
@@ -117,6 +114,9 @@ struct Sequencer {
         if try goneOn || set.origin.map({ try isAdmitted($0) }) ?? false {
             return .receipt(
                 try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
+        }
+        if let reason = try reasonToWait(set) {
+            return .receipt(try quarantine(signed, hash, replica, reason, set, outcome: .deferred))
         }
         do {
             return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica, shown) })
@@ -141,7 +141,7 @@ struct Sequencer {
         try transaction.replica(origin.writeID.replica)?.device == replica.device
     }
 
-    private func read(_ signed: SignedSet, _ replica: ReplicaRow) throws -> ChangeSet {
+    func read(_ signed: SignedSet, _ replica: ReplicaRow) throws -> ChangeSet {
         let message = SetHash.signedBytes(body: signed.body)
         guard signed.algorithm == replica.algorithm, security.isValid(signed.signature, message, replica.algorithm, replica.publicKey) else {
             throw WireProblem("signature-invalid", op: -1, "the set is not signed by its device's key")
