@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TruckrollServer
+import TruckrollStoreSQLite
 import TruckrollTerminal
 
 /// Copies a tenant's database.
@@ -32,8 +33,8 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put a copy of a tenant's database back. Stop the server first.",
         discussion: """
-            The present database is kept beside it. A new epoch begins: devices bring back by themselves what they still hold and
-            the copy lacks.
+            The copy is checked first. The present database may be damaged or missing; what is there of it is kept beside the
+            restored one. A new epoch begins: devices bring back by themselves what they still hold and the copy lacks.
 
             EXIT STATUS: 0 restored, 1 failed, 64 bad usage.
             """)
@@ -44,20 +45,11 @@ struct Restore: AsyncParsableCommand {
         try await reporting {
             guard FileManager.default.fileExists(atPath: from) else { throw Failure("There is no file \(from).", next: "Name the copy to restore.") }
             let home = try options.home()
-            let database = home.database
-            let kept = "\(database).before-restore-\(SystemClock.now())"
-            // Opening it proves that no server holds it.
-            if FileManager.default.fileExists(atPath: database) {
-                try options.open().close()
-                try FileManager.default.moveItem(atPath: database, toPath: kept)
-            }
-            for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: database + suffix) {
-                try FileManager.default.moveItem(atPath: database + suffix, toPath: kept + suffix)
-            }
-            try FileManager.default.copyItem(atPath: from, toPath: database)
-            _ = try home.renewInstance()
+            let kept = "\(home.database).before-restore-\(SystemClock.now())"
+            // The new instance comes first: should this be cut short, one epoch too many begins, and never one too few.
+            try SQLiteServerStore.restore(home.database, from: from, former: kept) { _ = try home.renewInstance() }
             try options.open().close()
-            Terminal.standardOutput().print("Restored from \(from). A new epoch has begun; the former database is \(kept).")
+            Terminal.standardOutput().print("Restored from \(from). A new epoch has begun; a former database is kept as \(kept).")
         }
     }
 }

@@ -52,7 +52,7 @@ enum Founder {
     {
         let home = TenantHome(directory: directory, tenant: id)
         try home.found()
-        let tenant = try SQLiteTenant(home: home, now: now)
+        let tenant = try SQLiteTenant(home: home, now: now, founding: true)
         try tenant.engine.found(
             .init(tenant: id, code: code, name: name, timeZone: timeZone, epoch: SecureRandom.epoch(), instance: try tenant.home.instance()),
             at: try tenant.moment())

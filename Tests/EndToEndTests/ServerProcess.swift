@@ -94,6 +94,15 @@ final class ServerProcess {
         try #require(limit.status == 0, "prlimit said: \(limit.errors)")
     }
 
+    /// The database of the one tenant.
+    var database: URL {
+        get throws {
+            let tenants = data.appendingPathComponent("tenants")
+            let tenant = try #require(try FileManager.default.contentsOfDirectory(atPath: tenants.path).first)
+            return tenants.appendingPathComponent(tenant).appendingPathComponent("truckroll.sqlite")
+        }
+    }
+
     func enrolmentCode(_ user: String) throws -> String {
         let answer = try Self.run("truckroll-server", "enrolment-code", "--data", data.path, "--user", user)
         return String(try #require(answer.output.split(separator: " ").first))

@@ -17,12 +17,18 @@ public final class SQLiteTenant: Sendable {
 
     /// Opens a tenant's database and starts a new epoch when it was restored or copied.
     ///
+    /// - Parameter founding: whether the database may be new; else one that is missing or empty was lost, and is not made anew.
     /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it.
-    public init(home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil) throws {
+    public init(home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false) throws {
         self.home = home
         self.now = now
         self.logger = logger
         let schema = try Schema.load()
+        guard try founding || home.hasDatabase() else {
+            throw EngineProblem(
+                "database-missing", "\(home.database) is missing or empty.",
+                next: "Put the newest copy back: truckroll-server restore. Devices bring back what it lacks.")
+        }
         store = try SQLiteServerStore(path: home.database, schema: schema)
         let numbers = try home.replicaNumbers()
         engine = ServerEngine(schema: schema, store: store, security: try home.security(), giveNumber: { try numbers.next(atLeast: $0) })

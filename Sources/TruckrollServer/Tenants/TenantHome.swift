@@ -21,6 +21,12 @@ public struct TenantHome: Sendable {
     }
 
     public var database: String { data.appendingPathComponent("truckroll.sqlite").path }
+    /// Whether there is a database with something in it.
+    func hasDatabase() throws -> Bool {
+        guard FileManager.default.fileExists(atPath: database) else { return false }
+        let size = try FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: database).resolvingSymlinksInPath().path)[.size]
+        return (size as? NSNumber)?.intValue ?? 0 > 0
+    }
     public var attachments: String { data.appendingPathComponent("attachments").path }
     private var revocations: URL { keys.appendingPathComponent("revocations") }
 

@@ -52,17 +52,12 @@ final class DatabaseFile: Sendable {
         do { return try writer.read(body) } catch { throw StoreProblem.translating(error, path: path) }
     }
 
-    /// Writes one committed state, whole and by itself, to a new file, and waits until the disk has it.
-    func copy(to target: String) throws {
+    /// Writes one committed state to a new file.
+    func backup(to target: String) throws {
         try checkOpen()
-        do {
-            let copy = try DatabaseQueue(path: target)
-            try writer.backup(to: copy)
-            try copy.close()
-            let file = try FileHandle(forUpdating: URL(fileURLWithPath: target))
-            try file.synchronize()
-            try file.close()
-        } catch { throw StoreProblem.translating(error, path: target) }
+        let copy = try DatabaseQueue(path: target)
+        try writer.backup(to: copy)
+        try copy.close()
     }
 
     /// Closes the connections, then frees the lock. Calls after it fail with ``StoreProblem/closed(path:)``.

@@ -30,7 +30,19 @@ public final class SQLiteServerStore: ServerStore {
     }
 
     /// Copies one committed state to a new file that can be put back; what comes after it goes on meanwhile.
-    public func backup(to path: String) throws { try file.copy(to: path) }
+    ///
+    /// - Throws: ``StoreProblem`` `corrupt` when a page of this store is damaged; then there is no copy.
+    public func backup(to path: String) throws { try file.copy(to: path, layout: .server) }
+
+    /// Puts a sound copy in the place of the file at `path`, whatever state that is in.
+    ///
+    /// - Parameters:
+    ///   - former: where the former file goes, with what belongs to it.
+    ///   - prepare: done when the copy is known to be sound, before anything of the former file moves.
+    /// - Throws: ``StoreProblem``; then the former file is as it was.
+    public static func restore(_ path: String, from copy: String, former: String, prepare: () throws -> Void) throws {
+        try DatabaseFile.replace(path, with: copy, former: former, layout: .server, prepare: prepare)
+    }
 
     /// Waits for what is running, closes the file and lets go of it.
     public func close() throws { try file.close() }

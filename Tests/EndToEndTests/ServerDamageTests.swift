@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@Suite("A server's damaged files, by the real commands", .serialized)
+struct ServerDamageTests {
+    /// What becomes of a database file; `nil` where it is gone.
+    private static let damages: [(name: String, apply: @Sendable (Data) -> Data?)] = [
+        ("other bytes", { Data(repeating: 0xA5, count: $0.count) }),
+        ("first page", { Data(repeating: 0xA5, count: 4096) + $0.dropFirst(4096) }),
+        ("cut in half", { $0.prefix($0.count / 2) }),
+        ("empty", { _ in Data() }),
+        ("gone", { _ in nil }),
+    ]
+
+    /// Serves, which has to be refused; should it serve after all, that is ended.
+    private func refusal(_ server: ServerProcess) throws -> String {
+        let result = try ServerProcess.run(
+            executable: "/usr/bin/timeout",
+            ["10", ServerProcess.executable("truckroll-server").path, "serve", "--data", server.data.path, "--port", "0"])
+        #expect(result.status == 1)
+        return result.errors
+    }
+
+    @Test("a database that is damaged, empty or gone is not served; the newest copy and the devices bring everything back")
+    func database() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        let copy = directory.appendingPathComponent("copy")
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", copy.path).status == 0)
+        let database = try server.database
+        for damage in Self.damages {
+            try server.start()
+            try femke.does("note", "000001", damage.name)
+            try femke.does("sync")
+            server.kill()
+            for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database.path + suffix) }
+            let bytes = damage.apply(try Data(contentsOf: database))
+            if let bytes { try bytes.write(to: database) } else { try FileManager.default.removeItem(at: database) }
+
+            let errors = try refusal(server)
+            let isThere = bytes?.isEmpty == false
+            #expect(errors.contains(isThere ? "is damaged" : "is missing or empty"), "\(damage.name): \(errors)")
+            #expect(isThere || errors.contains("truckroll-server restore"))
+            #expect(FileManager.default.contents(atPath: database.path) == bytes, "\(damage.name): what is left of the file stays for inspection")
+            let restored = try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", copy.path)
+            #expect(restored.status == 0, "\(damage.name): \(restored.errors)")
+        }
+        try server.start()
+        #expect(try femke.syncGivingBack() == Self.damages.count)
+        try femke.does("audit")
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == Self.damages.map(\.name).sorted())
+    }
+
+    @Test("a damaged page deep in the file is answered 503, devices keep their sets, and no copy is made of it")
+    func page() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        let copy = directory.appendingPathComponent("copy").path
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", copy).status == 0)
+        // The copy is one file without a log, in which the newest content of a page could stand.
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: copy))
+        for start in stride(from: 4096, to: bytes.count, by: 4096) {
+            let page = bytes[start..<start + 4096]
+            guard page.range(of: Data("SO-2026-000001".utf8)) != nil, page.range(of: Data("CREATE TABLE".utf8)) == nil else { continue }
+            bytes.replaceSubrange(start..<start + 4096, with: repeatElement(0xA5, count: 4096))
+        }
+        try bytes.write(to: server.database)
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: server.database.path + suffix) }
+        try server.start()
+        try femke.does("note", "000001", "on damaged ground")
+        let refused = try femke.tries("sync")
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("store-corrupt") && refused.errors.contains("Nothing is lost"), "\(refused.errors)")
+        server.kill()
+        let second = directory.appendingPathComponent("second").path
+        let backup = try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", second)
+        #expect(backup.status == 1 && backup.errors.contains("is damaged"), "\(backup.errors)")
+        #expect(!FileManager.default.fileExists(atPath: second))
+        #expect(try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", copy).status == 0)
+        try server.start()
+        try femke.does("sync")
+        try femke.does("audit")
+        #expect(try femke.notes(on: "000001") == ["on damaged ground"])
+    }
+
+    @Test("a copy that is damaged, or no server's, is not put back; the present database stays as it is")
+    func copy() throws {
+        let server = try ServerProcess()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let copy = directory.appendingPathComponent("copy")
+        #expect(try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", copy.path).status == 0)
+        var bytes = try Data(contentsOf: copy)
+        // A page in the midst, which nothing looks at when the file is opened.
+        bytes.replaceSubrange(bytes.count / 8192 * 4096..<bytes.count / 8192 * 4096 + 4096, with: Data(repeating: 0xA5, count: 4096))
+        try bytes.write(to: copy)
+        let present = try Data(contentsOf: server.database)
+        for (path, words) in [(copy.path, "is damaged"), (ServerProcess.executable("truckroll-field").path, "is damaged"), ("/dev/null", "empty")] {
+            let refused = try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", path)
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains(words) && refused.errors.contains(path), "\(refused.errors)")
+        }
+        #expect(try Data(contentsOf: server.database) == present)
+        let left = try FileManager.default.contentsOfDirectory(atPath: server.database.deletingLastPathComponent().path)
+        #expect(left.allSatisfy { !$0.contains(".new") && !$0.contains("before-restore") }, "\(left)")
+    }
+}
