@@ -61,8 +61,15 @@ final class DatabaseFile: Sendable {
     }
 
     /// Closes the connections, then frees the lock. Calls after it fail with ``StoreProblem/closed(path:)``.
+    ///
+    /// All content is then in the one file, for whoever copies it.
     func close() throws {
-        isClosed.withLock { $0 = true }
+        let isOpen = isClosed.withLock { closed in
+            defer { closed = true }
+            return !closed
+        }
+        // The last connection of a pool reads only, and leaves the log as it is. Where there is no room the log stays, and holds.
+        if isOpen, obstacle == nil { try? writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
         do { try writer.close() } catch { throw StoreProblem.translating(error, path: path) }
         lock?.release()
     }

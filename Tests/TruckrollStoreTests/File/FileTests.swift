@@ -155,6 +155,19 @@ struct FileTests {
         try again.close()
     }
 
+    @Test("closing leaves all of it in the one file, so that a copy of that file alone is whole")
+    func closedIsWhole() throws {
+        let store = try SQLiteServerStore(path: path, schema: TestSchemas.load())
+        try store.write { try $0.insert(Make.admitted(1, Make.write(2, 1))) }
+        try store.read { _ = try $0.admitted(at: 1) }
+        try store.close()
+        let copy = folder.file("copy.sqlite")
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        let again = try SQLiteServerStore(path: copy, schema: TestSchemas.load())
+        try #expect(again.read { try $0.admitted(at: 1) } == Make.admitted(1, Make.write(2, 1)))
+        try again.close()
+    }
+
     @Test("the server's work is there after reopening")
     func reopenServer() throws {
         let task = try TestSchemas.load().entity("task")
