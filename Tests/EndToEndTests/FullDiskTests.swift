@@ -90,4 +90,22 @@ struct FullDiskTests {
         #expect(notes.sorted() == ["acknowledged", "without room"])
         #expect(try await client.audit(repairing: false).differing.isEmpty)
     }
+
+    @Test("a server without file descriptors to spare takes no more connections, and goes on when it has some")
+    func descriptors() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        try femke.does("note", "000001", "written down meanwhile")
+        try server.limitDescriptors(to: 8)
+        let refused = try ServerProcess.run(
+            executable: "/usr/bin/timeout", ["3", ServerProcess.executable("truckroll-field").path, "sync", "--store", femke.store])
+        #expect([1, 3, 124].contains(refused.status), "\(refused.output)\(refused.errors)")
+        try server.limitDescriptors(to: 1024)
+        try femke.does("sync")
+        #expect(try femke.notes(on: "000001") == ["written down meanwhile"])
+        #expect(server.isRunning)
+    }
 }

@@ -55,6 +55,31 @@ struct ServerDamageTests {
         #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == Self.damages.map(\.name).sorted())
     }
 
+    @Test(
+        "where the log of a killed server was deleted, what was acknowledged comes back from the device; its index is made anew",
+        arguments: ["-shm", "-wal"])
+    func log(suffix: String) throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        try femke.does("note", "000001", "before")
+        try femke.does("sync")
+        // The main file knows the device; what comes after lies in the log.
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "users", "--data", server.data.path).status == 0)
+        try server.start()
+        try femke.does("note", "000001", "acknowledged")
+        try femke.does("sync")
+        server.kill()
+        try FileManager.default.removeItem(atPath: server.database.path + suffix)
+        try server.start()
+        #expect(try femke.syncGivingBack() == (suffix == "-wal" ? 1 : 0))
+        try femke.does("audit")
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == ["acknowledged", "before"])
+    }
+
     @Test("a damaged page deep in the file is answered 503, devices keep their sets, and no copy is made of it")
     func page() throws {
         let server = try ServerProcess()

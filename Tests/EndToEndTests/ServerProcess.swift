@@ -94,6 +94,15 @@ final class ServerProcess {
         try #require(limit.status == 0, "prlimit said: \(limit.errors)")
     }
 
+    /// Lets the running server open no more files and connections than that at a time.
+    func limitDescriptors(to count: Int) throws {
+        let process = try #require(process)
+        let limit = try Self.run(executable: "/usr/bin/prlimit", ["--pid", "\(process.processIdentifier)", "--nofile=\(count):"])
+        try #require(limit.status == 0, "prlimit said: \(limit.errors)")
+    }
+
+    var isRunning: Bool { process?.isRunning == true }
+
     /// The database of the one tenant.
     var database: URL {
         get throws {
