@@ -2,7 +2,7 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
 
-/// A device whose number was found forked goes on under a new one (Protocol/07-replicas.md).
+/// A device whose number was found forked goes on under a new one (Protocol/08-enrolment.md, 8.18 on).
 extension DeviceEngine {
     /// Asks for a new number; signed with the key of the old one.
     func replicaRequest(lastCommon: UInt64, newKey: SyncConversation.NewKey) throws -> PBReplicaRequest {
@@ -36,7 +36,12 @@ extension DeviceEngine {
             var request = PBCarryRequest()
             let former = try transaction.outbox().filter { $0.set.writeID.replica != replica }
             let deferred = former.filter { $0.standing == .deferred }.prefix(Limits.deferredSetsInPush)
-            let waiting = deferred + former.filter { $0.standing == .waiting }.prefix(Limits.setsInPush - deferred.count)
+            var bytes = 0
+            // Whole sets within the bytes of one push; the first goes however large it is.
+            let waiting = (deferred + former.filter { $0.standing == .waiting }.prefix(Limits.setsInPush - deferred.count)).prefix { own in
+                defer { bytes += own.set.body.count + 256 }
+                return bytes == 0 || bytes + own.set.body.count + 256 <= Limits.pushBytes
+            }
             request.sets = waiting.map { PBSignedSet($0.set) }
             request.shown = waiting.compactMap { $0.receipt.map { PBReceipt($0) } }
             return request

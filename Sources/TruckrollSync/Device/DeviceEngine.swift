@@ -152,7 +152,8 @@ public struct DeviceEngine: Sendable {
             for var own in try transaction.outbox() where own.set.writeID.replica == identity.replica {
                 if own.standing == .deferred {
                     deferred += 1
-                    if deferred > Limits.deferredSetsInPush { continue }
+                    // They leave room for what the server has not seen at all.
+                    if deferred > Limits.deferredSetsInPush || bytes + own.set.body.count > Limits.pushBytes / 2 { continue }
                 }
                 bytes += own.set.body.count + 128
                 if request.push.count >= Limits.setsInPush || (bytes > Limits.pushBytes && !request.push.isEmpty) { break }

@@ -20,7 +20,9 @@ extension ServerEngine {
 
     /// What differs, for a device whose digests do: whole scopes, what the server holds of ranges that differ, single records.
     public func repair(_ request: PBRepairRequest, replica id: ReplicaID) throws -> PBRepairReply {
-        guard request.scopes.count + request.probes.count <= Limits.scopesOfView, request.keys.count <= Limits.keysInRepair else {
+        guard request.scopes.count + request.probes.count <= Limits.scopesOfView, request.keys.count <= Limits.keysInRepair,
+            Set(request.probes.map(\.scope)).count == request.probes.count
+        else {
             throw EngineProblem("malformed", "More than one repair can ask for.", next: "Ask for fewer at a time.")
         }
         var keys: [RecordKey] = []

@@ -47,6 +47,8 @@ extension ServerEngine {
                 guard user == device, let row = try transaction.replicas(of: device).last, row.publicKey == key else { throw refused }
                 return row
             }
+            // A device has one user: nobody enrols under the id of somebody else's.
+            guard try transaction.replicas(of: device).allSatisfy({ $0.user == code.user }) else { throw refused }
             code.usedBy = device
             try transaction.save(code)
             return try addReplica(
