@@ -58,6 +58,7 @@ extension Sequencer {
         replica.role = try presentRole(of: replica)
         // Its facts are judged at its own base, whatever its author has seen since.
         replica.lastBase = .start
+        replica.lastBaseEpoch = Epoch(rawValue: 0)
         let position = tenant.head.next
         try transaction.deleteWaiting(waiting.writeID)
         do {
