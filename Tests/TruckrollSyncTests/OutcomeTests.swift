@@ -3,6 +3,7 @@ import Testing
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreMemory
 import TruckrollStoreSQLite
 import TruckrollSync
 
@@ -303,6 +304,44 @@ struct OutcomeTests {
         let moved = try #require(try copyStore.read { try $0.own(WriteID(replica: former, sequence: lastCommon + 1)) })
         #expect(moved.standing == .renumbered)
         #expect(try world.server.store.read { try $0.admitted(origin: Origin(writeID: moved.set.writeID, hash: moved.hash)) } != nil)
+    }
+
+    @Test("work that two copies of a device both carry is taken once, under one of their numbers, and nobody is asked about the other")
+    func copiesOfCopies() throws {
+        let company = try Company()
+        let world = company.world
+        func note(_ device: World.Device, _ text: String) throws {
+            try world.commit(device) { editor in
+                try editor.create(
+                    "note",
+                    ["order": .reference(company.order), "text": .text(text), "at": .text(editor.now.description), "by": .reference(editor.user)])
+            }
+        }
+        let store = MemoryDeviceStore(schema: world.schema)
+        let (identity, state) = try company.anna.engine.read { (try $0.identity(), try $0.state()) }
+        try store.write {
+            try $0.save(try #require(identity))
+            try $0.save(state)
+        }
+        func device(_ name: String, _ store: MemoryDeviceStore) -> World.Device {
+            World.Device(
+                name: name, engine: DeviceEngine(schema: world.schema, store: store), world: .init(), replica: company.anna.replica,
+                user: company.annaUser)
+        }
+        let first = device("first", store)
+        try note(first, "carried by both")
+        let second = device("second", store.copy())
+        try note(company.anna, "the original")
+        try world.sync(company.anna)
+        try world.sync(first)
+        try note(second, "of the second alone")
+        let report = try world.sync(second)
+        #expect(report.needAttention == 0)
+        #expect(try second.engine.read { try $0.unresolved() }.isEmpty)
+        #expect(
+            try world.serverRecords("note").compactMap { $0.text("text") }.sorted() == ["carried by both", "of the second alone", "the original"])
+        let carried = try second.engine.read { try $0.journal(limit: 10) }.first { $0.receipt?.isOfKnownWork ?? false }
+        #expect(try LocalReader.whereabouts(#require(carried)) == .stored)
     }
 
     @Test("sets carried by somebody else are admitted under their own replica, and their author learns it later")

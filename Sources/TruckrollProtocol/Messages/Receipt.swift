@@ -50,6 +50,9 @@ public struct Receipt: Hashable, Sendable {
         self.mac = mac
     }
 
+    /// Whether the set took no effect because its work had come under another number: nothing waits for a person.
+    public var isOfKnownWork: Bool { outcome == .quarantined && remarks.contains { $0.code == "origin-known" } }
+
     /// What the MAC covers: "truckroll/receipt/1" 0x00, replica u32, sequence u64, set hash 32, epoch u64, position u64, stamp 12,
     /// outcome u8; big-endian. The remarks are for people and not covered.
     public var authenticated: [UInt8] {

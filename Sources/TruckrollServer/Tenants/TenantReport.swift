@@ -47,7 +47,7 @@ public struct TenantReport {
             return Status(
                 tenant: tenant.tenant.description, epoch: tenant.epoch.description, position: tenant.head.rawValue,
                 devices: try transaction.replicas().count,
-                needsAttention: try transaction.admitted(outcomes: [.setAside, .quarantined, .deferred], limit: 10_000).count,
+                needsAttention: try unsettled(transaction, limit: 10_000).count,
                 openExceptions: exceptions.count)
         }
     }
@@ -65,7 +65,7 @@ public struct TenantReport {
     /// Sets that took no or not all effect, newest first.
     public func attention() throws -> [Item] {
         try engine.store.read { transaction in
-            try transaction.admitted(outcomes: [.setAside, .quarantined, .deferred], limit: 1000).reversed().map { admitted in
+            try unsettled(transaction, limit: 1000).reversed().map { admitted in
                 let receipt = try Receipt(try Wire.decode(PBReceipt.self, admitted.answer))
                 return Item(
                     position: admitted.position.rawValue, set: admitted.set.writeID.description, outcome: admitted.outcome.name,
@@ -73,6 +73,12 @@ public struct TenantReport {
                 )
             }
         }
+    }
+
+    /// Sets that were set aside, and those that still wait: a released one does not, nor one whose work came under another number.
+    private func unsettled(_ transaction: any ServerTransaction, limit: Int) throws -> [AdmittedSet] {
+        try transaction.admitted(outcomes: [.setAside, .quarantined, .deferred], limit: limit)
+            .filter { try $0.outcome == .setAside || transaction.waiting($0.set.writeID) != nil }
     }
 
     private func name(of user: RecordID, _ transaction: any ServerTransaction) throws -> String {

@@ -75,7 +75,7 @@ public struct LocalReader {
 
     public static func whereabouts(_ own: OwnSet) -> Whereabouts {
         guard own.standing == .answered, let receipt = own.receipt else { return own.isSent ? .sent : .onDevice }
-        return receipt.outcome == .applied || receipt.outcome == .merged ? .stored : .needsAttention
+        return receipt.outcome == .applied || receipt.outcome == .merged || receipt.isOfKnownWork ? .stored : .needsAttention
     }
 
     public func attachment(_ sha256: [UInt8]) throws -> LocalAttachment? { try transaction.attachment(sha256) }

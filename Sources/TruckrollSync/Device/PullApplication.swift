@@ -32,10 +32,11 @@ struct PullApplication {
             own.receipt = receipt
             own.standing = receipt.outcome == .deferred ? .deferred : .answered
             own.isSent = true
+            if receipt.isOfKnownWork { own.isResolved = true }
             try transaction.update(own)
             guard isNews else { continue }
             summary.answered += 1
-            if receipt.outcome == .setAside || receipt.outcome == .quarantined { summary.setAside += 1 }
+            if receipt.outcome == .setAside || receipt.outcome == .quarantined, !receipt.isOfKnownWork { summary.setAside += 1 }
             if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
         }
     }
