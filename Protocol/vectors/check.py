@@ -1097,6 +1097,8 @@ class Device:
         self.records = {}   # key: ({field: (version, value)}, scopes)
         self.scopes = set()
         self.checkpoint = None
+        self.visible = 0
+        self.parts = []     # chunks kept aside of classes that are not complete
 
     def hash(self, key):
         entries = [(field,) + entry for field, entry in sorted(self.records[key][0].items())]
@@ -1148,6 +1150,33 @@ class Device:
         pairs.append((view_digest(self.scopes).hex(), one(message, 4, b"").hex()))
         checks.expect(what + ", digests of %d scopes" % (len(pairs) - 1), *pairs)
         self.checkpoint = checkpoint(one(message, 1, b""))
+
+    def sync(self, what, reply):
+        """Protocol/07-sync.md, 7.9 and 7.33 to 7.36."""
+        part = reply.get(8, [])
+        if 9 in reply:
+            self.parts += part
+        if 3 not in reply:
+            return
+        commit = one(reply, 3, b"")
+        dropped = [scope.decode() for scope in fields(commit).get(3, [])]
+        touched = {one(fields(state), 1, b"").decode() for state in fields(commit).get(2, [])}
+        visible = one(fields(commit), 6, 0)
+        for scope in dropped:
+            self.drop(scope)
+        before = set(self.scopes)
+        if visible > self.visible:
+            for chunk in self.parts + part:
+                self.chunk(chunk)
+            for scope in dropped:
+                self.drop(scope)
+        for chunk in reply.get(2, []):
+            self.chunk(chunk)
+        if visible > self.visible:
+            for scope in self.scopes - before - touched:
+                self.drop(scope)
+            self.parts, self.visible = [], visible
+        self.commit(what, commit)
 
     def drop(self, scope):
         self.scopes.discard(scope)
@@ -1210,12 +1239,7 @@ def check_session():
                 remarks = [one(fields(remark), 1, b"").decode() for remark in receipt.get(10, [])]
                 answers.append({"sequence": one(receipt, 2, 0), "outcome": OUTCOMES[one(receipt, 7, 0)], "remarks": remarks})
             checks.expect(what + ", answers", (answers, c.get("answers", [])))
-            commit = one(reply, 3, b"")
-            for dropped in fields(commit).get(3, []):
-                device.drop(dropped.decode())
-            for part in reply.get(2, []):
-                device.chunk(part)
-            device.commit(what, commit)
+            device.sync(what, reply)
         elif name == "AuditRequest":
             pairs = [(device.checkpoint["position"], checkpoint(one(reply, 1, b""))["position"])]
             listed = set()

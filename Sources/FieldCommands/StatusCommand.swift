@@ -43,6 +43,7 @@ struct StatusCommand: FieldVerb {
         block.add(
             "checkpoint",
             StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes) scopes" } ?? "none yet"))
+        if let filling = standing.filling { block.add("still coming", StyledText(words(filling), .yellow)) }
         block.add(
             "backup",
             standing.hasBackup ? "safely kept up to position \(standing.durable)" : StyledText("no backup configured at the server", .yellow))
@@ -51,6 +52,16 @@ struct StatusCommand: FieldVerb {
         block.add("replica", "\(standing.replica), series \(standing.series)")
         if let running = standing.runningLabour { block.add("labour clock", StyledText("\(running.kind) since \(running.startedAt.clock)", .cyan)) }
         return block
+    }
+
+    private static func words(_ filling: DeviceEngine.FillingStanding) -> String {
+        let classes =
+            switch filling.visible {
+            case nil: "everything"
+            case .first: "jobs after tomorrow, the catalogue"
+            case .second, .third: "the catalogue"
+            }
+        return classes + (filling.total > 0 ? " (\(filling.kept) of \(filling.total) records)" : "") + "; sync goes on with it"
     }
 
     private static func clock(_ offset: Int64) -> String {
@@ -73,6 +84,11 @@ struct StatusCommand: FieldVerb {
             } ?? .null,
             "durable_position": .position(standing.durable), "backup_configured": .bool(standing.hasBackup),
             "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)), "scopes": .int(standing.scopes),
+            "still_coming": standing.filling.map {
+                [
+                    "visible_class": .number($0.visible.map { Int($0.rawValue) }), "records": .int($0.kept), "records_total": .int($0.total),
+                ]
+            } ?? .null,
             "labour_clock": standing.runningLabour.map {
                 ["order": .string($0.order.description), "kind": .string($0.kind), "started_at": .time($0.startedAt)]
             } ?? .null,

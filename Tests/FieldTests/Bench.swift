@@ -106,9 +106,27 @@ final class Bench: Sendable {
             Checkpoint(epoch: Epoch(rawValue: 9), position: Position(rawValue: number), historyPrefix: Array(repeating: 0, count: 8), viewVersion: 1))
         let held = try client.read { try $0.scopes() }
         commit.viewDigest = data(ViewDigest.of(Array(Set(held + scopes))))
+        commit.touched = try scopes.map { scope in try touched(scope, records) }
         reply.commit = commit
         let step = try client.engine.apply(reply, sentAt: Bench.morning, receivedAt: Bench.morning)
         guard case .applied = step else { throw DeviceProblem("seed", "The seed does not apply: \(step).", next: "") }
+    }
+
+    /// The digest a scope has with these records in it.
+    private func touched(_ scope: Scope, _ records: [Record]) throws -> PBScopeState {
+        var digest = try client.read { try $0.digest(of: scope) } ?? ScopeDigest()
+        for record in records {
+            guard let entity = client.schema[record.key.type], entity.scopes(of: RecordView(record, entity)).contains(scope) else { continue }
+            if let former = try client.read({ try $0.scopes(of: record.key).contains(scope) ? $0.record(record.key) : nil }) {
+                digest.remove(RecordHash(former))
+            }
+            digest.add(RecordHash(record))
+        }
+        var state = PBScopeState()
+        state.scope = scope.name
+        state.count = digest.count
+        state.sum = data(Array(digest.encoded.suffix(16)))
+        return state
     }
 
     /// Takes the order through its tasks and readings up to the customer's signature.

@@ -84,7 +84,9 @@ private final class RecordedSession {
             schema: schema, store: store,
             security: ServerSecurity(
                 receiptKey: Self.receiptKey, tenantKey: try FixedKey.tenant.publicKey(),
-                sign: { try SignatureBook.shared.signature(of: $0, by: .tenant) }))
+                sign: { try SignatureBook.shared.signature(of: $0, by: .tenant) }),
+            // Small enough for the first pull to come in parts.
+            partSize: PartSize(records: 8))
         try server.found(
             .init(
                 tenant: tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 0x1122_3344_5566_7788),
@@ -209,6 +211,11 @@ private final class RecordedSession {
 
         let device = try enrolAndSignIn(anna)
         try recordedSync("first pull", device)
+        var part = 1
+        while try device.engine.read({ try $0.state().visible }) != .third {
+            part += 1
+            try recordedSync("first pull, part \(part)", device)
+        }
 
         // Offline: an hour of labour, a title the office changes meanwhile, a site that only the office may rename, with a note.
         try commit(device, "labour") { editor in

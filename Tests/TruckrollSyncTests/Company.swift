@@ -18,8 +18,8 @@ struct Company {
     let order: RecordID
     let mandatoryTask: RecordID
 
-    init(store: ((Schema) -> any ServerStore)? = nil) throws {
-        let world = try World(store: store)
+    init(store: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize()) throws {
+        let world = try World(store: store, partSize: partSize)
         self.world = world
         let importer = world.importer
         let annaUser = world.id()
@@ -89,6 +89,33 @@ struct Company {
         try world.sync(dora)
         try assign(annaUser)
         try world.sync(anna)
+    }
+
+    /// An order of Anna's in a week.
+    var farOrder: RecordID { RecordID(high: 0xFA4, low: 1) }
+
+    func addFarOrder() throws {
+        try world.commit(dora, "create") { editor in
+            let near = try editor.view("service_order", order)
+            try editor.create(
+                "service_order", id: farOrder,
+                [
+                    "number": .text("SO-2"), "channel": .text("office"), "customer": near?["customer"] ?? .null, "site": .reference(site),
+                    "kind": .text("calibration"), "title": .text("In a week"), "requested_at": .text(editor.now.description),
+                ])
+            try editor.event(.create, order: farOrder)
+            try editor.event(.submit, order: farOrder)
+        }
+        try world.sync(dora)
+        try world.commit(dora, "assign") { editor in
+            try editor.create(
+                "assignment_request",
+                [
+                    "order": .reference(farOrder), "action": .text("assign"), "technician": .reference(annaUser),
+                    "starts_at": .text(later(editor.now, hours: 7 * 24)), "ends_at": .text(later(editor.now, hours: 7 * 24 + 2)),
+                ])
+        }
+        try world.sync(dora)
     }
 
     func assign(_ technician: RecordID) throws {

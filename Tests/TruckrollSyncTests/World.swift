@@ -26,7 +26,7 @@ final class World {
     }
 
     /// - Parameter makeStore: the server's store; SQLite when left out.
-    init(store makeStore: ((Schema) -> any ServerStore)? = nil) throws {
+    init(store makeStore: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize()) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-world-\(UInt64.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         schema = try Schema.load()
@@ -35,7 +35,7 @@ final class World {
             try makeStore?(schema) ?? SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema)
         let server = ServerEngine(
             schema: schema, store: store,
-            security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }))
+            security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }), partSize: partSize)
         self.server = server
         try server.found(
             .init(tenant: tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 11), instance: [1]),
@@ -51,10 +51,22 @@ final class World {
     var moment: ServerMoment { ServerMoment(milliseconds: milliseconds, calendar: TenantCalendar(timeZone: "Europe/Berlin")) }
 
     func device(_ name: String, user: RecordID) throws -> Device {
-        let device = try World.makeDevice(
-            name, user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, random: &random)
+        let device = try fresh(name, user: user)
         try sync(device)
         return device
+    }
+
+    /// A device that is enrolled and has never synced.
+    func fresh(_ name: String, user: RecordID) throws -> Device {
+        try World.makeDevice(
+            name, user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, random: &random)
+    }
+
+    /// One request and its answer, applied; a visit that breaks off after it.
+    func exchange(_ device: Device) throws -> PBSyncReply {
+        let reply: PBSyncReply = try bytes(try server.sync(try bytes(try device.engine.nextRequest()), replica: device.replica, at: moment))
+        _ = try device.engine.apply(reply, sentAt: milliseconds, receivedAt: milliseconds)
+        return reply
     }
 
     private static func makeDevice(

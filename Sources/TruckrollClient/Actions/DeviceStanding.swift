@@ -58,6 +58,8 @@ public struct DeviceStanding: Sendable {
     public let clockOffsetMilliseconds: Int64
     public let scopes: Int
     public let runningLabour: RunningLabour?
+    /// How far the view is here; `nil` when all of it is.
+    public let filling: DeviceEngine.FillingStanding?
 
     /// Whether the server says that what it took is safely backed up somewhere.
     public var hasBackup: Bool { durable > .start }
@@ -67,6 +69,7 @@ extension DeviceClient {
     /// How the device stands: what is only here, what was sent, what is stored, and what needs a person.
     public func standing() throws -> DeviceStanding {
         let (now, running, offset) = (try now(), try runningLabour(), environment.moment.offsetMinutes)
+        let filling = try engine.filling()
         return try screen { screen in
             let state = try screen.reader.state()
             let outbox = try screen.reader.outbox()
@@ -82,7 +85,8 @@ extension DeviceClient {
                 sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,
                 lastSync: state.lastSync.map { DeviceTime(milliseconds: $0, offsetMinutes: offset) },
                 offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,
-                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running)
+                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running,
+                filling: filling)
         }
     }
 }

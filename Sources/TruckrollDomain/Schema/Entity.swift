@@ -72,7 +72,7 @@ public struct Entity: Sendable {
         edges = try (file.entity.edges ?? []).map {
             EdgeTemplate(
                 parent: try ScopeTemplate($0.parent, entity: name), child: try ScopeTemplate($0.child, entity: name),
-                condition: $0.when ?? [:], windowField: $0.window)
+                condition: $0.when ?? [:], windowField: $0.window, scopeClass: try Self.scopeClass($0.class, entity: name))
         }
         byID = Dictionary(fields.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
         byName = Dictionary(fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -81,6 +81,13 @@ public struct Entity: Sendable {
         for field in fields where scopes[field.facet] == nil {
             throw SchemaProblem(entity: name, detail: "\(field.name): facet \(field.facet.name) has no scopes")
         }
+    }
+}
+
+extension Entity {
+    private static func scopeClass(_ number: UInt8?, entity: String) throws(SchemaProblem) -> ScopeClass {
+        guard let scopeClass = ScopeClass(rawValue: number ?? 1) else { throw SchemaProblem(entity: entity, detail: "an edge's class is 1, 2 or 3") }
+        return scopeClass
     }
 }
 
@@ -101,6 +108,7 @@ struct SchemaFile: Decodable {
         let child: String
         let when: [String: [String]]?
         let window: String?
+        let `class`: UInt8?
     }
     struct Items: Decodable {
         let type: String?
@@ -120,6 +128,7 @@ struct SchemaFile: Decodable {
         let field: UInt32
         let merge: MergeRule
         let references: String?
+        let late: Bool?
         let unit: String?
         let column: Bool?
         let facet: String?
@@ -133,6 +142,7 @@ struct SchemaFile: Decodable {
             case field = "x-field"
             case merge = "x-merge"
             case references = "x-references"
+            case late = "x-late"
             case unit = "x-unit"
             case column = "x-column"
             case facet = "x-facet"

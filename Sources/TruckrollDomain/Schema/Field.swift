@@ -51,6 +51,8 @@ public struct Field: Sendable {
     public let rule: MergeRule
     public let facet: Facet
     public let isRequired: Bool
+    /// Whether what the reference names may come in a later class of a view that is being filled.
+    public let isLate: Bool
     public let isColumn: Bool
     /// The entity a reference names, when it is always the same.
     public let references: String?
@@ -72,6 +74,7 @@ public struct Field: Sendable {
         releaseLimits = property.release
         isColumn = property.column ?? false
         self.isRequired = isRequired
+        isLate = property.late ?? false
         guard let facet = Facet(name: property.facet ?? "common") else {
             throw SchemaProblem(entity: entity, detail: "\(name): facet \(property.facet ?? "")")
         }

@@ -54,6 +54,8 @@ public struct EdgeTemplate: Hashable, Sendable {
     public let condition: [String: [String]]
     /// The time field around which the edge holds; `nil` for an edge that always does.
     public let windowField: String?
+    /// The earliest class of the child in a view that gets it by this edge.
+    public let scopeClass: ScopeClass
 }
 
 /// One edge as it follows from a record.
@@ -62,15 +64,18 @@ public struct Edge: Hashable, Comparable, Sendable {
     public let child: Scope
     /// The time the window lies around, in Unix milliseconds; `nil` for an edge that always holds.
     public let windowAround: Int64?
+    /// The earliest class of the child in a view that gets it by this edge.
+    public let scopeClass: ScopeClass
 
-    public init(parent: Scope, child: Scope, windowAround: Int64?) {
+    public init(parent: Scope, child: Scope, windowAround: Int64?, scopeClass: ScopeClass = .first) {
         self.parent = parent
         self.child = child
         self.windowAround = windowAround
+        self.scopeClass = scopeClass
     }
 
     public static func < (a: Edge, b: Edge) -> Bool {
-        (a.parent, a.child, a.windowAround ?? .min) < (b.parent, b.child, b.windowAround ?? .min)
+        (a.parent, a.child, a.windowAround ?? .min, a.scopeClass) < (b.parent, b.child, b.windowAround ?? .min, b.scopeClass)
     }
 }
 
@@ -96,7 +101,7 @@ extension Entity {
             }
             for parent in template.parent.scopes(of: view) {
                 for child in template.child.scopes(of: view) {
-                    edges.insert(Edge(parent: parent, child: child, windowAround: around))
+                    edges.insert(Edge(parent: parent, child: child, windowAround: around, scopeClass: template.scopeClass))
                 }
             }
         }

@@ -350,43 +350,116 @@ public nonisolated struct PBSignedSet: Sendable {
   public init() {}
 }
 
-public nonisolated struct PBSyncRequest: Sendable {
+public nonisolated struct PBSyncRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// absent on a device that has nothing yet
   public var checkpoint: PBCheckpoint {
-    get {_checkpoint ?? PBCheckpoint()}
-    set {_checkpoint = newValue}
+    get {_storage._checkpoint ?? PBCheckpoint()}
+    set {_uniqueStorage()._checkpoint = newValue}
   }
   /// Returns true if `checkpoint` has been explicitly set.
-  public var hasCheckpoint: Bool {self._checkpoint != nil}
+  public var hasCheckpoint: Bool {_storage._checkpoint != nil}
   /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
-  public mutating func clearCheckpoint() {self._checkpoint = nil}
+  public mutating func clearCheckpoint() {_uniqueStorage()._checkpoint = nil}
 
-  public var push: [PBSignedSet] = []
+  public var push: [PBSignedSet] {
+    get {_storage._push}
+    set {_uniqueStorage()._push = newValue}
+  }
 
   /// false: push only
-  public var pull: Bool = false
+  public var pull: Bool {
+    get {_storage._pull}
+    set {_uniqueStorage()._pull = newValue}
+  }
 
   /// receipts of re-pushed sets, after an epoch changed
-  public var shown: [PBReceipt] = []
+  public var shown: [PBReceipt] {
+    get {_storage._shown}
+    set {_uniqueStorage()._shown = newValue}
+  }
 
   /// reserved for journal pruning
-  public var storedReceiptsThrough: UInt64 = 0
+  public var storedReceiptsThrough: UInt64 {
+    get {_storage._storedReceiptsThrough}
+    set {_uniqueStorage()._storedReceiptsThrough = newValue}
+  }
 
   /// as the server gave it with the checkpoint
-  public var checkpointMac: Data = Data()
+  public var checkpointMac: Data {
+    get {_storage._checkpointMac}
+    set {_uniqueStorage()._checkpointMac = newValue}
+  }
 
   /// the last checkpoints of epochs this device has left, at most 8
-  public var former: [PBShownCheckpoint] = []
+  public var former: [PBShownCheckpoint] {
+    get {_storage._former}
+    set {_uniqueStorage()._former = newValue}
+  }
+
+  /// the last class of scopes the device holds; 0 with a checkpoint: all of them
+  public var visible: UInt32 {
+    get {_storage._visible}
+    set {_uniqueStorage()._visible = newValue}
+  }
+
+  /// present: the device takes its view in parts
+  public var filling: PBFilling {
+    get {_storage._filling ?? PBFilling()}
+    set {_uniqueStorage()._filling = newValue}
+  }
+  /// Returns true if `filling` has been explicitly set.
+  public var hasFilling: Bool {_storage._filling != nil}
+  /// Clears the value of `filling`. Subsequent reads from it will return its default value.
+  public mutating func clearFilling() {_uniqueStorage()._filling = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _checkpoint: PBCheckpoint? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How far a device is that takes its view in parts; the server's words, which the device gives back unchanged.
+public nonisolated struct PBFilling: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the last class that is being filled; 3 at the beginning: show nothing before all is there
+  public var through: UInt32 = 0
+
+  /// the head when the first part was sent; absent at the beginning
+  public var since: PBCheckpoint {
+    get {_since ?? PBCheckpoint()}
+    set {_since = newValue}
+  }
+  /// Returns true if `since` has been explicitly set.
+  public var hasSince: Bool {self._since != nil}
+  /// Clears the value of `since`. Subsequent reads from it will return its default value.
+  public mutating func clearSince() {self._since = nil}
+
+  /// 32 bytes, the server's HMAC over it
+  public var sinceMac: Data = Data()
+
+  /// class, scope and key of the last record sent
+  public var scopeClass: UInt32 = 0
+
+  public var scope: String = String()
+
+  public var key: Data = Data()
+
+  /// in the classes that are being filled, for a bar of progress
+  public var records: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _since: PBCheckpoint? = nil
 }
 
 public nonisolated struct PBShownCheckpoint: Sendable {
@@ -467,6 +540,22 @@ public nonisolated struct PBSyncReply: @unchecked Sendable {
     get {_storage._durablePosition}
     set {_uniqueStorage()._durablePosition = newValue}
   }
+
+  /// of a view that is being filled: kept aside until the commit that completes it
+  public var part: [PBChunk] {
+    get {_storage._part}
+    set {_uniqueStorage()._part = newValue}
+  }
+
+  /// there is more: ask again with this
+  public var filling: PBFilling {
+    get {_storage._filling ?? PBFilling()}
+    set {_uniqueStorage()._filling = newValue}
+  }
+  /// Returns true if `filling` has been explicitly set.
+  public var hasFilling: Bool {_storage._filling != nil}
+  /// Clears the value of `filling`. Subsequent reads from it will return its default value.
+  public mutating func clearFilling() {_uniqueStorage()._filling = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -653,6 +742,9 @@ public nonisolated struct PBCommit: Sendable {
 
   /// 32 bytes, the server's HMAC over the checkpoint
   public var checkpointMac: Data = Data()
+
+  /// the last class of scopes the commit brings to its position
+  public var visible: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1482,7 +1574,133 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0")
+
+  fileprivate class _StorageClass {
+    var _checkpoint: PBCheckpoint? = nil
+    var _push: [PBSignedSet] = []
+    var _pull: Bool = false
+    var _shown: [PBReceipt] = []
+    var _storedReceiptsThrough: UInt64 = 0
+    var _checkpointMac: Data = Data()
+    var _former: [PBShownCheckpoint] = []
+    var _visible: UInt32 = 0
+    var _filling: PBFilling? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _checkpoint = source._checkpoint
+      _push = source._push
+      _pull = source._pull
+      _shown = source._shown
+      _storedReceiptsThrough = source._storedReceiptsThrough
+      _checkpointMac = source._checkpointMac
+      _former = source._former
+      _visible = source._visible
+      _filling = source._filling
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoint) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._push) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._pull) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._shown) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._storedReceiptsThrough) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._checkpointMac) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._former) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._visible) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._filling) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._checkpoint {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._push.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._push, fieldNumber: 2)
+      }
+      if _storage._pull != false {
+        try visitor.visitSingularBoolField(value: _storage._pull, fieldNumber: 3)
+      }
+      if !_storage._shown.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._shown, fieldNumber: 4)
+      }
+      if _storage._storedReceiptsThrough != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._storedReceiptsThrough, fieldNumber: 5)
+      }
+      if !_storage._checkpointMac.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._checkpointMac, fieldNumber: 6)
+      }
+      if !_storage._former.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._former, fieldNumber: 7)
+      }
+      if _storage._visible != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._visible, fieldNumber: 8)
+      }
+      try { if let v = _storage._filling {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBSyncRequest, rhs: PBSyncRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._checkpoint != rhs_storage._checkpoint {return false}
+        if _storage._push != rhs_storage._push {return false}
+        if _storage._pull != rhs_storage._pull {return false}
+        if _storage._shown != rhs_storage._shown {return false}
+        if _storage._storedReceiptsThrough != rhs_storage._storedReceiptsThrough {return false}
+        if _storage._checkpointMac != rhs_storage._checkpointMac {return false}
+        if _storage._former != rhs_storage._former {return false}
+        if _storage._visible != rhs_storage._visible {return false}
+        if _storage._filling != rhs_storage._filling {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBFilling: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Filling"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}through\0\u{1}since\0\u{3}since_mac\0\u{3}scope_class\0\u{1}scope\0\u{1}key\0\u{1}records\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1490,13 +1708,13 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.push) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.pull) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.storedReceiptsThrough) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.checkpointMac) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.former) }()
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.through) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._since) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.sinceMac) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.scopeClass) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.records) }()
       default: break
       }
     }
@@ -1507,38 +1725,38 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._checkpoint {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    if self.through != 0 {
+      try visitor.visitSingularUInt32Field(value: self.through, fieldNumber: 1)
+    }
+    try { if let v = self._since {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    if !self.push.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.push, fieldNumber: 2)
+    if !self.sinceMac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sinceMac, fieldNumber: 3)
     }
-    if self.pull != false {
-      try visitor.visitSingularBoolField(value: self.pull, fieldNumber: 3)
+    if self.scopeClass != 0 {
+      try visitor.visitSingularUInt32Field(value: self.scopeClass, fieldNumber: 4)
     }
-    if !self.shown.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.shown, fieldNumber: 4)
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 5)
     }
-    if self.storedReceiptsThrough != 0 {
-      try visitor.visitSingularUInt64Field(value: self.storedReceiptsThrough, fieldNumber: 5)
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 6)
     }
-    if !self.checkpointMac.isEmpty {
-      try visitor.visitSingularBytesField(value: self.checkpointMac, fieldNumber: 6)
-    }
-    if !self.former.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.former, fieldNumber: 7)
+    if self.records != 0 {
+      try visitor.visitSingularUInt64Field(value: self.records, fieldNumber: 7)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: PBSyncRequest, rhs: PBSyncRequest) -> Bool {
-    if lhs._checkpoint != rhs._checkpoint {return false}
-    if lhs.push != rhs.push {return false}
-    if lhs.pull != rhs.pull {return false}
-    if lhs.shown != rhs.shown {return false}
-    if lhs.storedReceiptsThrough != rhs.storedReceiptsThrough {return false}
-    if lhs.checkpointMac != rhs.checkpointMac {return false}
-    if lhs.former != rhs.former {return false}
+  public static func ==(lhs: PBFilling, rhs: PBFilling) -> Bool {
+    if lhs.through != rhs.through {return false}
+    if lhs._since != rhs._since {return false}
+    if lhs.sinceMac != rhs.sinceMac {return false}
+    if lhs.scopeClass != rhs.scopeClass {return false}
+    if lhs.scope != rhs.scope {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.records != rhs.records {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1585,7 +1803,7 @@ nonisolated extension PBShownCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}receipts\0\u{1}chunks\0\u{1}commit\0\u{3}history_changed\0\u{3}server_time\0\u{3}push_problem\0\u{3}durable_position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}receipts\0\u{1}chunks\0\u{1}commit\0\u{3}history_changed\0\u{3}server_time\0\u{3}push_problem\0\u{3}durable_position\0\u{1}part\0\u{1}filling\0")
 
   fileprivate class _StorageClass {
     var _receipts: [PBReceipt] = []
@@ -1595,6 +1813,8 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
     var _serverTime: UInt64 = 0
     var _pushProblem: PBPushProblem? = nil
     var _durablePosition: UInt64 = 0
+    var _part: [PBChunk] = []
+    var _filling: PBFilling? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1612,6 +1832,8 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
       _serverTime = source._serverTime
       _pushProblem = source._pushProblem
       _durablePosition = source._durablePosition
+      _part = source._part
+      _filling = source._filling
     }
   }
 
@@ -1637,6 +1859,8 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
         case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._serverTime) }()
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._pushProblem) }()
         case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._durablePosition) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._part) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._filling) }()
         default: break
         }
       }
@@ -1670,6 +1894,12 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
       if _storage._durablePosition != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._durablePosition, fieldNumber: 7)
       }
+      if !_storage._part.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._part, fieldNumber: 8)
+      }
+      try { if let v = _storage._filling {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1686,6 +1916,8 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
         if _storage._serverTime != rhs_storage._serverTime {return false}
         if _storage._pushProblem != rhs_storage._pushProblem {return false}
         if _storage._durablePosition != rhs_storage._durablePosition {return false}
+        if _storage._part != rhs_storage._part {return false}
+        if _storage._filling != rhs_storage._filling {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2032,7 +2264,7 @@ nonisolated extension PBScopeState: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Commit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}touched\0\u{1}dropped\0\u{3}view_digest\0\u{3}checkpoint_mac\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}touched\0\u{1}dropped\0\u{3}view_digest\0\u{3}checkpoint_mac\0\u{1}visible\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2045,6 +2277,7 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.dropped) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.viewDigest) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.checkpointMac) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.visible) }()
       default: break
       }
     }
@@ -2070,6 +2303,9 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.checkpointMac.isEmpty {
       try visitor.visitSingularBytesField(value: self.checkpointMac, fieldNumber: 5)
     }
+    if self.visible != 0 {
+      try visitor.visitSingularUInt32Field(value: self.visible, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2079,6 +2315,7 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.dropped != rhs.dropped {return false}
     if lhs.viewDigest != rhs.viewDigest {return false}
     if lhs.checkpointMac != rhs.checkpointMac {return false}
+    if lhs.visible != rhs.visible {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -47,4 +47,9 @@ public enum Limits {
     /// Days before and after today whose appointments a technician holds.
     public static let windowDaysBack = 7
     public static let windowDaysAhead = 14
+    /// Days from today on whose appointments come in the first class of a view that is being filled.
+    public static let firstClassDays = 2
+    /// Records and bytes of one part of a view that is being filled: a part that was lost costs no more to send again.
+    public static let recordsInPart = 2_000
+    public static let partBytes = 256 << 10
 }

@@ -20,7 +20,7 @@ struct PullCheck {
     func check(_ reply: SyncConversation.Reply) throws -> Bool {
         let chunks: [PBChunk]
         switch reply {
-        case .sync(let reply): chunks = reply.chunks
+        case .sync(let reply): chunks = reply.part + reply.chunks
         case .repair(let reply): chunks = reply.chunks
         default: return false
         }

@@ -59,7 +59,7 @@ public struct StepGenerator {
     private mutating func disturbance() -> Disturbance? {
         guard options.faults.contains(.network), random.once(in: 3) else { return nil }
         let kind = Disturbance.Kind.allCases[random.below(Disturbance.Kind.allCases.count)]
-        return Disturbance(kind: kind, message: random.once(in: 3) ? 1 + random.below(2) : 0, cut: random.below(1001))
+        return Disturbance(kind: kind, message: random.once(in: 3) ? 1 + random.below(random.once(in: 3) ? 12 : 2) : 0, cut: random.below(1001))
     }
 
     // MARK: Faults

@@ -12,6 +12,7 @@ final class SimulatedServer {
     private(set) var engine: ServerEngine
     let store: MemoryServerStore
     private let security: ServerSecurity
+    private let partSize: PartSize
     private var instance: [UInt8] = [1]
     private var epochs: SeededGenerator
     private(set) var revoked: Set<DeviceID> = []
@@ -33,7 +34,9 @@ final class SimulatedServer {
 
     init(schema: Schema, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {
         let numbers = numbers
-        engine = ServerEngine(schema: schema, store: store, security: security, giveNumber: { numbers.next(atLeast: $0) })
+        // Views come in a few parts, in many, or at once.
+        partSize = PartSize(records: [25, 90, 2_000][Int(seed % 3)])
+        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, giveNumber: { numbers.next(atLeast: $0) })
         self.store = store
         self.security = security
         epochs = SeededGenerator(seed: seed ^ 0x5EED)
@@ -81,6 +84,6 @@ final class SimulatedServer {
     func upgrade(to schema: Schema) {
         let numbers = numbers
         store.reopen(with: schema)
-        engine = ServerEngine(schema: schema, store: store, security: security, giveNumber: { numbers.next(atLeast: $0) })
+        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, giveNumber: { numbers.next(atLeast: $0) })
     }
 }

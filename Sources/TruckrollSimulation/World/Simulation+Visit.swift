@@ -14,6 +14,7 @@ extension Simulation {
     func visit(_ device: SimulatedDevice, _ purpose: SyncConversation.Purpose, _ disturbance: Disturbance?) throws {
         met.visits += 1
         guard try signIn(device) else { return met.visitsCutShort += 1 }
+        if try !device.store.read({ try $0.state().filling.isEmpty }) { met.fillingsResumed += 1 }
         do {
             let ended: Void? = try device.run {
                 var conversation = device.conversation(purpose)
@@ -27,6 +28,7 @@ extension Simulation {
                     let checked = try PullCheck(self, device, replica).check(reply)
                     try conversation.receive(reply, sentAt: sentAt, receivedAt: self.milliseconds + device.clockError)
                     if checked { try SessionCheck(device).monotonic() }
+                    if checked, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
                     number += 1
                 }
                 try self.note(conversation.report, device)

@@ -11,6 +11,7 @@ enum DeviceStep {
     case overlay(RecordKey, Record?)
     case columns(EntityType, RecordID, [ColumnValue]?)
     case attachment([UInt8], LocalAttachment?)
+    case parts([[UInt8]])
 }
 
 extension DeviceTables {
@@ -25,6 +26,7 @@ extension DeviceTables {
         case .overlay(let key, let row): overlays[HashedKey(key)] = row
         case .columns(let type, let id, let row): _ = columns.set(type, id, row)
         case .attachment(let hash, let row): attachments[hash] = row
+        case .parts(let former): parts = former
         }
     }
 }

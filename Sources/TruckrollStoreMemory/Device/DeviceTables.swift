@@ -26,6 +26,7 @@ public struct DeviceTables: Sendable {
     var overlays: [HashedKey: Record] = [:]
     var columns: TypedColumns
     var attachments: [[UInt8]: LocalAttachment] = [:]
+    var parts: [[UInt8]] = []
 
     init(_ schema: Schema) { columns = TypedColumns(schema) }
 

@@ -65,6 +65,23 @@ extension MemoryDeviceTransaction {
         undoLog.append(.digest(number, store.tables.setDigest(number, nil)))
     }
 
+    // MARK: Parts of a view that is being filled
+
+    func append(part bytes: [UInt8]) throws {
+        try begin(.appendPart)
+        undoLog.append(.parts(store.tables.parts))
+        store.tables.parts.append(bytes)
+    }
+
+    func parts() throws -> [[UInt8]] { store.tables.parts }
+
+    func deleteParts() throws {
+        guard !store.tables.parts.isEmpty else { return }
+        try begin(.deleteParts)
+        undoLog.append(.parts(store.tables.parts))
+        store.tables.parts = []
+    }
+
     // MARK: Overlays
 
     func overlay(_ key: RecordKey) throws -> Record? { store.tables.overlays[HashedKey(key)] }

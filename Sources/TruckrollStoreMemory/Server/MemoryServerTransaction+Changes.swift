@@ -3,11 +3,11 @@ import TruckrollDomain
 import TruckrollSync
 
 extension MemoryServerTransaction {
-    func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow] {
+    func changes(in view: ReplicaID, after position: Position, through: ScopeClass, visible: ScopeClass?) throws -> [ScopeLogRow] {
         guard let view = store.tables.views[view] else { return [] }
         // Scopes of a view are visited in ascending order, so their places tell which of two names is less.
         var found: [(row: ScopeLog.Row, place: Int)] = []
-        for place in view.held.indices {
+        for place in view.held.indices where view.held[place].row.scopeClass <= through {
             let scope = view.held[place].scope
             if store.tables.scopes[scope].log.mayHaveRows(after: position) {
                 store.tables.scopes[scope].log.visit(after: position) { row in
@@ -16,7 +16,7 @@ extension MemoryServerTransaction {
                 }
             }
             // A scope that came into the view later shows all that is live in it.
-            guard view.held[place].row.added > position else { continue }
+            guard view.held[place].row.since(visible: visible) > position else { continue }
             for row in store.tables.scopes[scope].log.liveRows where row.position <= position { found.append((row, place)) }
         }
         found.sort { a, b in

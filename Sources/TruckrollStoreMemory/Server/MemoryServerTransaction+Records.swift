@@ -45,6 +45,12 @@ extension MemoryServerTransaction {
         return scope.log.liveRows.sorted { Order.ascending($0.key, $1.key) }.map { scope.row($0) }
     }
 
+    func liveRows(in scope: Scope, after key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
+        let rows = try liveRows(in: scope)
+        let start = key.map { key in rows.partitionPoint { !Order.ascending(key, $0.key) } } ?? 0
+        return Array(rows[start...].prefix(max(0, limit)))
+    }
+
     func deleteLeftRows(through position: Position, limit: Int) throws -> Int {
         try begin(.deleteLeftRows)
         var deleted = 0

@@ -40,6 +40,8 @@ extension Layout {
             last_sync INTEGER,
             durable INTEGER NOT NULL CHECK (durable >= 0),
             recovering INTEGER NOT NULL CHECK (recovering IN (0, 1)),
+            visible INTEGER CHECK (visible BETWEEN 1 AND 3),
+            filling BLOB NOT NULL,
             CHECK ((checkpoint_epoch IS NULL) = (checkpoint_position IS NULL)
                 AND (checkpoint_epoch IS NULL) = (checkpoint_history IS NULL)
                 AND (checkpoint_epoch IS NULL) = (checkpoint_view IS NULL))
@@ -102,6 +104,12 @@ extension Layout {
             records INTEGER NOT NULL CHECK (records >= 0),
             total BLOB NOT NULL CHECK (length(total) = 16)
         ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE part (
+            number INTEGER NOT NULL PRIMARY KEY,
+            bytes BLOB NOT NULL
+        ) STRICT
         """,
         """
         CREATE TABLE overlay (

@@ -51,6 +51,12 @@ extension SQLiteDeviceTransaction {
         try session.run(DeviceSQL.deleteScope, [try scope.bound()])
     }
 
+    // MARK: Parts of a view that is being filled
+
+    func append(part bytes: [UInt8]) throws { try session.run(DeviceSQL.appendPart, [bytes.bound]) }
+    func parts() throws -> [[UInt8]] { try session.rows(DeviceSQL.parts) { try $0.bytes() } }
+    func deleteParts() throws { try session.run(DeviceSQL.deleteParts, []) }
+
     // MARK: Overlays
 
     func overlay(_ key: RecordKey) throws -> Record? { try session.row(DeviceSQL.overlay, [key.bound]) { try $0.record(key) } }

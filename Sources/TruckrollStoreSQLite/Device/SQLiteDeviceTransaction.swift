@@ -48,6 +48,10 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.lastSync = try row.optionalInteger()
             state.durable = try row.position()
             state.isRecovering = try row.boolean()
+            state.visible = try row.optionalInteger().map { number in
+                try row.present(UInt8(exactly: number).flatMap { ScopeClass(rawValue: $0) }, "a class of scopes")
+            }
+            state.filling = try row.bytes()
             return state
         }
         return stored ?? DeviceState()
@@ -66,7 +70,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     state.clockOffset.bound, try state.lastDocument.bound(),
                     (state.lastSync?.bound).orNull,
                     try state.durable.bound(),
-                    state.isRecovering.bound,
+                    state.isRecovering.bound, (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
                 ])
     }
 

@@ -55,7 +55,7 @@ enum Packing {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Parent and child behind u32 lengths, then 0, or 1 and the window's time in eight bytes.
+    /// Parent and child behind u32 lengths, the class, then 0, or 1 and the window's time in eight bytes.
     static func pack(_ edges: [Edge]) -> [UInt8] {
         var bytes: [UInt8] = []
         for edge in edges {
@@ -63,6 +63,7 @@ enum Packing {
                 bytes.append(bigEndian: UInt32(scope.name.utf8.count))
                 bytes += scope.name.utf8
             }
+            bytes.append(edge.scopeClass.rawValue)
             bytes.append(edge.windowAround == nil ? 0 : 1)
             if let around = edge.windowAround { bytes.append(bigEndian: UInt64(bitPattern: around)) }
         }
@@ -75,8 +76,10 @@ enum Packing {
         while !reader.isAtEnd {
             let parent = try scope(&reader)
             let child = try scope(&reader)
+            let number = try reader.byte()
+            guard let scopeClass = ScopeClass(rawValue: number) else { throw DecodingProblem("malformed", "class \(number) of a scope") }
             let around = try reader.byte() == 0 ? nil : Int64(bitPattern: try reader.integer(UInt64.self))
-            edges.append(Edge(parent: parent, child: child, windowAround: around))
+            edges.append(Edge(parent: parent, child: child, windowAround: around, scopeClass: scopeClass))
         }
         return edges
     }

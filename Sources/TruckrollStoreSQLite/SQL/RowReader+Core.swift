@@ -61,6 +61,11 @@ extension RowReader {
 
     mutating func scope() throws -> Scope { Scope(try text()) }
 
+    mutating func scopeClass() throws -> ScopeClass {
+        let number = UInt8(exactly: try integer())
+        return try present(number.flatMap { ScopeClass(rawValue: $0) }, "a class of scopes")
+    }
+
     mutating func algorithm() throws -> SignatureAlgorithm {
         let number = UInt8(exactly: try integer())
         return try present(number.flatMap { SignatureAlgorithm(rawValue: $0) }, "a signature algorithm")

@@ -56,6 +56,11 @@ extension SQLiteServerTransaction {
         try session.rows(ServerSQL.liveRows, [try scope.bound()], Self.scopeLogRow)
     }
 
+    func liveRows(in scope: Scope, after key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
+        try session.rows(
+            ServerSQL.liveRowsAfter, [try scope.bound(), (key?.encoded ?? []).bound, boundLimit(limit)], Self.scopeLogRow)
+    }
+
     func digest(of scope: Scope) throws -> ScopeDigest {
         try session.row(ServerSQL.digest, [try scope.bound()]) { try $0.digest() } ?? ScopeDigest()
     }

@@ -11,7 +11,7 @@ extension SQLiteServerTransaction {
             ServerSQL.saveEdge,
             [
                 try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound, (edge.edge.windowAround?.bound).orNull,
-                (edge.from?.bound).orNull, (edge.until?.bound).orNull, edge.isActive.bound,
+                (edge.from?.bound).orNull, (edge.until?.bound).orNull, edge.isActive.bound, Int64(edge.edge.scopeClass.rawValue).bound,
             ])
     }
 
@@ -27,9 +27,11 @@ extension SQLiteServerTransaction {
         let parent = try row.scope()
         let child = try row.scope()
         let source = try row.recordKey()
+        let (around, from, until) = (try row.optionalInteger(), try row.optionalInteger(), try row.optionalInteger())
+        let isActive = try row.boolean()
         return EdgeRow(
-            edge: Edge(parent: parent, child: child, windowAround: try row.optionalInteger()), source: source,
-            from: try row.optionalInteger(), until: try row.optionalInteger(), isActive: try row.boolean())
+            edge: Edge(parent: parent, child: child, windowAround: around, scopeClass: try row.scopeClass()), source: source, from: from,
+            until: until, isActive: isActive)
     }
 
     // MARK: Views
@@ -47,7 +49,7 @@ extension SQLiteServerTransaction {
             ServerSQL.saveViewScope,
             [
                 row.replica.bound, try row.scope.bound(), Int64(row.weight).bound, try row.added.bound(),
-                try (row.dropped?.bound()).orNull,
+                try (row.dropped?.bound()).orNull, Int64(row.scopeClass.rawValue).bound, try row.classed.bound(),
             ])
     }
 
@@ -71,8 +73,10 @@ extension SQLiteServerTransaction {
         try session.rows(ServerSQL.droppedScopes, [replica.bound, position.rawValue.boundAsLimit]) { try $0.scope() }
     }
 
-    func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow] {
-        try session.rows(ServerSQL.changes, [view.bound, position.rawValue.boundAsLimit], Self.scopeLogRow)
+    func changes(in view: ReplicaID, after position: Position, through: ScopeClass, visible: ScopeClass?) throws -> [ScopeLogRow] {
+        try session.rows(
+            ServerSQL.changes,
+            [view.bound, position.rawValue.boundAsLimit, Int64(through.rawValue).bound, (visible == .third).bound], Self.scopeLogRow)
     }
 
     func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool {
@@ -82,6 +86,6 @@ extension SQLiteServerTransaction {
     private static func viewScopeRow(_ row: inout RowReader) throws -> ViewScopeRow {
         ViewScopeRow(
             replica: try row.replica(), scope: try row.scope(), weight: Int(try row.integer()), added: try row.position(),
-            dropped: try row.optionalPosition())
+            dropped: try row.optionalPosition(), scopeClass: try row.scopeClass(), classed: try row.position())
     }
 }

@@ -161,6 +161,7 @@ extension Layout {
             starts INTEGER,
             ends INTEGER,
             active INTEGER NOT NULL CHECK (active IN (0, 1)),
+            class INTEGER NOT NULL CHECK (class BETWEEN 1 AND 3),
             PRIMARY KEY (parent, child, source)
         ) STRICT, WITHOUT ROWID
         """,
@@ -174,6 +175,8 @@ extension Layout {
             weight INTEGER NOT NULL CHECK (weight >= 0),
             added INTEGER NOT NULL CHECK (added >= 0),
             dropped INTEGER CHECK (dropped >= 0),
+            class INTEGER NOT NULL CHECK (class BETWEEN 1 AND 3),
+            classed INTEGER NOT NULL CHECK (classed >= 0),
             PRIMARY KEY (replica, scope)
         ) STRICT, WITHOUT ROWID
         """,

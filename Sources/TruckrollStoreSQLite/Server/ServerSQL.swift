@@ -102,6 +102,9 @@ enum ServerSQL {
         ON CONFLICT (scope, key) DO UPDATE SET position = excluded.position, entered = excluded.entered, live = excluded.live
         """
     static let liveRows = "SELECT scope, key, position, entered, live FROM scope_log WHERE scope = ? AND live = 1 ORDER BY key"
+    static let liveRowsAfter = """
+        SELECT scope, key, position, entered, live FROM scope_log WHERE scope = ? AND key > ? AND live = 1 ORDER BY key LIMIT ?
+        """
     static let digest = "SELECT records, total FROM scope_digest WHERE scope = ?"
     static let saveDigest = """
         INSERT INTO scope_digest (scope, records, total) VALUES (?, ?, ?)
@@ -110,13 +113,13 @@ enum ServerSQL {
 
     // MARK: Edges
 
-    private static let edgeColumns = "parent, child, source, window_around, starts, ends, active"
+    private static let edgeColumns = "parent, child, source, window_around, starts, ends, active, class"
     static let edgesFrom = "SELECT \(edgeColumns) FROM edge WHERE parent = ? ORDER BY child, source"
     static let edgesOfSource = "SELECT \(edgeColumns) FROM edge WHERE source = ? ORDER BY parent, child"
     static let saveEdge = """
-        INSERT INTO edge (\(edgeColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO edge (\(edgeColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (parent, child, source) DO UPDATE SET window_around = excluded.window_around, starts = excluded.starts,
-            ends = excluded.ends, active = excluded.active
+            ends = excluded.ends, active = excluded.active, class = excluded.class
         """
     static let deleteEdge = "DELETE FROM edge WHERE parent = ? AND child = ? AND source = ?"
     /// Four cases with an index each: to begin with an end ahead or without one, to end after its end or before its start.
@@ -130,12 +133,13 @@ enum ServerSQL {
 
     // MARK: Views
 
-    private static let viewColumns = "replica, scope, weight, added, dropped"
+    private static let viewColumns = "replica, scope, weight, added, dropped, class, classed"
     static let viewsHolding = "SELECT \(viewColumns) FROM view_scope WHERE scope = ? AND weight > 0 ORDER BY replica"
     static let viewScope = "SELECT \(viewColumns) FROM view_scope WHERE replica = ? AND scope = ?"
     static let saveViewScope = """
-        INSERT INTO view_scope (\(viewColumns)) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (replica, scope) DO UPDATE SET weight = excluded.weight, added = excluded.added, dropped = excluded.dropped
+        INSERT INTO view_scope (\(viewColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (replica, scope) DO UPDATE SET weight = excluded.weight, added = excluded.added, dropped = excluded.dropped,
+            class = excluded.class, classed = excluded.classed
         """
     static let viewScopes = "SELECT \(viewColumns) FROM view_scope WHERE replica = ? AND weight > 0 ORDER BY scope"
     static let saveInterval = """
@@ -149,15 +153,17 @@ enum ServerSQL {
     static let droppedScopes = """
         SELECT DISTINCT scope FROM view_interval WHERE replica = ?1 AND added <= ?2 AND dropped > ?2 ORDER BY scope
         """
-    /// What changed in the scopes held, and all that is live in those that came into the view later.
+    /// What changed in the scopes held up to a class, and all that is live in those that came into the view, or unless the whole
+    /// view is held (?4) into their class, later.
     static let changes = """
         SELECT l.scope, l.key, l.position, l.entered, l.live
         FROM view_scope v CROSS JOIN scope_log l ON l.scope = v.scope
-        WHERE v.replica = ?1 AND v.weight > 0 AND l.position > ?2
+        WHERE v.replica = ?1 AND v.weight > 0 AND v.class <= ?3 AND l.position > ?2
         UNION ALL
         SELECT l.scope, l.key, l.position, l.entered, l.live
         FROM view_scope v CROSS JOIN scope_log l ON l.scope = v.scope
-        WHERE v.replica = ?1 AND v.weight > 0 AND v.added > ?2 AND l.position <= ?2 AND l.live = 1
+        WHERE v.replica = ?1 AND v.weight > 0 AND v.class <= ?3 AND (v.added > ?2 OR (NOT ?4 AND v.classed > ?2))
+            AND l.position <= ?2 AND l.live = 1
         ORDER BY 2, 1
         """
     /// Each half stops at its first row.

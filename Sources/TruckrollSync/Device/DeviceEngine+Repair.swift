@@ -121,6 +121,9 @@ extension DeviceEngine {
             state.checkpointMAC = Array(audit.checkpointMac)
             state.isCheckpointLost = false
             state.isRecovering = false
+            state.visible = .third
+            state.filling = []
+            try transaction.deleteParts()
             try transaction.save(state)
             try application.rebase()
         }

@@ -144,6 +144,8 @@ public struct DeviceEngine: Sendable {
                 request.checkpoint = PBCheckpoint(state.isCheckpointLost ? Checkpoint(startOf: state.recoveringEpoch) : checkpoint)
             }
             request.pull = true
+            if let visible = state.visible, !state.isCheckpointLost { request.visible = UInt32(visible.rawValue) }
+            if let filling = try nextPart(state) { request.filling = filling }
             var bytes = 0
             if !state.isCheckpointLost { request.checkpointMac = data(state.checkpointMAC) }
             // Only a device that has just been told of another history has something to prove by them.
@@ -188,6 +190,8 @@ public struct DeviceEngine: Sendable {
         /// Own sets the server turned out to lack.
         public var givenBack = 0
         public var position: Position = .start
+        /// Whether a part of the view came, or a class of it became visible.
+        public var isFilling = false
 
         public init() {}
     }
@@ -209,17 +213,9 @@ public struct DeviceEngine: Sendable {
                     application.summary.givenBack += try application.requeueGap(
                         from: reply.pushProblem.expected, replica: try requireIdentity(transaction).replica)
                 }
+                try application.keepAside(reply)
                 if reply.hasCommit {
-                    // What left the view goes first: a scope that left and came back arrives whole in the chunks.
-                    try application.drop(reply.commit.dropped.map { Scope($0) })
-                    // Without a checkpoint the reply holds the whole view: what a lost history had put here makes way for it.
-                    let before = try transaction.state()
-                    if before.checkpoint == nil || before.isCheckpointLost {
-                        let present = Set(reply.commit.touched.map { Scope($0.scope) })
-                        try application.drop(try transaction.scopes().filter { !present.contains($0) })
-                        try application.empty(try transaction.scopes())
-                    }
-                    for chunk in reply.chunks { try application.apply(chunk) }
+                    try application.bringIn(reply)
                     mismatches = try application.finish(reply.commit)
                     guard mismatches.isEmpty else { throw Mismatch() }
                 }
@@ -235,8 +231,8 @@ public struct DeviceEngine: Sendable {
                 try transaction.save(state)
                 application.summary.position = state.checkpoint?.position ?? .start
                 let replica = try requireIdentity(transaction).replica
-                return .applied(
-                    application.summary, more: try transaction.outbox().contains { $0.set.writeID.replica == replica && $0.standing == .waiting })
+                let isWaiting = try transaction.outbox().contains { $0.set.writeID.replica == replica && $0.standing == .waiting }
+                return .applied(application.summary, more: try isWaiting || nextPart(state) != nil)
             }
         } catch is Mismatch {
             return .mismatch(mismatches)
@@ -285,6 +281,8 @@ public struct DeviceEngine: Sendable {
             state.isCheckpointLost = true
             state.recoveringEpoch = Epoch(rawValue: changed.epoch)
             state.isRecovering = true
+            state.filling = []
+            try transaction.deleteParts()
             try transaction.save(state)
             return .historyChanged(requeued: requeued)
         }

@@ -5,7 +5,7 @@ import TruckrollProtocol
 /// Applies what a server sent, within one writing transaction.
 struct PullApplication {
     private let schema: Schema
-    private let transaction: any DeviceTransaction
+    let transaction: any DeviceTransaction
     private let visible: VisibleRecords
     var summary = DeviceEngine.SyncSummary()
     /// Records that lost their last scope; they go unless a pending set names them.

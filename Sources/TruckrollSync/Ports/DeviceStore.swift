@@ -77,6 +77,10 @@ public struct DeviceState: Hashable, Sendable {
     public var durable: Position = .start
     /// Set while a server of another epoch is being given back what it lost.
     public var isRecovering = false
+    /// Up to which class of scopes the view is here, at the checkpoint; `nil` before the first pull.
+    public var visible: ScopeClass?
+    /// How far the parts reach that are kept aside of a view being filled, an encoded PBFilling; empty when there are none.
+    public var filling: [UInt8] = []
 
     public init() {}
 }
@@ -195,6 +199,11 @@ public protocol DeviceTransaction: AnyObject {
     func deleteScope(_ scope: Scope) throws
     /// Every confirmed key, ascending, after `key`.
     func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey]
+
+    // Parts of a view that is being filled: kept aside, in the order in which they came
+    func append(part bytes: [UInt8]) throws
+    func parts() throws -> [[UInt8]]
+    func deleteParts() throws
 
     // Overlays: records as they look with the pending sets applied. Only those that differ.
     func overlay(_ key: RecordKey) throws -> Record?

@@ -260,14 +260,26 @@ public struct ViewScopeRow: Hashable, Sendable {
     public var added: Position
     /// `nil` while held.
     public var dropped: Position?
+    /// When its records come while a device fills its view.
+    public var scopeClass: ScopeClass
+    /// Position since which it has that class.
+    public var classed: Position
 
-    public init(replica: ReplicaID, scope: Scope, weight: Int, added: Position, dropped: Position?) {
+    public init(
+        replica: ReplicaID, scope: Scope, weight: Int, added: Position, dropped: Position?, scopeClass: ScopeClass = .first, classed: Position? = nil
+    ) {
         self.replica = replica
         self.scope = scope
         self.weight = weight
         self.added = added
         self.dropped = dropped
+        self.scopeClass = scopeClass
+        self.classed = classed ?? added
     }
+
+    /// Position since which the scope belongs to what a device holds that has all classes up to `visible`; for one that holds
+    /// the whole view its class does not matter.
+    public func since(visible: ScopeClass?) -> Position { visible == .third ? added : max(added, classed) }
 }
 
 /// A store's error that may be the fault of what is being stored: then the one set is quarantined and the rest goes on.
@@ -334,6 +346,8 @@ public protocol ServerTransaction: AnyObject {
     func save(_ row: ScopeLogRow) throws
     /// Live rows of a scope in ascending key.
     func liveRows(in scope: Scope) throws -> [ScopeLogRow]
+    /// At most `limit` live rows of a scope in ascending key, after `key`.
+    func liveRows(in scope: Scope, after key: RecordKey?, limit: Int) throws -> [ScopeLogRow]
     func digest(of scope: Scope) throws -> ScopeDigest
     func save(_ digest: ScopeDigest, of scope: Scope) throws
     /// Deletes at most so many rows that are not live and lie at or below the position, and says how many.
@@ -364,9 +378,14 @@ public protocol ServerTransaction: AnyObject {
     func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool
     /// Scopes that the view held at the position and lost since, whether or not it holds them again; sorted.
     func droppedScopes(_ replica: ReplicaID, since position: Position) throws -> [Scope]
-    /// Scope log rows above the position in the scopes the view holds, ordered by (key, scope).
-    func changes(in view: ReplicaID, after position: Position) throws -> [ScopeLogRow]
-    /// Whether ``changes(in:after:)`` or a change of the view itself would give anything.
+    /// Scope log rows above the position in the scopes the view holds, and the live rows of scopes that came into it above the
+    /// position, ordered by (key, scope).
+    ///
+    /// - Parameters:
+    ///   - through: the last class of scopes that counts.
+    ///   - visible: what the device holds of its view: see ``ViewScopeRow/since(visible:)``.
+    func changes(in view: ReplicaID, after position: Position, through: ScopeClass, visible: ScopeClass?) throws -> [ScopeLogRow]
+    /// Whether ``changes(in:after:through:visible:)`` or a change of the view itself would give anything.
     func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool
 
     /// Runs `body`; when it throws, undoes what it wrote and throws on, leaving the rest of the transaction intact.

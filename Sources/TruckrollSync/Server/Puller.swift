@@ -9,14 +9,21 @@ struct Puller {
     let tenant: TenantState
 
     /// Records in one chunk of a reply.
-    private static let recordsInChunk = 500
+    static let recordsInChunk = 500
 
-    /// Everything between `after` and the head that the replica's view shows.
-    func pull(_ replica: ReplicaRow, after: Position) throws -> (chunks: [PBChunk], commit: PBCommit) {
-        let held = try transaction.viewScopes(replica.replica)
-        let added = Dictionary(held.map { ($0.scope, $0.added) }, uniquingKeysWith: { first, _ in first })
-        let rows = try transaction.changes(in: replica.replica, after: after)
-        var touched: Set<Scope> = Set(held.filter { $0.added > after }.map(\.scope))
+    /// Everything between `after` and the head that the replica's view shows, in scopes of the classes up to `through`.
+    ///
+    /// - Parameters:
+    ///   - visible: what the device holds at `after`: all scopes up to a class.
+    ///   - through: what it is to hold at the head; scopes of the classes between come aside, and are named among the touched.
+    func pull(
+        _ replica: ReplicaRow, after: Position, visible: ScopeClass? = .third, through: ScopeClass = .third
+    ) throws -> (chunks: [PBChunk], commit: PBCommit) {
+        let held = try transaction.viewScopes(replica.replica).filter { $0.scopeClass <= through }
+        let since = Dictionary(held.map { ($0.scope, $0.since(visible: visible)) }, uniquingKeysWith: { first, _ in first })
+        let rows = try transaction.changes(in: replica.replica, after: after, through: through, visible: visible)
+        let isFilled = { (row: ViewScopeRow) in visible.map { $0 < row.scopeClass } ?? true }
+        var touched: Set<Scope> = Set(held.filter { $0.since(visible: visible) > after || isFilled($0) }.map(\.scope))
         var builder = ChunkBuilder(limit: Self.recordsInChunk)
         var index = 0
         while index < rows.count {
@@ -26,10 +33,10 @@ struct Puller {
                 touched.insert(rows[end].scope)
                 end += 1
             }
-            if let change = try change(of: key, rows: rows[index..<end], added: added, after: after) { builder.add(change) }
+            if let change = try change(of: key, rows: rows[index..<end], since: since, after: after) { builder.add(change) }
             index = end
         }
-        return (builder.finish(), try commit(replica, held: held.map(\.scope), touched: touched, after: after))
+        return (builder.finish(), try commit(replica, held: held.map(\.scope), touched: touched, after: after, through: through))
     }
 
     /// Whole scopes and single records of the view, for a repair.
@@ -47,21 +54,21 @@ struct Puller {
             if scopes.isEmpty { continue }
             builder.add(.init(key: key, isWhole: true, entries: stored.record.entries, scopes: scopes))
         }
-        return (builder.finish(), try commit(replica, held: held, touched: wanted, after: tenant.head))
+        return (builder.finish(), try commit(replica, held: held, touched: wanted, after: tenant.head, through: .third))
     }
 
-    private func change(of key: RecordKey, rows: ArraySlice<ScopeLogRow>, added: [Scope: Position], after: Position) throws -> ChunkBuilder.Change? {
+    private func change(of key: RecordKey, rows: ArraySlice<ScopeLogRow>, since: [Scope: Position], after: Position) throws -> ChunkBuilder.Change? {
         guard let stored = try transaction.record(key) else { return nil }
-        let holding = stored.scopes.filter { added[$0] != nil }
+        let holding = stored.scopes.filter { since[$0] != nil }
         guard !holding.isEmpty else {
             // Only a scope that the device held at its checkpoint can have shown it the record; of others it learns no id.
-            let wasShown = rows.contains { row in added[row.scope].map { $0 <= after } ?? false }
+            let wasShown = rows.contains { row in since[row.scope].map { $0 <= after } ?? false }
             return wasShown ? .init(key: key, isWhole: false, entries: [], scopes: []) : nil
         }
         // The device has the record when one of the scopes it held at its checkpoint had it by then.
         var isHeld = false
         for scope in holding {
-            guard let since = added[scope], since <= after, let row = try transaction.scopeRow(scope, key) else { continue }
+            guard let position = since[scope], position <= after, let row = try transaction.scopeRow(scope, key) else { continue }
             if row.entered <= after { isHeld = true }
         }
         if !isHeld { return .init(key: key, isWhole: true, entries: stored.record.entries, scopes: holding) }
@@ -70,10 +77,16 @@ struct Puller {
         return .init(key: key, isWhole: false, entries: entries, scopes: holding)
     }
 
-    private func commit(_ replica: ReplicaRow, held: [Scope], touched: Set<Scope>, after: Position) throws -> PBCommit {
+    func head(of replica: ReplicaRow) -> Checkpoint {
+        Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: replica.viewVersion)
+    }
+
+    private func commit(
+        _ replica: ReplicaRow, held: [Scope], touched: Set<Scope>, after: Position, through: ScopeClass
+    ) throws -> PBCommit {
         var commit = PBCommit()
-        commit.checkpoint = PBCheckpoint(
-            Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: replica.viewVersion))
+        commit.visible = UInt32(through.rawValue)
+        commit.checkpoint = PBCheckpoint(head(of: replica))
         commit.touched = try touched.sorted().map { scope in
             let digest = try transaction.digest(of: scope)
             return PBScopeState(scope, digest)
@@ -106,67 +119,5 @@ extension ScopeDigest {
         var bytes: [UInt8] = []
         bytes.append(bigEndian: state.count)
         try self.init(decoding: bytes + Array(state.sum))
-    }
-}
-
-/// Packs records into chunks, each version and scope name once a chunk.
-struct ChunkBuilder {
-    struct Change {
-        let key: RecordKey
-        let isWhole: Bool
-        let entries: [FieldEntry]
-        let scopes: [Scope]
-    }
-
-    private let limit: Int
-    private var chunks: [PBChunk] = []
-    private var current = PBChunk()
-    private var versions: [Version: UInt32] = [:]
-    private var scopes: [Scope: UInt32] = [:]
-
-    init(limit: Int) { self.limit = limit }
-
-    mutating func add(_ change: Change) {
-        var message = PBRecordChange()
-        message.key = data(change.key.encoded)
-        message.whole = change.isWhole
-        for entry in change.entries {
-            var part = PBEntry()
-            part.field = entry.field.rawValue
-            part.version = index(of: entry.version)
-            part.value = data(entry.value)
-            message.entries.append(part)
-        }
-        message.scopes = change.scopes.map { index(of: $0) }
-        current.records.append(message)
-        if current.records.count >= limit { flush() }
-    }
-
-    mutating func finish() -> [PBChunk] {
-        if !current.records.isEmpty { flush() }
-        return chunks
-    }
-
-    private mutating func flush() {
-        chunks.append(current)
-        current = PBChunk()
-        versions = [:]
-        scopes = [:]
-    }
-
-    private mutating func index(of version: Version) -> UInt32 {
-        if let index = versions[version] { return index }
-        let index = UInt32(current.versions.count)
-        current.versions.append(data(version.encoded))
-        versions[version] = index
-        return index
-    }
-
-    private mutating func index(of scope: Scope) -> UInt32 {
-        if let index = scopes[scope] { return index }
-        let index = UInt32(current.scopes.count)
-        current.scopes.append(scope.name)
-        scopes[scope] = index
-        return index
     }
 }

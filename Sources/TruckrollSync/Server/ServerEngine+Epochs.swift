@@ -40,9 +40,10 @@ extension ServerEngine {
     /// place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone.
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
         let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
+        let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
         let shown = try lostCheckpoint(request)
-        let isStale = try isBelowHorizon(present)
-        guard try shown != nil || isStale || !isKnown(present) else { return nil }
+        let isStale = try isBelowHorizon(present) || isBelowHorizon(filling)
+        guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) else { return nil }
         return try store.write { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
             var changed = PBHistoryChanged()
@@ -56,7 +57,8 @@ extension ServerEngine {
             }
             changed.lastSequence = row.lastSequence
             changed.lastHash = data(row.lastHash.bytes)
-            changed.reason = isStale ? "checkpoint-stale" : changed.epoch == present?.epoch.rawValue ? "checkpoint-unknown" : "epoch-changed"
+            let former = (present ?? filling)?.epoch.rawValue
+            changed.reason = isStale ? "checkpoint-stale" : changed.epoch == former ? "checkpoint-unknown" : "epoch-changed"
             return changed
         }
     }
@@ -80,6 +82,7 @@ extension ServerEngine {
     private func lostCheckpoint(_ request: PBSyncRequest) throws -> Checkpoint? {
         var shown = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
         if request.hasCheckpoint { shown.append((Checkpoint(request.checkpoint), Array(request.checkpointMac))) }
+        if request.filling.hasSince { shown.append((Checkpoint(request.filling.since), Array(request.filling.sinceMac))) }
         guard !shown.isEmpty, let epoch = try store.read({ try $0.tenant()?.epoch }) else { return nil }
         return try shown.first { checkpoint, mac in
             try checkpoint.epoch == epoch && !isKnown(checkpoint)

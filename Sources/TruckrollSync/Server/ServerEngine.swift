@@ -27,14 +27,18 @@ public struct ServerEngine: Sendable {
     /// Gives a replica number that was never given before, at or above the one the database would give, and keeps outside the
     /// database that it was given: an older copy of the database forgets, a number is never given twice all the same.
     let giveNumber: @Sendable (_ atLeast: UInt32) throws -> UInt32
+    /// How much comes at a time of a view that is being filled.
+    let partSize: PartSize
 
     public init(
-        schema: Schema, store: any ServerStore, security: ServerSecurity, giveNumber: @escaping @Sendable (UInt32) throws -> UInt32 = { $0 }
+        schema: Schema, store: any ServerStore, security: ServerSecurity, partSize: PartSize = PartSize(),
+        giveNumber: @escaping @Sendable (UInt32) throws -> UInt32 = { $0 }
     ) {
         self.schema = schema
         self.store = store
         self.security = security
         self.giveNumber = giveNumber
+        self.partSize = partSize
     }
 
     // MARK: Beginning
@@ -117,14 +121,38 @@ public struct ServerEngine: Sendable {
         guard request.pull else { return reply }
         try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return }
-            let after = request.hasCheckpoint ? Position(rawValue: request.checkpoint.position) : .start
-            let (chunks, commit) = try Puller(schema: schema, transaction: transaction, tenant: tenant).pull(row, after: after)
-            reply.chunks = chunks
-            reply.commit = commit
-            reply.commit.checkpointMac = data(mac(commit.checkpoint))
+            try pull(request, row, Puller(schema: schema, transaction: transaction, tenant: tenant), into: &reply)
             reply.durablePosition = tenant.durable.rawValue
         }
         return reply
+    }
+
+    /// The pull of a sync: what changed in what the device holds, and the next part of what it does not hold yet.
+    private func pull(_ request: PBSyncRequest, _ row: ReplicaRow, _ puller: Puller, into reply: inout PBSyncReply) throws {
+        let after = request.hasCheckpoint ? Position(rawValue: request.checkpoint.position) : .start
+        let visible = request.visibleClass
+        var delta: (chunks: [PBChunk], commit: PBCommit)?
+        if !request.hasFilling {
+            // Somebody who takes no parts gets all of what it begins with.
+            delta = try puller.pull(row, after: after, visible: visible ?? .third, through: visible ?? .third)
+        } else if visible == .third {
+            delta = try puller.pull(row, after: after)
+        } else {
+            let head = PBCheckpoint(puller.head(of: row))
+            let part = try puller.part(row, visible: visible, request.filling, size: partSize, checkpoint: (head, mac(head)))
+            reply.part = part.chunks
+            if let filling = part.filling {
+                reply.filling = filling
+                if let visible { delta = try puller.pull(row, after: after, visible: visible, through: visible) }
+            } else {
+                let since = visible == nil ? part.since : min(part.since, after)
+                delta = try puller.pull(row, after: since, visible: visible, through: part.through)
+            }
+        }
+        guard let delta else { return }
+        reply.chunks = delta.chunks
+        reply.commit = delta.commit
+        reply.commit.checkpointMac = data(mac(delta.commit.checkpoint))
     }
 
     /// Admits sets that arrived by another road. Each is checked by its own signature.

@@ -23,7 +23,7 @@ struct ViewKeeper {
             let (from, until) = try window(of: edge, source: source)
             let row = EdgeRow(edge: edge, source: source, from: from, until: until, isActive: holds(from, until))
             try transaction.save(row)
-            if row.isActive { try activate(edge) }
+            if row.isActive { try activate(row) }
         }
     }
 
@@ -41,12 +41,12 @@ struct ViewKeeper {
         let isActive = holds(from, until)
         guard from != row.from || until != row.until || isActive != row.isActive else { return }
         try transaction.save(EdgeRow(edge: row.edge, source: row.source, from: from, until: until, isActive: isActive))
-        if isActive, !row.isActive { try activate(row.edge) }
+        if isActive, !row.isActive { try activate(row) }
         if !isActive, row.isActive { try deactivate(row.edge) }
     }
 
     /// Puts the root of a view into it.
-    func addRoot(_ scope: Scope, to replica: ReplicaID) throws { try raise(replica, scope) }
+    func addRoot(_ scope: Scope, to replica: ReplicaID) throws { try raise(replica, scope, .first) }
 
     /// Whole days in the tenant's zone: from 14 days ahead until 7 days after, without end while the order is in the field.
     private func window(of edge: Edge, source: RecordKey) throws -> (from: Int64?, until: Int64?) {
@@ -71,30 +71,62 @@ struct ViewKeeper {
         (from.map { $0 <= moment.milliseconds } ?? true) && (until.map { moment.milliseconds < $0 } ?? true)
     }
 
-    private func activate(_ edge: Edge) throws {
-        for view in try transaction.views(holding: edge.parent) { try raise(view.replica, edge.child) }
+    private func activate(_ row: EdgeRow) throws {
+        for view in try transaction.views(holding: row.edge.parent) {
+            try raise(view.replica, row.edge.child, scopeClass(of: row, from: view.scopeClass))
+        }
     }
 
     private func deactivate(_ edge: Edge) throws {
         for view in try transaction.views(holding: edge.parent) { try lower(view.replica, edge.child) }
     }
 
-    private func raise(_ replica: ReplicaID, _ scope: Scope) throws {
+    /// The class in which the child comes: an order under way, or with an appointment today or tomorrow, belongs to the first,
+    /// others of the window to the second.
+    private func scopeClass(of row: EdgeRow, from parent: ScopeClass) throws -> ScopeClass {
+        let least = max(parent, row.edge.scopeClass)
+        guard least < .second, let around = row.edge.windowAround else { return least }
+        let isNear =
+            around >= moment.calendar.startOfDay(moment.milliseconds, addingDays: 0)
+            && around < moment.calendar.startOfDay(moment.milliseconds, addingDays: Limits.firstClassDays)
+        return try isNear || state(ofOrderOf: row.source)?.isTakenOn ?? false ? least : .second
+    }
+
+    private func raise(_ replica: ReplicaID, _ scope: Scope, _ scopeClass: ScopeClass) throws {
         var row =
             try transaction.viewScope(replica, scope)
-            ?? ViewScopeRow(replica: replica, scope: scope, weight: 0, added: position, dropped: nil)
+            ?? ViewScopeRow(replica: replica, scope: scope, weight: 0, added: position, dropped: nil, scopeClass: scopeClass, classed: position)
         row.weight += 1
-        guard row.weight == 1 else { return try transaction.save(row) }
+        guard row.weight == 1 else {
+            try transaction.save(row)
+            return try hasten(row, scopeClass)
+        }
         if row.dropped == position {
             // Dropped and added again at one position, it was never away.
             try transaction.deleteInterval(of: replica, scope, added: row.added)
+            if scopeClass < row.scopeClass { (row.scopeClass, row.classed) = (scopeClass, position) }
         } else {
             row.added = position
+            (row.scopeClass, row.classed) = (scopeClass, position)
         }
         row.dropped = nil
         try transaction.save(row)
         try bumpVersion(replica)
-        for edge in try transaction.edges(from: scope) where edge.isActive { try raise(replica, edge.edge.child) }
+        for edge in try transaction.edges(from: scope) where edge.isActive {
+            try raise(replica, edge.edge.child, self.scopeClass(of: edge, from: row.scopeClass))
+        }
+    }
+
+    /// A scope that is in the view already and is needed in an earlier class moves there, with all that hangs on it.
+    private func hasten(_ held: ViewScopeRow, _ scopeClass: ScopeClass) throws {
+        guard scopeClass < held.scopeClass else { return }
+        var row = held
+        (row.scopeClass, row.classed) = (scopeClass, position)
+        try transaction.save(row)
+        for edge in try transaction.edges(from: row.scope) where edge.isActive {
+            guard let child = try transaction.viewScope(row.replica, edge.edge.child), child.weight > 0 else { continue }
+            try hasten(child, self.scopeClass(of: edge, from: scopeClass))
+        }
     }
 
     private func lower(_ replica: ReplicaID, _ scope: Scope) throws {

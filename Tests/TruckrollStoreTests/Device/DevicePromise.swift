@@ -56,6 +56,8 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
             state.lastSync = 0
             state.durable = 3
             state.isRecovering = true
+            state.visible = .second
+            state.filling = [1, 2]
             try store.write { try $0.save(state) }
             try #expect(store.read { try $0.state() } == state)
             try store.write { try $0.save(DeviceState()) }
@@ -166,6 +168,18 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
     ]
 
     private static let visible: [DevicePromise] = [
+        DevicePromise("parts are kept in the order in which they came, until all are deleted") { store in
+            try store.write { try $0.append(part: [2]) }
+            try store.write {
+                try $0.append(part: [1])
+                try $0.append(part: [])
+            }
+            try #expect(store.read { try $0.parts() } == [[2], [1], []])
+            try store.write { try $0.deleteParts() }
+            try #expect(store.read { try $0.parts() } == [])
+            try store.write { try $0.append(part: [3]) }
+            try #expect(store.read { try $0.parts() } == [[3]])
+        },
         DevicePromise("overlays are replaced, listed and deleted by key") { store in
             try store.write { transaction in
                 for record in [Make.record(Make.key(2)), Make.record(Make.key(1)), Make.record(Make.key(2), "new")] {

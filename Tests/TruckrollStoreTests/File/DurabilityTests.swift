@@ -70,7 +70,7 @@ struct DurabilityTests {
         "the queries that run often use their indexes",
         arguments: [
             (ServerSQL.edgesDue, ["edge_by_end", "edge_by_start"], 2), (ServerSQL.hasChanges, ["scope_log_by_position"], 2),
-            (ServerSQL.changes, ["scope_log_by_position"], 2), (ServerSQL.viewsHolding, ["view_scope_by_scope"], 1),
+            (ServerSQL.changes, ["scope_log_by_position"], 4), (ServerSQL.viewsHolding, ["view_scope_by_scope"], 1),
             (ServerSQL.admittedByOutcome(2), ["admitted_by_outcome"], 3), (ServerSQL.admittedByOrigin, ["admitted_by_origin"], 3),
         ])
     func plans(sql: String, indexes: [String], arguments: Int) throws {

@@ -77,14 +77,15 @@ struct ServerDifferenceTests {
                 return { try $0.save(digest, of: scope) }
             case 9:
                 let row = EdgeRow(
-                    edge: Edge(parent: scope, child: other, windowAround: random.instant()), source: key, from: random.instant(),
+                    edge: Edge(parent: scope, child: other, windowAround: random.instant(), scopeClass: random.scopeClass()), source: key,
+                    from: random.instant(),
                     until: random.instant(), isActive: random.chance(50))
                 let isDeletion = random.chance(30)
                 return { if isDeletion { try $0.delete(row) } else { try $0.save(row) } }
             case 10:
                 let row = ViewScopeRow(
                     replica: replica, scope: scope, weight: Int(random.number(0...3)) - (random.chance(5) ? 4 : 0), added: position,
-                    dropped: random.chance(50) ? later : nil)
+                    dropped: random.chance(50) ? later : nil, scopeClass: random.scopeClass(), classed: random.chance(50) ? later : nil)
                 return { try $0.save(row) }
             default:
                 let isDeletion = random.chance(30)

@@ -86,7 +86,7 @@ extension ServerPromise {
                     Make.log("gone", 4, at: 9), Make.log("c", 5, at: 9),
                 ] { try transaction.save(row) }
             }
-            let changes = { (after: Position) in try store.read { try $0.changes(in: 2, after: after) } }
+            let changes = { (after: Position) in try store.read { try $0.changes(in: 2, after: after, through: .third, visible: .third) } }
             let all = [Make.log("a", 1, at: 5), Make.log("b", 1, at: 6, live: false), Make.log("a", 2, at: 6)]
             try #expect(changes(4) == all)
             try #expect(changes(5) == Array(all.dropFirst()))
@@ -102,8 +102,36 @@ extension ServerPromise {
                 ] { try transaction.save(row) }
             }
             let late = [Make.log("new", 2, at: 9), Make.log("new", 4, at: 9, live: false)]
-            try #expect(store.read { try $0.changes(in: 2, after: 7) } == [Make.log("new", 1, at: 2)] + late)
-            try #expect(store.read { try $0.changes(in: 2, after: 8) } == late)
+            try #expect(store.read { try $0.changes(in: 2, after: 7, through: .third, visible: .third) } == [Make.log("new", 1, at: 2)] + late)
+            try #expect(store.read { try $0.changes(in: 2, after: 8, through: .third, visible: .third) } == late)
+        },
+        ServerPromise("changes of a view that is being filled are those of its classes; a scope that moved to an earlier class gives all its rows") {
+            store in
+            try store.write { transaction in
+                try transaction.save(Make.view(2, "early", added: 1, scopeClass: .first, classed: 8))
+                try transaction.save(Make.view(2, "late", added: 1, scopeClass: .second, classed: 1))
+                for row in [Make.log("early", 1, at: 2), Make.log("early", 2, at: 9), Make.log("late", 3, at: 9)] { try transaction.save(row) }
+            }
+            let changes = { (through: ScopeClass, visible: ScopeClass?) in
+                try store.read { try $0.changes(in: 2, after: 7, through: through, visible: visible) }
+            }
+            let early = [Make.log("early", 1, at: 2), Make.log("early", 2, at: 9)]
+            try #expect(changes(.first, .first) == early)
+            try #expect(changes(.second, nil) == early + [Make.log("late", 3, at: 9)])
+            try #expect(changes(.third, .third) == [Make.log("early", 2, at: 9), Make.log("late", 3, at: 9)])
+            try #expect(
+                store.read { try $0.viewScope(2, Scope("early")) } == Make.view(2, "early", added: 1, scopeClass: .first, classed: 8))
+        },
+        ServerPromise("live rows are read on after a key, so many at a time") { store in
+            try store.write { transaction in
+                for row in [Make.log("a", 1, at: 2), Make.log("a", 2, at: 2, live: false), Make.log("a", 3, at: 2), Make.log("a", 4, at: 2)] {
+                    try transaction.save(row)
+                }
+            }
+            let rows = { (key: RecordKey?, limit: Int) in try store.read { try $0.liveRows(in: Scope("a"), after: key, limit: limit) } }
+            try #expect(rows(nil, 2) == [Make.log("a", 1, at: 2), Make.log("a", 3, at: 2)])
+            try #expect(rows(Make.key(1), 9) == [Make.log("a", 3, at: 2), Make.log("a", 4, at: 2)])
+            try #expect(rows(Make.key(4), 9) == [])
         },
         ServerPromise("there is news exactly when a log row, an added or a dropped scope lies above the position") { store in
             try store.write { transaction in

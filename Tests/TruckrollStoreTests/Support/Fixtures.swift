@@ -65,10 +65,13 @@ enum Make {
             scope: Scope(scope), key: key(number), position: Position(rawValue: position), entered: Position(rawValue: entered),
             isLive: live)
     }
-    static func view(_ replica: UInt32, _ scope: String, weight: Int = 1, added: UInt64 = 1, dropped: UInt64? = nil) -> ViewScopeRow {
+    static func view(
+        _ replica: UInt32, _ scope: String, weight: Int = 1, added: UInt64 = 1, dropped: UInt64? = nil, scopeClass: ScopeClass = .first,
+        classed: UInt64? = nil
+    ) -> ViewScopeRow {
         ViewScopeRow(
             replica: ReplicaID(rawValue: replica), scope: Scope(scope), weight: weight, added: Position(rawValue: added),
-            dropped: dropped.map { Position(rawValue: $0) })
+            dropped: dropped.map { Position(rawValue: $0) }, scopeClass: scopeClass, classed: classed.map { Position(rawValue: $0) })
     }
     static func edge(_ parent: String, _ child: String, source: UInt64 = 1, from: Int64? = nil, until: Int64? = nil, active: Bool = true)
         -> EdgeRow

@@ -19,6 +19,7 @@ struct SplitMix: RandomNumberGenerator {
     mutating func position() -> Position { Position(rawValue: number(0...9)) }
     mutating func one<T>(_ values: [T]) -> T { values[Int(number(0...UInt64(values.count - 1)))] }
     mutating func chance(_ percent: UInt64) -> Bool { number(1...100) <= percent }
+    mutating func scopeClass() -> ScopeClass { ScopeClass.allCases[Int(number(0...2))] }
     mutating func instant() -> Int64? { chance(30) ? nil : one(ServerPicture.instants) }
     mutating func columns() -> [String: Value]? {
         if chance(25) { return nil }

@@ -87,6 +87,7 @@ struct ServerPicture: Equatable {
         for (index, scope) in Self.scopes.enumerated() {
             for key in Self.keys { put("row \(index) \(key)", try transaction.scopeRow(scope, key)) }
             put("live rows \(index)", try transaction.liveRows(in: scope))
+            for key in Self.keys { put("live rows \(index) \(key)", try transaction.liveRows(in: scope, after: key, limit: 2)) }
             put("digest \(index)", try transaction.digest(of: scope))
             put("edges \(index)", try transaction.edges(from: scope))
             put("views \(index)", try transaction.views(holding: scope))
@@ -101,7 +102,13 @@ struct ServerPicture: Equatable {
         put("scopes \(replica)", try transaction.viewScopes(replica))
         for position in Self.positions {
             put("dropped \(replica) \(position)", try transaction.droppedScopes(replica, since: position))
-            put("changes \(replica) \(position)", try transaction.changes(in: replica, after: position))
+            for through in ScopeClass.allCases {
+                for visible in [ScopeClass.first, .third] {
+                    put(
+                        "changes \(replica) \(position) \(through) \(visible)",
+                        try transaction.changes(in: replica, after: position, through: through, visible: visible))
+                }
+            }
             put("has changes \(replica) \(position)", try transaction.hasChanges(in: replica, after: position))
         }
         for (index, scope) in Self.scopes.enumerated() {

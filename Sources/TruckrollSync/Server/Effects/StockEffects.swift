@@ -39,7 +39,8 @@ struct StockEffects {
         let entity = try builder.schema.entity("balance")
         let id = StockBook.balanceID(entity, location: location, part: part)
         if try builder.writer.view(entity, id) == nil {
-            try builder.create("balance", id: id, ["location": .reference(location), "part": .reference(part)])
+            let kind = try builder.writer.view(try builder.schema.entity("stock_location"), location)?["kind"] ?? .null
+            try builder.create("balance", id: id, ["location": .reference(location), "part": .reference(part), "kind": kind])
         }
         try builder.patch(
             "balance", id: id,
