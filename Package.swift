@@ -140,6 +140,7 @@ let package = Package(
             "DispatchTests",
             deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", "DispatchCommands", "CertificateCommands", argumentParser]),
         tests("SimulationTests", ["TruckrollSimulation"]),
+        tests("CommandLineTests", ["ServerCommands", "SimulateCommands", "FieldCommands", argumentParser]),
         tests(
             "EndToEndTests",
             [

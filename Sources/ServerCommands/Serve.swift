@@ -25,6 +25,10 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var clock: ClockOptions
 
     func run() async throws {
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is from 0 to 65535; 0 takes a free one.") }
+    }
+
         try await reporting {
             var logger = Logger(label: "truckroll", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = verbose ? .info : .warning
