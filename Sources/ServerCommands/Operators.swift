@@ -102,15 +102,19 @@ struct Revoke: AsyncParsableCommand {
             Its next request and its open stream are refused. What it recorded and did not send stays on it and can still come in
             as an outbox file. A restored database does not let it in again.
 
-            EXIT STATUS: 0 done, 1 failed, 64 bad usage.
+            EXIT STATUS: 0 done, 1 failed or no such device, 64 bad usage.
             """)
     @OptionGroup var options: DataOptions
     @Argument(help: "The device's id, as `devices` lists it.") var device: String
+    @Flag(help: "Also when no such device is listed: a restored database does not know those enrolled since the copy was made.")
+    var evenIfUnknown = false
 
     func run() async throws {
         try await reporting {
             let answer = try await AdminAccess(directory: options.directory)
-                .run("revoke", options: options, arguments: ["device": device], locally: .revoke(device: device))
+                .run(
+                    "revoke", options: options, arguments: ["device": device, "even_if_unknown": evenIfUnknown ? "yes" : "no"],
+                    locally: .revoke(device: device, evenIfUnknown: evenIfUnknown))
             Terminal.standardOutput().print(options.json ? answer.compact : "Device \(device) is shut out.")
         }
     }

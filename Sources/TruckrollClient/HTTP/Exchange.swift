@@ -105,6 +105,9 @@ struct Exchange: Sendable {
             }
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as CocoaError {
+            // A file of this device, not the network.
+            throw error
         } catch is NIOTooManyBytesError {
             throw TransportProblem.notTruckroll("the answer is larger than any of Truckroll's")
         } catch { throw TransportProblem.offline(Unreachable.words(error), detail: "\(error)") }

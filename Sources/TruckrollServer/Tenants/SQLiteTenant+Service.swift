@@ -100,9 +100,15 @@ extension SQLiteTenant: TenantService {
             case .enrolmentCode(let user):
                 let made = try makeEnrolmentCode(user: user)
                 return try json(["code": made.code, "user": made.user.text("name") ?? "", "number": made.user.text("number") ?? ""])
-            case .revoke(let device):
+            case .revoke(let device, let evenIfUnknown):
                 guard let id = DeviceID(device) else {
                     throw EngineProblem("malformed", "“\(device)” is no device id.", next: "See `truckroll-server devices`.")
+                }
+                guard try evenIfUnknown || engine.isKnown(id) else {
+                    throw ServiceProblem(
+                        status: 404, code: "device-unknown", detail: "No device \(device) is enrolled here; nobody was shut out.",
+                        next:
+                            "See `truckroll-server devices`. After a restore the database may not know it yet: then repeat with --even-if-unknown.")
                 }
                 try revoke(id)
                 return try json(["revoked": device])

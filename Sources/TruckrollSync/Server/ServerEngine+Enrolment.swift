@@ -245,3 +245,6 @@ extension ServerEngine {
 
     public func replica(_ id: ReplicaID) throws -> ReplicaRow? { try store.read { try $0.replica(id) } }
 }
+    /// Whether the device was ever enrolled, as far as this database knows.
+    public func isKnown(_ device: DeviceID) throws -> Bool { try store.read { try !$0.replicas(of: device).isEmpty } }
+
