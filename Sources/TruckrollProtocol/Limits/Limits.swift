@@ -41,6 +41,9 @@ public enum Limits {
     public static let heartbeatSeconds = 25
     /// Seconds an enrolment code is valid. It has 100 random bits and works once.
     public static let enrolmentCodeSeconds = 3 * 24 * 3600
+    /// Numbers a device gets at once for copies of it that were found, and the seconds after which it gets one more.
+    public static let replicasAtOnce = 6
+    public static let replicaRefillSeconds = 600
     /// Stock leases: the device stops spending, the server takes back.
     public static let leaseSoftSeconds = 36 * 3600
     public static let leaseHardSeconds = 72 * 3600

@@ -109,6 +109,8 @@ extension ServiceProblem {
             case "push-too-large": 413
             default: 400
             }
-        self.init(status: status, code: problem.code, detail: problem.detail, next: problem.next)
+        self.init(
+            status: status, code: problem.code, detail: problem.detail, next: problem.next, retryAfterSeconds: problem.retryAfterSeconds)
+            case "too-many-replicas": 429
     }
 }
