@@ -179,7 +179,8 @@ struct Release: AsyncParsableCommand {
         abstract: "Let a quarantined change set take effect, after a person has looked at it.",
         discussion: """
             For sets that are sound and were held for another reason: their device was shut out, or they wait for one that was.
-            What is malformed stays quarantined. Works beside a running server.
+            A set of a device that is still shut out takes effect too, because you decided so: its receipt and the answer say it.
+            What is malformed stays quarantined, and so does work that came in under another number. Works beside a running server.
 
               truckroll-server attention --data ./data
               truckroll-server release --data ./data --set 3/17
@@ -196,6 +197,7 @@ struct Release: AsyncParsableCommand {
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
             out.print("Set \(set) took effect at position \(answer["position"]?.stringValue ?? ""): \(answer["outcome"]?.stringValue ?? "").")
+            if let note = answer["note"]?.stringValue { out.print(StyledText(note, .yellow)) }
         }
     }
 }

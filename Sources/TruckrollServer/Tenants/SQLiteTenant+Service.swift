@@ -118,7 +118,11 @@ extension SQLiteTenant: TenantService {
                 }
                 let receipt = try engine.release(id, at: try moment())
                 heads.moved()
-                return try json(["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"])
+                let shutOut = receipt.remarks.first { $0.code == "device-revoked" }?.text
+                return try json(
+                    ["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"].merging(
+                        shutOut.map { ["note": $0] } ?? [:]
+                    ) { first, _ in first })
             case .status: return try json(try TenantReport(engine).status())
             case .devices: return try json(try TenantReport(engine).devices())
             case .attention: return try json(try TenantReport(engine).attention())

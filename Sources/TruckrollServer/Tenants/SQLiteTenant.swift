@@ -35,7 +35,10 @@ public final class SQLiteTenant: Sendable {
         if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }
-        try engine.takeUpDeferred(at: try moment())
+        // What cannot be taken up now goes on waiting, and the tenant is served all the same.
+        do { try engine.takeUpDeferred(at: try moment()) } catch {
+            logger?.error("deferred sets", metadata: ["tenant": "\(home.tenant)", "type": "\(type(of: error))"])
+        }
         for device in try home.revokedDevices() { try engine.revoke(device, at: try moment()) }
     }
 
@@ -107,10 +110,10 @@ extension ServiceProblem {
             case "device-revoked", "enrolment-refused", "signature-invalid": 403
             case "replica-unknown", "user-unknown", "set-unknown": 404
             case "push-too-large": 413
+            case "too-many-replicas": 429
             default: 400
             }
         self.init(
             status: status, code: problem.code, detail: problem.detail, next: problem.next, retryAfterSeconds: problem.retryAfterSeconds)
-            case "too-many-replicas": 429
     }
 }
