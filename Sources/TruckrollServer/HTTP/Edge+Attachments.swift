@@ -1,16 +1,19 @@
 import Foundation
 import Hummingbird
+import Logging
 import NIOCore
 import TruckrollCore
 import TruckrollProtocol
 
 extension Edge {
     /// Attachments are opaque: stored under their hash, never unpacked, never given a type.
-    func attachment(_ sha256: [UInt8], _ service: any TenantService, _ request: Request) async throws -> Response {
+    func attachment(
+        _ sha256: [UInt8], _ service: any TenantService, _ request: Request, _ context: ConnectionContext
+    ) async throws -> Response {
         let file = AttachmentFile(folder: service.attachmentsFolder, sha256: sha256)
         switch request.method {
         case .put: return try await store(sha256, in: file, service, request)
-        default: return try await send(sha256, from: file, service, request)
+        default: return try await send(sha256, from: file, service, request, context)
         }
     }
 
@@ -69,14 +72,14 @@ extension Edge {
     }
 
     private func send(
-        _ sha256: [UInt8], from file: AttachmentFile, _ service: any TenantService, _ request: Request
+        _ sha256: [UInt8], from file: AttachmentFile, _ service: any TenantService, _ request: Request, _ context: ConnectionContext
     ) async throws -> Response {
         let replica = try admitWithoutBody(request, at: service).replica
-        let size = try await calls.run {
+        let isReadable = try await calls.run {
             try service.checkActive(replica)
-            return try service.attachmentReadable(sha256, replica: replica) ? file.size() : nil
+            return try service.attachmentReadable(sha256, replica: replica)
         }
-        guard let size else { throw ServiceProblem.notFound }
+        guard isReadable, let size = try await verifiedSize(of: file, service, context) else { throw ServiceProblem.notFound }
         let headers: HTTPFields = [
             .contentType: "application/octet-stream", .contentDisposition: "attachment", .contentLength: "\(size)",
         ]
@@ -92,6 +95,19 @@ extension Edge {
                 }
                 try await writer.finish(nil)
             })
+    }
+}
+
+extension Edge {
+    /// Bytes in the file, once they are known to have their hash; `nil` when it is not there.
+    private func verifiedSize(of file: AttachmentFile, _ service: any TenantService, _ context: ConnectionContext) async throws -> Int? {
+        let (verified, now) = (verified, configuration.now())
+        do { return try await files.run { try verified.size(of: file, now: now) } } catch let problem as ServiceProblem
+            where problem == .attachmentDamaged
+        {
+            context.logger.error("attachment damaged", metadata: ["tenant": "\(service.tenant)", "sha256": "\(file.name)"])
+            throw problem
+        }
     }
 }
 

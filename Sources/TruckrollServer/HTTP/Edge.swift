@@ -11,6 +11,7 @@ struct Edge: Sendable {
     let adminToken: [UInt8]?
     let tokens: TokenRegistry
     let challenges: ChallengeBook
+    let verified = VerifiedFiles()
     /// Where the service's calls run.
     let calls: BlockingPool
     /// Where streams look for the head, so that many streams do not push requests aside.
@@ -56,7 +57,7 @@ struct Edge: Sendable {
                 try service.carry(body)
             }
         case .stream(let tenant): return try await stream(try service(tenant), request, context)
-        case .attachment(let tenant, let sha256): return try await attachment(sha256, try service(tenant), request)
+        case .attachment(let tenant, let sha256): return try await attachment(sha256, try service(tenant), request, context)
         }
     }
 
