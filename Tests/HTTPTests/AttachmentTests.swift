@@ -50,13 +50,13 @@ struct AttachmentTests {
             #expect(document.code == "attachment-mismatch")
             #expect(try await !transport.hasAttachment(sha256: promised))
             #expect(server.tenant.state.withLock { $0.stored.isEmpty })
-            #expect(try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming").isEmpty)
-
-            // A signature over another digest than the address names.
+            // Other bytes than the digest that was signed, which is the one of the address.
             let session = try await server.signIn()
             let request = RawRequest("PUT", server.path("attachments/\(promised.hexadecimal)"), type: nil, body: sent)
-            let status = try await request.signed(session, at: server.clock.now).send(to: server).status
+            let status = try await request.signed(session, at: server.clock.now, body: [1, 2, 3]).send(to: server).status
             #expect(status == 422)
+            #expect(try await !transport.hasAttachment(sha256: promised))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming").isEmpty)
         }
     }
 

@@ -8,11 +8,11 @@ import TruckrollProtocol
 /// The way to the server over HTTP. One for each enrolment; its connections are kept and used again.
 public final class HTTPTransport: SyncTransport {
     private let client: HTTPClient
-    private let exchange: Exchange
-    private let channel: SignedChannel
+    let exchange: Exchange
+    let channel: SignedChannel
+    /// The device's clock, Unix milliseconds.
+    let now: @Sendable () -> UInt64
 
-    /// The longest an attachment may take: the largest one at 75 kB a second.
-    private static let attachmentTime: TimeAmount = .minutes(15)
     /// Longer than any token lives, and so than any stream.
     private static let streamTime: TimeAmount = .minutes(30)
 
@@ -42,6 +42,7 @@ public final class HTTPTransport: SyncTransport {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         var origin = serverURL[...]
         while origin.last == "/" { origin.removeLast() }
+        self.now = now
         exchange = Exchange(client: client, origin: String(origin), prefix: "/v1/\(tenant.map { "\($0)" } ?? "default")/")
         channel = SignedChannel(credentials: credentials, exchange: exchange, now: now, random: random)
     }
@@ -68,52 +69,6 @@ public final class HTTPTransport: SyncTransport {
     public func audit(_ request: PBAuditRequest) async throws -> PBAuditReply { try await signed("audit", request) }
     public func repair(_ request: PBRepairRequest) async throws -> PBRepairReply { try await signed("repair", request) }
     public func carry(_ request: PBCarryRequest) async throws -> PBCarryReply { try await signed("carry", request) }
-
-    public func putAttachment(sha256: [UInt8], content: AttachmentContent) async throws {
-        let (target, digest) = try attachment(sha256, "PUT")
-        let length: Int64? =
-            switch content {
-            case .bytes(let bytes): Int64(bytes.count)
-            case .file(let path): (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.int64Value
-            }
-        _ = try await channel.run(target, digest) { [exchange] headers in
-            let body: HTTPClientRequest.Body =
-                switch content {
-                case .bytes(let bytes): .bytes(ByteBuffer(bytes: bytes))
-                case .file(let path): .stream(FileChunks(path: path), length: length.map { .known($0) } ?? .unknown)
-                }
-            let response = try await exchange.send(
-                "PUT", target.path, headers: headers + [("Content-Type", "application/octet-stream")], body: body,
-                time: Self.attachmentTime)
-            guard response.status.code == 201 || response.status.code == 204 else {
-                throw TransportProblem.notTruckroll("status \(response.status.code) for an attachment")
-            }
-        }
-    }
-
-    public func hasAttachment(sha256: [UInt8]) async throws -> Bool {
-        let (target, _) = try attachment(sha256, "HEAD")
-        do {
-            try await channel.run(target, .empty) { [exchange] headers in
-                let response = try await exchange.send("HEAD", target.path, headers: headers, body: nil, time: .seconds(60))
-                try Exchange.expect("application/octet-stream", in: response)
-            }
-            return true
-        } catch TransportProblem.problem(let document) where document.status == 404 {
-            return false
-        }
-    }
-
-    public func getAttachment(sha256: [UInt8]) async throws -> [UInt8] {
-        let (target, digest) = try attachment(sha256, "GET")
-        let bytes = try await channel.run(target, .empty) { [exchange] headers in
-            let response = try await exchange.send("GET", target.path, headers: headers, body: nil, time: Self.attachmentTime)
-            try Exchange.expect("application/octet-stream", in: response)
-            return try await Exchange.collect(response, upTo: Limits.attachmentBytes)
-        }
-        guard digest.matches(bytes) else { throw TransportProblem.notTruckroll("an attachment with other bytes than its hash says") }
-        return bytes
-    }
 
     public func stream(after position: Position) -> AsyncThrowingStream<HeadEvent, any Error> {
         let (channel, exchange) = (channel, exchange)
@@ -152,14 +107,5 @@ public final class HTTPTransport: SyncTransport {
         return try await channel.run(target, BodyDigest(of: bytes)) { [exchange] headers in
             try await exchange.message(endpoint, bytes: bytes, headers: headers)
         }
-    }
-
-    private func attachment(_ sha256: [UInt8], _ method: String) throws -> (RequestTarget, BodyDigest) {
-        guard let digest = BodyDigest(sha256: sha256) else {
-            throw TransportProblem.problem(
-                ProblemDocument(
-                    status: 400, code: "malformed", detail: "A SHA-256 has 32 bytes.", next: "Name the attachment by its hash."))
-        }
-        return (RequestTarget(method: method, pathAndQuery: exchange.path("attachments/\(sha256.hexadecimal)")), digest)
     }
 }

@@ -31,6 +31,12 @@ public enum Limits {
     public static let basesOfWrite = 64
     /// Bytes of one attachment.
     public static let attachmentBytes = 64 << 20
+    /// Bytes of one part of an attachment, which is all that a broken line costs.
+    public static let attachmentPartBytes = 1 << 20
+    /// Attachments of one replica that arrive in parts at a time, and the seconds after which one that nobody goes on with is
+    /// thrown away.
+    public static let partialUploads = 4
+    public static let partialUploadSeconds = 7 * 86_400
     /// Milliseconds a device's stamp may lie ahead of the server.
     public static let aheadMilliseconds = StampRule.aheadMilliseconds
     /// Seconds an access token is valid.

@@ -12,6 +12,7 @@ struct Edge: Sendable {
     let tokens: TokenRegistry
     let challenges: ChallengeBook
     let verified = VerifiedFiles()
+    let partials = PartialUploads()
     /// Where the service's calls run.
     let calls: BlockingPool
     /// Where streams look for the head, so that many streams do not push requests aside.

@@ -67,6 +67,8 @@ struct Front: HTTPResponder {
         let bytes = (try? problem.document.encoded()) ?? []
         var headers: HTTPFields = [.contentType: ProblemDocument.mediaType]
         if let seconds = problem.retryAfterSeconds { headers.set("retry-after", "\(seconds)") }
+        if let offset = problem.offset { headers.set("upload-offset", "\(offset)") }
+        for (name, value) in problem.headers { headers.set(name, value) }
         if problem.status == 401 { headers.set("www-authenticate", "Bearer") }
         if closing || Self.hangsUp(after: problem, request) {
             // Say that the rest of the body is not wanted, read it for a moment so that the answer arrives, and hang up.

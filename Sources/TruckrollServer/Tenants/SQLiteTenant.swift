@@ -54,6 +54,7 @@ public final class SQLiteTenant: Sendable {
         let moment = try moment()
         if try engine.tick(at: moment) { heads.moved() }
         try engine.collect(at: moment)
+        PartialUploads.collect(in: home.attachments, now: UInt64(max(0, moment.milliseconds)))
     }
 
     /// A code for a user named by id or personnel number.
