@@ -129,8 +129,8 @@ let package = Package(
         tests(
             "HTTPTests",
             [
-                "TruckrollServer", "TruckrollClient", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto, logging,
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain",
+                "TruckrollCore", crypto, logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", crypto]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),

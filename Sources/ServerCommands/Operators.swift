@@ -66,7 +66,10 @@ struct EnrolmentCode: AsyncParsableCommand {
 /// Lists enrolments.
 struct Devices: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the enrolled devices.", discussion: "Works beside a running server.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+        abstract: "List the enrolled devices.",
+        discussion:
+            "Versions are protocol and schema of the app, as it said when it signed in last since the server was started. Works beside a running server.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage."
+    )
     @OptionGroup var options: DataOptions
 
     func run() async throws {
@@ -76,7 +79,8 @@ struct Devices: AsyncParsableCommand {
             if options.json { return out.print(answer) }
             var table = Table(
                 [
-                    .init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("State"),
+                    .init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("Versions"),
+                    .init("State"),
                     .init("Device"),
                 ],
                 emptyText: "No devices are enrolled.")
@@ -87,10 +91,19 @@ struct Devices: AsyncParsableCommand {
                     StyledText(device["role"]?.stringValue ?? ""),
                     StyledText(device["name"]?.stringValue ?? ""), StyledText("\(device["sets"]?.intValue ?? 0)"),
                     StyledText(device["series"]?.stringValue ?? ""),
+                    StyledText(Self.versions(device)),
                     StyledText(revoked ? "revoked" : "enrolled", revoked ? .red : .green), StyledText(device["device"]?.stringValue ?? ""))
             }
             out.print(table)
         }
+    }
+}
+
+extension Devices {
+    /// Protocol and schema as the device said them at its last sign-in since the server was started.
+    private static func versions(_ device: JSONValue) -> String {
+        guard let spoken = device["protocolVersion"]?.intValue else { return "–" }
+        return "\(spoken)/\(device["schemaVersion"]?.intValue.map { "\($0)" } ?? "–")"
     }
 }
 

@@ -33,6 +33,8 @@ public protocol SyncTransport: Sendable {
     /// Brings an attachment into a file, from where an earlier attempt stopped. The file has its name only once its bytes have
     /// their hash; until then they lie beside it, in `path` with `.fetch` behind.
     func fetchAttachment(sha256: [UInt8], into path: String) async throws
+    /// What the server said of its versions at the last sign-in; `nil` before the first.
+    func versions() async -> SpokenVersions?
     /// Wake-ups, until the server or the caller ends the stream. Losing it loses nothing: sync is asked for anyway, only later.
     func stream(after position: Position) -> AsyncThrowingStream<HeadEvent, any Error>
 }

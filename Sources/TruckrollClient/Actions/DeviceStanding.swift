@@ -58,6 +58,15 @@ public struct DeviceStanding: Sendable {
     public let clockOffsetMilliseconds: Int64
     public let scopes: Int
     public let runningLabour: RunningLabour?
+    /// What the server said of its versions; `nil` when this device never signed in.
+    public let versions: SpokenVersions?
+    /// The schema this device knows.
+    public let schemaVersion: UInt32
+
+    /// Who should be updated: this device, its server, or nobody.
+    public var upgrade: SpokenVersions.Upgrade {
+        versions?.upgrade(protocolVersion: Limits.protocolVersion, schemaVersion: schemaVersion) ?? .none
+    }
 
     /// Whether the server says that what it took is safely backed up somewhere.
     public var hasBackup: Bool { durable > .start }
@@ -82,7 +91,8 @@ extension DeviceClient {
                 sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,
                 lastSync: state.lastSync.map { DeviceTime(milliseconds: $0, offsetMinutes: offset) },
                 offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,
-                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running)
+                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running,
+                versions: serverVersions(), schemaVersion: schema.version)
         }
     }
 }

@@ -40,9 +40,17 @@ extension DeviceClient {
 
     private func syncOnce(_ onUpload: (@Sendable (UploadProgress) -> Void)?) async throws -> SyncReport {
         try await withTransport { transport, _ in
-            let conversation = try await hold(SyncConversation(engine), over: transport)
+            let conversation: SyncConversation
+            do { conversation = try await hold(SyncConversation(engine), over: transport) } catch TransportProblem.problem(let document)
+                where document.code == "upgrade-required"
+            {
+                // What this device holds is still taken, attachments too.
+                _ = try await sendAttachments(transport, onUpload)
+                throw TransportProblem.upgradeRequired
+            }
             var report = conversation.report
             if report.newReplica == nil { report.attachmentsSent += try await sendAttachments(transport, onUpload) }
+            if let versions = await transport.versions(), versions.isTooOld(Limits.protocolVersion) { throw TransportProblem.upgradeRequired }
             return report
         }
     }

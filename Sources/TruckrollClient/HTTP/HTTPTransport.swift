@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import TruckrollCore
+import TruckrollDomain
 import TruckrollProtocol
 
 /// The way to the server over HTTP. One for each enrolment; its connections are kept and used again.
@@ -12,6 +13,7 @@ public final class HTTPTransport: SyncTransport {
     let channel: SignedChannel
     /// The device's clock, Unix milliseconds.
     let now: @Sendable () -> UInt64
+    private let protocols: ClosedRange<UInt32>
 
     /// Longer than any token lives, and so than any stream.
     private static let streamTime: TimeAmount = .minutes(30)
@@ -22,14 +24,17 @@ public final class HTTPTransport: SyncTransport {
     ///   - credentials: `nil` before enrolment; then only ``enrol(_:)`` succeeds.
     ///   - now: the device's clock, Unix milliseconds.
     ///   - random: that many bytes nobody can guess.
+    ///   - protocols: the protocol versions this device speaks.
+    ///   - schemaVersion: the schema it knows.
     public init(
         serverURL: String, tenant: TenantID?, credentials: DeviceCredentials?,
         now: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
         random: @escaping @Sendable (Int) -> [UInt8] = { count in
             var generator = SystemRandomNumberGenerator()
             return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        }
+        }, protocols: ClosedRange<UInt32> = Limits.oldestProtocol...Limits.protocolVersion, schemaVersion: UInt32 = Schema.current
     ) {
+        self.protocols = protocols
         var configuration = HTTPClient.Configuration()
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
         configuration.redirectConfiguration = .disallow
@@ -44,7 +49,8 @@ public final class HTTPTransport: SyncTransport {
         while origin.last == "/" { origin.removeLast() }
         self.now = now
         exchange = Exchange(client: client, origin: String(origin), prefix: "/v1/\(tenant.map { "\($0)" } ?? "default")/")
-        channel = SignedChannel(credentials: credentials, exchange: exchange, now: now, random: random)
+        channel = SignedChannel(
+            credentials: credentials, exchange: exchange, now: now, random: random, protocols: protocols, schemaVersion: schemaVersion)
     }
 
     deinit { client.shutdown { _ in } }
@@ -65,7 +71,13 @@ public final class HTTPTransport: SyncTransport {
         try await exchange.message("replica", request, headers: [])
     }
 
-    public func sync(_ request: PBSyncRequest) async throws -> PBSyncReply { try await signed("sync", request) }
+    public func sync(_ request: PBSyncRequest) async throws -> PBSyncReply {
+        try await holdBackNewer(request.push)
+        return try await signed("sync", request)
+    }
+
+    public func versions() async -> SpokenVersions? { await channel.versions }
+
     public func audit(_ request: PBAuditRequest) async throws -> PBAuditReply { try await signed("audit", request) }
     public func repair(_ request: PBRepairRequest) async throws -> PBRepairReply { try await signed("repair", request) }
     public func carry(_ request: PBCarryRequest) async throws -> PBCarryReply { try await signed("carry", request) }
@@ -100,6 +112,15 @@ public final class HTTPTransport: SyncTransport {
 
     /// Ends the connections. Calls after it fail; without it they end when the transport is let go.
     public func close() async { try? await client.shutdown() }
+
+    /// A server that does not speak the version of a set would quarantine it for good; so the set stays here.
+    private func holdBackNewer(_ sets: [PBSignedSet]) async throws {
+        guard !sets.isEmpty, let spoken = try await channel.agreedVersions()?.protocolVersion, spoken < protocols.upperBound else { return }
+        for set in sets {
+            guard let body = try? Wire.decode(PBChangeSetBody.self, set.body), body.protocolVersion > spoken else { continue }
+            throw TransportProblem.serverTooOld(spoken, oldest: body.protocolVersion)
+        }
+    }
 
     private func signed<Body: WireMessage, Reply: WireMessage>(_ endpoint: String, _ body: Body) async throws -> Reply {
         let bytes = try body.wire(.protobuf)

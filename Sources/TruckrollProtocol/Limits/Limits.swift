@@ -2,8 +2,10 @@ import TruckrollCore
 
 /// Every bound of the protocol, with its unit and its reason. A change of one is a change of the protocol.
 public enum Limits {
-    /// The protocol version this code speaks.
+    /// The newest protocol version this code speaks. It rises only when the meaning of bytes changes.
     public static let protocolVersion: UInt32 = 1
+    /// The oldest one: a device that speaks an older one may still bring what it holds, and is shown nothing.
+    public static let oldestProtocol: UInt32 = 1
     /// Change sets in one push: what one transaction of the server takes.
     public static let setsInPush = 256
     /// Records one repair asks for by key; more come with their scopes.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -7,6 +8,11 @@ import TruckrollSync
 extension SQLiteTenant: TenantService {
     public var tenant: TenantID { home.tenant }
     public var attachmentsFolder: String { home.attachments }
+    public var schemaVersion: UInt32 { engine.schema.version }
+
+    public func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32) {
+        deviceVersions.withLock { $0[replica] = DeviceVersions(protocolVersion: protocolVersion, schemaVersion: schemaVersion) }
+    }
 
     public func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         try converting {
@@ -124,7 +130,7 @@ extension SQLiteTenant: TenantService {
                         shutOut.map { ["note": $0] } ?? [:]
                     ) { first, _ in first })
             case .status: return try json(try TenantReport(engine).status())
-            case .devices: return try json(try TenantReport(engine).devices())
+            case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
             case .attention: return try json(try TenantReport(engine).attention())
             }
         }
