@@ -82,7 +82,7 @@ let package = Package(
             [
                 "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -129,8 +129,8 @@ let package = Package(
         tests(
             "HTTPTests",
             [
-                "TruckrollServer", "TruckrollClient", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto, logging,
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain",
+                "TruckrollCore", crypto, logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", crypto]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),
@@ -140,6 +140,7 @@ let package = Package(
             "DispatchTests",
             deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", "DispatchCommands", "CertificateCommands", argumentParser]),
         tests("SimulationTests", ["TruckrollSimulation"]),
+        tests("CommandLineTests", ["ServerCommands", "SimulateCommands", "FieldCommands", argumentParser]),
         tests(
             "EndToEndTests",
             [

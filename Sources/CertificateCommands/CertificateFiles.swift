@@ -69,11 +69,6 @@ enum CertificateFiles {
     }
 
     private static func reason(_ error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
-        case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
-        case .fileReadNoPermission, .fileWriteNoPermission: "it is not permitted"
-        case .fileWriteOutOfSpace: "the disk is full"
-        default: error.localizedDescription
-        }
+        (error as? CocoaError)?.words ?? "the system refused it"
     }
 }

@@ -48,7 +48,8 @@ public struct Console: Sendable {
     /// Prints an error in words.
     public func problem(_ error: any Error) {
         ProblemPrinter(on: errors).print(ProblemWords(error, advice: advice))
-        if isVerbose, let problem = error as? TransportProblem { note("  " + problem.technicalDescription) }
+        guard isVerbose else { return }
+        note("  " + ((error as? TransportProblem)?.technicalDescription ?? "\(error)"))
     }
 
     /// A problem of the network as it belongs into a sentence, with as much detail as was asked for.

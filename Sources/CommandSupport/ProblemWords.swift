@@ -25,8 +25,13 @@ public struct ProblemWords: ExplainedProblem {
             (whatHappened, whatToDoNext) = ((advice.namesCodes ? "\(document.code): " : "") + document.detail, document.next)
         case let problem as TransportProblem: (whatHappened, whatToDoNext) = (problem.description, advice.unreachable)
         case let problem as StoreProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
-        case let problem as CocoaError: (whatHappened, whatToDoNext) = (problem.localizedDescription, advice.folder)
-        default: (whatHappened, whatToDoNext) = ("\(error)", "Repeat the command; if it stays, report this as a fault of the program.")
+        case let problem as CocoaError:
+            (whatHappened, whatToDoNext) = ("\(problem.place ?? "A file of the store") cannot be used: \(problem.words).", advice.folder)
+        default:
+            (whatHappened, whatToDoNext) = (
+                "The command met something it has no words for.",
+                "Repeat it; if it stays, repeat it with --verbose and report what it says as a fault of the program."
+            )
         }
     }
 }

@@ -8,7 +8,7 @@ extension Job {
     /// The job without its lists.
     var head: KeyValueBlock {
         var block = KeyValueBlock(title: "\(line.number)  \(line.title)")
-        block.add("state", Words.state(line.state))
+        block.add("state", Words.state(line.state, line.stateWord))
         block.add("kind", StyledText(line.kind))
         block.add("priority", Words.priority(line.priorities))
         block.add("appointment", StyledText(Words.span(line.starts, line.ends) + (line.isMine ? "" : line.starts == nil ? "" : " (a colleague's)")))
@@ -59,9 +59,12 @@ extension Job {
             let mark: StyledText =
                 task.state == "done"
                 ? StyledText("✓", .green) : task.state == "not_applicable" ? StyledText("–", .dim) : task.isMandatory ? StyledText("▢", .bold) : "·"
+            // Made by a newer app.
+            let unknown = TaskState(rawValue: task.state) == nil ? " [\(Words.unknown(task.state))]" : ""
             let answers = task.answers.map(\.value).joined(separator: " ⟷ ")
             table.addRow(
-                "\(index + 1)", mark, StyledText(task.title + (task.isMandatory ? "" : " (optional)") + (task.remark.map { " — \($0)" } ?? "")),
+                "\(index + 1)", mark,
+                StyledText(task.title + unknown + (task.isMandatory ? "" : " (optional)") + (task.remark.map { " — \($0)" } ?? "")),
                 StyledText(task.asset ?? ""),
                 StyledText(answers, task.answers.count > 1 ? [.bold, .yellow] : .plain), StyledText(task.claimedBy.joined(separator: ", ")),
                 Sign.text(task.fact.place))

@@ -34,7 +34,8 @@ struct JobsCommand: FieldVerb {
             footer: "\(jobs.count) job\(jobs.count == 1 ? "" : "s")")
         for job in jobs {
             table.addRow(
-                StyledText(job.number, .bold), StyledText(Words.span(job.starts, job.ends)), Words.state(job.state), Words.priority(job.priorities),
+                StyledText(job.number, .bold), StyledText(Words.span(job.starts, job.ends)), Words.state(job.state, job.stateWord),
+                Words.priority(job.priorities),
                 StyledText(job.title), StyledText([job.site, job.city].compactMap { $0 }.joined(separator: ", ")), "\(job.openTasks)",
                 Sign.text(job.place) + StyledText(job.waitingSets > 0 ? " \(job.waitingSets)" : ""))
         }
@@ -46,7 +47,7 @@ extension JobLine {
     var json: JSONValue {
         [
             "id": .string(id.description), "number": .string(number), "title": .string(title), "kind": .string(kind),
-            "priority": .text(priorities.last?.value), "priorities": .texts(priorities.map(\.value)), "state": .text(state?.rawValue),
+            "priority": .text(priorities.last?.value), "priorities": .texts(priorities.map(\.value)), "state": .text(stateWord),
             "customer": .string(customer), "site": .string(site), "city": .text(city), "starts_at": .time(starts), "ends_at": .time(ends),
             "mine": .bool(isMine), "due_at": .time(dueAt), "open_tasks": .int(openTasks), "open_mandatory_tasks": .int(openMandatoryTasks),
             "waiting_sets": .int(waitingSets), "where": .string(place.rawValue),

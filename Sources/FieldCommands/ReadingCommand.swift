@@ -31,6 +31,17 @@ struct ReadingCommand: FieldVerb {
     @Option(help: "The reading this one corrects, by its id.") var corrects: String?
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        guard (1...64).contains(channel) else { throw ValidationError("--channel is the channel's number, from 1 to 64.") }
+        if let t90, !(0...3600).contains(t90) { throw ValidationError("--t90 is from 0 to 3600 seconds.") }
+        for (name, text, bounds) in [
+            ("--flow", flow, AmbientBounds.flow), ("--temperature", temperature, AmbientBounds.temperature),
+            ("--humidity", humidity, AmbientBounds.humidity), ("--pressure", pressure, AmbientBounds.pressure),
+        ] {
+            if let text, let problem = bounds.problem(text.text) { throw ValidationError("\(name): \(problem)") }
+        }
+    }
+
     func perform(_ desk: Desk) async throws {
         let order = try desk.client.findJob(job)
         let asset = try desk.client.findAsset(asset, on: order)

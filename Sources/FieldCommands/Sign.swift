@@ -29,9 +29,10 @@ enum Sign {
 
 /// Words for screens.
 enum Words {
-    static func state(_ state: OrderState?) -> StyledText {
+    /// A state this app does not know was made by a newer one, and is shown as it came.
+    static func state(_ state: OrderState?, _ word: String?) -> StyledText {
         switch state {
-        case nil: "–"
+        case nil: word.map { StyledText(unknown($0), .yellow) } ?? "–"
         case .in_progress?: StyledText("in progress", [.bold, .cyan])
         case .on_site?, .en_route?: StyledText(state?.title ?? "", .cyan)
         case .work_complete?, .signed_off?, .certified?: StyledText(state?.title ?? "", .green)
@@ -40,6 +41,9 @@ enum Words {
         default: StyledText(state?.title ?? "")
         }
     }
+
+    /// A word of a newer app.
+    static func unknown(_ word: String) -> String { "unknown (\(spaced(word)))" }
 
     static func spaced(_ word: String) -> String { word.split(separator: "_").joined(separator: " ") }
 

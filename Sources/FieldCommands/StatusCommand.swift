@@ -48,6 +48,7 @@ struct StatusCommand: FieldVerb {
             "backup",
             standing.hasBackup ? "safely kept up to position \(standing.durable)" : StyledText("no backup configured at the server", .yellow))
         block.add("clock", StyledText(clock(standing.clockOffsetMilliseconds)))
+        if let words = versions(standing) { block.add("versions", words) }
         block.section("Device")
         block.add("replica", "\(standing.replica), series \(standing.series)")
         if let running = standing.runningLabour { block.add("labour clock", StyledText("\(running.kind) since \(running.startedAt.clock)", .cyan)) }
@@ -62,6 +63,17 @@ struct StatusCommand: FieldVerb {
             case .second, .third: "the catalogue"
             }
         return classes + (filling.total > 0 ? " (\(filling.kept) of \(filling.total) records)" : "") + "; sync goes on with it"
+    }
+
+    private static func versions(_ standing: DeviceStanding) -> StyledText? {
+        guard standing.versions != nil else { return nil }
+        return switch standing.upgrade {
+        case .none: "this app and the server know the same"
+        case .required: StyledText("this app is too old: what you record is still taken, and nothing new comes. Update it.", .red)
+        case .recommended:
+            StyledText("the server knows more than this app can show, and nothing of it is lost. Update the app when you can.", .yellow)
+        case .server: StyledText("the server is older than this app; what it cannot take yet waits. The office can update it.", .yellow)
+        }
     }
 
     private static func clock(_ offset: Int64) -> String {
@@ -83,6 +95,8 @@ struct StatusCommand: FieldVerb {
                 ]
             } ?? .null,
             "durable_position": .position(standing.durable), "backup_configured": .bool(standing.hasBackup),
+            "upgrade": .string(standing.upgrade.rawValue), "server_schema": .number(standing.versions.map { Int($0.schemaVersion) }),
+            "server_protocol": .number(standing.versions.map { Int($0.protocolVersion) }),
             "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)), "scopes": .int(standing.scopes),
             "still_coming": standing.filling.map {
                 [

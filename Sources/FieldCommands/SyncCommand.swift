@@ -21,7 +21,10 @@ struct SyncCommand: FieldVerb {
     func perform(_ desk: Desk) async throws {
         guard watch else {
             do {
-                let report = try await desk.client.sync()
+                let uploads = Mutex(UploadBar(on: desk.console.errors, isQuiet: quiet || desk.console.isJSON))
+                defer { uploads.withLock { $0.finish() } }
+                let report = try await desk.client.sync { progress in uploads.withLock { $0.show(progress) } }
+                uploads.withLock { $0.finish() }
                 try tell(.success(report), desk)
                 if report.needAttention > 0 { throw ExitStatus.attention.code }
             } catch let problem as TransportProblem {

@@ -47,7 +47,11 @@ struct Restore: AsyncParsableCommand {
             let home = try options.home()
             let kept = "\(home.database).before-restore-\(SystemClock.now())"
             // The new instance comes first: should this be cut short, one epoch too many begins, and never one too few.
-            try SQLiteServerStore.restore(home.database, from: from, former: kept) { _ = try home.renewInstance() }
+            try SQLiteServerStore.restore(home.database, from: from, former: kept) {
+                _ = try home.renewInstance()
+                // What wrote the copy is not known to be what wrote the database before it.
+                SchemaMark(of: home.database).remove()
+            }
             try options.open().close()
             Terminal.standardOutput().print("Restored from \(from). A new epoch has begun; a former database is kept as \(kept).")
         }

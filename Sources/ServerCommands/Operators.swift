@@ -66,7 +66,10 @@ struct EnrolmentCode: AsyncParsableCommand {
 /// Lists enrolments.
 struct Devices: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the enrolled devices.", discussion: "Works beside a running server.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage.")
+        abstract: "List the enrolled devices.",
+        discussion:
+            "Versions are protocol and schema of the app, as it said when it signed in last since the server was started. Works beside a running server.\n\nEXIT STATUS: 0 done, 1 failed, 64 bad usage."
+    )
     @OptionGroup var options: DataOptions
 
     func run() async throws {
@@ -76,7 +79,8 @@ struct Devices: AsyncParsableCommand {
             if options.json { return out.print(answer) }
             var table = Table(
                 [
-                    .init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("State"),
+                    .init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("Versions"),
+                    .init("State"),
                     .init("Device"),
                 ],
                 emptyText: "No devices are enrolled.")
@@ -87,10 +91,19 @@ struct Devices: AsyncParsableCommand {
                     StyledText(device["role"]?.stringValue ?? ""),
                     StyledText(device["name"]?.stringValue ?? ""), StyledText("\(device["sets"]?.intValue ?? 0)"),
                     StyledText(device["series"]?.stringValue ?? ""),
+                    StyledText(Self.versions(device)),
                     StyledText(revoked ? "revoked" : "enrolled", revoked ? .red : .green), StyledText(device["device"]?.stringValue ?? ""))
             }
             out.print(table)
         }
+    }
+}
+
+extension Devices {
+    /// Protocol and schema as the device said them at its last sign-in since the server was started.
+    private static func versions(_ device: JSONValue) -> String {
+        guard let spoken = device["protocolVersion"]?.intValue else { return "–" }
+        return "\(spoken)/\(device["schemaVersion"]?.intValue.map { "\($0)" } ?? "–")"
     }
 }
 
@@ -102,15 +115,19 @@ struct Revoke: AsyncParsableCommand {
             Its next request and its open stream are refused. What it recorded and did not send stays on it and can still come in
             as an outbox file. A restored database does not let it in again.
 
-            EXIT STATUS: 0 done, 1 failed, 64 bad usage.
+            EXIT STATUS: 0 done, 1 failed or no such device, 64 bad usage.
             """)
     @OptionGroup var options: DataOptions
     @Argument(help: "The device's id, as `devices` lists it.") var device: String
+    @Flag(help: "Also when no such device is listed: a restored database does not know those enrolled since the copy was made.")
+    var evenIfUnknown = false
 
     func run() async throws {
         try await reporting {
             let answer = try await AdminAccess(directory: options.directory)
-                .run("revoke", options: options, arguments: ["device": device], locally: .revoke(device: device))
+                .run(
+                    "revoke", options: options, arguments: ["device": device, "even_if_unknown": evenIfUnknown ? "yes" : "no"],
+                    locally: .revoke(device: device, evenIfUnknown: evenIfUnknown))
             Terminal.standardOutput().print(options.json ? answer.compact : "Device \(device) is shut out.")
         }
     }
@@ -175,7 +192,8 @@ struct Release: AsyncParsableCommand {
         abstract: "Let a quarantined change set take effect, after a person has looked at it.",
         discussion: """
             For sets that are sound and were held for another reason: their device was shut out, or they wait for one that was.
-            What is malformed stays quarantined. Works beside a running server.
+            A set of a device that is still shut out takes effect too, because you decided so: its receipt and the answer say it.
+            What is malformed stays quarantined, and so does work that came in under another number. Works beside a running server.
 
               truckroll-server attention --data ./data
               truckroll-server release --data ./data --set 3/17
@@ -192,6 +210,7 @@ struct Release: AsyncParsableCommand {
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
             out.print("Set \(set) took effect at position \(answer["position"]?.stringValue ?? ""): \(answer["outcome"]?.stringValue ?? "").")
+            if let note = answer["note"]?.stringValue { out.print(StyledText(note, .yellow)) }
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import NIOCore
 import TruckrollCore
 import TruckrollServer
 import TruckrollTerminal
@@ -23,6 +24,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Flag(help: "Log every request.") var verbose = false
     @OptionGroup var clock: ClockOptions
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is from 0 to 65535; 0 takes a free one.") }
+    }
 
     func run() async throws {
         try await reporting {
@@ -48,7 +53,13 @@ struct Serve: AsyncParsableCommand {
                 timers.cancel()
                 admin.withdraw()
             }
-            try await server.runUntilSignalled()
+            do { try await server.runUntilSignalled() } catch let error as IOError {
+                throw Failure(
+                    "\(host) cannot be listened on at port \(port): \(OperatorWords.words(errno: error.errnoCode)).",
+                    next: "End the other program, or give another --host or --port; --port 0 takes a free one.")
+            } catch  where error is SocketAddressError || error is SocketAddressError.UnknownHost {
+                throw Failure("“\(host)” is no address of this machine.", next: "Give --host an address of it, such as 127.0.0.1 or 0.0.0.0.")
+            }
             for tenant in tenants.tenants { try tenant.close() }
         }
     }

@@ -99,14 +99,8 @@ struct Failure: Error, ExplainedProblem {
 extension ParsableArguments {
     /// Runs `body` and turns its errors into a message on standard error and exit status 1.
     func reporting(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch let exit as ExitCode { throw exit } catch let problem as EngineProblem {
-            ProblemPrinter(on: .standardError()).print(problem.detail, next: problem.next)
-            throw ExitCode(1)
-        } catch let problem as StoreProblem {
-            ProblemPrinter(on: .standardError()).print("\(problem)")
-            throw ExitCode(1)
-        } catch {
-            ProblemPrinter(on: .standardError()).print(error)
+        do { try await body() } catch let exit as ExitCode { throw exit } catch {
+            ProblemPrinter(on: .standardError()).print(OperatorWords(error))
             throw ExitCode(1)
         }
     }

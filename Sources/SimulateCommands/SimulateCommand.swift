@@ -40,11 +40,21 @@ public struct SimulateCommand: ParsableCommand {
     public init() {}
 
     public func validate() throws {
-        guard runs > 0, devices >= 2, hours > 0, jobs > 0, actsPerHour > 0 else {
-            throw ValidationError("--runs, --hours, --jobs and --acts-per-hour are above zero, and there are at least two --devices.")
+        for (name, value, bounds) in [
+            ("--runs", runs, 1...1_000_000_000), ("--devices", devices, Self.devicesPlayed), ("--hours", hours, Self.hoursPlayed),
+            ("--acts-per-hour", actsPerHour, 1...1000), ("--jobs", jobs, 1...1024),
+        ] where !bounds.contains(value) {
+            throw ValidationError("\(name) is from \(bounds.lowerBound) to \(bounds.upperBound).")
+        }
+        guard !seed.addingReportingOverflow(UInt64(runs)).overflow else {
+            throw ValidationError("--seed and --runs together stay below \(UInt64.max).")
         }
         _ = try chosenFaults()
     }
+
+    /// What one process can play.
+    static let devicesPlayed = 2...200
+    static let hoursPlayed = 1...1000
 
     private func chosenFaults() throws -> Set<Fault> {
         if faults == "all" { return Set(Fault.allCases) }
@@ -119,7 +129,7 @@ public struct SimulateCommand: ParsableCommand {
     }
 
     private func play(file: String) throws {
-        let stored = try JSONDecoder().decode(StepFile.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+        let stored = try StepFile(path: file)
         let world = try StartingWorld(devices: stored.devices)
         let options = SimulationOptions(
             seed: stored.seed, devices: stored.devices, hours: stored.hours, realSignatures: stored.realSignatures)
@@ -138,4 +148,34 @@ struct StepFile: Codable {
     let hours: Int
     let realSignatures: Bool
     let steps: [Step]
+}
+
+extension StepFile {
+    /// Reads the file that a failing seed left.
+    ///
+    /// - Throws: `ValidationError` when there is none, or its numbers are not what a seed is played with.
+    init(path: String) throws {
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw ValidationError("There is no file \(path). Name the one that a failing seed left.")
+        }
+        guard let file = try? JSONDecoder().decode(StepFile.self, from: content), SimulateCommand.devicesPlayed.contains(file.devices),
+            SimulateCommand.hoursPlayed.contains(file.hours), file.steps.allSatisfy(\.isPlayable)
+        else { throw ValidationError("\(path) is not a file that a failing seed left. Name another one, or play the seed itself.") }
+        self = file
+    }
+}
+
+extension Step {
+    /// Milliseconds of a thousand days: no step takes longer.
+    private static let longest: Int64 = 86_400_000_000
+
+    /// Whether its numbers are such as a generator makes.
+    var isPlayable: Bool {
+        guard device >= 0, (0...Self.longest).contains(pause) else { return false }
+        return switch action {
+        case .moveClock(let milliseconds): milliseconds.magnitude <= Self.longest.magnitude * 100
+        case .crashDevice(let write), .crashServer(let write): write >= 0
+        default: true
+        }
+    }
 }

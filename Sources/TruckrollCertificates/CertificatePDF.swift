@@ -11,6 +11,17 @@ public enum PDFProblem: Error, Hashable, Sendable {
     case code
 }
 
+extension PDFProblem: CustomStringConvertible {
+    /// For a person: what is wrong, as the rest of a sentence.
+    public var description: String {
+        switch self {
+        case .drawing(let status): "the drawing library says: \(status)"
+        case .partTallerThanPage: "a part of it is taller than a page"
+        case .code: "its number does not fit into a QR code"
+        }
+    }
+}
+
 /// The readable page of a certificate.
 public enum CertificatePDF {
     /// The certificate as a PDF of A4 pages with embedded fonts.

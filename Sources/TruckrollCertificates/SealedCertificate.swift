@@ -11,6 +11,17 @@ public enum SealProblem: Error, Hashable, Sendable {
     case signatureMalformed
 }
 
+extension SealProblem: CustomStringConvertible {
+    /// For a person: what is wrong, as the rest of a sentence.
+    public var description: String {
+        switch self {
+        case .content(let problem): problem.description
+        case .deviceMalformed: "it names no device"
+        case .signatureMalformed: "its signature is none"
+        }
+    }
+}
+
 /// A frozen content with the signature of the device that froze it.
 public struct SealedCertificate: Sendable {
     /// Canonical bytes of the content: what is hashed and signed.

@@ -21,14 +21,29 @@ public protocol SyncTransport: Sendable {
     func carry(_ request: PBCarryRequest) async throws -> PBCarryReply
     /// Asks for a new number after a fork. The request carries its own proof.
     func newReplica(_ request: PBReplicaRequest) async throws -> PBEnrolment
-    /// Sends an attachment. Sending one that the server has already is no error.
-    func putAttachment(sha256: [UInt8], content: AttachmentContent) async throws
+    /// Sends an attachment, a large one in parts, from where an earlier attempt stopped. Sending one that the server has already
+    /// is no error.
+    ///
+    /// - Parameter onProgress: is told how many bytes are at the server, from zero or where it goes on to all of them.
+    func putAttachment(sha256: [UInt8], content: AttachmentContent, onProgress: (@Sendable (_ sent: Int) -> Void)?) async throws
     /// Whether the server has the attachment and lets this device read it.
     func hasAttachment(sha256: [UInt8]) async throws -> Bool
     /// The bytes of an attachment, checked against their hash.
     func getAttachment(sha256: [UInt8]) async throws -> [UInt8]
+    /// Brings an attachment into a file, from where an earlier attempt stopped. The file has its name only once its bytes have
+    /// their hash; until then they lie beside it, in `path` with `.fetch` behind.
+    func fetchAttachment(sha256: [UInt8], into path: String) async throws
+    /// What the server said of its versions at the last sign-in; `nil` before the first.
+    func versions() async -> SpokenVersions?
     /// Wake-ups, until the server or the caller ends the stream. Losing it loses nothing: sync is asked for anyway, only later.
     func stream(after position: Position) -> AsyncThrowingStream<HeadEvent, any Error>
+}
+
+extension SyncTransport {
+    /// ``putAttachment(sha256:content:onProgress:)`` without telling how far it is.
+    public func putAttachment(sha256: [UInt8], content: AttachmentContent) async throws {
+        try await putAttachment(sha256: sha256, content: content, onProgress: nil)
+    }
 }
 
 /// Where an attachment's bytes are.

@@ -12,6 +12,20 @@ public enum TransportProblem: Error, Hashable, Sendable, CustomStringConvertible
     /// The connection stood and no answer came. It is open whether the request arrived: send it again unchanged.
     case timeout
 
+    /// The server speaks no version in which this device could talk to it. Everything stays here until it is updated.
+    static func serverTooOld(_ spoken: UInt32, oldest: UInt32) -> TransportProblem {
+        .problem(
+            ProblemDocument(
+                status: 505, code: "server-too-old", detail: "The server speaks protocol \(spoken), and \(oldest) is needed.",
+                next: "Nothing is lost: what is recorded here waits. Tell the office to update its server."))
+    }
+
+    /// The server takes what this device holds and shows it nothing.
+    static let upgradeRequired = TransportProblem.problem(
+        ProblemDocument(
+            status: 426, code: "upgrade-required", detail: "This app is too old to be shown anything by its server.",
+            next: "Nothing is lost: what was recorded has been sent. Update the app."))
+
     /// The name in logs and in the device's state.
     public var code: String {
         switch self {

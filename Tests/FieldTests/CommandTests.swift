@@ -135,6 +135,26 @@ struct CommandTests {
         #expect(result.output.contains("2026-11-22 15:30") && result.output.contains("2026-11-22 15:00"))
     }
 
+    @Test("steps of one instant stand in the order of the workflow's chain, whatever their authors' numbers are")
+    func ties() throws {
+        let steps = ["accept", "travel", "arrive", "start", "pause"]
+        let bench = try Bench()
+        // Written in one second; the versions run against the chain.
+        for (index, step) in steps.enumerated().reversed() {
+            let before = index == 0 ? bench.world.dispatched : World.id(UInt64(70 + index - 1))
+            try bench.confirm([
+                RecordDraft(
+                    "order_event", id: World.id(UInt64(70 + index)),
+                    [
+                        "order": bench.world.ref(bench.world.order), "event": .text(step), "at": .text("2026-11-23T08:00:00+01:00"),
+                        "by": bench.world.ref(bench.world.ana), "seen": bench.world.ref(before),
+                    ])
+            ])
+        }
+        let history = try bench.client.job(bench.world.order).history
+        #expect(history.map(\.text) == ["dispatch"] + steps)
+    }
+
     @Test("every command teaches: its help has an example and its exit status")
     func help() {
         func check(_ command: any ParsableCommand.Type, _ path: [String]) {

@@ -36,6 +36,22 @@ struct RefusalTests {
         #expect(try bench.client.job(bench.world.order).line.state == .work_complete)
     }
 
+    @Test(
+        "surroundings in which nobody takes a reading are refused",
+        arguments: [("humidity", "100.1"), ("humidity", "-1"), ("flow", "0"), ("flow", "-0.5"), ("pressure", "101325"), ("temperature", "293.15")])
+    func surroundings(quantity: String, value: String) throws {
+        let bench = try Bench()
+        var entry = ReadingEntry(channel: bench.world.channel, phase: .asFound, point: .zero, applied: "0", indicated: "1")
+        switch quantity {
+        case "humidity": entry.humidity = value
+        case "flow": entry.flow = value
+        case "pressure": entry.pressure = value
+        default: entry.temperature = value
+        }
+        let wrong = entry
+        _ = try refused(bench, .valueUnfit) { _ = try bench.client.recordReading(wrong, on: bench.world.order) }
+    }
+
     @Test("what stops the work needs a reason", arguments: [OrderEvent.pause, .no_access, .unsafe, .cannot_complete])
     func reason(event: OrderEvent) throws {
         let bench = try Bench(state: .in_progress)

@@ -50,13 +50,13 @@ struct AttachmentTests {
             #expect(document.code == "attachment-mismatch")
             #expect(try await !transport.hasAttachment(sha256: promised))
             #expect(server.tenant.state.withLock { $0.stored.isEmpty })
-            #expect(try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming").isEmpty)
-
-            // A signature over another digest than the address names.
+            // Other bytes than the digest that was signed, which is the one of the address.
             let session = try await server.signIn()
             let request = RawRequest("PUT", server.path("attachments/\(promised.hexadecimal)"), type: nil, body: sent)
-            let status = try await request.signed(session, at: server.clock.now).send(to: server).status
+            let status = try await request.signed(session, at: server.clock.now, body: [1, 2, 3]).send(to: server).status
             #expect(status == 422)
+            #expect(try await !transport.hasAttachment(sha256: promised))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: server.tenant.attachmentsFolder + "/incoming").isEmpty)
         }
     }
 
@@ -70,6 +70,55 @@ struct AttachmentTests {
             try await transport.putAttachment(sha256: sha256, content: .bytes([5]))
             let document = try await problem { _ = try await transport.getAttachment(sha256: sha256) }
             #expect(document.code == "not-found")
+        }
+    }
+
+    @Test("whose bytes the server's disk has changed are never sent, and can be brought again", arguments: [0, 70_000])
+    func damaged(at offset: Int) async throws {
+        try await TestServer.run { server in
+            let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            let (sha256, transport) = (hash(bytes), server.transport())
+            server.tenant.state.withLock {
+                $0.wanted = [sha256]
+                $0.readable = [sha256]
+            }
+            try await transport.putAttachment(sha256: sha256, content: .bytes(bytes))
+            let intact = try await transport.getAttachment(sha256: sha256)
+            #expect(intact == bytes)
+            let name = sha256.hexadecimal
+            let file = URL(fileURLWithPath: "\(server.tenant.attachmentsFolder)/\(name.prefix(2))/\(name)")
+            var changed = bytes
+            changed[offset] ^= 1
+            try Data(changed).write(to: file)
+            for _ in 0..<2 {
+                let document = try await problem { _ = try await transport.getAttachment(sha256: sha256) }
+                #expect(document.status == 500)
+                #expect(document.code == "attachment-damaged")
+            }
+            await #expect(throws: TransportProblem.self) { _ = try await transport.hasAttachment(sha256: sha256) }
+            try await transport.putAttachment(sha256: sha256, content: .bytes(bytes))
+            let healed = try await transport.getAttachment(sha256: sha256)
+            #expect(healed == bytes)
+        }
+    }
+
+    @Test("that came with other bytes are refused by the device")
+    func otherBytes() async throws {
+        try await TestServer.run { server in
+            let bytes = Array("a photo of the MEMBRANE".utf8)
+            let sha256 = hash(bytes)
+            server.tenant.state.withLock {
+                $0.wanted = [sha256]
+                $0.readable = [sha256]
+            }
+            try await server.transport().putAttachment(sha256: sha256, content: .bytes(bytes))
+            let proxy = try Proxy(to: server.port)
+            let transport = server.transport(port: proxy.port)
+            let good = try await transport.getAttachment(sha256: sha256)
+            #expect(good == bytes)
+            proxy.faults.withLock { $0.replacement = (Array("MEMBRANE".utf8), Array("MEMBRANF".utf8)) }
+            let error = await #expect(throws: TransportProblem.self) { _ = try await transport.getAttachment(sha256: sha256) }
+            #expect(error?.code == "not-truckroll")
         }
     }
 

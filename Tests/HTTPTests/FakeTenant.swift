@@ -44,6 +44,9 @@ final class FakeTenant: TenantService {
         heads.moved()
     }
 
+    let schemaVersion: UInt32 = 1
+    func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32) {}
+
     func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         guard request.code == "let-me-in" else {
             throw ServiceProblem(status: 403, code: "code-refused", detail: "The code does not hold.", next: "Ask for a new one.")

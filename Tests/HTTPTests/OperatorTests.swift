@@ -17,7 +17,9 @@ struct OperatorTests {
         try await withToken(TestServer.adminToken) { server in
             for (name, body, command) in [
                 ("status", "", .status), ("devices", "", .devices), ("attention", "", .attention),
-                ("enrolment-code", #"{"user":"ada"}"#, .enrolmentCode(user: "ada")), ("revoke", #"{"device":"d1"}"#, .revoke(device: "d1")),
+                ("enrolment-code", #"{"user":"ada"}"#, .enrolmentCode(user: "ada")),
+                ("revoke", #"{"device":"d1"}"#, .revoke(device: "d1", evenIfUnknown: false)),
+                ("revoke", #"{"device":"d1","even_if_unknown":"yes"}"#, .revoke(device: "d1", evenIfUnknown: true)),
                 ("release", #"{"set":"3/17"}"#, .release(set: "3/17")),
             ] as [(String, String, AdminCommand)] {
                 var request = RawRequest("POST", "/admin/default/\(name)", type: "application/json", body: Array(body.utf8))

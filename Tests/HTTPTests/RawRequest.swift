@@ -61,6 +61,11 @@ struct RawAnswer: Sendable {
         return RawAnswer(status: status, head: head.lowercased(), body: Array(answer.dropFirst(head.utf8.count + 4)))
     }
 
+    /// Sends bytes, goes on listening, and gives back all that came until the server hung up.
+    static func conversation(_ bytes: [UInt8], port: Int) async throws -> String {
+        String(decoding: await raw(bytes, port: port, keepsWriting: true), as: UTF8.self)
+    }
+
     /// Sends bytes and reads until `mark` has come, then hangs up.
     static func beginning(_ bytes: [UInt8], port: Int, until mark: String) async throws -> String {
         String(decoding: await raw(bytes, port: port, keepsWriting: true, until: mark), as: UTF8.self)

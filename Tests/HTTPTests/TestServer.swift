@@ -46,10 +46,12 @@ struct TestServer: Sendable {
     }
 
     /// A device of this tenant; its key signs unless another is given.
-    func transport(key: P256.Signing.PrivateKey? = nil, tenant other: TenantID? = nil, clock: ManualClock? = nil) -> HTTPTransport {
+    func transport(
+        key: P256.Signing.PrivateKey? = nil, tenant other: TenantID? = nil, clock: ManualClock? = nil, port: Int? = nil
+    ) -> HTTPTransport {
         let (key, clock) = (key ?? tenant.deviceKey, clock ?? self.clock)
         return HTTPTransport(
-            serverURL: "http://127.0.0.1:\(port)", tenant: other ?? tenant.tenant,
+            serverURL: "http://127.0.0.1:\(port ?? self.port)", tenant: other ?? tenant.tenant,
             credentials: DeviceCredentials(device: tenant.device, replica: tenant.replica) { try LowS.sign($0, with: key) },
             now: { clock.now })
     }

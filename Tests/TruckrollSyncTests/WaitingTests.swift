@@ -103,11 +103,78 @@ struct WaitingTests {
         #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
         #expect(try company.state() == "dispatched")
         let id = WriteID(replica: company.anna.replica, sequence: 1)
-        #expect(try world.server.release(id, at: world.moment).outcome == .applied)
+        let released = try world.server.release(id, at: world.moment)
+        #expect(released.outcome == .applied)
+        #expect(released.remarks.map(\.code) == ["device-revoked"], "the receipt says that a person decided so")
         #expect(try company.state() == "accepted")
         #expect(throws: EngineProblem.self) { try world.server.release(id, at: world.moment) }
         // Asked again, the server gives the answer that holds now.
         #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
+    }
+
+    @Test("a deferred set that cannot be taken up is kept aside, and stops neither the others nor the start")
+    func hopeless() throws {
+        let company = try Company()
+        let (world, newer) = (company.world, try newerSchema())
+        let (anna, dora) = (upgraded(company.anna, newer), upgraded(company.dora, newer))
+        try estimate(company, anna, 30)
+        try world.sync(anna)
+        try estimate(company, dora, 45)
+        try world.sync(dora)
+        // The key under which the set was signed is another now: its proof holds no longer.
+        try world.server.store.write { transaction in
+            var row = try #require(try transaction.replica(anna.replica))
+            row.publicKey = SigningKey().publicKey
+            try transaction.save(row)
+        }
+        let server = ServerEngine(schema: newer, store: world.server.store, security: world.server.security)
+        try server.takeUpDeferred(at: world.moment)
+        let task = RecordKey(type: try newer.entity("task").type, id: company.mandatoryTask)
+        let entry = try server.store.read { try $0.record(task)?.record[FieldID(rawValue: 40)] }
+        #expect(entry?.version.stamp.replica == dora.replica, "the other one took effect")
+        let id = WriteID(replica: anna.replica, sequence: 1)
+        #expect(try server.store.read { try $0.waiting(id)?.isDeferred } == false, "kept for a person")
+        let head = try server.store.read { try $0.tenant()?.head }
+        try server.takeUpDeferred(at: world.moment)
+        #expect(try server.store.read { try $0.tenant()?.head } == head, "the next start does not try it again")
+    }
+
+    @Test("two copies of the same work that both wait take effect once, whichever is released first", arguments: [true, false])
+    func twins(isFormerFirst: Bool) throws {
+        let company = try Company()
+        let (world, anna) = (company.world, company.anna)
+        try company.event(anna, .accept)
+        let identity = try #require(try anna.engine.read { try $0.identity() })
+        let former = try anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set, device: identity.device) }
+        let key = SigningKey()
+        let old = try #require(SigningKey(rawRepresentation: identity.privateKey))
+        var request = PBReplicaRequest()
+        request.device = data(identity.device.bytes)
+        request.oldReplica = identity.replica.rawValue
+        request.algorithm = UInt32(SignatureAlgorithm.p256.rawValue)
+        request.newPublicKey = data(key.publicKey)
+        request.signature = data(
+            try old.signature(over: ReplicaProof.message(device: identity.device, oldReplica: identity.replica, newKey: key.publicKey)))
+        var renumbered = identity
+        renumbered.replica = ReplicaID(rawValue: try world.server.newReplica(request, at: world.moment).replica)
+        renumbered.privateKey = key.rawRepresentation
+        try anna.engine.renumber(as: renumbered, lastCommon: 0)
+        let later = try anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set, device: identity.device) }
+        try world.server.revoke(identity.device, at: world.moment)
+        for set in later + former {
+            var carry = PBCarryRequest()
+            carry.sets = [set]
+            #expect(try world.server.carry(carry, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        }
+        let ids = [WriteID(replica: identity.replica, sequence: 1), WriteID(replica: renumbered.replica, sequence: 1)]
+        let (first, second) = isFormerFirst ? (ids[0], ids[1]) : (ids[1], ids[0])
+        #expect(try world.server.release(first, at: world.moment).outcome == .applied)
+        #expect(try company.state() == "accepted")
+        let head = try world.server.store.read { try $0.tenant()?.head }
+        let problem = #expect(throws: EngineProblem.self) { try world.server.release(second, at: world.moment) }
+        #expect(problem?.code == "release-refused")
+        #expect(problem?.detail.contains("under another number") == true)
+        #expect(try world.server.store.read { try $0.tenant()?.head } == head)
     }
 
     @Test("what is not proven by its device's signature cannot be released")

@@ -60,6 +60,15 @@ public struct DeviceStanding: Sendable {
     public let runningLabour: RunningLabour?
     /// How far the view is here; `nil` when all of it is.
     public let filling: DeviceEngine.FillingStanding?
+    /// What the server said of its versions; `nil` when this device never signed in.
+    public let versions: SpokenVersions?
+    /// The schema this device knows.
+    public let schemaVersion: UInt32
+
+    /// Who should be updated: this device, its server, or nobody.
+    public var upgrade: SpokenVersions.Upgrade {
+        versions?.upgrade(protocolVersion: Limits.protocolVersion, schemaVersion: schemaVersion) ?? .none
+    }
 
     /// Whether the server says that what it took is safely backed up somewhere.
     public var hasBackup: Bool { durable > .start }
@@ -86,7 +95,8 @@ extension DeviceClient {
                 lastSync: state.lastSync.map { DeviceTime(milliseconds: $0, offsetMinutes: offset) },
                 offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,
                 durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running,
-                filling: filling)
+                filling: filling,
+                versions: serverVersions(), schemaVersion: schema.version)
         }
     }
 }

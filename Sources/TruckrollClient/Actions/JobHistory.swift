@@ -12,10 +12,12 @@ public struct JobHistoryLine: Sendable {
     public let isEffective: Bool?
     /// Why it did not, or what became of it.
     public let ruling: String?
+
+    fileprivate var instant: Int64 { fact.at?.milliseconds ?? 0 }
 }
 
 extension Job {
-    /// Everything that happened, oldest first.
+    /// Everything that happened, oldest first. Steps of one instant stand in the order of the workflow's chain.
     public var history: [JobHistoryLine] {
         var lines: [JobHistoryLine] = events.map { event in
             let words = event.event.replacing("_", with: " ") + (event.reason.map { ": \($0)" } ?? "")
@@ -38,9 +40,30 @@ extension Job {
         for line in attachments { add("attachment", line.fact, line.caption ?? line.mediaType) }
         for line in signatures { add("signature", line.fact, "\(line.signer) \(line.meaning)") }
         for line in certificates { add("certificate", line.fact, line.number) }
-        return lines.sorted { a, b in
-            let (first, second) = (a.fact.at?.milliseconds ?? 0, b.fact.at?.milliseconds ?? 0)
+        lines.sort { a, b in
+            let (first, second) = (a.instant, b.instant)
             return first == second ? a.fact.version < b.fact.version : first < second
         }
+        let follows = Dictionary(events.map { ($0.fact.id, $0.follows) }, uniquingKeysWith: { first, _ in first })
+        var start = 0
+        while start < lines.count {
+            let end = lines[start...].firstIndex { $0.instant != lines[start].instant } ?? lines.count
+            let places = (start..<end).filter { lines[$0].kind == "order_event" }
+            for (place, line) in zip(places, Self.chained(places.map { lines[$0] }, follows)) { lines[place] = line }
+            start = end
+        }
+        return lines
+    }
+
+    /// The steps, each behind those of them that it follows; where the chain does not say, in the order given.
+    private static func chained(_ steps: [JobHistoryLine], _ follows: [RecordID: [RecordID]]) -> [JobHistoryLine] {
+        var (rest, ordered) = (steps, [JobHistoryLine]())
+        while !rest.isEmpty {
+            let open = Set(rest.map(\.fact.id))
+            // A chain that runs in a circle was made by no workflow; it is shown as it came.
+            let next = rest.firstIndex { step in follows[step.fact.id, default: []].allSatisfy { !open.contains($0) || $0 == step.fact.id } } ?? 0
+            ordered.append(rest.remove(at: next))
+        }
+        return ordered
     }
 }

@@ -101,6 +101,7 @@ extension EventLine {
         isEffective = view["effective"].boolean
         ruling = view.text("ruling")
         stateAfter = view.text("state_after")
+        follows = [view.reference("after"), view.reference("seen")].compactMap { $0 }
     }
 }
 

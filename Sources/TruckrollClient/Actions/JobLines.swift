@@ -139,6 +139,8 @@ public struct EventLine: Sendable {
     public let isEffective: Bool?
     public let ruling: String?
     public let stateAfter: String?
+    /// The steps it is known to come after: the one its author had seen, and the one that stood when it was admitted.
+    public let follows: [RecordID]
 }
 
 /// Somebody's time for an order.

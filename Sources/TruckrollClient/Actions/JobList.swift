@@ -12,7 +12,10 @@ public struct JobLine: Sendable {
     /// More than one when they were set without seeing each other; the newest comes last.
     public let priorities: [Standing]
     /// `nil` when the order has no event yet.
+    /// `nil` when it has none, or one that a newer app knows.
     public let state: OrderState?
+    /// The state as it is stored, also one this app does not know.
+    public let stateWord: String?
     public let customer: String
     public let site: String
     public let city: String?
@@ -98,7 +101,8 @@ struct JobLister {
         return JobLine(
             id: order.id, number: order.text("number") ?? "…\(order.id.short)", title: order.text("title") ?? "", kind: order.text("kind") ?? "",
             priorities: order.standing("priority"), state: order.text("state").flatMap { OrderState(rawValue: $0) },
-            customer: try order.reference("customer").map { try screen.customerName($0) } ?? "", site: site?.text("name") ?? "",
+            stateWord: order.text("state"), customer: try order.reference("customer").map { try screen.customerName($0) } ?? "",
+            site: site?.text("name") ?? "",
             city: site?.text("city"),
             starts: appointment?.time("starts_at"), ends: appointment?.time("ends_at"), isMine: mine != nil, dueAt: order.time("due_at"),
             openTasks: open.count, openMandatoryTasks: open.count { $0.text("mandatory") == "yes" }, waitingSets: sets.count,

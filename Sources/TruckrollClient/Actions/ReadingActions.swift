@@ -38,8 +38,16 @@ public struct ReadingEntry: Sendable {
 extension DeviceClient {
     /// Records a reading of a channel.
     ///
-    /// - Throws: ``DeviceProblem`` `cylinder-unknown` when the device does not hold the cylinder's certificate.
+    /// - Throws: ``DeviceProblem`` `cylinder-unknown` when the device does not hold the cylinder's certificate, `value-unfit` when
+    ///   the surroundings are none in which anybody takes a reading.
     public func recordReading(_ entry: ReadingEntry, on order: RecordID) throws -> Recorded {
+        for (text, bounds) in [
+            (entry.flow, AmbientBounds.flow), (entry.temperature, .temperature), (entry.humidity, .humidity), (entry.pressure, .pressure),
+        ] {
+            if let text, let problem = bounds.problem(text) {
+                throw DeviceProblem(.valueUnfit, problem, next: "Look at the instrument again, and at its unit.")
+            }
+        }
         let cylinder = try entry.cylinder.map { try self.cylinder($0) }
         return try act("reading") { editor in
             let channel = try editor.require("sensor_channel", entry.channel)

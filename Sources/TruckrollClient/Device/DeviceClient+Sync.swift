@@ -4,25 +4,53 @@ import TruckrollDomain
 import TruckrollProtocol
 import TruckrollSync
 
+/// How far the attachments of one sync are.
+public struct UploadProgress: Hashable, Sendable {
+    /// At the server.
+    public let bytes: Int
+    /// Of all that wait.
+    public let total: Int
+}
+
 extension DeviceClient {
+    /// Brings an attachment that others recorded onto this device, from where an earlier attempt stopped.
+    ///
+    /// - Returns: the file, whose bytes have the hash.
+    public func fetchAttachment(_ sha256: [UInt8]) async throws -> URL {
+        let file = attachments.url(sha256)
+        if try attachments.read(sha256) != nil { return file }
+        try await withTransport { transport, _ in try await transport.fetchAttachment(sha256: sha256, into: file.path) }
+        return file
+    }
+
     /// Sends what is in the outbox, brings in what changed, and uploads attachments, until nothing is left to do.
     ///
     /// - Throws: ``TransportProblem`` when there is no way to the server; then nothing is lost and nothing is half applied.
+    ///
+    /// - Parameter onUpload: is told how far the attachments are that this sync sends.
     @discardableResult
-    public func sync() async throws -> SyncReport {
-        let report = try await syncOnce()
+    public func sync(onUpload: (@Sendable (UploadProgress) -> Void)? = nil) async throws -> SyncReport {
+        let report = try await syncOnce(onUpload)
         guard report.newReplica != nil else { return report }
         // The work goes on under the new number, with a sign-in of its own.
-        var whole = try await syncOnce()
+        var whole = try await syncOnce(onUpload)
         whole.newReplica = report.newReplica
         return whole
     }
 
-    private func syncOnce() async throws -> SyncReport {
+    private func syncOnce(_ onUpload: (@Sendable (UploadProgress) -> Void)?) async throws -> SyncReport {
         try await withTransport { transport, _ in
-            let conversation = try await hold(SyncConversation(engine), over: transport)
+            let conversation: SyncConversation
+            do { conversation = try await hold(SyncConversation(engine), over: transport) } catch TransportProblem.problem(let document)
+                where document.code == "upgrade-required"
+            {
+                // What this device holds is still taken, attachments too.
+                _ = try await sendAttachments(transport, onUpload)
+                throw TransportProblem.upgradeRequired
+            }
             var report = conversation.report
-            if report.newReplica == nil { report.attachmentsSent += try await sendAttachments(transport) }
+            if report.newReplica == nil { report.attachmentsSent += try await sendAttachments(transport, onUpload) }
+            if let versions = await transport.versions(), versions.isTooOld(Limits.protocolVersion) { throw TransportProblem.upgradeRequired }
             return report
         }
     }
@@ -60,12 +88,18 @@ extension DeviceClient {
     }
 
     /// What the server does not want now is offered again at the next sync, and holds up nothing behind it.
-    private func sendAttachments(_ transport: any SyncTransport) async throws -> Int {
-        var sent = 0
-        for var attachment in try read({ try $0.attachments(stored: false) }) {
-            guard FileManager.default.fileExists(atPath: attachments.url(attachment.sha256).path) else { continue }
+    private func sendAttachments(_ transport: any SyncTransport, _ onUpload: (@Sendable (UploadProgress) -> Void)?) async throws -> Int {
+        let waiting = try read { try $0.attachments(stored: false) }
+            .filter { FileManager.default.fileExists(atPath: attachments.url($0.sha256).path) }
+        let total = waiting.reduce(0) { $0 + $1.size }
+        var (sent, before) = (0, 0)
+        for var attachment in waiting {
+            let done = before
+            before += attachment.size
             do {
-                try await transport.putAttachment(sha256: attachment.sha256, content: .file(path: attachments.url(attachment.sha256).path))
+                try await transport.putAttachment(
+                    sha256: attachment.sha256, content: .file(path: attachments.url(attachment.sha256).path),
+                    onProgress: { onUpload?(UploadProgress(bytes: done + $0, total: total)) })
             } catch TransportProblem.problem { continue }
             attachment.isStored = true
             let stored = attachment

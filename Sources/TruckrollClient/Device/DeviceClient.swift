@@ -25,12 +25,23 @@ public struct DeviceClient: Sendable {
     ) throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let schema = try Schema.load()
+        let mark = SchemaMark(of: Self.file(in: directory).path)
+        if let newest = mark.newest, newest > schema.version {
+            throw DeviceProblem(
+                "store-newer",
+                "\(Self.file(in: directory).path) was written by an app that knows schema \(newest); this one knows up to \(schema.version). It was left as it is.",
+                next: "Update this app: nothing is lost.")
+        }
         let store = try SQLiteDeviceStore(path: Self.file(in: directory).path, schema: schema)
+        mark.raise(to: schema.version)
         engine = DeviceEngine(schema: schema, store: store)
         self.environment = environment
         self.directory = directory
         attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
-        self.connect = connect ?? { server, identity in try HTTPTransport.of(server: server, identity: identity, environment: environment) }
+        self.connect =
+            connect ?? { server, identity in
+                try HTTPTransport.of(server: server, identity: identity, environment: environment, schemaVersion: schema.version)
+            }
     }
 
     public var schema: Schema { engine.schema }
@@ -137,6 +148,21 @@ public struct DeviceClient: Sendable {
         identity.enrolment = try Wire.encode(enrolment)
     }
 
+    // MARK: Versions
+
+    private var versionsFile: URL { directory.appendingPathComponent("server-versions.json") }
+
+    /// What the server said of its versions when this device signed in last; `nil` when it never did.
+    public func serverVersions() -> SpokenVersions? {
+        FileManager.default.contents(atPath: versionsFile.path).flatMap { try? JSONDecoder().decode(SpokenVersions.self, from: $0) }
+    }
+
+    /// Keeps it for when there is no network. It is worth knowing and nothing rests on it, so a full disk is no error.
+    private func note(_ versions: SpokenVersions?) {
+        guard let versions, versions != serverVersions() else { return }
+        try? JSONEncoder().encode(versions).write(to: versionsFile, options: .atomic)
+    }
+
     // MARK: Transport
 
     func withTransport<T>(_ body: (any SyncTransport, DeviceIdentity) async throws -> T) async throws -> T {
@@ -144,6 +170,13 @@ public struct DeviceClient: Sendable {
             throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
         }
         let transport = try connect(identity.serverURL, identity)
-        return try await body(transport, identity)
+        do {
+            let value = try await body(transport, identity)
+            note(await transport.versions())
+            return value
+        } catch {
+            note(await transport.versions())
+            throw error
+        }
     }
 }

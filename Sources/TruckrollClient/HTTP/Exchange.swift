@@ -76,6 +76,9 @@ struct Exchange: Sendable {
         try await translating { Array(try await response.body.collect(upTo: limit).readableBytesView) }
     }
 
+    /// How many bytes of an upload the server has.
+    static func offset(in response: HTTPClientResponse) -> Int? { response.headers.first(name: "upload-offset").flatMap { Int($0) } }
+
     private static func problem(of response: HTTPClientResponse, toHead: Bool) async -> any Error {
         do {
             try expect(ProblemDocument.mediaType, in: response)
@@ -84,7 +87,8 @@ struct Exchange: Sendable {
                 return TransportProblem.problem(
                     ProblemDocument(
                         status: Int(response.status.code), code: response.status.code == 404 ? "not-found" : "refused",
-                        detail: "The server answered \(response.status.code).", next: "Ask with GET for the reason."))
+                        detail: "The server answered \(response.status.code).", next: "Ask with GET for the reason.",
+                        offset: offset(in: response)))
             }
             guard let document = ProblemDocument(decoding: try await collect(response, upTo: problemBytes)) else {
                 return TransportProblem.notTruckroll("status \(response.status.code) with a document that cannot be read")
@@ -105,6 +109,9 @@ struct Exchange: Sendable {
             }
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as CocoaError {
+            // A file of this device, not the network.
+            throw error
         } catch is NIOTooManyBytesError {
             throw TransportProblem.notTruckroll("the answer is larger than any of Truckroll's")
         } catch { throw TransportProblem.offline(Unreachable.words(error), detail: "\(error)") }

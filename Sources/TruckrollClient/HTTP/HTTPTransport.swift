@@ -3,16 +3,18 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import TruckrollCore
+import TruckrollDomain
 import TruckrollProtocol
 
 /// The way to the server over HTTP. One for each enrolment; its connections are kept and used again.
 public final class HTTPTransport: SyncTransport {
     private let client: HTTPClient
-    private let exchange: Exchange
-    private let channel: SignedChannel
+    let exchange: Exchange
+    let channel: SignedChannel
+    /// The device's clock, Unix milliseconds.
+    let now: @Sendable () -> UInt64
+    private let protocols: ClosedRange<UInt32>
 
-    /// The longest an attachment may take: the largest one at 75 kB a second.
-    private static let attachmentTime: TimeAmount = .minutes(15)
     /// Longer than any token lives, and so than any stream.
     private static let streamTime: TimeAmount = .minutes(30)
 
@@ -22,14 +24,17 @@ public final class HTTPTransport: SyncTransport {
     ///   - credentials: `nil` before enrolment; then only ``enrol(_:)`` succeeds.
     ///   - now: the device's clock, Unix milliseconds.
     ///   - random: that many bytes nobody can guess.
+    ///   - protocols: the protocol versions this device speaks.
+    ///   - schemaVersion: the schema it knows.
     public init(
         serverURL: String, tenant: TenantID?, credentials: DeviceCredentials?,
         now: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
         random: @escaping @Sendable (Int) -> [UInt8] = { count in
             var generator = SystemRandomNumberGenerator()
             return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        }
+        }, protocols: ClosedRange<UInt32> = Limits.oldestProtocol...Limits.protocolVersion, schemaVersion: UInt32 = Schema.current
     ) {
+        self.protocols = protocols
         var configuration = HTTPClient.Configuration()
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
         configuration.redirectConfiguration = .disallow
@@ -42,8 +47,10 @@ public final class HTTPTransport: SyncTransport {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         var origin = serverURL[...]
         while origin.last == "/" { origin.removeLast() }
+        self.now = now
         exchange = Exchange(client: client, origin: String(origin), prefix: "/v1/\(tenant.map { "\($0)" } ?? "default")/")
-        channel = SignedChannel(credentials: credentials, exchange: exchange, now: now, random: random)
+        channel = SignedChannel(
+            credentials: credentials, exchange: exchange, now: now, random: random, protocols: protocols, schemaVersion: schemaVersion)
     }
 
     deinit { client.shutdown { _ in } }
@@ -64,56 +71,16 @@ public final class HTTPTransport: SyncTransport {
         try await exchange.message("replica", request, headers: [])
     }
 
-    public func sync(_ request: PBSyncRequest) async throws -> PBSyncReply { try await signed("sync", request) }
+    public func sync(_ request: PBSyncRequest) async throws -> PBSyncReply {
+        try await holdBackNewer(request.push)
+        return try await signed("sync", request)
+    }
+
+    public func versions() async -> SpokenVersions? { await channel.versions }
+
     public func audit(_ request: PBAuditRequest) async throws -> PBAuditReply { try await signed("audit", request) }
     public func repair(_ request: PBRepairRequest) async throws -> PBRepairReply { try await signed("repair", request) }
     public func carry(_ request: PBCarryRequest) async throws -> PBCarryReply { try await signed("carry", request) }
-
-    public func putAttachment(sha256: [UInt8], content: AttachmentContent) async throws {
-        let (target, digest) = try attachment(sha256, "PUT")
-        let length: Int64? =
-            switch content {
-            case .bytes(let bytes): Int64(bytes.count)
-            case .file(let path): (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.int64Value
-            }
-        _ = try await channel.run(target, digest) { [exchange] headers in
-            let body: HTTPClientRequest.Body =
-                switch content {
-                case .bytes(let bytes): .bytes(ByteBuffer(bytes: bytes))
-                case .file(let path): .stream(FileChunks(path: path), length: length.map { .known($0) } ?? .unknown)
-                }
-            let response = try await exchange.send(
-                "PUT", target.path, headers: headers + [("Content-Type", "application/octet-stream")], body: body,
-                time: Self.attachmentTime)
-            guard response.status.code == 201 || response.status.code == 204 else {
-                throw TransportProblem.notTruckroll("status \(response.status.code) for an attachment")
-            }
-        }
-    }
-
-    public func hasAttachment(sha256: [UInt8]) async throws -> Bool {
-        let (target, _) = try attachment(sha256, "HEAD")
-        do {
-            try await channel.run(target, .empty) { [exchange] headers in
-                let response = try await exchange.send("HEAD", target.path, headers: headers, body: nil, time: .seconds(60))
-                try Exchange.expect("application/octet-stream", in: response)
-            }
-            return true
-        } catch TransportProblem.problem(let document) where document.status == 404 {
-            return false
-        }
-    }
-
-    public func getAttachment(sha256: [UInt8]) async throws -> [UInt8] {
-        let (target, digest) = try attachment(sha256, "GET")
-        let bytes = try await channel.run(target, .empty) { [exchange] headers in
-            let response = try await exchange.send("GET", target.path, headers: headers, body: nil, time: Self.attachmentTime)
-            try Exchange.expect("application/octet-stream", in: response)
-            return try await Exchange.collect(response, upTo: Limits.attachmentBytes)
-        }
-        guard digest.matches(bytes) else { throw TransportProblem.notTruckroll("an attachment with other bytes than its hash says") }
-        return bytes
-    }
 
     public func stream(after position: Position) -> AsyncThrowingStream<HeadEvent, any Error> {
         let (channel, exchange) = (channel, exchange)
@@ -146,20 +113,20 @@ public final class HTTPTransport: SyncTransport {
     /// Ends the connections. Calls after it fail; without it they end when the transport is let go.
     public func close() async { try? await client.shutdown() }
 
+    /// A server that does not speak the version of a set would quarantine it for good; so the set stays here.
+    private func holdBackNewer(_ sets: [PBSignedSet]) async throws {
+        guard !sets.isEmpty, let spoken = try await channel.agreedVersions()?.protocolVersion, spoken < protocols.upperBound else { return }
+        for set in sets {
+            guard let body = try? Wire.decode(PBChangeSetBody.self, set.body), body.protocolVersion > spoken else { continue }
+            throw TransportProblem.serverTooOld(spoken, oldest: body.protocolVersion)
+        }
+    }
+
     private func signed<Body: WireMessage, Reply: WireMessage>(_ endpoint: String, _ body: Body) async throws -> Reply {
         let bytes = try body.wire(.protobuf)
         let target = RequestTarget(method: "POST", pathAndQuery: exchange.path(endpoint))
         return try await channel.run(target, BodyDigest(of: bytes)) { [exchange] headers in
             try await exchange.message(endpoint, bytes: bytes, headers: headers)
         }
-    }
-
-    private func attachment(_ sha256: [UInt8], _ method: String) throws -> (RequestTarget, BodyDigest) {
-        guard let digest = BodyDigest(sha256: sha256) else {
-            throw TransportProblem.problem(
-                ProblemDocument(
-                    status: 400, code: "malformed", detail: "A SHA-256 has 32 bytes.", next: "Name the attachment by its hash."))
-        }
-        return (RequestTarget(method: method, pathAndQuery: exchange.path("attachments/\(sha256.hexadecimal)")), digest)
     }
 }

@@ -1,3 +1,5 @@
+import TruckrollProtocol
+
 /// What a sign-in gave, with the server's clock as seen then.
 public struct Session: Hashable, Sendable {
     /// Opaque; goes into every request.
@@ -8,6 +10,8 @@ public struct Session: Hashable, Sendable {
     public let expiresAt: UInt64
     /// What to add to the device's clock to get the server's, in milliseconds.
     public let clockOffset: Int64
+    /// What the server said of its versions.
+    public let versions: SpokenVersions
 
     /// The server's time when the device's clock shows `local`.
     public func serverTime(at local: UInt64) -> UInt64 {

@@ -1014,6 +1014,12 @@ public nonisolated struct PBSignInRequest: Sendable {
   /// Clears the value of `enrolment`. Subsequent reads from it will return its default value.
   public mutating func clearEnrolment() {self._enrolment = nil}
 
+  /// the newest the device speaks; absent means 1
+  public var protocolVersion: UInt32 = 0
+
+  /// of the schema it knows
+  public var schemaVersion: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1035,6 +1041,15 @@ public nonisolated struct PBSignIn: Sendable {
   public var expiresAt: UInt64 = 0
 
   public var serverTime: UInt64 = 0
+
+  /// the one to speak; absent means 1
+  public var protocolVersion: UInt32 = 0
+
+  /// of the schema the server knows
+  public var schemaVersion: UInt32 = 0
+
+  /// a device that speaks an older one is only listened to
+  public var oldestProtocol: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2810,7 +2825,7 @@ nonisolated extension PBChallenge: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSignInRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SignInRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}replica\0\u{1}nonce\0\u{1}signature\0\u{1}enrolment\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}replica\0\u{1}nonce\0\u{1}signature\0\u{1}enrolment\0\u{3}protocol_version\0\u{3}schema_version\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2823,6 +2838,8 @@ nonisolated extension PBSignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._enrolment) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
       default: break
       }
     }
@@ -2848,6 +2865,12 @@ nonisolated extension PBSignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._enrolment {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if self.protocolVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 6)
+    }
+    if self.schemaVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2857,6 +2880,8 @@ nonisolated extension PBSignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.nonce != rhs.nonce {return false}
     if lhs.signature != rhs.signature {return false}
     if lhs._enrolment != rhs._enrolment {return false}
+    if lhs.protocolVersion != rhs.protocolVersion {return false}
+    if lhs.schemaVersion != rhs.schemaVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2864,7 +2889,7 @@ nonisolated extension PBSignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBSignIn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SignIn"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}mac_key\0\u{3}expires_at\0\u{3}server_time\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}mac_key\0\u{3}expires_at\0\u{3}server_time\0\u{3}protocol_version\0\u{3}schema_version\0\u{3}oldest_protocol\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2876,6 +2901,9 @@ nonisolated extension PBSignIn: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeSingularBytesField(value: &self.macKey) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.expiresAt) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.serverTime) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.oldestProtocol) }()
       default: break
       }
     }
@@ -2894,6 +2922,15 @@ nonisolated extension PBSignIn: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.serverTime != 0 {
       try visitor.visitSingularUInt64Field(value: self.serverTime, fieldNumber: 4)
     }
+    if self.protocolVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 5)
+    }
+    if self.schemaVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 6)
+    }
+    if self.oldestProtocol != 0 {
+      try visitor.visitSingularUInt32Field(value: self.oldestProtocol, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2902,6 +2939,9 @@ nonisolated extension PBSignIn: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.macKey != rhs.macKey {return false}
     if lhs.expiresAt != rhs.expiresAt {return false}
     if lhs.serverTime != rhs.serverTime {return false}
+    if lhs.protocolVersion != rhs.protocolVersion {return false}
+    if lhs.schemaVersion != rhs.schemaVersion {return false}
+    if lhs.oldestProtocol != rhs.oldestProtocol {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

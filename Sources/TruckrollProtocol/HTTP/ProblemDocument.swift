@@ -21,9 +21,11 @@ public struct ProblemDocument: Error, Hashable, Sendable, Codable {
     public var next: String
     /// Seconds to wait before trying again, when the server wants that.
     public var retryAfter: Int?
+    /// How many bytes of an upload the server has, where that is what the problem is about.
+    public var offset: Int?
 
     /// Type and title follow from `code`.
-    public init(status: Int, code: String, detail: String, next: String, retryAfter: Int? = nil) {
+    public init(status: Int, code: String, detail: String, next: String, retryAfter: Int? = nil, offset: Int? = nil) {
         type = "https://truckroll.example/problems/\(code)"
         let words = code.split(separator: "-").joined(separator: " ")
         title = words.prefix(1).uppercased() + words.dropFirst()
@@ -32,6 +34,7 @@ public struct ProblemDocument: Error, Hashable, Sendable, Codable {
         self.detail = detail
         self.next = next
         self.retryAfter = retryAfter
+        self.offset = offset
     }
 
     /// Reads a document; `nil` when it is none of Truckroll's.

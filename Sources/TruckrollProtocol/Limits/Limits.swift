@@ -2,8 +2,10 @@ import TruckrollCore
 
 /// Every bound of the protocol, with its unit and its reason. A change of one is a change of the protocol.
 public enum Limits {
-    /// The protocol version this code speaks.
+    /// The newest protocol version this code speaks. It rises only when the meaning of bytes changes.
     public static let protocolVersion: UInt32 = 1
+    /// The oldest one: a device that speaks an older one may still bring what it holds, and is shown nothing.
+    public static let oldestProtocol: UInt32 = 1
     /// Change sets in one push: what one transaction of the server takes.
     public static let setsInPush = 256
     /// Records one repair asks for by key; more come with their scopes.
@@ -31,6 +33,12 @@ public enum Limits {
     public static let basesOfWrite = 64
     /// Bytes of one attachment.
     public static let attachmentBytes = 64 << 20
+    /// Bytes of one part of an attachment, which is all that a broken line costs.
+    public static let attachmentPartBytes = 1 << 20
+    /// Attachments of one replica that arrive in parts at a time, and the seconds after which one that nobody goes on with is
+    /// thrown away.
+    public static let partialUploads = 4
+    public static let partialUploadSeconds = 7 * 86_400
     /// Milliseconds a device's stamp may lie ahead of the server.
     public static let aheadMilliseconds = StampRule.aheadMilliseconds
     /// Seconds an access token is valid.
@@ -41,6 +49,9 @@ public enum Limits {
     public static let heartbeatSeconds = 25
     /// Seconds an enrolment code is valid. It has 100 random bits and works once.
     public static let enrolmentCodeSeconds = 3 * 24 * 3600
+    /// Numbers a device gets at once for copies of it that were found, and the seconds after which it gets one more.
+    public static let replicasAtOnce = 6
+    public static let replicaRefillSeconds = 600
     /// Stock leases: the device stops spending, the server takes back.
     public static let leaseSoftSeconds = 36 * 3600
     public static let leaseHardSeconds = 72 * 3600

@@ -2,8 +2,9 @@
 public enum AdminCommand: Hashable, Sendable {
     /// Makes a one-time code with which a device of this user enrols.
     case enrolmentCode(user: String)
-    /// Refuses a device from now on.
-    case revoke(device: String)
+    /// Refuses a device from now on. One that the database does not know is refused only when that is wanted: a restored
+    /// database may know it again.
+    case revoke(device: String, evenIfUnknown: Bool)
     /// How the tenant is: head, durable position, sizes.
     case status
     /// The enrolled devices.

@@ -13,6 +13,17 @@ struct AttachmentFile: Sendable {
 
     var path: String { folder + "/" + name }
 
+    /// Puts a file in its place, durably.
+    func take(_ temporary: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        // A rename is durable once its folder is.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
     /// Bytes in the file; `nil` when it is not there.
     func size() -> Int? {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }

@@ -49,9 +49,7 @@ final class AttachmentUpload: Sendable {
             discard()
             return nil
         }
-        try FileManager.default.createDirectory(atPath: file.folder, withIntermediateDirectories: true)
-        guard rename(temporary, file.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        try synchronizeFolder(file.folder)
+        try file.take(temporary)
         return size
     }
 
@@ -62,13 +60,5 @@ final class AttachmentUpload: Sendable {
             state.handle = nil
         }
         try? FileManager.default.removeItem(atPath: temporary)
-    }
-
-    /// A rename is durable once its folder is.
-    private func synchronizeFolder(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY)
-        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 }

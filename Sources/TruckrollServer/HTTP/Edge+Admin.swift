@@ -26,7 +26,8 @@ extension AdminCommand {
     init(name: String, body: [UInt8]) throws(ServiceProblem) {
         switch name {
         case "enrolment-code": self = .enrolmentCode(user: try Self.argument("user", of: body))
-        case "revoke": self = .revoke(device: try Self.argument("device", of: body))
+        case "revoke":
+            self = .revoke(device: try Self.argument("device", of: body), evenIfUnknown: try Self.optional("even_if_unknown", of: body) == "yes")
         case "status": self = .status
         case "devices": self = .devices
         case "attention": self = .attention
@@ -36,10 +37,15 @@ extension AdminCommand {
     }
 
     private static func argument(_ name: String, of body: [UInt8]) throws(ServiceProblem) -> String {
-        do { try StrictJSON.check(body) } catch { throw .malformed(error.description) }
-        guard let arguments = try? JSONDecoder().decode([String: String].self, from: Data(body)), let value = arguments[name] else {
-            throw .malformed("The body is a JSON object with the text \"\(name)\".")
-        }
+        guard let value = try optional(name, of: body) else { throw .malformed("The body is a JSON object with the text \"\(name)\".") }
         return value
+    }
+
+    private static func optional(_ name: String, of body: [UInt8]) throws(ServiceProblem) -> String? {
+        do { try StrictJSON.check(body) } catch { throw .malformed(error.description) }
+        guard let arguments = try? JSONDecoder().decode([String: String].self, from: Data(body)) else {
+            throw .malformed("The body is a JSON object of texts.")
+        }
+        return arguments[name]
     }
 }

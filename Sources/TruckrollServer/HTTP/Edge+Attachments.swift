@@ -1,16 +1,20 @@
 import Foundation
 import Hummingbird
+import Logging
 import NIOCore
 import TruckrollCore
 import TruckrollProtocol
 
 extension Edge {
     /// Attachments are opaque: stored under their hash, never unpacked, never given a type.
-    func attachment(_ sha256: [UInt8], _ service: any TenantService, _ request: Request) async throws -> Response {
+    func attachment(
+        _ sha256: [UInt8], _ service: any TenantService, _ request: Request, _ context: ConnectionContext
+    ) async throws -> Response {
         let file = AttachmentFile(folder: service.attachmentsFolder, sha256: sha256)
         switch request.method {
+        case .put where request.headers.has("content-range"): return try await storePart(of: sha256, in: file, service, request)
         case .put: return try await store(sha256, in: file, service, request)
-        default: return try await send(sha256, from: file, service, request)
+        default: return try await send(sha256, from: file, service, request, context)
         }
     }
 
@@ -18,20 +22,11 @@ extension Edge {
         _ sha256: [UInt8], in file: AttachmentFile, _ service: any TenantService, _ request: Request
     ) async throws -> Response {
         let admitted = try admit(request, at: service)
-        guard !request.headers.has("content-encoding"), !request.headers.has("content-range") else {
-            throw ServiceProblem.mediaTypeUnsupported
-        }
+        guard !request.headers.has("content-encoding") else { throw ServiceProblem.mediaTypeUnsupported }
         guard admitted.digest.bytes == sha256 else { throw ServiceProblem.attachmentMismatch }
         try refuseAnnounced(request, over: Limits.attachmentBytes)
         let replica = admitted.session.replica
-        try await calls.run {
-            try service.checkActive(replica)
-            guard try service.attachmentWanted(sha256, replica: replica) else {
-                throw ServiceProblem(
-                    status: 409, code: "attachment-not-wanted", detail: "No record this device sent names the attachment.",
-                    next: "Sync the record that names it, then send it again.")
-            }
-        }
+        try await checkWanted(sha256, service, replica)
         // Also when the bytes are here already: only who sends them shows that it has them.
         let isKnown = try await files.run { file.size() != nil }
         let name = "\(file.name).\(configuration.random(8).hexadecimal)"
@@ -48,6 +43,49 @@ extension Edge {
             throw error
         }
         return Response(status: isKnown ? .noContent : .created)
+    }
+
+    /// A part of an attachment, signed like any request by the digest of its own bytes.
+    private func storePart(
+        of sha256: [UInt8], in file: AttachmentFile, _ service: any TenantService, _ request: Request
+    ) async throws -> Response {
+        let admitted = try admit(request, at: service)
+        guard !request.headers.has("content-encoding") else { throw ServiceProblem.mediaTypeUnsupported }
+        guard let range = request.headers.single("content-range").flatMap({ ContentRange(headerValue: $0) }) else {
+            throw ServiceProblem.malformed("Content-Range is bytes FIRST-LAST/TOTAL.")
+        }
+        guard range.total <= Limits.attachmentBytes else { throw ServiceProblem.bodyTooLarge(limit: Limits.attachmentBytes) }
+        guard range.bytes.count <= Limits.attachmentPartBytes else { throw ServiceProblem.bodyTooLarge(limit: Limits.attachmentPartBytes) }
+        let (replica, folder, now) = (admitted.session.replica, service.attachmentsFolder, configuration.now())
+        try await checkWanted(sha256, service, replica)
+        let bytes = try await collect(request, upTo: Limits.attachmentPartBytes, within: HTTPLimits.attachmentTime)
+        guard bytes.count == range.bytes.count else { throw ServiceProblem.malformed("The body is not as long as Content-Range says.") }
+        guard admitted.digest.matches(bytes) else { throw ServiceProblem.signatureInvalid("Content-Digest is not the body's.") }
+        let part = PartialUploads.Part(bytes: bytes, offset: range.bytes.lowerBound, total: range.total)
+        let partials = partials
+        let (isKnown, progress) = try await files.run {
+            (file.size() != nil, try partials.append(part, of: file, sha256, from: replica, in: folder, now: now))
+        }
+        switch progress {
+        case .wants(let offset):
+            var response = Response(status: .accepted)
+            response.headers.set("upload-offset", "\(offset)")
+            return response
+        case .whole(let size):
+            try await calls.run { try service.attachmentStored(sha256, size: size, replica: replica) }
+            return Response(status: isKnown ? .noContent : .created)
+        }
+    }
+
+    private func checkWanted(_ sha256: [UInt8], _ service: any TenantService, _ replica: ReplicaID) async throws {
+        try await calls.run {
+            try service.checkActive(replica)
+            guard try service.attachmentWanted(sha256, replica: replica) else {
+                throw ServiceProblem(
+                    status: 409, code: "attachment-not-wanted", detail: "No record this device sent names the attachment.",
+                    next: "Sync the record that names it, then send it again.")
+            }
+        }
     }
 
     private func receive(_ body: RequestBody, into upload: AttachmentUpload) async throws {
@@ -69,33 +107,86 @@ extension Edge {
     }
 
     private func send(
-        _ sha256: [UInt8], from file: AttachmentFile, _ service: any TenantService, _ request: Request
+        _ sha256: [UInt8], from file: AttachmentFile, _ service: any TenantService, _ request: Request, _ context: ConnectionContext
     ) async throws -> Response {
         let replica = try admitWithoutBody(request, at: service).replica
-        let size = try await calls.run {
+        let isReadable = try await calls.run {
             try service.checkActive(replica)
-            return try service.attachmentReadable(sha256, replica: replica) ? file.size() : nil
+            return try service.attachmentReadable(sha256, replica: replica)
         }
-        guard let size else { throw ServiceProblem.notFound }
-        let headers: HTTPFields = [
+        guard isReadable, let size = try await verifiedSize(of: file, service, context) else {
+            throw request.method == .head ? .notFound(offset: try await offset(of: sha256, replica, service)) : ServiceProblem.notFound
+        }
+        var headers: HTTPFields = [
             .contentType: "application/octet-stream", .contentDisposition: "attachment", .contentLength: "\(size)",
         ]
-        if request.method == .head { return Response(status: .ok, headers: headers) }
+        headers.set("accept-ranges", "bytes")
+        if request.method == .head {
+            headers.set("upload-offset", "\(try await offset(of: sha256, replica, service))")
+            return Response(status: .ok, headers: headers)
+        }
+        switch ContentRange.asked(request.headers.single("range"), size: size) {
+        case .whole: return Response(status: .ok, headers: headers, body: body(of: file, 0..<size))
+        case .nothing: throw ServiceProblem.rangeUnsatisfiable(size: size)
+        case .part(let range):
+            headers.set("content-range", range.headerValue)
+            headers.set("content-length", "\(range.bytes.count)")
+            return Response(status: .partialContent, headers: headers, body: body(of: file, range.bytes))
+        }
+    }
+
+    private func body(of file: AttachmentFile, _ range: Range<Int>) -> ResponseBody {
         let files = files
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody(contentLength: size) { writer in
-                let handle = try await files.run { try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path)) }
-                defer { try? handle.close() }
-                while let chunk = try await files.run({ try handle.read(upToCount: HTTPLimits.fileChunkBytes) }), !chunk.isEmpty {
-                    try await writer.write(ByteBuffer(bytes: chunk))
-                }
-                try await writer.finish(nil)
-            })
+        return ResponseBody(contentLength: range.count) { writer in
+            let handle = try await files.run {
+                let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path))
+                try handle.seek(toOffset: UInt64(range.lowerBound))
+                return handle
+            }
+            defer { try? handle.close() }
+            var left = range.count
+            while left > 0 {
+                let count = min(left, HTTPLimits.fileChunkBytes)
+                guard let chunk = try await files.run({ try handle.read(upToCount: count) }), !chunk.isEmpty else { break }
+                left -= chunk.count
+                try await writer.write(ByteBuffer(bytes: chunk))
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    private func offset(of sha256: [UInt8], _ replica: ReplicaID, _ service: any TenantService) async throws -> Int {
+        let (partials, folder) = (partials, service.attachmentsFolder)
+        return try await files.run { partials.offset(of: sha256, from: replica, in: folder) }
+    }
+}
+
+extension Edge {
+    /// Bytes in the file, once they are known to have their hash; `nil` when it is not there.
+    private func verifiedSize(of file: AttachmentFile, _ service: any TenantService, _ context: ConnectionContext) async throws -> Int? {
+        let (verified, now) = (verified, configuration.now())
+        do { return try await files.run { try verified.size(of: file, now: now) } } catch let problem as ServiceProblem
+            where problem == .attachmentDamaged
+        {
+            context.logger.error("attachment damaged", metadata: ["tenant": "\(service.tenant)", "sha256": "\(file.name)"])
+            throw problem
+        }
     }
 }
 
 extension ServiceProblem {
+    /// ``notFound`` as the answer to HEAD, which also tells how far the caller's own upload came.
+    static func notFound(offset: Int) -> ServiceProblem {
+        ServiceProblem(status: notFound.status, code: notFound.code, detail: notFound.detail, next: notFound.next, offset: offset)
+    }
+
+    static func rangeUnsatisfiable(size: Int) -> ServiceProblem {
+        ServiceProblem(
+            status: 416, code: "range-unsatisfiable", detail: "The attachment has \(size) bytes.",
+            next: "Ask for bytes below that, or for all of it.",
+            offset: nil, headers: ["content-range": "bytes */\(size)"])
+    }
+
     static let attachmentMismatch = ServiceProblem(
         status: 422, code: "attachment-mismatch", detail: "The bytes do not have the SHA-256 of the address.",
         next: "Read the file again and send it under its own hash.")

@@ -20,10 +20,12 @@ extension Edge {
     }
 
     /// The whole body, which must arrive in time and stay below `limit` bytes.
-    func collect(_ request: Request, upTo limit: Int) async throws -> [UInt8] {
+    ///
+    /// - Parameter time: how long it may take; that of a message when left out.
+    func collect(_ request: Request, upTo limit: Int, within time: Duration? = nil) async throws -> [UInt8] {
         try refuseAnnounced(request, over: limit)
         let body = request.body
-        return try await withDeadline(configuration.bodyTime) {
+        return try await withDeadline(time ?? configuration.bodyTime) {
             var bytes: [UInt8] = []
             for try await part in body {
                 guard bytes.count + part.readableBytes <= limit else { throw ServiceProblem.bodyTooLarge(limit: limit) }

@@ -28,7 +28,7 @@ extension Edge {
 
     /// Gives a token and a MAC key against the device's signature over the nonce.
     func signIn(_ service: any TenantService, _ request: Request) async throws -> Response {
-        let (challenges, tokens, clock) = (challenges, tokens, configuration.now)
+        let (challenges, tokens, clock, protocols) = (challenges, tokens, configuration.now, configuration.protocols)
         return try await unsigned(request) { (body: PBSignInRequest) in
             guard let device = DeviceID(bytes: body.device), body.replica != 0 else {
                 throw ServiceProblem.malformed("A device has 16 bytes, and a replica is above zero.")
@@ -46,12 +46,19 @@ extension Edge {
             }
             try challenges.spend(nonce, now: now)
             try service.checkActive(replica)
-            let (token, session) = try tokens.issue(tenant: service.tenant, device: device, replica: replica, now: now)
+            // A device of before this was said speaks version 1.
+            let newest = max(1, body.protocolVersion)
+            let (token, session) = try tokens.issue(
+                tenant: service.tenant, device: device, replica: replica, now: now, isOutdated: newest < protocols.lowerBound)
+            service.signedIn(replica, protocolVersion: newest, schemaVersion: body.schemaVersion)
             var reply = PBSignIn()
             reply.token = token
             reply.macKey = data(session.macKey)
             reply.expiresAt = session.expiresAt
             reply.serverTime = now
+            reply.protocolVersion = min(newest, protocols.upperBound)
+            reply.schemaVersion = service.schemaVersion
+            reply.oldestProtocol = protocols.lowerBound
             return reply
         }
     }

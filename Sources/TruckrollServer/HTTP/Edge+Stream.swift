@@ -14,6 +14,7 @@ extension Edge {
         let target = RequestTarget(method: "GET", pathAndQuery: request.head.path ?? "")
         let after = try Self.position(inQuery: target.query)
         try await calls.run { try service.checkActive(session.replica) }
+        try session.checkMayRead()
         let watch = HeadWatch(service: service, session: session, pool: streams, now: configuration.now)
         let (check, heartbeat) = (configuration.streamCheck, configuration.heartbeat)
         var headers: HTTPFields = [.contentType: "text/event-stream"]

@@ -11,6 +11,8 @@ struct Edge: Sendable {
     let adminToken: [UInt8]?
     let tokens: TokenRegistry
     let challenges: ChallengeBook
+    let verified = VerifiedFiles()
+    let partials = PartialUploads()
     /// Where the service's calls run.
     let calls: BlockingPool
     /// Where streams look for the head, so that many streams do not push requests aside.
@@ -40,23 +42,25 @@ struct Edge: Sendable {
         case .signIn(let tenant): return try await signIn(try service(tenant), request)
         case .replica(let tenant): return try await newReplica(try service(tenant), request)
         case .sync(let tenant):
-            return try await message(try service(tenant), request) { (service, body: PBSyncRequest, replica) in
-                try service.sync(body, replica: replica)
+            return try await message(try service(tenant), request) { (service, body: PBSyncRequest, session) in
+                try service.sync(try session.served(body), replica: session.replica)
             }
         case .audit(let tenant):
-            return try await message(try service(tenant), request) { (service, body: PBAuditRequest, replica) in
-                try service.audit(body, replica: replica)
+            return try await message(try service(tenant), request) { (service, body: PBAuditRequest, session) in
+                try session.checkMayRead()
+                return try service.audit(body, replica: session.replica)
             }
         case .repair(let tenant):
-            return try await message(try service(tenant), request) { (service, body: PBRepairRequest, replica) in
-                try service.repair(body, replica: replica)
+            return try await message(try service(tenant), request) { (service, body: PBRepairRequest, session) in
+                try session.checkMayRead()
+                return try service.repair(body, replica: session.replica)
             }
         case .carry(let tenant):
             return try await message(try service(tenant), request) { (service, body: PBCarryRequest, _) in
                 try service.carry(body)
             }
         case .stream(let tenant): return try await stream(try service(tenant), request, context)
-        case .attachment(let tenant, let sha256): return try await attachment(sha256, try service(tenant), request)
+        case .attachment(let tenant, let sha256): return try await attachment(sha256, try service(tenant), request, context)
         }
     }
 
@@ -76,18 +80,18 @@ struct Edge: Sendable {
     /// A signed message of a device that is still welcome.
     private func message<Body: WireMessage, Reply: WireMessage>(
         _ service: any TenantService, _ request: Request,
-        _ call: @escaping @Sendable (any TenantService, Body, ReplicaID) throws -> Reply
+        _ call: @escaping @Sendable (any TenantService, Body, SessionRecord) throws -> Reply
     ) async throws -> Response {
         let admitted = try admit(request, at: service)
         let form = try bodyForm(request)
         let bytes = try await collect(request, upTo: Limits.requestBytes)
         guard admitted.digest.matches(bytes) else { throw ServiceProblem.signatureInvalid("Content-Digest is not the body's.") }
         let body = try decode(Body.self, bytes, form)
-        let replica = admitted.session.replica
+        let session = admitted.session
         let replyForm = replyForm(request, form)
         let reply = try await calls.run {
-            try service.checkActive(replica)
-            return try call(service, body, replica).wire(replyForm)
+            try service.checkActive(session.replica)
+            return try call(service, body, session).wire(replyForm)
         }
         return encoded(reply, replyForm)
     }

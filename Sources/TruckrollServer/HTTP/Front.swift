@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import TruckrollProtocol
 
 /// The outermost layer: finds the endpoint, turns errors into problem documents, adds the security headers, and logs.
@@ -38,6 +39,9 @@ struct Front: HTTPResponder {
             return (try await edge.answer(endpoint, request, context), nil)
         } catch let problem as ServiceProblem {
             return refusal(problem, request, context)
+        } catch is HTTPParserError {
+            // What comes after a body that broke off belongs to nothing.
+            return refusal(.malformed("The body breaks off, or is not what the request says of it."), request, context, closing: true)
         } catch let problem as WireProblem {
             context.logger.error("reply", metadata: ["problem": .string(problem.code)])
             return refusal(.internalFault, request, context)
@@ -57,12 +61,16 @@ struct Front: HTTPResponder {
         }
     }
 
-    private func refusal(_ problem: ServiceProblem, _ request: Request, _ context: ConnectionContext) -> (Response, problem: String?) {
+    private func refusal(
+        _ problem: ServiceProblem, _ request: Request, _ context: ConnectionContext, closing: Bool = false
+    ) -> (Response, problem: String?) {
         let bytes = (try? problem.document.encoded()) ?? []
         var headers: HTTPFields = [.contentType: ProblemDocument.mediaType]
         if let seconds = problem.retryAfterSeconds { headers.set("retry-after", "\(seconds)") }
+        if let offset = problem.offset { headers.set("upload-offset", "\(offset)") }
+        for (name, value) in problem.headers { headers.set(name, value) }
         if problem.status == 401 { headers.set("www-authenticate", "Bearer") }
-        if Self.hangsUp(after: problem, request) {
+        if closing || Self.hangsUp(after: problem, request) {
             // Say that the rest of the body is not wanted, read it for a moment so that the answer arrives, and hang up.
             headers.set("connection", "close")
             let channel = context.channel
@@ -82,11 +90,14 @@ struct Front: HTTPResponder {
         return length > HTTPLimits.smallBodyBytes
     }
 
+    /// What every answer carries.
+    static let securityHeaders = [
+        ("cache-control", "no-store"), ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"), ("referrer-policy", "no-referrer"),
+    ]
+
     private static func secure(_ headers: inout HTTPFields) {
-        headers.set("cache-control", "no-store")
-        headers.set("x-content-type-options", "nosniff")
-        headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
-        headers.set("referrer-policy", "no-referrer")
+        for (name, value) in securityHeaders { headers.set(name, value) }
     }
 
     /// A method as it may stand in a log.

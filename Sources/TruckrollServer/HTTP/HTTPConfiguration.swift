@@ -13,6 +13,8 @@ public struct HTTPConfiguration: Sendable {
     public var maximumConnections = 12_000
     /// The file with the operator's token; without it there are no operator's commands.
     public var adminTokenFile: String?
+    /// The protocol versions that are spoken: devices of older ones are only listened to, newer ones are told the newest of these.
+    public var protocols = Limits.oldestProtocol...Limits.protocolVersion
     /// How long a message's body may take to arrive.
     public var bodyTime: Duration = .seconds(30)
     /// How often a stream looks whether its token and device still hold.

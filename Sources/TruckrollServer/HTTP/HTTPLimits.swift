@@ -25,6 +25,10 @@ enum HTTPLimits {
     static let lingerSeconds: Int64 = 5
     /// Bytes read from or written to a file at a time.
     static let fileChunkBytes = 64 << 10
+    /// Milliseconds after which an attachment's bytes are compared with their hash again before they are sent: a day.
+    static let verifiedMilliseconds: UInt64 = 86_400_000
+    /// Attachments whose comparison is remembered: about 200 bytes each.
+    static let verifiedFiles = 20_000
     /// Characters an operator's token needs at least.
     static let adminTokenCharacters = 32
     /// How long a graceful end may take.

@@ -39,7 +39,9 @@ public struct HTTPServer: Service {
         let application = Application(
             responder: Front(edge: edge),
             server: .http1(
-                configuration: .init(idleTimeout: .seconds(HTTPLimits.idleSeconds), httpDecoderConfiguration: decoder)),
+                configuration: .init(
+                    additionalChannelHandlers: [MalformedRequests()], idleTimeout: .seconds(HTTPLimits.idleSeconds),
+                    httpDecoderConfiguration: decoder)),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.port), backlog: configuration.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),

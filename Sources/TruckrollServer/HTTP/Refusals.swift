@@ -33,6 +33,12 @@ extension ServiceProblem {
         status: 429, code: "too-many-requests", detail: "This session made more requests than a device needs.",
         next: "Wait, then sign in again.", retryAfterSeconds: Limits.requestAgeSeconds)
 
+    /// RFC 9110 wants to know to what; a name of ours, as no protocol of the connection is meant.
+    static let upgradeRequired = ServiceProblem(
+        status: 426, code: "upgrade-required", detail: "This app is too old to be shown anything by this server.",
+        next: "Nothing is lost: what is recorded is still taken. Update the app.", offset: nil,
+        headers: ["upgrade": "truckroll/\(Limits.protocolVersion)", "connection": "upgrade"])
+
     static let overloaded = ServiceProblem(
         status: 503, code: "overloaded", detail: "The server has more work waiting than it takes on.",
         next: "Try again after the time given in Retry-After.", retryAfterSeconds: 2)

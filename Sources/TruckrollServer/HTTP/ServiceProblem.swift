@@ -12,17 +12,29 @@ public struct ServiceProblem: Error, Hashable, Sendable {
     public let next: String
     /// Seconds to wait before trying again.
     public let retryAfterSeconds: Int?
+    /// How many bytes of an upload are here, where that helps.
+    public let offset: Int?
+    /// Header fields that belong to the status.
+    let headers: [String: String]
 
     public init(status: Int, code: String, detail: String, next: String, retryAfterSeconds: Int? = nil) {
+        self.init(status: status, code: code, detail: detail, next: next, retryAfterSeconds: retryAfterSeconds, offset: nil)
+    }
+
+    init(
+        status: Int, code: String, detail: String, next: String, retryAfterSeconds: Int? = nil, offset: Int?, headers: [String: String] = [:]
+    ) {
         self.status = status
         self.code = code
         self.detail = detail
         self.next = next
         self.retryAfterSeconds = retryAfterSeconds
+        self.offset = offset
+        self.headers = headers
     }
 
     /// The problem as it travels.
     var document: ProblemDocument {
-        ProblemDocument(status: status, code: code, detail: detail, next: next, retryAfter: retryAfterSeconds)
+        ProblemDocument(status: status, code: code, detail: detail, next: next, retryAfter: retryAfterSeconds, offset: offset)
     }
 }

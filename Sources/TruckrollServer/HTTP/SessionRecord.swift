@@ -10,14 +10,31 @@ final class SessionRecord: Sendable {
     let macKey: [UInt8]
     /// Unix milliseconds.
     let expiresAt: UInt64
+    /// Whether the device speaks a protocol so old that it is only listened to.
+    let isOutdated: Bool
     private let nonces = Mutex(NonceWindow())
 
-    init(tenant: TenantID, device: DeviceID, replica: ReplicaID, macKey: [UInt8], expiresAt: UInt64) {
+    init(tenant: TenantID, device: DeviceID, replica: ReplicaID, macKey: [UInt8], expiresAt: UInt64, isOutdated: Bool) {
         self.tenant = tenant
         self.device = device
         self.replica = replica
         self.macKey = macKey
         self.expiresAt = expiresAt
+        self.isOutdated = isOutdated
+    }
+
+    /// - Throws: ``ServiceProblem/upgradeRequired`` when the device is shown nothing any more.
+    func checkMayRead() throws(ServiceProblem) {
+        if isOutdated { throw .upgradeRequired }
+    }
+
+    /// The request as it is served: of an outdated device what it brings is taken, and it gets its receipts alone.
+    func served(_ request: PBSyncRequest) throws(ServiceProblem) -> PBSyncRequest {
+        guard isOutdated, request.pull else { return request }
+        guard !request.push.isEmpty else { throw .upgradeRequired }
+        var pushing = request
+        pushing.pull = false
+        return pushing
     }
 
     /// Uses up the nonce of a request whose signature was found valid.

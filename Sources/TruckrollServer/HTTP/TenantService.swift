@@ -12,6 +12,11 @@ public protocol TenantService: Sendable {
     var heads: HeadBroadcaster { get }
     /// The folder that holds the tenant's attachments, each in a file named by its SHA-256.
     var attachmentsFolder: String { get }
+    /// The schema it knows.
+    var schemaVersion: UInt32 { get }
+
+    /// Notes what a device that signed in says of itself; a schema version of 0 when it says nothing.
+    func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32)
 
     /// Takes a device on against a one-time code.
     func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment

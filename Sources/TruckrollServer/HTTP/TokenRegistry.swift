@@ -27,12 +27,12 @@ final class TokenRegistry: Sendable {
     ///
     /// - Throws: ``ServiceProblem/overloaded`` when the registry is full.
     func issue(
-        tenant: TenantID, device: DeviceID, replica: ReplicaID, now: UInt64
+        tenant: TenantID, device: DeviceID, replica: ReplicaID, now: UInt64, isOutdated: Bool = false
     ) throws(ServiceProblem) -> (token: String, session: SessionRecord) {
         let token = Base64Text.encodeURL(random(32))
         let session = SessionRecord(
             tenant: tenant, device: device, replica: replica, macKey: random(32),
-            expiresAt: now + UInt64(Limits.tokenSeconds) * 1000)
+            expiresAt: now + UInt64(Limits.tokenSeconds) * 1000, isOutdated: isOutdated)
         let key = SHA256.hash(data: Array(token.utf8))
         let owner = Owner(tenant: tenant, replica: replica)
         let stored = state.withLock { state in

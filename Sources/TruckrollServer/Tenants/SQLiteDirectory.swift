@@ -1,6 +1,8 @@
 import Foundation
 import Logging
 import TruckrollCore
+import TruckrollStoreSQLite
+import TruckrollSync
 
 /// The tenants under a data directory, all opened.
 public struct SQLiteDirectory: TenantDirectory {
@@ -16,11 +18,20 @@ public struct SQLiteDirectory: TenantDirectory {
     public func service(of tenant: TenantID) -> (any TenantService)? { tenants.first { $0.tenant == tenant } }
     public var defaultTenant: (any TenantService)? { tenants.count == 1 ? tenants.first : nil }
 
+    /// What stands for an error in the log.
+    private func code(of error: any Error) -> String {
+        switch error {
+        case let problem as EngineProblem: problem.code
+        case let problem as StoreProblem: problem.code
+        default: "\(type(of: error))"
+        }
+    }
+
     /// Runs what is due by the clock every 20 seconds until cancelled; the protocol asks for once a minute.
     public func runTimers(logger: Logger) async {
         while !Task.isCancelled {
             for tenant in tenants {
-                do { try tenant.tick() } catch { logger.error("timers", metadata: ["error": "\(error)"]) }
+                do { try tenant.tick() } catch { logger.error("timers", metadata: ["tenant": "\(tenant.tenant)", "problem": "\(code(of: error))"]) }
             }
             try? await Task.sleep(for: .seconds(20))
         }

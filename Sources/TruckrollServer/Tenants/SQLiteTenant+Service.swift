@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -7,6 +8,11 @@ import TruckrollSync
 extension SQLiteTenant: TenantService {
     public var tenant: TenantID { home.tenant }
     public var attachmentsFolder: String { home.attachments }
+    public var schemaVersion: UInt32 { engine.schema.version }
+
+    public func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32) {
+        deviceVersions.withLock { $0[replica] = DeviceVersions(protocolVersion: protocolVersion, schemaVersion: schemaVersion) }
+    }
 
     public func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         try converting {
@@ -100,9 +106,15 @@ extension SQLiteTenant: TenantService {
             case .enrolmentCode(let user):
                 let made = try makeEnrolmentCode(user: user)
                 return try json(["code": made.code, "user": made.user.text("name") ?? "", "number": made.user.text("number") ?? ""])
-            case .revoke(let device):
+            case .revoke(let device, let evenIfUnknown):
                 guard let id = DeviceID(device) else {
                     throw EngineProblem("malformed", "“\(device)” is no device id.", next: "See `truckroll-server devices`.")
+                }
+                guard try evenIfUnknown || engine.isKnown(id) else {
+                    throw ServiceProblem(
+                        status: 404, code: "device-unknown", detail: "No device \(device) is enrolled here; nobody was shut out.",
+                        next:
+                            "See `truckroll-server devices`. After a restore the database may not know it yet: then repeat with --even-if-unknown.")
                 }
                 try revoke(id)
                 return try json(["revoked": device])
@@ -112,9 +124,13 @@ extension SQLiteTenant: TenantService {
                 }
                 let receipt = try engine.release(id, at: try moment())
                 heads.moved()
-                return try json(["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"])
+                let shutOut = receipt.remarks.first { $0.code == "device-revoked" }?.text
+                return try json(
+                    ["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"].merging(
+                        shutOut.map { ["note": $0] } ?? [:]
+                    ) { first, _ in first })
             case .status: return try json(try TenantReport(engine).status())
-            case .devices: return try json(try TenantReport(engine).devices())
+            case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
             case .attention: return try json(try TenantReport(engine).attention())
             }
         }

@@ -1,10 +1,18 @@
 import Foundation
 import Logging
+import Synchronization
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
 import TruckrollStoreSQLite
 import TruckrollSync
+
+/// What a device says of itself when it signs in.
+struct DeviceVersions: Hashable, Sendable {
+    let protocolVersion: UInt32
+    /// 0 when it does not say.
+    let schemaVersion: UInt32
+}
 
 /// One tenant of this server on its embedded database: opens the files, and is the HTTP side's service.
 public final class SQLiteTenant: Sendable {
@@ -14,28 +22,44 @@ public final class SQLiteTenant: Sendable {
     private let store: SQLiteServerStore
     private let now: @Sendable () -> Int64
     private let logger: Logger?
+    /// What devices said of themselves when they signed in last, since the server was started.
+    let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])
 
     /// Opens a tenant's database and starts a new epoch when it was restored or copied.
     ///
     /// - Parameter founding: whether the database may be new; else one that is missing or empty was lost, and is not made anew.
-    /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it.
-    public init(home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false) throws {
+    /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it; ``EngineProblem`` `store-newer` when a
+    ///   program with a newer schema wrote it.
+    public init(
+        home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false, schema given: Schema? = nil
+    ) throws {
         self.home = home
         self.now = now
         self.logger = logger
-        let schema = try Schema.load()
+        let schema = try given ?? Schema.load()
         guard try founding || home.hasDatabase() else {
             throw EngineProblem(
                 "database-missing", "\(home.database) is missing or empty.",
                 next: "Put the newest copy back: truckroll-server restore. Devices bring back what it lacks.")
         }
+        let mark = SchemaMark(of: home.database)
+        if let newest = mark.newest, newest > schema.version {
+            throw EngineProblem(
+                "store-newer",
+                "\(home.database) was written with schema \(newest); this program knows up to \(schema.version). It was left as it is.",
+                next: "Update this program. If an older copy of the database stands there now, remove \(mark.path).")
+        }
         store = try SQLiteServerStore(path: home.database, schema: schema)
+        mark.raise(to: schema.version)
         let numbers = try home.replicaNumbers()
         engine = ServerEngine(schema: schema, store: store, security: try home.security(), giveNumber: { try numbers.next(atLeast: $0) })
         if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }
-        try engine.takeUpDeferred(at: try moment())
+        // What cannot be taken up now goes on waiting, and the tenant is served all the same.
+        do { try engine.takeUpDeferred(at: try moment()) } catch {
+            logger?.error("deferred sets", metadata: ["tenant": "\(home.tenant)", "type": "\(type(of: error))"])
+        }
         for device in try home.revokedDevices() { try engine.revoke(device, at: try moment()) }
     }
 
@@ -51,6 +75,7 @@ public final class SQLiteTenant: Sendable {
         let moment = try moment()
         if try engine.tick(at: moment) { heads.moved() }
         try engine.collect(at: moment)
+        PartialUploads.collect(in: home.attachments, now: UInt64(max(0, moment.milliseconds)))
     }
 
     /// A code for a user named by id or personnel number.
@@ -107,8 +132,10 @@ extension ServiceProblem {
             case "device-revoked", "enrolment-refused", "signature-invalid": 403
             case "replica-unknown", "user-unknown", "set-unknown": 404
             case "push-too-large": 413
+            case "too-many-replicas": 429
             default: 400
             }
-        self.init(status: status, code: problem.code, detail: problem.detail, next: problem.next)
+        self.init(
+            status: status, code: problem.code, detail: problem.detail, next: problem.next, retryAfterSeconds: problem.retryAfterSeconds)
     }
 }

@@ -27,6 +27,9 @@ public struct TenantReport {
         public let sets: UInt64
         public let series: String
         public let revoked: Bool
+        /// As it said at its last sign-in since the server was started.
+        public let protocolVersion: UInt32?
+        public let schemaVersion: UInt32?
     }
 
     public struct Item: Codable, Sendable {
@@ -52,12 +55,14 @@ public struct TenantReport {
         }
     }
 
-    public func devices() throws -> [Device] {
+    func devices(versions: [ReplicaID: DeviceVersions]) throws -> [Device] {
         try engine.store.read { transaction in
             try transaction.replicas().map { row in
                 Device(
                     replica: row.replica.rawValue, device: row.device.description, name: row.name, user: try name(of: row.user, transaction),
-                    role: row.role.rawValue, sets: row.lastSequence, series: row.series, revoked: row.revokedAt != nil)
+                    role: row.role.rawValue, sets: row.lastSequence, series: row.series, revoked: row.revokedAt != nil,
+                    protocolVersion: versions[row.replica]?.protocolVersion,
+                    schemaVersion: versions[row.replica].flatMap { $0.schemaVersion == 0 ? nil : $0.schemaVersion })
             }
         }
     }

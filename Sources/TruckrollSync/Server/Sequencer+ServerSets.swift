@@ -53,10 +53,11 @@ extension Sequencer {
     ///
     /// - Parameters:
     ///   - about: the set whose taking effect it is, with what became of that.
+    ///   - origin: the work that took effect, so that it is known when it comes again under another number.
     @discardableResult
     func recordOwn(
         _ ops: [Op], stamp: Stamp, intent: String, cause: String, at position: Position, about: (set: AdmittedSet, outcome: Outcome)? = nil,
-        remarks: [Remark] = []
+        remarks: [Remark] = [], origin: Origin? = nil
     ) throws -> PBReceipt {
         guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
         let nobody = RecordID(high: 0, low: 0)
@@ -67,7 +68,7 @@ extension Sequencer {
             writeID: writeID, previous: tenant.serverHash, base: base, claimed: stamp, user: nobody, intent: intent, ops: ops)
         let signed = SignedSet(writeID: writeID, body: try set.encodedBody(), algorithm: .p256, signature: [])
         let receipt = try record(
-            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: nobody, intent: intent, cause: cause, origin: nil,
+            signed, signed.hash, stamp: stamp, claimed: stamp, outcome: .applied, user: nobody, intent: intent, cause: cause, origin: origin,
             remarks: remarks, position: position, about: about)
         guard var after = try transaction.tenant() else { return receipt }
         after.serverSequence = writeID.sequence

@@ -48,45 +48,76 @@ extension Sequencer {
     }
 
     /// Lets one waiting set take effect by a server set that names it; `nil` while it lacks something.
+    ///
+    /// - Throws: ``WireProblem`` when a person wanted it released and it cannot take effect; what the store throws when that
+    ///   failed and the set is not to blame. A deferred set that cannot take effect is kept aside and stops nobody.
     func settle(_ waiting: WaitingSet, cause: String) throws -> PBReceipt? {
-        guard let admitted = try transaction.admitted(waiting.writeID), var replica = try transaction.replica(waiting.writeID.replica),
-            let tenant = try transaction.tenant()
-        else { return nil }
+        guard let admitted = try transaction.admitted(waiting.writeID), var replica = try transaction.replica(waiting.writeID.replica) else {
+            return nil
+        }
+        replica.role = try presentRole(of: replica)
+        do {
+            return try transaction.savepoint { try takeUp(waiting, admitted, replica, cause) }
+        } catch let fault as any FaultOfSet where !fault.isFaultOfSet {
+            // The store failed, not the set.
+            throw fault
+        } catch {
+            return try keepAside(admitted, waiting, Self.reason(error), cause)
+        }
+    }
+
+    private func takeUp(_ waiting: WaitingSet, _ admitted: AdmittedSet, _ present: ReplicaRow, _ cause: String) throws -> PBReceipt? {
+        guard let tenant = try transaction.tenant() else { return nil }
+        var replica = present
         // Whoever releases a set lifts what held it up, not what proves it.
         let set = try read(admitted.set, replica)
         guard try reasonToWait(set) == nil else { return nil }
-        replica.role = try presentRole(of: replica)
+        let work = set.origin ?? Origin(writeID: waiting.writeID, hash: admitted.hash)
+        guard try !hasTakenEffect(work, besides: waiting.writeID) else {
+            throw WireProblem("origin-known", op: -1, "this work has been admitted under another number")
+        }
         // Its facts are judged at its own base, whatever its author has seen since.
         replica.lastBase = .start
         replica.lastBaseEpoch = Epoch(rawValue: 0)
-        let position = tenant.head.next
         try transaction.deleteWaiting(waiting.writeID)
-        do {
-            return try transaction.savepoint {
-                let effect = try takeEffect(set, of: replica, at: position, tenant) { admitted.stamp }
-                let receipt = try recordOwn(
-                    [], stamp: try nextServerStamp(tenant), intent: "take-up", cause: cause, at: position, about: (admitted, effect.outcome),
-                    remarks: effect.remarks)
-                try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
-                return receipt
-            }
-        } catch let wire as WireProblem {
-            return try keepAside(admitted, waiting, wire, cause)
-        } catch let decoding as DecodingProblem {
-            return try keepAside(admitted, waiting, WireProblem(decoding.code, op: -1, decoding.detail), cause)
-        } catch let fault as any FaultOfSet where fault.isFaultOfSet {
-            return try keepAside(admitted, waiting, WireProblem("unstorable", op: -1, "\(fault)"), cause)
-        } catch let problem as SchemaProblem {
-            return try keepAside(admitted, waiting, WireProblem("value-unfit", op: -1, "\(problem)"), cause)
+        let effect = try takeEffect(set, of: replica, at: tenant.head.next, tenant) { admitted.stamp }
+        // A deferred set is found by its own number or origin; a quarantined one counts from now on.
+        let isKept = waiting.isDeferred || admitted.origin != nil
+        let shutOut = Remark(code: "device-revoked", text: "Its device is shut out; it took effect because an operator let it.")
+        let receipt = try recordOwn(
+            [], stamp: try nextServerStamp(tenant), intent: "take-up", cause: cause, at: tenant.head.next, about: (admitted, effect.outcome),
+            remarks: effect.remarks + (replica.revokedAt == nil ? [] : [shutOut]), origin: isKept ? nil : work)
+        try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
+        return receipt
+    }
+
+    /// Whether the same work is there under another number: it took effect, or waits by itself and will.
+    private func hasTakenEffect(_ work: Origin, besides id: WriteID) throws -> Bool {
+        if let twin = try transaction.admitted(origin: work), twin.set.writeID != id { return true }
+        guard work.writeID != id, let first = try transaction.admitted(work.writeID), first.hash == work.hash else { return false }
+        return try transaction.waiting(work.writeID) == nil
+    }
+
+    private static func reason(_ error: any Error) -> WireProblem {
+        switch error {
+        case let wire as WireProblem: wire
+        case let decoding as DecodingProblem: WireProblem(decoding.code, op: -1, decoding.detail)
+        case let schema as SchemaProblem: WireProblem("value-unfit", op: -1, "\(schema)")
+        case let problem as EngineProblem: WireProblem("unstorable", op: -1, problem.detail)
+        default: WireProblem("unstorable", op: -1, "\(error)")
         }
     }
 
     /// A deferred set that proves malformed is quarantined after all; one that a person tried to release stays as it was.
     private func keepAside(_ admitted: AdmittedSet, _ waiting: WaitingSet, _ wire: WireProblem, _ cause: String) throws -> PBReceipt? {
         guard waiting.isDeferred, let tenant = try transaction.tenant() else { throw wire }
-        var aside = waiting
-        aside.isDeferred = false
-        try transaction.save(aside)
+        if wire.code == "origin-known" {
+            try transaction.deleteWaiting(waiting.writeID)
+        } else {
+            var aside = waiting
+            aside.isDeferred = false
+            try transaction.save(aside)
+        }
         let remark = Remark(code: wire.code, op: wire.op, text: wire.detail, remedies: ["the set is kept whole; an operator can look at it"])
         return try recordOwn(
             [], stamp: try nextServerStamp(tenant), intent: "take-up", cause: cause, at: tenant.head.next, about: (admitted, .quarantined),

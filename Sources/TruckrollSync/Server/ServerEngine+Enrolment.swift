@@ -215,6 +215,8 @@ extension ServerEngine {
     }
 
     /// A new number for a device whose old one was found forked, asked for with the old one's key.
+    ///
+    /// - Throws: ``EngineProblem`` `device-unknown`, `device-revoked`, or `too-many-replicas` with the time to wait (``ReplicaBudget``).
     public func newReplica(_ request: PBReplicaRequest, at moment: ServerMoment) throws -> PBEnrolment {
         guard let device = DeviceID(bytes: request.device),
             let algorithm = UInt8(exactly: request.algorithm).flatMap({ SignatureAlgorithm(rawValue: $0) }),
@@ -226,7 +228,14 @@ extension ServerEngine {
         guard security.isValid(Array(request.signature), message, old.algorithm, old.publicKey) else { throw unknownDevice }
         let row = try store.write { transaction in
             // A reply may have been lost: the same key gets the same number.
-            if let row = try transaction.replicas(of: old.device).last(where: { $0.publicKey == newKey }) { return row }
+            let all = try transaction.replicas(of: old.device)
+            if let row = all.last(where: { $0.publicKey == newKey }) { return row }
+            if let wait = ReplicaBudget.wait(given: all.map(\.enrolledAt), at: moment.milliseconds) {
+                throw EngineProblem(
+                    "too-many-replicas", "This device asked for more numbers than copies of it can need.",
+                    next: "Nothing is lost; try again in \(wait) s. If it stays, tell the office: somebody else may hold the device's key.",
+                    retryAfterSeconds: wait)
+            }
             return try addReplica(
                 transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment)
         }
@@ -242,6 +251,9 @@ extension ServerEngine {
             }
         }
     }
+
+    /// Whether the device was ever enrolled, as far as this database knows.
+    public func isKnown(_ device: DeviceID) throws -> Bool { try store.read { try !$0.replicas(of: device).isEmpty } }
 
     public func replica(_ id: ReplicaID) throws -> ReplicaRow? { try store.read { try $0.replica(id) } }
 }

@@ -3,7 +3,10 @@ import TruckrollDomain
 import TruckrollProtocol
 
 extension ServerEngine {
-    /// Lets deferred sets take effect that this server understands now. Called when a server starts.
+    /// Lets deferred sets take effect that this server understands now. Called when a server starts. One that cannot take effect
+    /// is kept aside for a person, whatever is wrong with it, and holds up no other.
+    ///
+    /// - Throws: what the store throws when it cannot be read or written; what was not taken up goes on waiting.
     public func takeUpDeferred(at moment: ServerMoment) throws {
         var position: Position? = .start
         while let after = position {
@@ -27,7 +30,9 @@ extension ServerEngine {
                 return try Receipt(receipt)
             } catch let wire as WireProblem {
                 throw EngineProblem(
-                    "release-refused", "Set \(id): \(wire.detail).", next: "It stays kept whole; enter what it says again by hand.")
+                    "release-refused", "Set \(id): \(wire.detail).",
+                    next: wire.code == "origin-known"
+                        ? "Nothing is to be done: what it says is there." : "It stays kept whole; enter what it says again by hand.")
             }
         }
         try takeUpDeferred(at: moment)

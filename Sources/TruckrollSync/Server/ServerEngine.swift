@@ -9,11 +9,14 @@ public struct EngineProblem: Error, Hashable, Sendable, CustomStringConvertible 
     public let detail: String
     /// What the reader does next.
     public let next: String
+    /// Seconds to wait before asking again, where that is what helps.
+    public let retryAfterSeconds: Int?
 
-    public init(_ code: String, _ detail: String, next: String) {
+    public init(_ code: String, _ detail: String, next: String, retryAfterSeconds: Int? = nil) {
         self.code = code
         self.detail = detail
         self.next = next
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     public var description: String { "\(code): \(detail) \(next)" }

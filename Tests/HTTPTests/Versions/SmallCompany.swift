@@ -1,0 +1,191 @@
+import Foundation
+import Logging
+import Synchronization
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollServer
+import TruckrollStoreSQLite
+import TruckrollSync
+
+/// Unix milliseconds that pass with each look of the server, from 2026-11-23T08:00:00Z on.
+final class Ticks: Sendable {
+    private let time = Mutex<Int64>(1_795_420_800_000)
+
+    var now: Int64 { time.withLock { $0 } }
+
+    func tick() -> Int64 {
+        time.withLock { time in
+            time += 10
+            return time
+        }
+    }
+}
+
+/// A company with one technician and one order, on disk, that a server of any versions can be started over.
+final class SmallCompany: Sendable {
+    let directory: URL
+    let home: TenantHome
+    let tenant = TenantID(high: 0x0199_C82C_C000_7000, low: 0x8000_0000_0000_00A1)
+    let technician = RecordID(high: 1, low: 1)
+    let order = RecordID(high: 1, low: 2)
+    let task = RecordID(high: 1, low: 3)
+    let clock = Ticks()
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-versions-\(UInt64.random(in: 0 ... .max))")
+        home = TenantHome(directory: directory, tenant: tenant)
+        try home.found()
+        let service = try open(founding: true)
+        defer { try? service.close() }
+        try service.engine.found(
+            .init(
+                tenant: tenant, code: "ACME", name: "Acme", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 11), instance: try home.instance()),
+            at: try service.moment())
+        let importer = try Importer(tenant: service)
+        let (customer, site) = (RecordID(high: 1, low: 4), RecordID(high: 1, low: 5))
+        try importer.add(RecordDraft("user", id: technician, ["number": .text("T1"), "name": .text("Anna"), "role": .text("technician")]))
+        try importer.add(RecordDraft("customer", id: customer, ["number": .text("C1"), "name": .text("Plant AG")]))
+        try importer.add(RecordDraft("site", id: site, ["customer": .reference(customer), "name": .text("Works 1")]))
+        try importer.flush()
+        try importer.add(
+            RecordDraft(
+                "service_order", id: order,
+                [
+                    "number": .text("SO-1"), "channel": .text("office"), "customer": .reference(customer), "site": .reference(site),
+                    "kind": .text("calibration"), "title": .text("Calibrate"), "requested_at": .text("2026-11-23T08:00:00Z"),
+                ]))
+        try importer.add(
+            RecordDraft("task", id: task, ["order": .reference(order), "title": .text("Check"), "mandatory": .text("no"), "state": .text("open")]))
+        var seen: RecordID?
+        for (index, event) in ["create", "submit"].enumerated() {
+            let id = RecordID(high: 1, low: UInt64(10 + index))
+            try importer.add(
+                RecordDraft(
+                    "order_event", id: id,
+                    [
+                        "order": .reference(order), "event": .text(event), "at": .text("2026-11-23T08:00:00Z"),
+                        "by": .reference(try ServerEngine.importerID(of: tenant, service.engine.schema)),
+                    ].merging(seen.map { ["seen": .reference($0)] } ?? [:]) { first, _ in first }))
+            seen = id
+        }
+        try importer.flush()
+        try importer.add(
+            RecordDraft(
+                "assignment_request", id: RecordID(high: 1, low: 20),
+                [
+                    "order": .reference(order), "action": .text("assign"), "technician": .reference(technician),
+                    "starts_at": .text("2026-11-23T09:00:00Z"), "ends_at": .text("2026-11-23T11:00:00Z"),
+                ]))
+        try importer.flush()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    /// The tenant as a program with that schema opens it; this release's when left out.
+    func open(schema: Schema? = nil, founding: Bool = false) throws -> SQLiteTenant {
+        try SQLiteTenant(
+            home: home,
+            now: { [clock] in clock.tick() }, founding: founding, schema: schema)
+    }
+
+    /// What a record's field holds at the server, as stored.
+    func stored(_ service: SQLiteTenant, _ entity: String, _ id: RecordID) throws -> RecordView {
+        let entity = try service.engine.schema.entity(entity)
+        let record = try service.engine.store.read { try $0.record(RecordKey(type: entity.type, id: id)) }
+        return RecordView(try #require(record).record, entity)
+    }
+
+    /// Serves the company over HTTP by a program of those versions, for the length of the closure.
+    func serve(
+        schema: Schema? = nil, protocols: ClosedRange<UInt32> = 1...1, _ body: @escaping @Sendable (_ port: Int, SQLiteTenant) async throws -> Void
+    ) async throws {
+        let service = try open(schema: schema)
+        defer { try? service.close() }
+        let (ports, found) = AsyncStream<Int>.makeStream()
+        var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0, now: { [clock] in UInt64(clock.now) })
+        configuration.protocols = protocols
+        let server = HTTPServer(
+            configuration: configuration, directory: OneTenant(service: service), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onListening: { found.yield($0) })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { found.finish() }
+                try await server.run()
+            }
+            defer { group.cancelAll() }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await body(port, service)
+        }
+    }
+}
+
+private struct OneTenant: TenantDirectory {
+    let service: SQLiteTenant
+    func service(of tenant: TenantID) -> (any TenantService)? { tenant == service.tenant ? service : nil }
+    var defaultTenant: (any TenantService)? { service }
+}
+
+/// A device of this project's own client library, of any schema, that speaks any protocol versions.
+final class Tablet: Sendable {
+    let engine: DeviceEngine
+    private let company: SmallCompany
+    private let directory: URL
+    private let store: SQLiteDeviceStore
+
+    init(of company: SmallCompany, at service: SQLiteTenant, schema: Schema? = nil) throws {
+        self.company = company
+        directory = company.directory.appendingPathComponent("tablet-\(UInt64.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let schema = try schema ?? Schema.load()
+        let key = SigningKey()
+        let device = DeviceID(high: 7, low: UInt64.random(in: 0 ... .max))
+        let row = try service.engine.enrolLocally(
+            device: device, user: company.technician, publicKey: key.publicKey, name: "tablet", at: try service.moment())
+        let enrolment = try service.engine.enrolment(of: row, at: try service.moment())
+        store = try SQLiteDeviceStore(path: directory.appendingPathComponent("device.sqlite").path, schema: schema)
+        engine = DeviceEngine(schema: schema, store: store)
+        let identity = DeviceIdentity(
+            tenant: company.tenant, tenantName: "Acme", tenantKey: [], device: device, user: company.technician, replica: row.replica,
+            algorithm: .p256, privateKey: key.rawRepresentation, series: row.series, enrolment: try Wire.encode(enrolment), serverURL: "")
+        try store.write { try $0.save(identity) }
+    }
+
+    private var moment: DeviceMoment { DeviceMoment(milliseconds: company.clock.now, offsetMinutes: 60) }
+
+    func commit(_ body: (LocalEditor) throws -> Void) throws {
+        try engine.commit(
+            intent: "test", at: moment, newID: { RecordID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) }, body)
+    }
+
+    func transport(_ port: Int, protocols: ClosedRange<UInt32> = 1...1) throws -> HTTPTransport {
+        let identity = try #require(try engine.read { try $0.identity() })
+        let key = try #require(SigningKey(rawRepresentation: identity.privateKey))
+        let clock = company.clock
+        return HTTPTransport(
+            serverURL: "http://127.0.0.1:\(port)", tenant: company.tenant,
+            credentials: DeviceCredentials(device: identity.device, replica: identity.replica) { try key.signature(over: $0) },
+            now: { UInt64(clock.now) }, protocols: protocols, schemaVersion: engine.schema.version)
+    }
+
+    @discardableResult
+    func sync(over transport: HTTPTransport, auditing: Bool = false) async throws -> AuditReport? {
+        var conversation = SyncConversation(engine, purpose: auditing ? .audit(repairing: false) : .sync)
+        while let request = try conversation.next() {
+            let reply: SyncConversation.Reply =
+                switch request {
+                case .sync(let request): .sync(try await transport.sync(request))
+                case .audit(let request): .audit(try await transport.audit(request))
+                case .repair(let request): .repair(try await transport.repair(request))
+                case .newReplica(let request): .newReplica(try await transport.newReplica(request))
+                case .carry(let request): .carry(try await transport.carry(request))
+                }
+            let now = company.clock.now
+            try conversation.receive(reply, sentAt: now, receivedAt: now)
+        }
+        return conversation.audit
+    }
+}
