@@ -40,6 +40,7 @@ public enum EmbeddedSchemas {
             PackageResources.exception_json,
             PackageResources.ruling_json,
             PackageResources.device_json,
+            PackageResources.text_json,
         ]
     }
 }

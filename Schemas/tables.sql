@@ -301,3 +301,8 @@ CREATE TABLE "entity_device" (
 CREATE INDEX "entity_device_by_device" ON "entity_device" ("device");
 CREATE INDEX "entity_device_by_user" ON "entity_device" ("user");
 CREATE INDEX "entity_device_by_replica" ON "entity_device" ("replica");
+CREATE TABLE "entity_text" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_text_by_order" ON "entity_text" ("order");

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import sys
 
 try:
@@ -296,7 +297,7 @@ def advance(history, set_hash, stamp, outcome):
 OPS_OF = {
     "set": {"last_writer", "multi_value", "immutable", "maximum", "workflow", "server", "derived", "sealed"},
     "add": {"add_wins", "remove_wins"}, "remove": {"add_wins", "remove_wins"}, "raise": {"safety"}, "release": {"safety"},
-    "increment": {"counter"},
+    "increment": {"counter"}, "insert": {"text"}, "erase": {"text"},
 }
 
 
@@ -443,6 +444,187 @@ def merge(entry, write, version, rule, lattice, known):
         if others:
             loss = (others[-1][0], value, version, value)
     return (newest, [elements[key] for key in sorted(elements)]), False, loss
+
+
+TEXT_CHARACTERS, TEXT_BYTES, TEXT_ENCODED = 1 << 20, 64 << 10, 256 << 10
+
+
+def is_int(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value, smallest=0):
+    return is_int(value) and smallest <= value < 2 ** 32
+
+
+def read_anchor(parts):
+    """(replica, counter), (0, 0) for the beginning, and whether behind; None for anything else."""
+    replica, counter, after = parts
+    if not is_number(replica) or not is_number(counter) or not isinstance(after, bool) or (replica == 0) != (counter == 0):
+        return None
+    return None if replica == 0 and not after else (replica, counter, after)
+
+
+def read_ranges(parts, code):
+    if not isinstance(parts, list) or not parts:
+        raise Refused(code)
+    for part in parts:
+        if not isinstance(part, list) or len(part) != 3 or not is_number(part[0], 1) or not is_number(part[1], 1) or not is_int(part[2]):
+            raise Refused(code)
+        if part[2] < 1 or part[1] + part[2] - 1 >= 2 ** 32:
+            raise Refused(code)
+    return [(replica, first, first + count - 1) for replica, first, count in parts]
+
+
+class Text:
+    """characters: {(replica, counter): (anchor, scalar or None)}; ahead: [(replica, first, last)], apart and ascending."""
+
+    def __init__(self):
+        self.characters, self.ahead = {}, []
+
+    def insert(self, replica, value):
+        if not isinstance(value, list) or len(value) != 5 or not is_number(value[0], 1) or not isinstance(value[4], str):
+            raise Refused("text-op")
+        first, text, anchor = value[0], value[4], read_anchor(value[1:4])
+        if anchor is None or not text or first + len(text) - 1 >= 2 ** 32:
+            raise Refused("text-op")
+        ids = [(replica, first + offset) for offset in range(len(text))]
+        if anchor[:2] in ids:
+            raise Refused("text-op")
+        if len(self.characters) + len(text) > TEXT_CHARACTERS:
+            raise Refused("text-full")
+        if any(id_ in self.characters for id_ in ids):
+            raise Refused("text-id-taken")
+        for number, id_ in enumerate(ids):
+            gone = any(r == replica and low <= id_[1] <= high for r, low, high in self.ahead)
+            self.characters[id_] = (anchor if number == 0 else ids[number - 1] + (True,), None if gone else text[number])
+        self.tidy()
+
+    def erase(self, value):
+        for replica, low, high in read_ranges(value, "text-op"):
+            self.ahead.append((replica, low, high))
+            for id_, (anchor, _) in list(self.characters.items()):
+                if id_[0] == replica and low <= id_[1] <= high:
+                    self.characters[id_] = (anchor, None)
+        self.tidy()
+
+    def tidy(self):
+        """What was erased ahead, without what is there, in as few ranges as can be."""
+        cut = []
+        for replica, low, high in self.ahead:
+            for counter in sorted(c for r, c in self.characters if r == replica and low <= c <= high):
+                if low < counter:
+                    cut.append((replica, low, counter - 1))
+                low = counter + 1
+            if low <= high:
+                cut.append((replica, low, high))
+        self.ahead = []
+        for replica, low, high in sorted(cut):
+            if self.ahead and self.ahead[-1][0] == replica and low <= self.ahead[-1][2] + 1:
+                self.ahead[-1] = (replica, self.ahead[-1][1], max(high, self.ahead[-1][2]))
+            else:
+                self.ahead.append((replica, low, high))
+
+    def runs(self):
+        """Lists of ids: each character but the first hangs behind the one before."""
+        runs = []
+        for id_ in sorted(self.characters):
+            before = (id_[0], id_[1] - 1)
+            if runs and runs[-1][-1] == before and self.characters[id_][0] == before + (True,):
+                runs[-1].append(id_)
+            else:
+                runs.append([id_])
+        return runs
+
+    def state(self):
+        writers = []
+        for run in self.runs():
+            pieces = []
+            for id_ in run:
+                scalar = self.characters[id_][1]
+                if scalar is None:
+                    pieces = pieces[:-1] + [pieces[-1] + 1] if pieces and is_int(pieces[-1]) else pieces + [1]
+                else:
+                    pieces = pieces[:-1] + [pieces[-1] + scalar] if pieces and isinstance(pieces[-1], str) else pieces + [scalar]
+            if not writers or writers[-1][0] != run[0][0]:
+                writers.append([run[0][0], []])
+            writers[-1][1].append([run[0][1], *self.characters[run[0]][0], pieces])
+        ranges = [[replica, low, high - low + 1] for replica, low, high in self.ahead]
+        return [writers] + ([ranges] if ranges else [])
+
+    @staticmethod
+    def read(state):
+        text = Text()
+        if not isinstance(state, list) or not 1 <= len(state) <= 2 or not isinstance(state[0], list):
+            raise Refused("field-state")
+        for writer in state[0]:
+            if not isinstance(writer, list) or len(writer) != 2 or not is_number(writer[0], 1) or not isinstance(writer[1], list):
+                raise Refused("field-state")
+            for run in writer[1]:
+                text.read_run(writer[0], run)
+        if len(state) == 2:
+            text.ahead = read_ranges(state[1], "field-state")
+            text.tidy()
+        # One state has one encoding.
+        if encode(text.state()) != encode(state):
+            raise Refused("field-state")
+        return text
+
+    def read_run(self, replica, run):
+        if not isinstance(run, list) or len(run) != 5 or not is_number(run[0], 1) or not isinstance(run[4], list):
+            raise Refused("field-state")
+        counter, anchor = run[0], read_anchor(run[1:4])
+        if anchor is None:
+            raise Refused("field-state")
+        for piece in run[4]:
+            if not isinstance(piece, str) and not (is_int(piece) and 0 < piece <= TEXT_CHARACTERS):
+                raise Refused("field-state")
+            for scalar in piece if isinstance(piece, str) else [None] * piece:
+                if counter >= 2 ** 32 or (replica, counter) in self.characters or len(self.characters) >= TEXT_CHARACTERS:
+                    raise Refused("field-state")
+                self.characters[(replica, counter)] = (anchor, scalar)
+                anchor, counter = (replica, counter, True), counter + 1
+
+    def order(self):
+        """Fugue's walk of the tree, with a stack of what is still to do."""
+        children = {}
+        for id_ in sorted(self.characters):
+            children.setdefault(self.characters[id_][0], []).append(id_)
+        order, left = [], [(id_, False) for id_ in reversed(children.get((0, 0, True), []))]
+        while left:
+            id_, entered = left.pop()
+            if entered:
+                order.append(id_)
+                left += [(child, False) for child in reversed(children.get(id_ + (True,), []))]
+            else:
+                left.append((id_, True))
+                left += [(child, False) for child in reversed(children.get(id_ + (False,), []))]
+        return order
+
+    def shown(self):
+        return "".join(self.characters[id_][1] or "" for id_ in self.order())
+
+    def waiting(self):
+        stands = set(self.order())
+        texts = ["".join(self.characters[id_][1] or "" for id_ in run) for run in self.runs() if run[0] not in stands]
+        return [text for text in texts if text]
+
+    def is_full(self):
+        bytes_ = sum(len((scalar or "").encode("utf-8")) for _, scalar in self.characters.values())
+        return bytes_ > TEXT_BYTES or len(encode(self.state())) > TEXT_ENCODED
+
+
+def edit_text(state, op, value, version):
+    if op not in ("insert", "erase"):
+        raise Refused("op-unfit")
+    text = Text.read(state) if state is not None else Text()
+    if op == "insert":
+        text.insert(version[2], value)
+    else:
+        text.erase(value)
+    if text.is_full():
+        raise Refused("text-full")
+    return text.state()
 
 
 def tombstone(standing, deletions):
@@ -983,6 +1165,31 @@ def check_merge():
         checks.expect(what, (write_version(version).hex(), c["entry_version"]), (encode(state).hex(), c["state"]), (deleted, c["is_deleted"]))
 
 
+def check_texts():
+    for what, c in cases("text"):
+        if not c["writes"]:
+            code, text = None, None
+            try:
+                text = Text.read(decode(unhex(c["state"])))
+            except Refused as problem:
+                code = problem.code
+            shown_, waiting = (text.shown(), text.waiting()) if text else ("", [])
+            checks.expect(what, (code, c.get("refused")), (shown_, c["shown"]), (waiting, c["waiting"]))
+        for number, order in enumerate(c["orders"]):
+            state, code = None, None
+            try:
+                for index in order:
+                    write = c["writes"][index]
+                    state = edit_text(state, write["op"], decode(unhex(write["value"])), read_version(unhex(write["version"])))
+            except Refused as problem:
+                code = problem.code
+            checks.expect("%s, order %d" % (what, number), (code, c.get("refused")))
+            if code is None:
+                text = Text.read(state)
+                checks.expect(
+                    "%s, order %d" % (what, number), (encode(state).hex(), c["state"]), (text.shown(), c["shown"]), (text.waiting(), c["waiting"]))
+
+
 def check_workflow():
     for what, c in cases("transitions"):
         state = None if c["state"] == "none" else c["state"]
@@ -1260,8 +1467,28 @@ def check_session():
             checks.expect(what + ", the same records", ({key: device.hash(key) for key in device.records}, before))
 
 
+def check_example():
+    """Every run of bytes in the worked example of Protocol/README.md stands in the recorded session."""
+    page = open(os.path.join(os.path.dirname(FOLDER), "README.md"), encoding="utf-8").read()
+    example = page[page.index("## A whole exchange"):page.index("## Vectors")]
+    steps = [case for _, case in cases("session")]
+    known = "".join(c["request"] + " " + c["reply"] + " " for c in steps)
+    for c in steps:
+        if c["request_message"] == "SyncRequest":
+            for part in fields(unhex(c["request"])).get(2, []):
+                known += sha256(set_message(one(fields(part), 3, b""))).hex() + " "
+    headers = " ".join(value for c in steps for value in c.get("headers", {}).values())
+    for token in re.findall(r"(?<![0-9A-Za-z-])[0-9a-f]{6,}(?![0-9A-Za-z-])", example):
+        # An epoch is told as a number and travels with its lowest byte first.
+        swapped = unhex(token)[::-1].hex() if len(token) == 16 else token
+        checks.expect("example, %s" % token, (token in known or swapped in known or token in headers, True))
+    for header in re.findall(r"^ +(?:Authorization|Content-Digest|Signature-Input|Signature): (.*)$", example, re.M):
+        checks.expect("example, %s" % header, (header in headers, True))
+
+
 def main():
-    for check in (check_clocks, check_records, check_merge, check_workflow, check_sets, check_enrolment, check_certificates, check_session):
+    for check in (check_clocks, check_records, check_merge, check_texts, check_workflow, check_sets, check_enrolment, check_certificates, check_session,
+                  check_example):
         check()
     for failure in checks.failures:
         print("FAILED " + failure)

@@ -17,7 +17,7 @@ public struct DispatchCommand: AsyncParsableCommand {
             64 bad usage, 1 anything else.
             """,
         subcommands: [
-            EnrolCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self,
+            EnrolCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self, TextCommand.self,
             AssignCommand.self, ReassignCommand.self, UnassignCommand.self, MoveCommand.self, CancelCommand.self,
             TechniciansCommand.self, BoardCommand.self, ExceptionsCommand.self, ResolveCommand.self, WhyCommand.self, AuditCommand.self,
         ])

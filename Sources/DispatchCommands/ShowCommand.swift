@@ -37,7 +37,7 @@ extension DispatchOrderSheet {
         block.add("State", .state(order.text("state")))
         block.add("Kind", StyledText(order.text("kind") ?? ""))
         block.add("Priority", .priority(order.text("priority")))
-        block.add("Problem", StyledText(order.text("problem") ?? ""))
+        block.add("Problem", StyledText(problem ?? ""))
         block.add("Requested", StyledText(calendar.spoken(order.text("requested_at"))))
         block.add("Due", StyledText(calendar.spoken(order.text("due_at"))))
         block.add("Purchase order", StyledText(order.text("po_reference") ?? ""))
@@ -85,7 +85,7 @@ extension DispatchOrderSheet {
 
     var json: [(String, JSONValue)] {
         let fields = [
-            "number", "state", "kind", "priority", "title", "problem", "channel", "po_reference", "requested_at", "due_at", "required_documents",
+            "number", "state", "kind", "priority", "title", "channel", "po_reference", "requested_at", "due_at", "required_documents",
         ]
         func list(_ views: [RecordView], _ names: [String], people: [String] = []) -> JSONValue {
             .array(
@@ -97,7 +97,7 @@ extension DispatchOrderSheet {
                 })
         }
         return JSONValue.members(order, fields) + [
-            ("customer", customer.map { .object(JSONValue.members($0, ["number", "name"])) } ?? .null),
+            ("problem", .text(problem)), ("customer", customer.map { .object(JSONValue.members($0, ["number", "name"])) } ?? .null),
             ("site", site.map { .object(JSONValue.members($0, ["name", "street", "postal_code", "city"])) } ?? .null),
             ("assets", list(assets, ["serial", "tag"])), ("tasks", list(tasks, ["title", "mandatory", "state"])),
             ("appointments", .array(appointments.map { .appointment($0) })),

@@ -18,7 +18,7 @@ struct WhyCommand: AsyncParsableCommand {
 
             EXIT STATUS: 0 told, being offline included; 64 bad usage; 1 anything else, an unknown record or field included.
             JSON: record, field, rule, value, origins (value, written_at, author, write_id, whereabouts), \
-            losses (rule, text, value, author), synced, as_of_position.
+            losses (rule, text, value, author), parts (of a text: text, author, device, shown), synced, as_of_position.
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -61,6 +61,11 @@ struct WhyCommand: AsyncParsableCommand {
             block.add("When", StyledText(calendar.spoken(candidate.at.description)))
             block.add("Change set", "\(candidate.version.writeID)\(candidate.isMadeHere ? ", \(candidate.place.rawValue)" : "")")
         }
+        for part in why.parts {
+            block.section(part.isShown ? "Part" : "Waits for what it was written into")
+            block.add("Text", StyledText(part.text))
+            block.add("By", StyledText(part.by + (part.device.map { " (\($0))" } ?? "")))
+        }
         for ruling in why.rulings {
             block.section("Lost: \(ruling.loser ?? ruling.rawLoser.spoken(why.type))")
             if let author = ruling.loserBy { block.add("By", StyledText(author)) }
@@ -87,6 +92,11 @@ struct WhyCommand: AsyncParsableCommand {
         return [
             ("record", .string("\(why.entity)/\(why.id)")), ("field", .string(why.field)), ("rule", .string(why.rule.rawValue)),
             ("value", .value(why.rawShown, why.type)), ("origins", .array(standing)), ("losses", .array(losses)),
+            (
+                "parts",
+                .array(
+                    why.parts.map { ["text": .string($0.text), "author": .string($0.by), "device": .text($0.device), "shown": .bool($0.isShown)] })
+            ),
         ]
     }
 

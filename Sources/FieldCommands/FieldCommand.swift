@@ -23,7 +23,9 @@ public struct FieldCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "This device",
                 subcommands: [EnrolCommand.self, SyncCommand.self, StatusCommand.self, AttentionCommand.self, OutboxCommand.self, AuditCommand.self]),
-            CommandGroup(name: "Jobs", subcommands: [JobsCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self]),
+            CommandGroup(
+                name: "Jobs",
+                subcommands: [JobsCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self, TextCommand.self]),
             CommandGroup(
                 name: "A job's course",
                 subcommands: [

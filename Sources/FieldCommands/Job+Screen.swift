@@ -38,7 +38,8 @@ extension Job {
     /// Its lists, in the order of a screen.
     var tables: [(String, Table)] {
         [
-            ("Tasks", taskTable), ("Assets", assetTable), ("Channels", channelTable), ("Readings", readingTable), ("Findings", findingTable),
+            ("Tasks", taskTable), ("Notes on tasks", taskNotesTable), ("Assets", assetTable), ("Channels", channelTable), ("Readings", readingTable),
+            ("Findings", findingTable),
             ("Labour", labourTable), ("Parts", partTable), ("Reservations", reservationTable), ("Notes", noteTable), ("Files", attachmentTable),
             ("Signatures", signatureTable), ("Certificates", certificateTable), ("People", appointmentTable), ("Documents", documentTable),
             ("Past of the assets", historyTable),
@@ -68,6 +69,20 @@ extension Job {
                 StyledText(task.asset ?? ""),
                 StyledText(answers, task.answers.count > 1 ? [.bold, .yellow] : .plain), StyledText(task.claimedBy.joined(separator: ", ")),
                 Sign.text(task.fact.place))
+        }
+        return table
+    }
+
+    private var taskNotesTable: Table {
+        var table = table([
+            .init("#", .right), .init("Task", .left, .truncates(minimum: 14)), .init("Notes", .left, .wraps(minimum: 20)), .init("Where"),
+        ])
+        for notes in taskNotes {
+            let index = tasks.firstIndex { $0.fact.id == notes.task }
+            table.addRow(
+                index.map { "\($0 + 1)" } ?? "", notes.title.map { StyledText($0) } ?? StyledText("a task that was deleted", .dim),
+                StyledText(notes.text),
+                Sign.text(notes.place))
         }
         return table
     }

@@ -28,6 +28,10 @@ struct WhyCommand: FieldVerb {
         desk.print(block)
         desk.print("")
         desk.print(Self.candidates(explanation))
+        if !explanation.parts.isEmpty {
+            desk.print("")
+            desk.print(Self.parts(explanation))
+        }
         if !explanation.rulings.isEmpty {
             desk.print("")
             desk.print(Self.rulings(explanation))
@@ -52,6 +56,16 @@ struct WhyCommand: FieldVerb {
             table.addRow(
                 StyledText(line.value), line.isShown ? StyledText("✓", .green) : "", StyledText(line.by), StyledText(Words.clock(line.at)),
                 StyledText(line.version.description, .dim), Sign.text(line.place))
+        }
+        return table
+    }
+
+    private static func parts(_ explanation: Explanation) -> Table {
+        var table = Table([.init("Part", .left, .wraps(minimum: 20)), .init("Written by"), .init("On"), .init("Stands")], emptyText: "")
+        for part in explanation.parts {
+            table.addRow(
+                StyledText(part.text), StyledText(part.by), StyledText(part.device ?? ""),
+                part.isShown ? StyledText("✓", .green) : StyledText("waits for what it was written into", .yellow))
         }
         return table
     }
@@ -103,6 +117,7 @@ extension MergeRule {
         case .server: "written by the server"
         case .derived: "computed by the server"
         case .sealed: "part of a signed document; never changes"
+        case .text: "everybody's edits stand, character by character"
         }
     }
 }
@@ -120,6 +135,10 @@ extension Explanation {
                         "version": .string($0.version.description),
                         "where": .string($0.place.rawValue),
                     ]
+                }),
+            "parts": .array(
+                parts.map {
+                    ["text": .string($0.text), "by": .string($0.by), "device": .text($0.device), "shown": .bool($0.isShown)]
                 }),
             "rulings": .array(
                 rulings.map {

@@ -46,7 +46,7 @@ extension DemoCompany {
             "number": .text(orderNumber(index)), "channel": .text(channel(subject.kind, using: &random)),
             "customer": reference(.customer, customer),
             "site": reference(.site, subject.site), "kind": .text(subject.kind.rawValue), "title": .text(words.title),
-            "problem": .text(words.problem), "priority": .text(priority(subject.kind, using: &random)),
+            "priority": .text(priority(subject.kind, using: &random)),
             "assets": .list(subject.assets.map { reference(.asset, $0) }), "requested_at": .text(requested), "due_at": .text(due),
             "required_documents": .texts(documents(subject.kind)),
         ]
@@ -55,7 +55,15 @@ extension DemoCompany {
             fields["tags"] = .texts([random.pick(["contract", "two people", "lift needed", "warranty"])])
         }
         return [RecordDraft("service_order", id: id(.order, index), fields)]
-            + tasks(of: index, words.tasks, isDone: progress(time) == .completed)
+            + problem(of: id(.order, index), words.problem) + tasks(of: index, words.tasks, isDone: progress(time) == .completed)
+    }
+
+    private func problem(of order: RecordID, _ text: String) -> [RecordDraft] {
+        guard !text.isEmpty else { return [] }
+        let kind = JointTextKind.problem
+        return [
+            RecordDraft("text", id: kind.id(of: order), kind.fields(order: order).merging(["text": .text(text)]) { $1 })
+        ]
     }
 
     private func tasks(of order: Int, _ tasks: [OrderWords.Task], isDone: Bool) -> [RecordDraft] {

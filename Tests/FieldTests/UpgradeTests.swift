@@ -9,7 +9,11 @@ import TruckrollSync
 
 @Suite("Devices beside newer programs")
 struct UpgradeTests {
-    @Test("status says who should be updated", arguments: [(2, 1, "required"), (1, 9, "recommended"), (1, 1, "none")])
+    @Test(
+        "status says who should be updated",
+        arguments: [
+            (2, Schema.current, "required"), (1, Schema.current + 1, "recommended"), (1, Schema.current, "none"), (1, Schema.current - 1, "server"),
+        ])
     func status(oldest: UInt32, schema: UInt32, expected: String) throws {
         let bench = try Bench()
         #expect(try bench.client.standing().upgrade == .none, "nothing is known before the first sign-in")

@@ -77,6 +77,7 @@ struct MergeCase: VectorCase {
 extension MergeOp {
     static let named: [String: MergeOp] = [
         "set": .set, "add": .add, "remove": .remove, "raise": .raise, "release": .release, "increment": .increment,
+        "insert": .insert, "erase": .erase,
     ]
 }
 
@@ -411,8 +412,9 @@ struct MergeVectorTests {
     @Test("every rule and every op has a case")
     func complete() throws {
         let vectors = try VectorFile.load(MergeCase.self)
-        #expect(Set(vectors.map(\.rule)) == Set(MergeRule.allCases.map(\.rawValue)))
-        #expect(Set(vectors.flatMap(\.writes).map(\.op)) == Set(MergeOp.named.keys))
+        let texts = try VectorFile.load(TextCase.self)
+        #expect(Set(vectors.map(\.rule) + ["text"]) == Set(MergeRule.allCases.map(\.rawValue)))
+        #expect(Set(vectors.flatMap(\.writes).map(\.op) + texts.flatMap(\.writes).map(\.op)) == Set(MergeOp.named.keys))
     }
 
     @Test("tombstones", arguments: try VectorFile.load(TombstoneCase.self))

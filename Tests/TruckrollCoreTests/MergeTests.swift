@@ -53,6 +53,10 @@ struct MergeTests {
     static let a2 = version(200, 2, 2)
     static let b2 = version(160, 3, 2)
 
+    static func typed(_ first: Int64, _ replica: Int64, _ counter: Int64, _ text: String) -> Value {
+        .list([.integer(first), .integer(replica), .integer(counter), .boolean(true), .text(text)])
+    }
+
     static let histories: [(MergeRule, [Write], [String])] = [
         (
             .lastWriter,
@@ -104,6 +108,16 @@ struct MergeTests {
             [
                 .init(version: a1, op: .increment, value: .integer(5), bases: []), .init(version: b1, op: .increment, value: .integer(-2), bases: []),
                 .init(version: a2, op: .increment, value: .integer(1), bases: []),
+            ], []
+        ),
+        (
+            .text,
+            [
+                .init(version: a1, op: .insert, value: typed(1, 0, 0, "seal"), bases: []),
+                .init(version: b1, op: .insert, value: typed(1, 2, 4, " leaks"), bases: []),
+                .init(version: a2, op: .insert, value: typed(5, 2, 4, "ing"), bases: []),
+                .init(version: b2, op: .erase, value: .list([.list([.integer(2), .integer(1), .integer(6)])]), bases: []),
+                .init(version: c1, op: .insert, value: typed(1, 0, 0, "The "), bases: []),
             ], []
         ),
     ]

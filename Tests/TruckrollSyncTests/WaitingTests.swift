@@ -16,12 +16,12 @@ struct WaitingTests {
             else { return document }
             properties["estimate"] = [
                 "description": "Minutes it will take.", "type": "integer", "minimum": 0, "maximum": 1000, "x-field": 40, "x-merge": "last_writer",
-                "x-since": 2,
+                "x-since": Int(Schema.current + 1),
             ]
             entity["properties"] = properties
             return try JSONSerialization.data(withJSONObject: entity)
         }
-        return try Schema(documents: documents, version: 2)
+        return try Schema(documents: documents, version: Schema.current + 1)
     }
 
     private func upgraded(_ device: World.Device, _ schema: Schema) -> World.Device {

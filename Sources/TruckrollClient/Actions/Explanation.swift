@@ -23,6 +23,15 @@ public struct Explanation: Sendable {
         public let isShown: Bool
     }
 
+    /// A piece of a text, as one person wrote it.
+    public struct TextPart: Sendable {
+        public let text: String
+        public let by: String
+        public let device: String?
+        /// Whether it stands, or waits for what it was written into.
+        public let isShown: Bool
+    }
+
     /// A decision about the field or its record.
     public struct RulingLine: Sendable {
         public let id: RecordID
@@ -61,6 +70,8 @@ public struct Explanation: Sendable {
     /// The value itself that is shown.
     public let rawShown: Value
     public let candidates: [Candidate]
+    /// Of a text: who wrote which part, in reading order.
+    public let parts: [TextPart]
     public let rulings: [RulingLine]
     public let pending: [PendingWrite]
 }
@@ -78,6 +89,9 @@ extension LocalReader {
     ///
     /// - Parameter offsetMinutes: of the time zone in which its times are told.
     public func why(_ entity: Entity, _ id: RecordID, _ name: String, offsetMinutes: Int) throws -> Explanation {
+        if let kind = JointTextKind(rawValue: name), kind.subjectEntity == entity.name, entity[name] == nil {
+            return try why(try schema.entity("text"), kind.id(of: id), "text", offsetMinutes: offsetMinutes)
+        }
         let field = try DeviceClient.field(name, of: entity)
         let screen = try ScreenReader(self)
         // A facet nobody has written to is not stored.
@@ -99,13 +113,14 @@ private struct Explainer {
         Explanation(
             entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, type: field.type,
             summary: field.summary, rule: field.rule, shown: try screen.words(view[field.name], of: field), rawShown: view[field.name],
-            candidates: try candidates(), rulings: try rulings(), pending: try pending())
+            candidates: try candidates(), parts: try parts(), rulings: try rulings(), pending: try pending())
     }
 
     private func candidates() throws -> [Explanation.Candidate] {
         guard let entry = view.record[field.id], let state = view.state(field) else { return [] }
         switch state {
         case .single(let value, _): return [try candidate(try screen.words(value, of: field), value, entry.version, isShown: true)]
+        case .text(let text): return [try candidate(text.shown, .text(text.shown), entry.version, isShown: true)]
         case .siblings(let set):
             let shown = view[field.name]
             return try set.siblings.map { try candidate(try screen.words($0.value, of: field), $0.value, $0.version, isShown: $0.value == shown) }
@@ -120,6 +135,15 @@ private struct Explainer {
                 }
             }
         }
+    }
+
+    private func parts() throws -> [Explanation.TextPart] {
+        guard case .text(let text)? = view.state(field) else { return [] }
+        func part(_ part: JointText.Part, isShown: Bool) throws -> Explanation.TextPart {
+            Explanation.TextPart(
+                text: part.text, by: try authors.name(of: part.replica), device: authors.device(of: part.replica), isShown: isShown)
+        }
+        return try text.shownParts.map { try part($0, isShown: true) } + text.waitingParts.map { try part($0, isShown: false) }
     }
 
     private func candidate(_ value: String, _ raw: Value?, _ version: Version, isShown: Bool) throws -> Explanation.Candidate {
@@ -151,6 +175,15 @@ private struct Explainer {
             .sorted { a, b in (a.loserVersion.map { $0.encoded } ?? []).lexicographicallyPrecedes(b.loserVersion.map { $0.encoded } ?? []) }
     }
 
+    private func words(_ write: FieldWrite) throws -> String {
+        guard field.rule == .text else { return try screen.words(field.isSet ? .list([write.value]) : write.value, of: field) }
+        switch try? TextOp(write.op, write.value) {
+        case .insert(let insertion): return insertion.text
+        case .erase(let ranges): return "\(ranges.reduce(0) { $0 + $1.count }) characters"
+        case nil: return "unreadable"
+        }
+    }
+
     /// Writes in the outbox, and those in sets that wait for a person.
     private func pending() throws -> [Explanation.PendingWrite] {
         try (screen.reader.outbox() + screen.reader.unresolved()).flatMap { own -> [Explanation.PendingWrite] in
@@ -159,7 +192,7 @@ private struct Explainer {
                 try op.writes.filter { $0.field == field.id }.map { write in
                     let remarks = (own.receipt?.remarks ?? []).filter { $0.op == index || $0.op < 0 }.map(\.text)
                     return Explanation.PendingWrite(
-                        value: try screen.words(field.isSet ? .list([write.value]) : write.value, of: field), operation: "\(write.op)",
+                        value: try words(write), operation: "\(write.op)",
                         set: own.set.writeID,
                         intent: own.intent, madeAt: DeviceTime(milliseconds: own.madeAt, offsetMinutes: offset), place: LocalReader.whereabouts(own),
                         remarks: remarks)
@@ -187,8 +220,9 @@ final class ReplicaAuthors {
         devices[screen.identity.replica] = "this device"
     }
 
-    func name(_ version: Version) throws -> String {
-        let replica = version.stamp.replica
+    func name(_ version: Version) throws -> String { try name(of: version.stamp.replica) }
+
+    func name(of replica: ReplicaID) throws -> String {
         if let user = users[replica] { return try screen.userName(user) }
         // The first replica of a history is the server's own; after a restore it takes others.
         if replica.rawValue == 1 { return "the server" }
@@ -196,7 +230,9 @@ final class ReplicaAuthors {
         return try users[replica].map { try screen.userName($0) } ?? "replica \(replica)"
     }
 
-    func device(_ version: Version) -> String? { devices[version.stamp.replica] }
+    func device(_ version: Version) -> String? { device(of: version.stamp.replica) }
+
+    func device(of replica: ReplicaID) -> String? { devices[replica] }
 
     /// Facts name their author, and the version of the name tells the replica; those the server makes have derived ids.
     private func readFacts() throws {
@@ -209,6 +245,14 @@ final class ReplicaAuthors {
             for view in try screen.reader.views(entity) where view.id.high >> 12 & 0xF == 7 {
                 guard let version = view.record[field.id]?.version, users[version.stamp.replica] == nil else { continue }
                 users[version.stamp.replica] = view.reference(name)
+            }
+        }
+        for text in try screen.reader.views("text") {
+            guard let field = text.entity["authors"], case .elements(let elements)? = text.state(field) else { continue }
+            for element in elements {
+                for sibling in element.presence.siblings where users[sibling.version.stamp.replica] == nil {
+                    users[sibling.version.stamp.replica] = element.element.reference
+                }
             }
         }
         for ruling in try screen.reader.views("ruling") {

@@ -43,6 +43,8 @@ public struct Job: Sendable {
     public let assets: [AssetCard]
     public let documents: [DocumentLine]
     public let tasks: [TaskLine]
+    /// What people wrote on its tasks, those of deleted tasks at the end.
+    public let taskNotes: [TaskNotes]
     public let labour: [LabourLine]
     public let parts: [PartLine]
     public let findings: [FindingLine]
@@ -68,7 +70,7 @@ extension Job {
     init(_ order: RecordView, _ screen: ScreenReader) throws {
         let reader = screen.reader
         line = try JobLister(screen).line(order)
-        problem = order.text("problem")
+        problem = try reader.text(.problem, of: order.id)
         poReference = order.text("po_reference")
         tags = (order["tags"].list ?? []).compactMap(\.text)
         requiredDocuments = (order["required_documents"].list ?? []).compactMap(\.text)
@@ -82,6 +84,7 @@ extension Job {
 
         let tasks = TaskLine.sorted(try reader.children("task", of: order.id))
         self.tasks = try tasks.map { try TaskLine($0, screen) }
+        taskNotes = try TaskNotes.all(of: order.id, tasks, screen)
         let labour = try reader.children("labour_entry", of: order.id).inTime("started_at")
         self.labour = try labour.map { try LabourLine($0, screen, corrected: labour.corrected) }
         let parts = try reader.children("part_use", of: order.id).inTime()

@@ -205,3 +205,23 @@ extension RecordView {
         record.entries.map(\.version).min() ?? Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: ReplicaID(rawValue: 0)), sequence: 0)
     }
 }
+
+/// What people wrote on a task, jointly.
+public struct TaskNotes: Sendable {
+    public let task: RecordID
+    /// `nil` for a task that was deleted: what somebody wrote on it without knowing stays readable.
+    public let title: String?
+    public let text: String
+    public let place: Whereabouts
+
+    static func all(of order: RecordID, _ tasks: [RecordView], _ screen: ScreenReader) throws -> [TaskNotes] {
+        let titles = Dictionary(
+            tasks.enumerated().map { ($0.element.id, ($0.offset, $0.element.text("title") ?? "")) }, uniquingKeysWith: { first, _ in first })
+        return try screen.reader.children("text", of: order).compactMap { view -> TaskNotes? in
+            guard view.text("of") == JointTextKind.notes.rawValue, let task = view.reference("task"), let text = view.text("text"), !text.isEmpty
+            else { return nil }
+            return TaskNotes(task: task, title: titles[task]?.1, text: text, place: screen.place(view))
+        }
+        .sorted { (titles[$0.task]?.0 ?? .max, $0.task) < (titles[$1.task]?.0 ?? .max, $1.task) }
+    }
+}

@@ -53,11 +53,12 @@ extension DeviceClient {
                 [
                     "number": .text(number), "channel": .text("field"), "customer": site["customer"], "site": .reference(job.site),
                     "kind": .text(job.kind),
-                    "title": .text(job.title), "problem": .optional(job.problem), "priority": .text(job.priority),
+                    "title": .text(job.title), "priority": .text(job.priority),
                     "assets": job.assets.isEmpty ? .null : .list(job.assets.map { .reference($0) }), "requested_at": .time(editor.now),
                     "po_reference": .optional(job.poReference), "required_documents": .list(documents.map { .text($0) }),
                     "follow_up_of": .optional(job.followUpOf),
                 ])
+            if let problem = job.problem { try editor.reword(.problem, of: id, as: problem) }
             for (index, title) in job.tasks.enumerated() {
                 try editor.create(
                     "task",
@@ -76,8 +77,9 @@ extension DeviceClient {
     public func edit(_ order: RecordID, _ edit: OrderEdit) throws -> Recorded {
         try act("edit") { editor in
             _ = try editor.require("service_order", order)
-            let texts = ["title": edit.title, "problem": edit.problem, "priority": edit.priority].compactMapValues { $0 }
+            let texts = ["title": edit.title, "priority": edit.priority].compactMapValues { $0 }
             if !texts.isEmpty { try editor.patch("service_order", order, texts.mapValues { .text($0) }) }
+            if let problem = edit.problem { try editor.reword(.problem, of: order, as: problem) }
             for tag in edit.addTags { try editor.change("service_order", order, "tags", element: .text(tag), op: .add) }
             for tag in edit.removeTags { try editor.change("service_order", order, "tags", element: .text(tag), op: .remove) }
             for asset in edit.addAssets { try editor.change("service_order", order, "assets", element: .reference(asset), op: .add) }

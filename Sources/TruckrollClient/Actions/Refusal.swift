@@ -34,6 +34,8 @@ public enum Refusal: String, Sendable, CaseIterable {
     case alreadyCertified = "already-certified"
     /// The value does not fit the field, or the field is not a person's to write.
     case valueUnfit = "value-unfit"
+    /// The text would be longer than a text can be.
+    case textFull = "text-full"
 
     /// Codes of problems that are refusals by a rule; any other problem is a failure.
     public static let codes: Set<String> = Set(allCases.map(\.rawValue))

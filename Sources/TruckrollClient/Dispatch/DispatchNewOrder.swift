@@ -66,6 +66,7 @@ public struct DispatchNewOrder: Sendable {
     func record(_ editor: LocalEditor) throws -> RecordID {
         let order = editor.newID()
         try editor.create("service_order", id: order, fields(editor))
+        if let problem { try editor.reword(.problem, of: order, as: problem) }
         for (place, step) in steps.enumerated() {
             try editor.create(
                 "task",
@@ -82,7 +83,7 @@ public struct DispatchNewOrder: Sendable {
     private func fields(_ editor: LocalEditor) -> [String: Value] {
         [
             "number": .text("\(editor.series)-S\(editor.nextDocumentNumber())"), "channel": .text(channel), "customer": .reference(customer),
-            "site": .reference(site), "kind": .text(kind), "title": .text(title), "problem": problem.map { .text($0) } ?? .null,
+            "site": .reference(site), "kind": .text(kind), "title": .text(title),
             "priority": priority.map { .text($0) } ?? .null, "assets": assets.isEmpty ? .null : .list(assets.map { .reference($0) }),
             "requested_at": .text(editor.now.description), "due_at": due.map { .text($0.description) } ?? .null,
             "po_reference": purchaseOrder.map { .text($0) } ?? .null,

@@ -6,6 +6,8 @@ import TruckrollSync
 public struct DispatchOrderSheet: Sendable {
     /// The order's record.
     public let order: RecordView
+    /// What is wrong.
+    public let problem: String?
     /// For whom.
     public let customer: RecordView?
     /// Where.
@@ -34,6 +36,7 @@ public struct DispatchOrderSheet: Sendable {
         }
         let names = DispatchNames(reader)
         self.order = order
+        problem = try reader.text(.problem, of: order.id)
         customer = try order.reference("customer").flatMap { try reader.view("customer", $0) }
         site = try order.reference("site").flatMap { try reader.view("site", $0) }
         assets = try order.references("assets").compactMap { try reader.view("asset", $0) }

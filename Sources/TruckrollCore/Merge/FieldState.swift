@@ -6,6 +6,8 @@ public enum FieldState: Hashable, Sendable {
     case siblings(SiblingSet)
     /// add_wins and remove_wins: per element whether it is present (siblings of booleans), in order of the elements' bytes.
     case elements([Element])
+    /// text.
+    case text(JointText)
 
     public struct Element: Hashable, Sendable {
         public let element: Value
@@ -50,6 +52,7 @@ public enum FieldState: Hashable, Sendable {
                 elements.append(Element(element: parts[0], presence: try SiblingSet(values: parts.dropFirst())))
             }
             self = .elements(elements)
+        case .text: self = .text(try JointText(value))
         case .immutable, .maximum, .counter, .workflow, .server, .derived, .sealed:
             self = .single(value, notes: [])
         }
@@ -65,10 +68,11 @@ public enum FieldState: Hashable, Sendable {
         case .siblings(let set): return Value.list(set.values).encoded
         case .elements(let elements):
             return Value.list(elements.map { .list([$0.element] + $0.presence.values) }).encoded
+        case .text(let text): return text.value.encoded
         }
     }
 
-    /// What a person sees: the value, the newest sibling, the strictest one, or the list of the elements present.
+    /// What a person sees: the value, the newest sibling, the strictest one, the list of the elements present, or the text.
     public func shown(rule: MergeRule, lattice: [String] = []) -> Value {
         switch self {
         case .single(let value, _): value
@@ -77,13 +81,14 @@ public enum FieldState: Hashable, Sendable {
                 ? (set.siblings.max { Lattice.rank($0.value, in: lattice) < Lattice.rank($1.value, in: lattice) }?.value ?? .null)
                 : (set.siblings.last?.value ?? .null)
         case .elements(let elements): .list(elements.filter { $0.isPresent(rule) }.map(\.element))
+        case .text(let text): .text(text.shown)
         }
     }
 
     /// The versions a write names as seen: all of them, or for a set those of one element.
     public func versions(entryVersion: Version, element: Value? = nil) -> [Version] {
         switch self {
-        case .single: [entryVersion]
+        case .single, .text: [entryVersion]
         case .siblings(let set): set.siblings.map(\.version)
         case .elements(let elements):
             elements.filter { element == nil || $0.element == element }.flatMap { $0.presence.siblings.map(\.version) }

@@ -47,6 +47,7 @@ public enum Merge {
         isKnown: (WriteID) -> Bool = { _ in true }
     ) throws(DecodingProblem) -> MergeResult {
         guard write.op.fits(rule) else { throw DecodingProblem("op-unfit", "\(rule.rawValue) does not take the op \(write.op)") }
+        if rule == .text { return MergeResult(entry: try apply([write], version: version, toText: entry), loss: nil, hasSiblings: false) }
         let newest = max(entry?.version ?? version, version)
 
         func result(_ state: FieldState, _ version: Version, loss: Loss? = nil, hasSiblings: Bool = false) -> MergeResult {
@@ -100,6 +101,22 @@ public enum Merge {
         default:
             throw DecodingProblem("field-state", "the stored state does not fit the rule \(rule.rawValue)")
         }
+    }
+
+    /// Applies several writes of one set to a text, which is read and encoded once.
+    ///
+    /// - Throws: `text-op`, `text-id-taken`, `text-full` when the text would be larger than a text can be, or what reading the
+    ///   stored bytes throws.
+    public static func apply(_ writes: [FieldWrite], version: Version, toText entry: FieldEntry?) throws(DecodingProblem) -> FieldEntry {
+        guard let field = writes.first?.field else { throw DecodingProblem("text-op", "no edits") }
+        var text = JointText()
+        if let entry, case .text(let standing) = try FieldState(decoding: entry.value, rule: .text) { text = standing }
+        for write in writes { try text.apply(try TextOp(write.op, write.value), by: version.stamp.replica) }
+        let bytes = text.value.encoded
+        guard text.textBytes <= JointText.maximumTextBytes, bytes.count <= JointText.maximumEncodedBytes else {
+            throw DecodingProblem("text-full", "a text has at most \(JointText.maximumTextBytes) bytes")
+        }
+        return FieldEntry(field: field, version: max(entry?.version ?? version, version), value: bytes)
     }
 
     private static func first(

@@ -24,11 +24,13 @@ public enum MergeRule: String, Hashable, Sendable, CaseIterable {
     case derived
     /// Content of a signed document; a different later value sets the change set's decisions aside.
     case sealed
+    /// Edited jointly, character by character; nothing anybody typed gives way to what somebody else did.
+    case text
 
     /// Whether a device may write such a field at all after the record was created.
     public var isPatchable: Bool {
         switch self {
-        case .lastWriter, .multiValue, .addWins, .removeWins, .safety, .maximum, .counter: true
+        case .lastWriter, .multiValue, .addWins, .removeWins, .safety, .maximum, .counter, .text: true
         case .immutable, .workflow, .server, .derived, .sealed: false
         }
     }
@@ -44,7 +46,7 @@ public enum MergeRule: String, Hashable, Sendable, CaseIterable {
     /// Whether any order of admission that keeps each replica's own order gives the same bytes.
     public var isOrderFree: Bool {
         switch self {
-        case .lastWriter, .multiValue, .addWins, .removeWins, .safety, .maximum, .counter: true
+        case .lastWriter, .multiValue, .addWins, .removeWins, .safety, .maximum, .counter, .text: true
         case .immutable, .workflow, .server, .derived, .sealed: false
         }
     }
@@ -64,14 +66,19 @@ public enum MergeOp: UInt8, Hashable, Sendable, CaseIterable {
     case release = 5
     /// Adds to a counter.
     case increment = 6
+    /// Types characters into a text.
+    case insert = 7
+    /// Erases characters of a text.
+    case erase = 8
 
     /// Whether the rule understands the op.
     public func fits(_ rule: MergeRule) -> Bool {
         switch self {
-        case .set: ![.addWins, .removeWins, .safety, .counter].contains(rule)
+        case .set: ![.addWins, .removeWins, .safety, .counter, .text].contains(rule)
         case .add, .remove: rule == .addWins || rule == .removeWins
         case .raise, .release: rule == .safety
         case .increment: rule == .counter
+        case .insert, .erase: rule == .text
         }
     }
 }

@@ -121,8 +121,15 @@ public struct Field: Sendable {
         case .addWins, .removeWins: .add
         case .safety: .raise
         case .counter: .increment
+        case .text: .insert
         default: .set
         }
+    }
+
+    /// What that op carries; `nil` for a text without characters.
+    func creationValue(_ value: Value) -> Value? {
+        guard rule == .text, let text = value.text else { return value }
+        return TextInsertion(first: 1, anchor: .beginning, text: text.unicodeScalars).map { TextOp.insert($0).value }
     }
 
     /// A set's elements out of a list; any other value by itself.
@@ -130,6 +137,11 @@ public struct Field: Sendable {
 
     /// What is wrong with `value` for this field, or `nil`.
     public func problem(with value: Value) -> String? {
+        if rule == .text {
+            guard let text = value.text else { return "is no text" }
+            return text.utf8.count <= JointText.maximumTextBytes
+                ? nil : "has \(text.utf8.count) bytes, at most \(JointText.maximumTextBytes) are allowed"
+        }
         if value == .null { return isRequired || isSet ? "must have a value" : nil }
         switch (type, value) {
         case (.text(let maximum), .text(let text)):

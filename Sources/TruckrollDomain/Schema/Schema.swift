@@ -6,7 +6,7 @@ import TruckrollSchemas
 public struct Schema: Sendable {
     /// The version of `Schemas/`; it rises with every change. A set of a newer version waits at the server; an older one is
     /// understood.
-    public static let current: UInt32 = 1
+    public static let current: UInt32 = 2
 
     public let version: UInt32
     /// In ascending type number.
@@ -73,7 +73,8 @@ public struct Schema: Sendable {
             }
             for element in field.elements(of: value) {
                 if let problem = field.problem(with: element) { throw SchemaProblem(entity: entity.name, detail: "\(name): \(problem)") }
-                writes[field.facet, default: []].append(FieldWrite(field: field.id, op: field.creationOp, value: element))
+                guard let value = field.creationValue(element) else { continue }
+                writes[field.facet, default: []].append(FieldWrite(field: field.id, op: field.creationOp, value: value))
             }
         }
         return writes.keys.sorted().map { facet in

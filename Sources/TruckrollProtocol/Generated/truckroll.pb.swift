@@ -257,6 +257,8 @@ public nonisolated struct PBFieldWrite: Sendable {
     case raise // = 4
     case release // = 5
     case increment // = 6
+    case insert // = 7
+    case erase // = 8
     case UNRECOGNIZED(Int)
 
     public init() {
@@ -272,6 +274,8 @@ public nonisolated struct PBFieldWrite: Sendable {
       case 4: self = .raise
       case 5: self = .release
       case 6: self = .increment
+      case 7: self = .insert
+      case 8: self = .erase
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -285,6 +289,8 @@ public nonisolated struct PBFieldWrite: Sendable {
       case .raise: return 4
       case .release: return 5
       case .increment: return 6
+      case .insert: return 7
+      case .erase: return 8
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -298,6 +304,8 @@ public nonisolated struct PBFieldWrite: Sendable {
       .raise,
       .release,
       .increment,
+      .insert,
+      .erase,
     ]
 
   }
@@ -1489,7 +1497,7 @@ nonisolated extension PBFieldWrite: SwiftProtobuf.Message, SwiftProtobuf._Messag
 }
 
 nonisolated extension PBFieldWrite.MergeOp: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MERGE_OP_UNSPECIFIED\0\u{1}SET\0\u{1}ADD\0\u{1}REMOVE\0\u{1}RAISE\0\u{1}RELEASE\0\u{1}INCREMENT\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MERGE_OP_UNSPECIFIED\0\u{1}SET\0\u{1}ADD\0\u{1}REMOVE\0\u{1}RAISE\0\u{1}RELEASE\0\u{1}INCREMENT\0\u{1}INSERT\0\u{1}ERASE\0")
 }
 
 nonisolated extension PBOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -31,6 +31,11 @@ public enum Limits {
     public static let scopesOfView = 10_000
     /// Bases one write may name; more siblings than this stand nowhere.
     public static let basesOfWrite = 64
+    /// UTF-8 bytes of a jointly edited text, and of its encoding: it travels whole, so what is longer goes into a note.
+    public static let textBytes = JointText.maximumTextBytes
+    public static let encodedTextBytes = JointText.maximumEncodedBytes
+    /// Characters a text may have had in its life, erased ones included: they take memory at both ends.
+    public static let textCharacters = JointText.maximumCharacters
     /// Bytes of one attachment.
     public static let attachmentBytes = 64 << 20
     /// Bytes of one part of an attachment, which is all that a broken line costs.

@@ -28,6 +28,7 @@ struct TechnicianActs {
         case .restrictAsset: try restrict()
         case .retitleOrder, .tagOrder, .untagOrder: try edit(act)
         case .takeOrder: try take()
+        case .writeText: try TextActs(context: context).write()
         default: return false
         }
         return true

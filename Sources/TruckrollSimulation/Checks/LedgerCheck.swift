@@ -60,7 +60,8 @@ struct LedgerCheck {
             throw Violation("I24", "\(set.writeID) of \(entry.device): the fact \(set.ops[index].key) is kept out although its order was held")
         }
         try simulation.server.store.read { transaction in
-            for (index, op) in set.ops.enumerated() where schema[op.key.type]?.writeClass == .fact && !outside.contains(index) {
+            let keptOut = Set(answer.remarks.filter(\.keepsFactOut).map(\.op))
+            for (index, op) in set.ops.enumerated() where schema[op.key.type]?.writeClass == .fact && !keptOut.contains(index) {
                 guard let stored = try transaction.record(op.key) else {
                     throw Violation("I2", "the fact \(op.key) of \(set.writeID) (\(admitted.outcome)) is no record")
                 }

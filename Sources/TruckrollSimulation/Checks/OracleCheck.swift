@@ -42,6 +42,7 @@ struct OracleCheck {
             guard let entry = stored[place.key]?.record[place.field] else {
                 throw Violation("I2", "\(entity.name).\(field.name) of \(place.key) is not stored")
             }
+            if field.rule == .text { try OracleText.check(made, entry, "\(entity.name).\(field.name) of \(place.key)") }
             guard let expected = OracleMerge.standing(made, field) else {
                 standing[place.key, default: []].insert(entry.version.writeID)
                 continue

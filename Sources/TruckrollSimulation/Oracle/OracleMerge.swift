@@ -47,6 +47,7 @@ enum OracleMerge {
     static func standing(_ entry: FieldEntry, _ field: Field) throws -> [Value: [Standing]] {
         switch try FieldState(decoding: entry.value, rule: field.rule) {
         case .single(let value, _): return [.null: [Standing(version: entry.version, value: value)]]
+        case .text(let text): return [.null: [Standing(version: entry.version, value: .text(text.shown))]]
         case .siblings(let set): return [.null: set.siblings.map { Standing(version: $0.version, value: $0.value) }.sorted()]
         case .elements(let elements):
             return Dictionary(

@@ -59,7 +59,7 @@ struct OracleWrites {
         switch receipt.outcome {
         case .applied, .merged: return Array(set.ops.indices)
         case .setAside:
-            let outside = Set(receipt.remarks.filter { $0.code == "outside-view" }.map(\.op))
+            let outside = Set(receipt.remarks.filter(\.keepsFactOut).map(\.op))
             return set.ops.indices.filter { schema[set.ops[$0].key.type]?.writeClass == .fact && !outside.contains($0) }
         case .quarantined, .deferred: return []
         }
@@ -82,6 +82,11 @@ struct OracleWrites {
         }
         keys.insert(op.key)
     }
+}
+
+extension Remark {
+    /// Whether the op it is about is kept with its set, although it is a fact.
+    var keepsFactOut: Bool { code == "outside-view" || code == "text-full" }
 }
 
 extension AdmittedSet {

@@ -61,11 +61,16 @@ public struct SetApplier {
             guard let field = entity[write.field] else { throw DecodingProblem("field-unknown", "field \(write.field)") }
             // An entry of a log or a sealed document that exists gets nothing added, by nobody but the server.
             if wasLive, role != nil, record[write.field] == nil, entity.isLog || field.rule == .sealed { continue }
+            if field.rule == .text { continue }
             let result = try Merge.apply(
                 write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice, isKnown: isKnown)
             record.set(result.entry)
             if let loss = result.loss { losses.append(FieldLoss(field: field, loss: loss)) }
             if result.hasSiblings { siblingField = siblingField ?? write.field }
+        }
+        for field in entity.fields where field.rule == .text {
+            let edits = op.writes.filter { $0.field == field.id }
+            if !edits.isEmpty { record.set(try Merge.apply(edits, version: version, toText: record[field.id])) }
         }
         try access.put(record)
         let ruling = !wasLive && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil

@@ -61,6 +61,7 @@ extension DeviceEngine {
             var previous = SetHash.none
             var sequence: UInt64 = 0
             var moved: [WriteID: WriteID] = [:]
+            var typed = TypedCharacters(schema: schema, from: old.replica, to: identity.replica)
             for var own in waiting {
                 guard var set = try? ChangeSet(decodingBody: own.set.body) else { continue }
                 sequence += 1
@@ -69,7 +70,7 @@ extension DeviceEngine {
                 set.writeID = WriteID(replica: identity.replica, sequence: sequence)
                 set.previous = previous
                 set.claimed = Stamp(milliseconds: set.claimed.milliseconds, counter: set.claimed.counter, replica: identity.replica)
-                set.ops = set.ops.map { $0.renamed(moved) }
+                set.ops = typed.renamed(set.ops).map { $0.renamed(moved) }
                 set.guards = set.guards.map { Guard(key: $0.key, field: $0.field, seen: $0.seen.map { $0.renamed(moved) }) }
                 moved[formerID] = set.writeID
                 let sealed = try seal(set, identity, madeAt: own.madeAt)

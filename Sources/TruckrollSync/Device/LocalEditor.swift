@@ -10,12 +10,15 @@ public final class LocalEditor {
     public let now: DeviceTime
     /// The next numbers of this device.
     public let series: String
+    /// Under which number this device writes.
+    public let replica: ReplicaID
     public private(set) var documentNumber: UInt64
     let records: VisibleRecords
     private let randomID: () -> RecordID
     private(set) var ops: [Op] = []
     private(set) var guards: [Guard] = []
     private let applier: SetApplier
+    let version: Version
 
     init(
         schema: Schema, user: RecordID, now: DeviceTime, series: String, documentNumber: UInt64, records: VisibleRecords, version: Version,
@@ -26,9 +29,11 @@ public final class LocalEditor {
         self.user = user
         self.now = now
         self.series = series
+        replica = version.stamp.replica
         self.documentNumber = documentNumber
         self.records = records
         self.randomID = randomID
+        self.version = version
         applier = SetApplier(schema: schema, access: records, version: version, role: role)
     }
 
@@ -123,7 +128,7 @@ public final class LocalEditor {
     }
 
     @discardableResult
-    private func add(_ op: Op) throws -> AppliedOp {
+    func add(_ op: Op) throws -> AppliedOp {
         ops.append(op)
         return try applier.apply(op, index: ops.count - 1)
     }

@@ -49,8 +49,8 @@ struct SetJudge {
 
     /// Nobody writes in somebody else's name; an importer brings in what others did.
     private func checkAuthor(_ op: Op, _ set: ChangeSet, _ index: Int) throws(WireProblem) {
-        guard op.kind == .create, replica.role != .importer, let entity = schema[op.key.type] else { return }
-        for name in ["by", "requested_by"] {
+        guard op.kind != .delete, replica.role != .importer, let entity = schema[op.key.type] else { return }
+        for name in op.kind == .create ? ["by", "requested_by", "authors"] : ["authors"] {
             guard let field = entity[name], let write = op.writes.first(where: { $0.field == field.id }) else { continue }
             guard write.value.reference == set.user else {
                 throw WireProblem("author-foreign", op: index, "\(entity.name).\(name) names somebody else than the set's author")
@@ -69,10 +69,12 @@ struct SetJudge {
             if op.kind == .patch, !field.rule.isPatchable {
                 throw WireProblem("not-patchable", op: index, "\(entity.name).\(field.name) is set once")
             }
-            if let problem = field.problem(with: write.value) {
+            if field.rule == .text {
+                do { _ = try TextOp(write.op, write.value) } catch { throw WireProblem(error.code, op: index, error.detail) }
+            } else if let problem = field.problem(with: write.value) {
                 throw WireProblem("value-unfit", op: index, "\(entity.name).\(field.name) \(problem)")
             }
-            guard written.insert(write.field).inserted || field.isSet else {
+            guard written.insert(write.field).inserted || field.isSet || field.rule == .text else {
                 throw WireProblem("malformed", op: index, "\(entity.name).\(field.name) is written twice")
             }
         }
@@ -91,11 +93,16 @@ struct SetJudge {
         // An order and its tasks arrive together: what the set itself creates counts as seen.
         var own: Set<Scope> = []
         var moved: [StockKey: Quantity] = [:]
+        var texts = TextTrial(writer: writer, replica: replica.replica)
         for (index, op) in set.ops.enumerated() {
             guard let entity = schema[op.key.type] else { continue }
             let scopes = try scopes(of: op, entity)
             if entity.writeClass == .fact {
-                if try isReachable(scopes, own: own, base: set.base) { verdict.effective.insert(index) } else { verdict.outsideView.append(index) }
+                guard try isReachable(scopes, own: own, base: set.base) else {
+                    verdict.outsideView.append(index)
+                    continue
+                }
+                if let remark = try texts.problem(with: op, entity, index) { verdict.remarks.append(remark) } else { verdict.effective.insert(index) }
                 continue
             }
             decisions.append(index)
@@ -107,7 +114,7 @@ struct SetJudge {
         for condition in set.guards {
             if let remark = try failure(of: condition, own: own) { verdict.remarks.append(remark) }
         }
-        if verdict.remarks.isEmpty { verdict.effective.formUnion(decisions) }
+        if verdict.remarks.allSatisfy({ $0.code == "text-full" }) { verdict.effective.formUnion(decisions) }
         for index in verdict.outsideView {
             verdict.remarks.append(
                 Remark(
@@ -209,7 +216,7 @@ struct SetJudge {
         var record = Record(key: op.key)
         let version = Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: replica.replica), sequence: 1)
         for write in op.writes {
-            guard let field = entity[write.field] else { continue }
+            guard let field = entity[write.field], field.rule != .text else { continue }
             record.set(try Merge.apply(write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice).entry)
         }
         return record

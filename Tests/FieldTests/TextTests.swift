@@ -1,0 +1,72 @@
+import Testing
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+@Suite("Texts of a job")
+struct TextTests {
+    let bench: Bench
+    var job: RecordID { bench.world.order }
+
+    init() throws { bench = try Bench() }
+
+    /// Lets a colleague's text arrive.
+    func arrive(_ wording: String, by user: RecordID, replica: UInt32 = 9) throws {
+        let kind = JointTextKind.problem
+        try bench.confirm(
+            [
+                RecordDraft(
+                    "text", id: kind.id(of: job),
+                    kind.fields(order: job).merging(["text": .text(wording), "authors": .list([.reference(user)])]) { $1 })
+            ], replica: replica)
+    }
+
+    @Test("the problem is shown, is changed by parts, and why tells who wrote which")
+    func parts() throws {
+        try arrive("Pump leaks.", by: bench.world.ben)
+        #expect(try bench.client.job(job).problem == "Pump leaks.")
+        let recorded = try bench.client.reword(.problem, of: job) { $0.replacing("Pump", with: "Pump 3") }
+        #expect(recorded.set != nil)
+        #expect(try bench.client.job(job).problem == "Pump 3 leaks.")
+        let order = try bench.client.schema.entity("service_order")
+        let why = try bench.client.why(order, job, "problem")
+        #expect(why.rule == .text)
+        #expect(why.parts.map(\.text) == ["Pump ", "3 ", "leaks."])
+        #expect(why.parts.map(\.by) == ["Ben Okoye", "Ana Torres", "Ben Okoye"])
+        #expect(why.parts.map(\.isShown) == [true, true, true])
+        #expect(why.pending.map(\.value) == ["3 "])
+    }
+
+    @Test("a wording that changes nothing records nothing")
+    func same() throws {
+        try arrive("Pump leaks.", by: bench.world.ben)
+        #expect(try bench.client.reword(.problem, of: job) { $0 }.set == nil)
+        #expect(try bench.client.read { try $0.outbox() }.isEmpty)
+    }
+
+    @Test("notes on a task are the task's own, and stay readable when it is deleted")
+    func notes() throws {
+        _ = try bench.client.reword(.notes, of: job, task: bench.world.task1) { _ in "Torque 12 Nm" }
+        #expect(try bench.client.job(job).taskNotes.map(\.text) == ["Torque 12 Nm"])
+        #expect(try bench.client.job(job).taskNotes.first?.title != nil)
+        #expect(try bench.client.job(job).problem == nil)
+        _ = try bench.client.deleteTask(bench.world.task1)
+        let left = try #require(try bench.client.job(job).taskNotes.first)
+        #expect(left.title == nil && left.text == "Torque 12 Nm")
+    }
+
+    @Test("a text that would be too long is refused with what to do")
+    func full() throws {
+        let problem = #expect(throws: DeviceProblem.self) {
+            try bench.client.reword(.problem, of: job) { _ in String(repeating: "é", count: 40_000) }
+        }
+        #expect(problem?.isRefusal == true)
+        #expect(problem?.next.contains("note") == true)
+    }
+
+    @Test("a text belongs to a job that is there")
+    func unknown() throws {
+        #expect(throws: DeviceProblem.self) { try bench.client.reword(.problem, of: World.id(999)) { _ in "x" } }
+    }
+}
