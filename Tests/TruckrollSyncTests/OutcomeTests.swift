@@ -306,6 +306,43 @@ struct OutcomeTests {
         #expect(try world.server.store.read { try $0.admitted(origin: Origin(writeID: moved.set.writeID, hash: moved.hash)) } != nil)
     }
 
+    @Test("an answer with a new number that is lost costs no further number")
+    func renewalLost() throws {
+        let company = try Company()
+        let world = company.world
+        let store = MemoryDeviceStore(schema: world.schema)
+        let (identity, state) = try company.anna.engine.read { (try $0.identity(), try $0.state()) }
+        try store.write {
+            try $0.save(try #require(identity))
+            try $0.save(state)
+        }
+        let copy = World.Device(
+            name: "copy", engine: DeviceEngine(schema: world.schema, store: store), world: .init(), replica: company.anna.replica,
+            user: company.annaUser)
+        for device in [company.anna, copy] {
+            try world.commit(device) { try $0.patch("task", company.mandatoryTask, ["title": .text(device.name)]) }
+        }
+        try world.sync(company.anna)
+        for _ in 0..<3 {
+            var conversation = SyncConversation(copy.engine)
+            while let request = try conversation.next() {
+                if case .newReplica(let request) = request {
+                    _ = try world.server.newReplica(request, at: world.moment)
+                    break
+                }
+                guard case .sync(let request) = request else { break }
+                let reply = try world.server.sync(request, replica: copy.replica, at: world.moment)
+                try conversation.receive(.sync(reply), sentAt: world.milliseconds, receivedAt: world.milliseconds)
+            }
+        }
+        let device = try #require(identity).device
+        #expect(try world.server.store.read { try $0.replicas(of: device) }.count == 2)
+        try world.sync(copy)
+        #expect(try world.server.store.read { try $0.replicas(of: device) }.count == 2)
+        #expect(try copy.engine.read { try $0.outbox() }.isEmpty)
+        #expect(try store.read { try $0.state() }.renewalPrivateKey.isEmpty)
+    }
+
     @Test("work that two copies of a device both carry is taken once, under one of their numbers, and nobody is asked about the other")
     func copiesOfCopies() throws {
         let company = try Company()

@@ -34,6 +34,26 @@ struct WaitingTests {
         try company.world.commit(device, "estimate") { try $0.patch("task", company.mandatoryTask, ["estimate": .integer(minutes)]) }
     }
 
+    @Test("where many sets are deferred, each is asked about in its turn")
+    func turns() throws {
+        let company = try Company()
+        let (world, newer) = (company.world, try newerSchema())
+        let anna = upgraded(company.anna, newer)
+        for minutes in 0..<40 { try estimate(company, anna, Int64(minutes)) }
+        try world.sync(anna)
+        #expect(try anna.engine.read { try $0.outbox() }.count == 40)
+        var asked: Set<UInt64> = []
+        for _ in 0..<120 {
+            let request = try anna.engine.nextRequest()
+            #expect(request.push.count <= Limits.deferredSetsInPush)
+            #expect(request.push.map(\.sequence) == request.push.map(\.sequence).sorted())
+            asked.formUnion(request.push.map(\.sequence))
+            world.milliseconds += 7_000
+            try world.sync(anna)
+        }
+        #expect(asked.count == 40)
+    }
+
     @Test("a set of a newer schema is deferred, goes on showing, and takes effect with its old stamp when the server has learnt it")
     func takenUp() throws {
         let company = try Company()

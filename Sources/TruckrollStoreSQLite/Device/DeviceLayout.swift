@@ -40,6 +40,8 @@ extension Layout {
             last_sync INTEGER,
             durable INTEGER NOT NULL CHECK (durable >= 0),
             recovering INTEGER NOT NULL CHECK (recovering IN (0, 1)),
+            renewal_private_key BLOB NOT NULL,
+            renewal_public_key BLOB NOT NULL,
             visible INTEGER CHECK (visible BETWEEN 1 AND 3),
             filling BLOB NOT NULL,
             CHECK ((checkpoint_epoch IS NULL) = (checkpoint_position IS NULL)

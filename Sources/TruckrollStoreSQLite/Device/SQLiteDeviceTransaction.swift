@@ -48,6 +48,8 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.lastSync = try row.optionalInteger()
             state.durable = try row.position()
             state.isRecovering = try row.boolean()
+            state.renewalPrivateKey = try row.bytes()
+            state.renewalPublicKey = try row.bytes()
             state.visible = try row.optionalInteger().map { number in
                 try row.present(UInt8(exactly: number).flatMap { ScopeClass(rawValue: $0) }, "a class of scopes")
             }
@@ -70,7 +72,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     state.clockOffset.bound, try state.lastDocument.bound(),
                     (state.lastSync?.bound).orNull,
                     try state.durable.bound(),
-                    state.isRecovering.bound, (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
+                    state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound, (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
                 ])
     }
 

@@ -18,6 +18,21 @@ extension DeviceEngine {
         return request
     }
 
+    /// The key pair for a new number, stored before it is asked for: an answer that was lost costs no further number.
+    func renewalKey(_ makeKey: () throws -> SyncConversation.NewKey) throws -> SyncConversation.NewKey {
+        try store.write { transaction in
+            var state = try transaction.state()
+            if !state.renewalPrivateKey.isEmpty {
+                return SyncConversation.NewKey(privateKey: state.renewalPrivateKey, publicKey: state.renewalPublicKey)
+            }
+            let key = try makeKey()
+            state.renewalPrivateKey = key.privateKey
+            state.renewalPublicKey = key.publicKey
+            try transaction.save(state)
+            return key
+        }
+    }
+
     /// Takes the new number and renumbers what was not sent.
     func adopt(_ enrolment: PBEnrolment, key: SyncConversation.NewKey, lastCommon: UInt64) throws -> ReplicaID {
         var identity = try store.read { try requireIdentity($0) }
@@ -82,6 +97,8 @@ extension DeviceEngine {
             }
             state.lastSequence = sequence
             state.lastHash = previous
+            state.renewalPrivateKey = []
+            state.renewalPublicKey = []
             try transaction.save(state)
             var application = PullApplication(schema: schema, transaction: transaction)
             try application.rebase()

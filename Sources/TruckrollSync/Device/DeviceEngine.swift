@@ -150,13 +150,11 @@ public struct DeviceEngine: Sendable {
             if !state.isCheckpointLost { request.checkpointMac = data(state.checkpointMAC) }
             // Only a device that has just been told of another history has something to prove by them.
             if state.isCheckpointLost { request.former = state.formerCheckpoints.map { PBShownCheckpoint($0) } }
-            var deferred = 0
-            for var own in try transaction.outbox() where own.set.writeID.replica == identity.replica {
-                if own.standing == .deferred {
-                    deferred += 1
-                    // They leave room for what the server has not seen at all.
-                    if deferred > Limits.deferredSetsInPush || bytes + own.set.body.count > Limits.pushBytes / 2 { continue }
-                }
+            let outbox = try transaction.outbox().filter { $0.set.writeID.replica == identity.replica }
+            let asked = Self.deferredToAsk(of: outbox, at: state)
+            for var own in outbox {
+                // They leave room for what the server has not seen at all.
+                if own.standing == .deferred, !asked.contains(own.set.writeID) || bytes + own.set.body.count > Limits.pushBytes / 2 { continue }
                 bytes += own.set.body.count + 128
                 if request.push.count >= Limits.setsInPush || (bytes > Limits.pushBytes && !request.push.isEmpty) { break }
                 request.push.append(PBSignedSet(own.set))
@@ -168,6 +166,14 @@ public struct DeviceEngine: Sendable {
             }
             return request
         }
+    }
+
+    /// The deferred sets one push asks about again: at each visit others, where there are many.
+    private static func deferredToAsk(of outbox: [OwnSet], at state: DeviceState) -> Set<WriteID> {
+        let deferred = outbox.filter { $0.standing == .deferred }.map(\.set.writeID)
+        guard deferred.count > Limits.deferredSetsInPush else { return Set(deferred) }
+        let start = Int((state.lastSync ?? 0).magnitude / 1000 % UInt64(deferred.count))
+        return Set((0..<Limits.deferredSetsInPush).map { deferred[(start + $0) % deferred.count] })
     }
 
     /// What a reply made of the device, or what has to happen next.

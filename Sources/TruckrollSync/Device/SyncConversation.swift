@@ -206,7 +206,7 @@ public struct SyncConversation {
             report.givenBack += requeued
             needsAudit = true
             formerSets = .unasked
-        case .forked(let lastCommon): phase = .renewing(lastCommon: lastCommon, key: try makeKey())
+        case .forked(let lastCommon): phase = .renewing(lastCommon: lastCommon, key: try engine.renewalKey(makeKey))
         }
     }
 

@@ -77,6 +77,10 @@ public struct DeviceState: Hashable, Sendable {
     public var durable: Position = .start
     /// Set while a server of another epoch is being given back what it lost.
     public var isRecovering = false
+    /// The key pair with which a new replica number was asked for and not given yet: asked again with the same pair, the server
+    /// gives the same number. Raw private key, then the public key; both empty when none was asked for.
+    public var renewalPrivateKey: [UInt8] = []
+    public var renewalPublicKey: [UInt8] = []
     /// Up to which class of scopes the view is here, at the checkpoint; `nil` before the first pull.
     public var visible: ScopeClass?
     /// How far the parts reach that are kept aside of a view being filled, an encoded PBFilling; empty when there are none.

@@ -56,6 +56,8 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
             state.lastSync = 0
             state.durable = 3
             state.isRecovering = true
+            state.renewalPrivateKey = [7]
+            state.renewalPublicKey = [8, 9]
             state.visible = .second
             state.filling = [1, 2]
             try store.write { try $0.save(state) }
