@@ -16,6 +16,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var quarantined = 0
     public var outsideView = 0
     public var repairs = 0
+    public var setsForged = 0
     public var viewsShownInPart = 0
     public var fillingsResumed = 0
 
@@ -35,7 +36,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "restores_with_devices_ahead": \.restoresWithDevicesAhead, "drops_with_pinned_records": \.dropsWithPinnedRecords,
             "late_starts_after_reassignment": \.lateStarts, "revived_after_delete": \.revivedAfterDelete, "deferred_sets": \.deferredSets,
             "sets_aside": \.setsAside, "quarantined": \.quarantined, "outside_view": \.outsideView, "repairs": \.repairs,
-            "views_shown_in_part": \.viewsShownInPart, "fillings_resumed": \.fillingsResumed,
+            "sets_forged": \.setsForged, "views_shown_in_part": \.viewsShownInPart, "fillings_resumed": \.fillingsResumed,
         ]
     }
 }

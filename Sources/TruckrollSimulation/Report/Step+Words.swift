@@ -20,6 +20,7 @@ extension Step.Action {
         case .restoreCopy: "it goes on from the kept copy"
         case .runCopy: "the kept copy goes on beside it"
         case .damage(let pick): "confirmed record \(pick) is damaged on its disk"
+        case .forge(let pick): "a forged set (\(pick)) comes into its outbox"
         case .backup: "the server's database is backed up"
         case .restoreServer: "the backup is put back by the command"
         case .putBackByHand: "the backup is put back by hand"

@@ -18,4 +18,6 @@ public enum Fault: String, Sendable, CaseIterable, Hashable {
     case absence
     /// Bytes of a device's store are damaged.
     case damage
+    /// A device sends sets that no sound program makes.
+    case hostile
 }

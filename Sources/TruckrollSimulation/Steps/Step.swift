@@ -36,6 +36,8 @@ public struct Step: Hashable, Sendable, Codable {
         case runCopy
         /// Bytes of a confirmed record change on the device's disk.
         case damage(pick: UInt32)
+        /// A set that no sound program makes comes into its outbox.
+        case forge(pick: UInt32)
         /// The operator keeps a copy of the server's database.
         case backup
         /// The operator puts the copy back with the command for it.

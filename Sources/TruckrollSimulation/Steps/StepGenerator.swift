@@ -94,6 +94,7 @@ public struct StepGenerator {
         case .damage:
             now(device, .damage(pick: number()))
             later(device, .audit)
+        case .hostile: for _ in 0...random.below(3) { now(device, .forge(pick: number())) }
         }
     }
 

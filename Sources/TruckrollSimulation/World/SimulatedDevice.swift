@@ -34,6 +34,8 @@ final class SimulatedDevice {
         return identity
     }
 
+    func sign(_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8] { try keys.sign(message, identity) }
+
     /// Runs something on the device; its process may end on the way.
     ///
     /// - Returns: `nil` when it did.

@@ -61,6 +61,7 @@ public final class Simulation {
         case .restoreCopy: try restoreCopy(device)
         case .runCopy: runCopy(device)
         case .damage(let pick): try damage(device, pick)
+        case .forge(let pick): try forge(pick, on: device)
         case .backup: server.keepBackup()
         case .restoreServer: try restoreServer(byHand: false)
         case .putBackByHand: try restoreServer(byHand: true)

@@ -31,7 +31,10 @@ extension Sequencer {
                 keys.append(RecordKey(type: type, id: id))
             }
             for key in keys {
-                guard let parent = try transaction.waiting(of: set.writeID.replica, creating: key), parent.writeID != set.writeID else { continue }
+                // A record that is there lacks nothing, whatever else a waiting set wants of it.
+                guard let parent = try transaction.waiting(of: set.writeID.replica, creating: key), parent.writeID != set.writeID,
+                    try transaction.record(key) == nil
+                else { continue }
                 return WireProblem("parent-waiting", op: index, "set \(parent.writeID), on whose record it builds, waits itself")
             }
         }
