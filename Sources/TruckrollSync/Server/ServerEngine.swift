@@ -142,7 +142,7 @@ public struct ServerEngine: Sendable {
             delta = try puller.pull(row, after: after)
         } else {
             let head = PBCheckpoint(puller.head(of: row))
-            let part = try puller.part(row, visible: visible, request.filling, size: partSize, checkpoint: (head, mac(head)))
+            let part = try puller.part(row, visible: visible, request.filling, size: partSize, checkpoint: (head, mac(head, for: row.device)))
             reply.part = part.chunks
             if let filling = part.filling {
                 reply.filling = filling
@@ -155,7 +155,7 @@ public struct ServerEngine: Sendable {
         guard let delta else { return }
         reply.chunks = delta.chunks
         reply.commit = delta.commit
-        reply.commit.checkpointMac = data(mac(delta.commit.checkpoint))
+        reply.commit.checkpointMac = data(mac(delta.commit.checkpoint, for: row.device))
     }
 
     /// Admits sets that arrived by another road. Each is checked by its own signature.
