@@ -121,4 +121,36 @@ struct LostHistoryTests {
         #expect(receipt.remarks.map(\.code) == (lands ? [] : ["outside-view"]))
         #expect(try world.audit(ben).isEmpty)
     }
+
+    @Test("a device that goes on under a new number, because a copy of it spoke first, keeps what it could see in the lost history")
+    func newNumber() throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let (world, ben) = (company.world, company.ben)
+        let store = try #require(world.server.store as? MemoryServerStore)
+        let copy = store.copy()
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        try world.sync(ben)
+        let note = world.id()
+        try world.commit(ben, "note") { editor in
+            try editor.create(
+                "note", id: note,
+                [
+                    "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
+                    "by": .reference(editor.user),
+                ])
+        }
+        store.restore(from: copy)
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12))
+        try store.write { transaction in
+            var row = try #require(try transaction.replica(ben.replica))
+            row.lastSequence += 1
+            row.lastHash = SetHash(body: [1])
+            try transaction.save(row)
+        }
+        try world.sync(ben)
+        #expect(try ben.engine.read { try $0.identity()?.replica } != ben.replica)
+        #expect(try world.serverValue("note", note, "text") == .text("The fan is loud."))
+        #expect(try ben.engine.read { try $0.journal(limit: 1) }.first?.receipt?.remarks == [])
+        #expect(try world.audit(ben).isEmpty)
+    }
 }
