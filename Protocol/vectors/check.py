@@ -793,6 +793,13 @@ def checkpoint(data):
         "epoch": u64(one(message, 1, 0)).hex(), "position": one(message, 2, 0), "history": one(message, 3, b"").hex(), "view_version": one(message, 4, 0)}
 
 
+def checkpoint_mac(data, device, receipt_key):
+    """Protocol/09-epochs.md, 9.12."""
+    message = fields(data)
+    covered = b"truckroll/checkpoint/2\0" + device + u64(one(message, 1, 0)) + u64(one(message, 2, 0)) + one(message, 3, b"")
+    return hmac.new(receipt_key, covered + u64(one(message, 4, 0)), hashlib.sha256).digest()
+
+
 KINDS = {1: "create", 2: "patch", 3: "delete"}
 MERGE_OPS = {1: "set", 2: "add", 3: "remove", 4: "raise", 5: "release", 6: "increment"}
 
@@ -1221,6 +1228,10 @@ def check_sets():
         checks.signature(what, c["valid"], unhex(c["signature"]), set_message(unhex(c["body"])), unhex(c["public_key"]), c["algorithm"])
     for what, c in cases("signatures"):
         checks.signature(what, True, unhex(c["signature"]), unhex(c["message"]), unhex(c["public_key"]))
+    for what, c in cases("checkpoints"):
+        data = b"truckroll/checkpoint/2\0" + unhex(c["device"]) + unhex(c["epoch"]) + u64(c["position"]) + unhex(c["history"]) + u64(c["view_version"])
+        code = hmac.new(unhex(c["receipt_key"]), data, hashlib.sha256).hexdigest()
+        checks.expect(what, (data.hex(), c["authenticated"]), (code, c["mac"]))
     for what, c in cases("receipts"):
         data = b"truckroll/receipt/1\0" + u32(c["replica"]) + u64(c["sequence"]) + unhex(c["set_hash"])
         data += unhex(c["epoch"]) + u64(c["position"]) + unhex(c["stamp"]) + bytes([c["outcome"]])
@@ -1304,6 +1315,7 @@ class Device:
         self.records = {}   # key: ({field: (version, value)}, scopes)
         self.scopes = set()
         self.checkpoint = None
+        self.id = self.receipt_key = b""
         self.visible = 0
         self.parts = []     # chunks kept aside of classes that are not complete
 
@@ -1355,7 +1367,8 @@ class Device:
             self.scopes.add(scope)
             pairs.append((self.digest(scope), (one(state, 2, 0), one(state, 3, b""))))
         pairs.append((view_digest(self.scopes).hex(), one(message, 4, b"").hex()))
-        checks.expect(what + ", digests of %d scopes" % (len(pairs) - 1), *pairs)
+        pairs.append((checkpoint_mac(one(message, 1, b""), self.id, self.receipt_key).hex(), one(message, 5, b"").hex()))
+        checks.expect(what + ", digests of %d scopes" % (len(pairs) - 2), *pairs)
         self.checkpoint = checkpoint(one(message, 1, b""))
 
     def sync(self, what, reply):
@@ -1420,6 +1433,7 @@ def check_session():
             checks.expect(what, (statement[1], one(request, 2, b"")), (statement[3], one(reply, 4, 0)), (statement[4], key))
             checks.signature(what, True, one(reply, 6, b""), one(reply, 5, b""), unhex(keys["tenant_public_key"]))
             replica = one(reply, 4, 0)
+            device.id, device.receipt_key = one(request, 2, b""), unhex(keys["receipt_key"])
         elif name == "SignInRequest":
             message = b"truckroll/sign-in/1\0" + one(request, 3, b"") + one(request, 1, b"") + u32(one(request, 2, 0))
             checks.signature(what, True, one(request, 4, b""), message, key)

@@ -27,17 +27,22 @@ struct TextCommand: AsyncParsableCommand {
     @OptionGroup var wording: WordingOptions
 
     func run() async throws {
+        // What is typed is read before the store is opened: nobody else waits for the typist.
+        let rewording = wording.isEdit ? try wording.wording() : nil
         try await options.run { session in
-            guard wording.isEdit else {
+            guard let rewording else {
                 return try await session.show { reader, _ in
                     let sheet = try DispatchOrderSheet(try DispatchLookup(reader).order(order), reader)
-                    return ([("problem", .text(sheet.problem))], [StyledText(sheet.problem ?? "")])
+                    return (
+                        [("problem", .text(sheet.problem))],
+                        (sheet.problem ?? "").split(separator: "\n", omittingEmptySubsequences: false).map { StyledText(String($0)) }
+                    )
                 }
             }
             let reach = try await session.sync()
             let view = try session.client.read { try DispatchLookup($0).order(self.order) }
             let number = view.text("number") ?? view.id.short
-            let recorded = try session.client.reword(.problem, of: view.id, try wording.wording())
+            let recorded = try session.client.reword(.problem, of: view.id, rewording)
             try await session.deliver(after: reach)
             let problem = try session.client.jointText(.problem, of: view.id)
             return session.report(

@@ -4,7 +4,7 @@ import TruckrollClient
 import TruckrollDomain
 import TruckrollTerminal
 
-struct TextCommand: FieldVerb {
+struct TextCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "text", abstract: "Read or write what is wrong with a job, or the notes on a task.",
         discussion: Teach.text(
@@ -23,17 +23,29 @@ struct TextCommand: FieldVerb {
         guard (kind == .notes) == (task != nil) else { throw ValidationError("Notes are of a task: give `notes --task TASK`.") }
     }
 
-    func perform(_ desk: Desk) async throws {
+    mutating func run() async throws {
+        // What is typed is read before the store is opened: nobody else waits for the typist.
+        let rewording = wording.isEdit ? try wording.wording() : nil
+        try await global.run(makesStore: false, status: ExitStatus.of) { [self] client, console in
+            try perform(Desk(client: client, console: console), rewording)
+            return .done
+        }
+    }
+
+    private func perform(_ desk: Desk, _ rewording: ((String) -> String)?) throws {
         let order = try desk.client.findJob(job)
         let task = try task.map { try desk.client.findTask($0, of: order) }
-        guard wording.isEdit else {
+        guard let rewording else {
             let text = try desk.client.jointText(kind, of: task ?? order) ?? ""
-            desk.print(text)
+            // Line by line, so that what was printed can be edited and read back.
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) { desk.print(String(line)) }
             return desk.print(json: ["text": .string(text)])
         }
-        let recorded = try desk.client.reword(kind, of: order, task: task, try wording.wording())
+        let recorded = try desk.client.reword(kind, of: order, task: task, rewording)
         let text = try desk.client.jointText(kind, of: task ?? order) ?? ""
-        desk.report(recorded, recorded.set == nil ? "Nothing was changed." : "The text reads now: \(text)", [("text", .string(text))])
+        desk.report(
+            recorded, recorded.set == nil ? "Nothing was changed." : text.isEmpty ? "The text is empty now." : "The text reads now: \(text)",
+            [("text", .string(text))])
     }
 }
 

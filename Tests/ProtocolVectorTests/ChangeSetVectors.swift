@@ -340,6 +340,37 @@ struct ReceiptCase: VectorCase {
     }
 }
 
+struct CheckpointCase: VectorCase {
+    static let file = "checkpoints"
+    var name: String
+    var device: Hex
+    var epoch: String
+    var position: UInt64
+    var history: Hex
+    var viewVersion: UInt64
+    var receiptKey: Hex
+    var authenticated: Hex
+    var mac: Hex
+
+    func checkpoint() throws -> Checkpoint {
+        Checkpoint(
+            epoch: Epoch(rawValue: try #require(UInt64(epoch, radix: 16))), position: Position(rawValue: position), historyPrefix: history.bytes,
+            viewVersion: viewVersion)
+    }
+
+    static func make() throws -> [CheckpointCase] {
+        let devices: [(String, DeviceID)] = [("one device", ChangeSetCase.device), ("the same, another device's", DeviceID(high: 1, low: 2))]
+        return try devices.map { name, device in
+            var made = CheckpointCase(
+                name: name, device: Hex(device.bytes), epoch: "1122334455667788", position: 41, history: Hex((1...8).map { UInt8($0) }),
+                viewVersion: 3, receiptKey: Hex((0x80..<0xA0).map { UInt8($0) }), authenticated: Hex([]), mac: Hex([]))
+            made.authenticated = Hex(try made.checkpoint().authenticated(for: device))
+            made.mac = Hex(MessageAuthentication.code(for: made.authenticated.bytes, key: made.receiptKey.bytes))
+            return made
+        }
+    }
+}
+
 @Suite("Vectors: change sets and receipts")
 struct ChangeSetVectorTests {
     @Test("bodies", arguments: try VectorFile.load(ChangeSetCase.self))
@@ -380,8 +411,17 @@ struct ChangeSetVectorTests {
         #expect(MessageAuthentication.code(for: authenticated, key: vector.receiptKey.bytes) == vector.mac.bytes)
     }
 
+    @Test("checkpoints", arguments: try VectorFile.load(CheckpointCase.self))
+    func checkpoint(_ vector: CheckpointCase) throws {
+        let device = try #require(DeviceID(bytes: vector.device.bytes))
+        let authenticated = try vector.checkpoint().authenticated(for: device)
+        #expect(authenticated == vector.authenticated.bytes)
+        #expect(MessageAuthentication.code(for: authenticated, key: vector.receiptKey.bytes) == vector.mac.bytes)
+    }
+
     @Test("the files are as this code makes them")
     func made() throws {
+        #expect(try CheckpointCase.make() == VectorFile.load(CheckpointCase.self))
         #expect(try ChangeSetCase.make() == VectorFile.load(ChangeSetCase.self))
         #expect(try SetSignatureCase.make() == VectorFile.load(SetSignatureCase.self))
         #expect(try ReceiptCase.make() == VectorFile.load(ReceiptCase.self))

@@ -94,25 +94,28 @@ struct Company {
     /// An order of Anna's in a week.
     var farOrder: RecordID { RecordID(high: 0xFA4, low: 1) }
 
-    func addFarOrder() throws {
+    func addFarOrder() throws { try add(farOrder, "SO-2", inHours: 7 * 24) }
+
+    /// An order that is assigned to Anna.
+    func add(_ id: RecordID, _ number: String, inHours hours: Int64) throws {
         try world.commit(dora, "create") { editor in
             let near = try editor.view("service_order", order)
             try editor.create(
-                "service_order", id: farOrder,
+                "service_order", id: id,
                 [
-                    "number": .text("SO-2"), "channel": .text("office"), "customer": near?["customer"] ?? .null, "site": .reference(site),
-                    "kind": .text("calibration"), "title": .text("In a week"), "requested_at": .text(editor.now.description),
+                    "number": .text(number), "channel": .text("office"), "customer": near?["customer"] ?? .null, "site": .reference(site),
+                    "kind": .text("calibration"), "title": .text("In \(hours) hours"), "requested_at": .text(editor.now.description),
                 ])
-            try editor.event(.create, order: farOrder)
-            try editor.event(.submit, order: farOrder)
+            try editor.event(.create, order: id)
+            try editor.event(.submit, order: id)
         }
         try world.sync(dora)
         try world.commit(dora, "assign") { editor in
             try editor.create(
                 "assignment_request",
                 [
-                    "order": .reference(farOrder), "action": .text("assign"), "technician": .reference(annaUser),
-                    "starts_at": .text(later(editor.now, hours: 7 * 24)), "ends_at": .text(later(editor.now, hours: 7 * 24 + 2)),
+                    "order": .reference(id), "action": .text("assign"), "technician": .reference(annaUser),
+                    "starts_at": .text(later(editor.now, hours: hours)), "ends_at": .text(later(editor.now, hours: hours + 1)),
                 ])
         }
         try world.sync(dora)

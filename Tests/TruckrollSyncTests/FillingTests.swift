@@ -74,6 +74,30 @@ struct FillingTests {
         #expect(try world.audit(device).isEmpty)
     }
 
+    @Test("an order that comes and goes while a later class is awaited leaves nothing behind, and nothing has to be repaired")
+    func comesAndGoes() throws {
+        let company = try Company(partSize: PartSize(records: 2))
+        let world = company.world
+        try company.addFarOrder()
+        let device = try world.fresh("new", user: company.annaUser)
+        while try standing(device).visible == nil { _ = try world.exchange(device) }
+        let passing = world.id()
+        try company.add(passing, "SO-3", inHours: 6)
+        _ = try world.exchange(device)
+        #expect(try standing(device).scopes.contains(Scope("order", passing)))
+        #expect(try standing(device).visible != .third)
+        try world.commit(company.dora) {
+            try $0.create(
+                "assignment_request",
+                ["order": .reference(passing), "action": .text("unassign"), "technician": .reference(company.annaUser)])
+        }
+        try world.sync(company.dora)
+        let report = try world.sync(device)
+        #expect(report.repaired == 0)
+        #expect(try !standing(device).scopes.contains(Scope("order", passing)))
+        #expect(try world.audit(device).isEmpty)
+    }
+
     @Test("an order that moves to today while its class is awaited comes at once")
     func hastened() throws {
         let company = try Company(partSize: PartSize(records: 2))

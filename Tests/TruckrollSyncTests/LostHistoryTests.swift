@@ -47,4 +47,110 @@ struct LostHistoryTests {
         #expect(try company.world.server.store.read { try $0.tenant()?.epoch } == epoch)
         #expect(try company.world.audit(company.anna).isEmpty)
     }
+
+    /// What a device that does not hold the order names as the base of a note about it.
+    enum NamedBase: String, CaseIterable {
+        /// Its own of the lost history, where it held the order.
+        case ownLost
+        /// That of the other technician, with the MAC that came with it.
+        case anothers
+        /// Its own from before the copy was made, when the order was not in its view.
+        case ownOfBefore
+        /// Its own from before the copy, when it held the order, after it has named a later one without it.
+        case ownThatWentBack
+        /// Its own from before the copy, the last it named, when it held the order.
+        case ownHolding
+    }
+
+    @Test(
+        "a base of a former epoch counts for the device it was given to, and only where the server cannot tell itself", arguments: NamedBase.allCases)
+    func namedBase(_ named: NamedBase) throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let (world, ben) = (company.world, company.ben)
+        let store = try #require(world.server.store as? MemoryServerStore)
+        func note(_ shown: DeviceState) throws -> RecordID {
+            try ben.engine.store.write { transaction in
+                var state = try transaction.state()
+                (state.checkpoint, state.checkpointMAC) = (shown.checkpoint, shown.checkpointMAC)
+                try transaction.save(state)
+            }
+            let id = world.id()
+            try world.commit(ben, "note") { editor in
+                try editor.create(
+                    "note", id: id,
+                    [
+                        "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
+                        "by": .reference(editor.user),
+                    ])
+            }
+            return id
+        }
+        func state(_ device: World.Device) throws -> DeviceState { try device.engine.store.read { try $0.state() } }
+
+        let before = try state(ben)
+        var shown = before
+        if named == .ownHolding || named == .ownThatWentBack {
+            try company.reassign(from: company.annaUser, to: company.benUser)
+            try world.sync(ben)
+            shown = try state(ben)
+            try company.reassign(from: company.benUser, to: company.annaUser)
+        }
+        if named == .ownThatWentBack {
+            try world.sync(ben)
+            _ = try note(try state(ben))
+            try world.sync(ben)
+        }
+        let copy = store.copy()
+        if named == .ownLost {
+            try company.reassign(from: company.annaUser, to: company.benUser)
+            try world.sync(ben)
+            shown = try state(ben)
+        }
+        if named == .anothers {
+            try company.event(company.anna, .accept)
+            try world.sync(company.anna)
+            shown = try state(company.anna)
+        }
+        let made = try note(shown)
+        store.restore(from: copy)
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12))
+        try world.sync(ben)
+        let lands = named == .ownLost || named == .ownHolding
+        #expect(try (world.serverValue("note", made, "text") != .null) == lands)
+        let receipt = try #require(try ben.engine.read { try $0.journal(limit: 1) }.first?.receipt)
+        #expect(receipt.remarks.map(\.code) == (lands ? [] : ["outside-view"]))
+        #expect(try world.audit(ben).isEmpty)
+    }
+
+    @Test("a device that goes on under a new number, because a copy of it spoke first, keeps what it could see in the lost history")
+    func newNumber() throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let (world, ben) = (company.world, company.ben)
+        let store = try #require(world.server.store as? MemoryServerStore)
+        let copy = store.copy()
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        try world.sync(ben)
+        let note = world.id()
+        try world.commit(ben, "note") { editor in
+            try editor.create(
+                "note", id: note,
+                [
+                    "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
+                    "by": .reference(editor.user),
+                ])
+        }
+        store.restore(from: copy)
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12))
+        try store.write { transaction in
+            var row = try #require(try transaction.replica(ben.replica))
+            row.lastSequence += 1
+            row.lastHash = SetHash(body: [1])
+            try transaction.save(row)
+        }
+        try world.sync(ben)
+        #expect(try ben.engine.read { try $0.identity()?.replica } != ben.replica)
+        #expect(try world.serverValue("note", note, "text") == .text("The fan is loud."))
+        #expect(try ben.engine.read { try $0.journal(limit: 1) }.first?.receipt?.remarks == [])
+        #expect(try world.audit(ben).isEmpty)
+    }
 }

@@ -142,10 +142,13 @@ public struct Checkpoint: Hashable, Sendable {
         self.init(epoch: epoch, position: .start, historyPrefix: HistoryHash.start.prefix, viewVersion: 0)
     }
 
-    /// What the server's MAC covers: "truckroll/checkpoint/1" 0x00, epoch u64, position u64, history 8, view version u64;
-    /// big-endian.
-    public var authenticated: [UInt8] {
-        var bytes = Array("truckroll/checkpoint/1".utf8) + [0]
+    /// What the server's MAC covers: "truckroll/checkpoint/2" 0x00, device 16, epoch u64, position u64, history 8, view
+    /// version u64; big-endian.
+    ///
+    /// - Parameter device: to whom it is given; a device keeps its checkpoint when it gets a new replica number.
+    public func authenticated(for device: DeviceID) -> [UInt8] {
+        var bytes = Array("truckroll/checkpoint/2".utf8) + [0]
+        bytes += device.bytes
         bytes.append(bigEndian: epoch.rawValue)
         bytes.append(bigEndian: position.rawValue)
         bytes += historyPrefix

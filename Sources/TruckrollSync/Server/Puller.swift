@@ -15,9 +15,10 @@ struct Puller {
     ///
     /// - Parameters:
     ///   - visible: what the device holds at `after`: all scopes up to a class.
+    ///   - shownAt: the checkpoint of what it shows, where that lies above `after`: scopes it got since may have left again.
     ///   - through: what it is to hold at the head; scopes of the classes between come aside, and are named among the touched.
     func pull(
-        _ replica: ReplicaRow, after: Position, visible: ScopeClass? = .third, through: ScopeClass = .third
+        _ replica: ReplicaRow, after: Position, shownAt: Position? = nil, visible: ScopeClass? = .third, through: ScopeClass = .third
     ) throws -> (chunks: [PBChunk], commit: PBCommit) {
         let held = try transaction.viewScopes(replica.replica).filter { $0.scopeClass <= through }
         let since = Dictionary(held.map { ($0.scope, $0.since(visible: visible)) }, uniquingKeysWith: { first, _ in first })
@@ -36,7 +37,12 @@ struct Puller {
             if let change = try change(of: key, rows: rows[index..<end], since: since, after: after) { builder.add(change) }
             index = end
         }
-        return (builder.finish(), try commit(replica, held: held.map(\.scope), touched: touched, after: after, through: through))
+        var commit = try commit(replica, held: held.map(\.scope), touched: touched, after: after, through: through)
+        if let shownAt, shownAt > after {
+            let left = try transaction.droppedScopes(replica.replica, since: shownAt).map(\.name)
+            commit.dropped = Set(commit.dropped + left).map { Scope($0) }.sorted().map(\.name)
+        }
+        return (builder.finish(), commit)
     }
 
     /// Whole scopes and single records of the view, for a repair.

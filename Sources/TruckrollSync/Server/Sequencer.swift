@@ -192,12 +192,11 @@ struct Sequencer {
         _ set: ChangeSet, of replica: ReplicaRow, at position: Position, _ tenant: TenantState, stamp fixing: () throws -> Stamp
     ) throws -> Effect {
         let writer = PositionWriter(transaction: transaction, schema: schema, position: position, clock: moment)
-        let isOfLostHistory = try isBaseOfLostHistory(set, replica, tenant)
+        let base = try BaseJudge(transaction: transaction, tenant: tenant, receiptKey: security.receiptKey).standing(of: set, replica)
         let judge = SetJudge(
-            schema: schema, writer: writer, replica: replica, epoch: tenant.epoch, isBaseOfLostHistory: isOfLostHistory,
-            collected: tenant.collected)
+            schema: schema, writer: writer, replica: replica, base: base, collected: tenant.collected)
         try judge.checkForm(set)
-        try checkBases(set, isOfLostHistory: isOfLostHistory)
+        try checkBases(set, mayHaveSeenMore: base.mayHaveSeenMore)
         let stamp = try fixing()
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
@@ -265,22 +264,15 @@ struct Sequencer {
     }
 
     /// Within an epoch a device can only have seen what was admitted. After a restore it may have seen more.
-    private func checkBases(_ set: ChangeSet, isOfLostHistory: Bool) throws {
+    private func checkBases(_ set: ChangeSet, mayHaveSeenMore: Bool) throws {
         let isKnown = isKnown(transaction, set.writeID)
         for (index, op) in set.ops.enumerated() {
             for base in op.seen + op.writes.flatMap(\.bases) where !isKnown(base.writeID) {
-                guard isOfLostHistory, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
+                guard mayHaveSeenMore, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
                     throw WireProblem("base-unknown", op: index, "version \(base) was never admitted")
                 }
             }
         }
-    }
-
-    /// Whether the set was made over a history of this tenant that is lost: the base is of another epoch and carries this server's
-    /// own MAC, and its author has not named one of the present epoch yet. A base that names no history excuses nothing.
-    private func isBaseOfLostHistory(_ set: ChangeSet, _ replica: ReplicaRow, _ tenant: TenantState) throws -> Bool {
-        guard set.base.epoch != tenant.epoch, replica.lastBaseEpoch != tenant.epoch else { return false }
-        return MessageAuthentication.isValid(set.baseMAC, for: set.base.authenticated, key: security.receiptKey)
     }
 
     /// At most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.
@@ -337,11 +329,8 @@ struct Sequencer {
         row.lastSequence = set.writeID.sequence
         row.lastHash = hash
         row.lastStamp = stamp
-        if set.base.epoch == row.lastBaseEpoch {
-            row.lastBase = max(row.lastBase, set.base.position)
-        } else {
-            row.lastBaseEpoch = set.base.epoch
-            row.lastBase = set.base.position
+        if let tenant = try transaction.tenant() {
+            try BaseJudge(transaction: transaction, tenant: tenant, receiptKey: security.receiptKey).remember(set, in: &row)
         }
         try transaction.save(row)
     }

@@ -12,7 +12,7 @@ extension ServerEngine {
             var reply = PBAuditReply()
             reply.checkpoint = PBCheckpoint(
                 Checkpoint(epoch: tenant.epoch, position: tenant.head, historyPrefix: tenant.history.prefix, viewVersion: row.viewVersion))
-            reply.checkpointMac = data(mac(reply.checkpoint))
+            reply.checkpointMac = data(mac(reply.checkpoint, for: row.device))
             reply.scopes = try transaction.viewScopes(id).map { PBScopeState($0.scope, try transaction.digest(of: $0.scope)) }
             return reply
         }
@@ -39,7 +39,7 @@ extension ServerEngine {
             var reply = PBRepairReply()
             reply.chunks = chunks
             reply.commit = commit
-            reply.commit.checkpointMac = data(mac(commit.checkpoint))
+            reply.commit.checkpointMac = data(mac(commit.checkpoint, for: row.device))
             for probe in request.probes { reply.listings += try listings(of: probe, id, transaction) }
             return reply
         }

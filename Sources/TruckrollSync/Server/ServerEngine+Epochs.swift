@@ -41,7 +41,8 @@ extension ServerEngine {
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
         let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
         let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
-        let shown = try lostCheckpoint(request)
+        guard let device = try replica(id)?.device else { return nil }
+        let shown = try lostCheckpoint(request, of: device)
         let isStale = try isBelowHorizon(present) || isBelowHorizon(filling)
         guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) else { return nil }
         return try store.write { transaction in
@@ -49,7 +50,7 @@ extension ServerEngine {
             var changed = PBHistoryChanged()
             changed.epoch = tenant.epoch.rawValue
             if let shown, shown.epoch == tenant.epoch {
-                let next = epoch(after: tenant, shown: shown, at: moment)
+                let next = epoch(after: tenant, shown: shown.authenticated(for: device), at: moment)
                 try begin(
                     next, of: tenant, instance: tenant.instance, reason: "a device shows position \(shown.position) of a history that is lost",
                     transaction)
@@ -74,39 +75,33 @@ extension ServerEngine {
         guard let checkpoint else { return true }
         return try store.read { transaction in
             guard let tenant = try transaction.tenant() else { return true }
-            return try checkpoint.epoch == tenant.epoch && history(at: checkpoint.position, transaction, tenant) == checkpoint.historyPrefix
+            return try checkpoint.epoch == tenant.epoch && transaction.isInHistory(checkpoint, head: tenant)
         }
     }
 
-    /// A checkpoint of the present epoch, given by this server, that its history lacks.
-    private func lostCheckpoint(_ request: PBSyncRequest) throws -> Checkpoint? {
+    /// A checkpoint of the present epoch, given to this device by this server, that its history lacks.
+    private func lostCheckpoint(_ request: PBSyncRequest, of device: DeviceID) throws -> Checkpoint? {
         var shown = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
         if request.hasCheckpoint { shown.append((Checkpoint(request.checkpoint), Array(request.checkpointMac))) }
         if request.filling.hasSince { shown.append((Checkpoint(request.filling.since), Array(request.filling.sinceMac))) }
         guard !shown.isEmpty, let epoch = try store.read({ try $0.tenant()?.epoch }) else { return nil }
         return try shown.first { checkpoint, mac in
             try checkpoint.epoch == epoch && !isKnown(checkpoint)
-                && MessageAuthentication.isValid(mac, for: checkpoint.authenticated, key: security.receiptKey)
+                && MessageAuthentication.isValid(mac, for: checkpoint.authenticated(for: device), key: security.receiptKey)
         }?.0
     }
 
     /// An id that nobody can foresee and no other history gets.
-    private func epoch(after tenant: TenantState, shown: Checkpoint, at moment: ServerMoment) -> Epoch {
+    private func epoch(after tenant: TenantState, shown: [UInt8], at moment: ServerMoment) -> Epoch {
         var bytes = Array("truckroll/epoch/1".utf8) + [0]
-        bytes += shown.authenticated + tenant.history.bytes
+        bytes += shown + tenant.history.bytes
         bytes.append(bigEndian: UInt64(bitPattern: moment.milliseconds))
         let code = MessageAuthentication.code(for: bytes, key: security.receiptKey)
         return Epoch(rawValue: code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } | 1)
     }
 
-    private func history(at position: Position, _ transaction: any ServerTransaction, _ tenant: TenantState) throws -> [UInt8]? {
-        if position == tenant.head { return tenant.history.prefix }
-        if position == .start { return HistoryHash.start.prefix }
-        return try transaction.admitted(at: position)?.history.prefix
-    }
-
-    /// The server's MAC over a checkpoint it hands out.
-    func mac(_ checkpoint: PBCheckpoint) -> [UInt8] {
-        MessageAuthentication.code(for: Checkpoint(checkpoint).authenticated, key: security.receiptKey)
+    /// The server's MAC over a checkpoint it hands out to a device.
+    func mac(_ checkpoint: PBCheckpoint, for device: DeviceID) -> [UInt8] {
+        MessageAuthentication.code(for: Checkpoint(checkpoint).authenticated(for: device), key: security.receiptKey)
     }
 }

@@ -142,20 +142,20 @@ public struct ServerEngine: Sendable {
             delta = try puller.pull(row, after: after)
         } else {
             let head = PBCheckpoint(puller.head(of: row))
-            let part = try puller.part(row, visible: visible, request.filling, size: partSize, checkpoint: (head, mac(head)))
+            let part = try puller.part(row, visible: visible, request.filling, size: partSize, checkpoint: (head, mac(head, for: row.device)))
             reply.part = part.chunks
             if let filling = part.filling {
                 reply.filling = filling
                 if let visible { delta = try puller.pull(row, after: after, visible: visible, through: visible) }
             } else {
                 let since = visible == nil ? part.since : min(part.since, after)
-                delta = try puller.pull(row, after: since, visible: visible, through: part.through)
+                delta = try puller.pull(row, after: since, shownAt: visible == nil ? nil : after, visible: visible, through: part.through)
             }
         }
         guard let delta else { return }
         reply.chunks = delta.chunks
         reply.commit = delta.commit
-        reply.commit.checkpointMac = data(mac(delta.commit.checkpoint))
+        reply.commit.checkpointMac = data(mac(delta.commit.checkpoint, for: row.device))
     }
 
     /// Admits sets that arrived by another road. Each is checked by its own signature.

@@ -7,9 +7,8 @@ struct SetJudge {
     let schema: Schema
     let writer: PositionWriter
     let replica: ReplicaRow
-    let epoch: Epoch
-    /// Whether the set was made over a history that is lost; what was in view there is not known any more and counts as seen.
-    let isBaseOfLostHistory: Bool
+    /// What the set's base tells of what its author could see.
+    let base: BaseStanding
     /// Deletions up to here are beyond the horizon.
     let collected: Position
 
@@ -98,7 +97,7 @@ struct SetJudge {
             guard let entity = schema[op.key.type] else { continue }
             let scopes = try scopes(of: op, entity)
             if entity.writeClass == .fact {
-                guard try isReachable(scopes, own: own, base: set.base) else {
+                guard try isReachable(scopes, own: own, base: base) else {
                     verdict.outsideView.append(index)
                     continue
                 }
@@ -232,7 +231,7 @@ struct SetJudge {
     ///
     /// Whoever holds one of the record's scopes of the office holds all of them. Anybody else must hold every order the record
     /// belongs to, or, where it belongs to none, every other thing.
-    private func isReachable(_ scopes: [Scope], own: Set<Scope>, base: Checkpoint?) throws -> Bool {
+    private func isReachable(_ scopes: [Scope], own: Set<Scope>, base: BaseStanding?) throws -> Bool {
         let wide = scopes.filter { $0.id == nil }
         for scope in wide where try holds(scope, own: own, base: base) { return true }
         let narrow = scopes.filter { $0.id != nil }
@@ -242,22 +241,21 @@ struct SetJudge {
     }
 
     /// Whether the scope is in the author's view now, was there at the base, or is an order this replica made.
-    private func holds(_ scope: Scope, own: Set<Scope>, base: Checkpoint?) throws -> Bool {
+    private func holds(_ scope: Scope, own: Set<Scope>, base: BaseStanding?) throws -> Bool {
         if own.contains(scope) { return true }
         let transaction = writer.transaction
         if let row = try transaction.viewScope(replica.replica, scope), row.weight > 0 { return true }
-        if let base {
-            if isBaseOfLostHistory { return true }
-            if base.epoch == epoch, try wasInView(scope, at: base.position) { return true }
+        switch base {
+        case .lost: return true
+        case .known(let position, _): if try wasInView(scope, at: position) { return true }
+        case .unproven, nil: break
         }
         return try isOwnOrder(scope)
     }
 
     /// Whether the author's device had the scope, under this number or a former one.
     private func wasInView(_ scope: Scope, at position: Position) throws -> Bool {
-        // Bases of a replica never go back: an older one than was named before counts as that one.
-        let seen = replica.lastBaseEpoch == epoch ? max(position, replica.lastBase) : position
-        return try writer.transaction.replicas(of: replica.device).contains { try writer.transaction.wasInView($0.replica, scope, at: seen) }
+        try writer.transaction.replicas(of: replica.device).contains { try writer.transaction.wasInView($0.replica, scope, at: position) }
     }
 
     /// An order this replica created is in its reach before the server has put it into its view.
