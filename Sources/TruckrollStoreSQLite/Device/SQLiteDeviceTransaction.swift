@@ -72,7 +72,8 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     state.clockOffset.bound, try state.lastDocument.bound(),
                     (state.lastSync?.bound).orNull,
                     try state.durable.bound(),
-                    state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound, (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
+                    state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound,
+                    (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
                 ])
     }
 
