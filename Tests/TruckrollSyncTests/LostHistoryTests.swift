@@ -74,16 +74,7 @@ struct LostHistoryTests {
                 (state.checkpoint, state.checkpointMAC) = (shown.checkpoint, shown.checkpointMAC)
                 try transaction.save(state)
             }
-            let id = world.id()
-            try world.commit(ben, "note") { editor in
-                try editor.create(
-                    "note", id: id,
-                    [
-                        "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
-                        "by": .reference(editor.user),
-                    ])
-            }
-            return id
+            return try self.note(by: ben, company)
         }
         func state(_ device: World.Device) throws -> DeviceState { try device.engine.store.read { try $0.state() } }
 
@@ -130,15 +121,7 @@ struct LostHistoryTests {
         let copy = store.copy()
         try company.reassign(from: company.annaUser, to: company.benUser)
         try world.sync(ben)
-        let note = world.id()
-        try world.commit(ben, "note") { editor in
-            try editor.create(
-                "note", id: note,
-                [
-                    "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
-                    "by": .reference(editor.user),
-                ])
-        }
+        let note = try note(by: ben, company)
         store.restore(from: copy)
         try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12))
         try store.write { transaction in
@@ -152,5 +135,51 @@ struct LostHistoryTests {
         #expect(try world.serverValue("note", note, "text") == .text("The fan is loud."))
         #expect(try ben.engine.read { try $0.journal(limit: 1) }.first?.receipt?.remarks == [])
         #expect(try world.audit(ben).isEmpty)
+    }
+
+    @Test("a device enrolled after the copy is let in again each time the copy is put back, and what it saw in between counts as seen")
+    func readmittedTwice() throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let world = company.world
+        let store = try #require(world.server.store as? MemoryServerStore)
+        let copy = store.copy()
+        let carl = try world.fresh("carl", user: company.annaUser)
+        try world.sync(carl)
+        func letIn() throws {
+            let identity = try #require(try carl.engine.read { try $0.identity() })
+            _ = try world.server.signIn(
+                device: identity.device, replica: identity.replica, enrolment: Wire.decode(PBEnrolment.self, identity.enrolment), revoked: [],
+                at: world.moment)
+        }
+        func devices() throws -> Set<Value> { Set(try world.serverRecords("device").map { $0["replica"] }) }
+        let enrolled = try devices()
+        let series = try world.serverRecords("lease").count
+        store.restore(from: copy)
+        try letIn()
+        #expect(try devices() == enrolled)
+        #expect(try world.serverRecords("lease").count == series)
+        try world.sync(carl)
+
+        store.restore(from: copy)
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        let note = try note(by: carl, company)
+        try letIn()
+        try world.sync(carl)
+        #expect(try world.serverValue("note", note, "text") == .text("The fan is loud."))
+        #expect(try carl.engine.read { try $0.journal(limit: 1) }.first?.receipt?.remarks == [])
+        #expect(try world.audit(carl).isEmpty)
+    }
+
+    private func note(by device: World.Device, _ company: Company) throws -> RecordID {
+        let id = company.world.id()
+        try company.world.commit(device, "note") { editor in
+            try editor.create(
+                "note", id: id,
+                [
+                    "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
+                    "by": .reference(editor.user),
+                ])
+        }
+        return id
     }
 }

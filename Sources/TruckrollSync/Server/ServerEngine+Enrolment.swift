@@ -84,28 +84,38 @@ extension ServerEngine {
         try transaction.save(row)
         let statement = try statement(row, tenant)
         let signature = try security.sign(statement)
-        let sequencer = sequencer(transaction, moment)
-        try sequencer.serverSet(cause: "enrolment:\(replica)", intent: "enrol") { builder in
+        try announce(row, statement, signature, transaction, moment)
+        return try transaction.replica(replica) ?? row
+    }
+
+    /// Writes what belongs to a replica: its device's record, its series of certificate numbers, and the lease of its user's van.
+    /// Then its view begins.
+    private func announce(
+        _ row: ReplicaRow, _ statement: [UInt8], _ signature: [UInt8], _ transaction: any ServerTransaction, _ moment: ServerMoment
+    ) throws {
+        let number = Int64(row.replica.rawValue)
+        try sequencer(transaction, moment).serverSet(cause: "enrolment:\(row.replica)", intent: "enrol") { builder in
             try builder.create(
-                "device", id: try Self.deviceRecordID(replica, schema),
+                "device", id: try Self.deviceRecordID(row.replica, schema),
                 [
-                    "device": .bytes(device.bytes), "user": .reference(user), "name": .text(name), "replica": .integer(Int64(replica.rawValue)),
+                    "device": .bytes(row.device.bytes), "user": .reference(row.user), "name": .text(row.name), "replica": .integer(number),
                     "statement": .bytes(statement), "signature": .bytes(signature), "enrolled_at": builder.now,
                 ])
             try builder.create(
-                "lease", id: try builder.id("lease", "series:\(replica)"),
-                ["kind": .text("series"), "user": .reference(user)])
+                "lease", id: try builder.id("lease", "series:\(row.replica)"),
+                ["kind": .text("series"), "user": .reference(row.user)])
             try builder.patch(
-                "lease", id: try builder.id("lease", "series:\(replica)"),
-                ["state": .text("held"), "series": .text(row.series), "replica": .integer(Int64(replica.rawValue))])
+                "lease", id: try builder.id("lease", "series:\(row.replica)"),
+                ["state": .text("held"), "series": .text(row.series), "replica": .integer(number)])
             let location = try schema.entity("stock_location")
-            for van in try builder.writer.views(location, where: "holder", equals: .reference(user)) where van.text("kind") == "van" {
-                try builder.patch("stock_location", id: van.id, ["leased_to": .integer(Int64(replica.rawValue))])
+            for van in try builder.writer.views(location, where: "holder", equals: .reference(row.user)) where van.text("kind") == "van" {
+                // Of a user's devices the youngest holds the van, in whatever order they come back after a restore.
+                guard van.integer("leased_to").map({ $0 < number }) ?? true else { continue }
+                try builder.patch("stock_location", id: van.id, ["leased_to": .integer(number)])
             }
         }
-        guard let head = try transaction.tenant()?.head else { return row }
-        try ViewKeeper(transaction: transaction, schema: schema, position: head, moment: moment).addRoot(Scope("user", user), to: replica)
-        return try transaction.replica(replica) ?? row
+        guard let head = try transaction.tenant()?.head else { return }
+        try ViewKeeper(transaction: transaction, schema: schema, position: head, moment: moment).addRoot(Scope("user", row.user), to: row.replica)
     }
 
     static func deviceRecordID(_ replica: ReplicaID, _ schema: Schema) throws -> RecordID {
@@ -189,11 +199,13 @@ extension ServerEngine {
             let statement = try? EnrolmentStatement(decoding: bytes), statement.tenant == tenant.tenant.bytes, statement.device == device.bytes,
             statement.replica == replica.rawValue, let user = RecordID(bytes: statement.user)
         else { throw unknownDevice }
-        return try readmit(statement, device, user, series: enrolment.series, at: moment)
+        return try readmit(statement, enrolment, device, user, at: moment)
     }
 
+    /// What its enrolment wrote is written again, under the same ids and at a position of its own: should that history be lost as
+    /// well, the device's next base shows it.
     private func readmit(
-        _ statement: EnrolmentStatement, _ device: DeviceID, _ user: RecordID, series: String, at moment: ServerMoment
+        _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, at moment: ServerMoment
     ) throws -> ReplicaRow {
         try store.write { transaction in
             let replica = ReplicaID(rawValue: statement.replica)
@@ -203,13 +215,12 @@ extension ServerEngine {
             let person = try transaction.record(RecordKey(type: entity.type, id: user)).map { RecordView($0.record, entity) }
             let row = ReplicaRow(
                 replica: replica, device: device, user: user, role: person?.text("role").flatMap { Role(rawValue: $0) } ?? .technician,
-                algorithm: .p256, publicKey: statement.publicKey, name: "readmitted", series: series,
+                algorithm: .p256, publicKey: statement.publicKey, name: "readmitted", series: enrolment.series,
                 enrolledAt: Int64(clamping: statement.issuedAt))
             try transaction.save(row)
             if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
             try transaction.save(tenant)
-            try ViewKeeper(transaction: transaction, schema: schema, position: tenant.head, moment: moment)
-                .addRoot(Scope("user", row.user), to: row.replica)
+            try announce(row, Array(enrolment.statement), Array(enrolment.signature), transaction, moment)
             return try transaction.replica(replica) ?? row
         }
     }
