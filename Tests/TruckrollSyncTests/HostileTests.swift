@@ -127,6 +127,23 @@ struct HostileTests {
         #expect(try company.state() == "accepted")
     }
 
+    @Test("a proven set that is wrong in itself is kept when somebody else brings it; under a number its device did not give it, it is not")
+    func carriedForgery() throws {
+        let company = try Company()
+        let world = company.world
+        try forge(
+            company, [],
+            base: Checkpoint(
+                epoch: Epoch(rawValue: 11), position: Position(rawValue: UInt64.max), historyPrefix: [UInt8](repeating: 0, count: 8), viewVersion: 0))
+        var request = PBCarryRequest()
+        request.sets = try company.ben.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
+        var renamed = request
+        renamed.sets[0].sequence += 1
+        #expect(try world.server.carry(renamed, at: world.moment).pushProblem.code == "signature-invalid")
+        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        #expect(try world.sync(company.ben).answered == 1)
+    }
+
     @Test("bases and checkpoints of the future are malformed, and do not stop the queue")
     func future() throws {
         let company = try Company()

@@ -59,22 +59,15 @@ public struct ByteReader: Sendable {
 extension Array where Element == UInt8 {
     /// Appends `value` in big-endian order.
     public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
-        var shift = T.bitWidth - 8
-        while shift >= 0 {
-            append(UInt8(truncatingIfNeeded: value >> T(shift)))
-            shift -= 8
-        }
+        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
     /// Lower-case hexadecimal digits, two a byte.
     public var hexadecimal: String {
-        var text = ""
-        text.reserveCapacity(count * 2)
-        for byte in self {
-            text.append(hexDigits[Int(byte >> 4)])
-            text.append(hexDigits[Int(byte & 15)])
+        String(unsafeUninitializedCapacity: count * 2) { text in
+            for (index, byte) in enumerated() { (text[index * 2], text[index * 2 + 1]) = byte.hexadecimalDigits }
+            return count * 2
         }
-        return text
     }
 
     /// Reads an even number of hexadecimal digits; `nil` for anything else.
@@ -101,4 +94,10 @@ extension Array where Element == UInt8 {
     }
 }
 
-private let hexDigits = Array("0123456789abcdef")
+extension UInt8 {
+    /// The two lower-case ASCII digits of the byte.
+    var hexadecimalDigits: (UInt8, UInt8) {
+        let digit = { (half: UInt8) in half < 10 ? 0x30 + half : 0x57 + half }
+        return (digit(self >> 4), digit(self & 15))
+    }
+}

@@ -14,12 +14,12 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
     /// Reads 16 bytes; `nil` for any other count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for (index, byte) in bytes.enumerated() {
-            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
-        }
-        self.init(high: high, low: low)
+        let halves = bytes.withContiguousStorageIfAvailable { Self.halves(UnsafeRawBufferPointer($0)) } ?? Array(bytes).withUnsafeBytes(Self.halves)
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    private static func halves(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+        (UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)), UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
     /// Reads the canonical text form; `nil` for upper case, braces, missing hyphens or white space, so that one id has
@@ -56,9 +56,18 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
     }
 
     public var description: String {
-        let digits = Array(bytes.hexadecimal)
-        let groups = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
-        return groups.map { String($0) }.joined(separator: "-")
+        String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    text[place] = 0x2D
+                    place += 1
+                }
+                (text[place], text[place + 1]) = byte.hexadecimalDigits
+                place += 2
+            }
+            return place
+        }
     }
 
     /// The last eight digits, enough to tell records apart on a screen.

@@ -17,8 +17,8 @@ public enum Role: String, Sendable, Codable, CaseIterable, CodingKeyRepresentabl
     case technician, dispatcher, quality, importer
 }
 
-/// One entity type of `Schemas/`.
-public struct Entity: Sendable {
+/// One entity type of `Schemas/`. Shared, never copied: every record that is read carries its entity along.
+public final class Entity: Sendable {
     public let type: EntityType
     public let name: String
     public let title: String

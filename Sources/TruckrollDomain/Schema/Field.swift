@@ -42,8 +42,8 @@ public enum FieldType: Hashable, Sendable {
     }
 }
 
-/// One field of an entity.
-public struct Field: Sendable {
+/// One field of an entity. Shared like its ``Entity``.
+public final class Field: Sendable {
     public let id: FieldID
     public let name: String
     public let summary: String

@@ -8,10 +8,14 @@ import TruckrollSync
 struct LedgerCheck {
     let log: AdmittedLog
     let simulation: Simulation
+    /// The server's last word on sets that waited, by its cause.
+    private let takeUps: [String: AdmittedSet]
 
     init(_ log: AdmittedLog, _ simulation: Simulation) {
         self.log = log
         self.simulation = simulation
+        let caused = log.sets.compactMap { set in set.cause.map { ($0, set) } }.filter { $0.0.hasPrefix("take-up:") }
+        takeUps = Dictionary(caused, uniquingKeysWith: { _, last in last })
     }
 
     func check() throws {
@@ -78,10 +82,7 @@ struct LedgerCheck {
     }
 
     private func finalAnswer(of admitted: AdmittedSet) throws -> Receipt {
-        let answers = try log.sets.filter { $0.cause == "take-up:\(admitted.set.writeID)" }.map {
-            try Receipt(Wire.decode(PBReceipt.self, $0.answer))
-        }
-        return try answers.last ?? Receipt(Wire.decode(PBReceipt.self, admitted.answer))
+        try Receipt(Wire.decode(PBReceipt.self, (takeUps["take-up:\(admitted.set.writeID)"] ?? admitted).answer))
     }
 
     /// One piece of work under two numbers takes effect once.

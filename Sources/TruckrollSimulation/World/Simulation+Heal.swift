@@ -24,7 +24,10 @@ extension Simulation {
             }
             if try isQuiet() { return }
         }
-        let waiting = try devices.filter { !$0.isRevoked }.map { "\($0.name): \(try $0.store.read { try $0.outbox() }.count)" }
+        let waiting = try devices.filter { !$0.isRevoked }.compactMap { device in
+            let sets = try device.store.read { try $0.outbox() }
+            return sets.first.map { "\(device.name): \(sets.count) from \($0.set.writeID) (\($0.intent), \($0.standing)) on" }
+        }
         throw Violation("convergence", "not quiet after six rounds; waiting: \(waiting)")
     }
 
