@@ -1232,6 +1232,11 @@ def check_sets():
         data = b"truckroll/checkpoint/2\0" + unhex(c["device"]) + unhex(c["epoch"]) + u64(c["position"]) + unhex(c["history"]) + u64(c["view_version"])
         code = hmac.new(unhex(c["receipt_key"]), data, hashlib.sha256).hexdigest()
         checks.expect(what, (data.hex(), c["authenticated"]), (code, c["mac"]))
+    for what, c in cases("leases"):
+        data = b"truckroll/lease/1\0" + unhex(c["lease"]) + u32(c["replica"]) + unhex(c["part"]) + unhex(c["location"])
+        data += c["granted"].to_bytes(8, "big", signed=True) + u64(c["soft_expiry"]) + u64(c["hard_expiry"])
+        code = hmac.new(unhex(c["receipt_key"]), data, hashlib.sha256).hexdigest()
+        checks.expect(what, (data.hex(), c["authenticated"]), (code, c["mac"]))
     for what, c in cases("receipts"):
         data = b"truckroll/receipt/1\0" + u32(c["replica"]) + u64(c["sequence"]) + unhex(c["set_hash"])
         data += unhex(c["epoch"]) + u64(c["position"]) + unhex(c["stamp"]) + bytes([c["outcome"]])

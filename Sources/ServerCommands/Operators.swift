@@ -151,7 +151,39 @@ struct Status: AsyncParsableCommand {
             block.add("Devices", StyledText("\(answer["devices"]?.intValue ?? 0)"))
             block.add("Needs attention", StyledText("\(answer["needsAttention"]?.intValue ?? 0) change sets"))
             block.add("Open exceptions", StyledText("\(answer["openExceptions"]?.intValue ?? 0)"))
+            if let settling = answer["settling"], let replicas = settling["replicas"]?.arrayValue {
+                let numbers = replicas.compactMap(\.intValue).map { "\($0)" }.joined(separator: ", ")
+                block.add("Settling", StyledText("no new stock is promised before replicas \(numbers) have synced, or a day has passed", .yellow))
+                block.add("Waiting", StyledText("\(settling["requests"]?.intValue ?? 0) reservations and leases; see `settle --help`"))
+            }
             out.print(block)
+        }
+    }
+}
+
+/// Ends the waiting after a restore.
+struct Settle: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "After a restore: promise stock again without waiting for the devices that have not synced yet.",
+        discussion: """
+            A restored server does not know what it has promised since the copy was made. So reservations and stock leases wait
+            until every device that may hold such a promise has synced, at most a day; `status` says which are missing, and
+            `devices` whose they are. Facts, orders and appointments do not wait. Say `settle` when the missing ones are lost or
+            will not come: what they hold all the same will stand, and a shortage becomes an exception. Works beside a running server.
+
+              truckroll-server status --data ./data
+              truckroll-server settle --data ./data
+
+            EXIT STATUS: 0 done, also when nothing was waited for; 1 failed, 64 bad usage.
+            """)
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await reporting {
+            let answer = try await AdminAccess(directory: options.directory).run("settle", options: options, locally: .settle)
+            let out = Terminal.standardOutput()
+            if options.json { return out.print(answer) }
+            out.print(answer["settled"] == .bool(true) ? "The requests that waited are answered." : "Nothing was waited for.")
         }
     }
 }

@@ -23,8 +23,7 @@ public struct ServerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Initialise.self, DemoData.self, Users.self, EnrolmentCode.self, Devices.self, Revoke.self, Status.self, Attention.self,
-            Release.self,
-            Backup.self, Restore.self, TenantKey.self, SchemaDocuments.self,
+            Release.self, Backup.self, Restore.self, Settle.self, TenantKey.self, SchemaDocuments.self,
         ])
 
     public init() {}

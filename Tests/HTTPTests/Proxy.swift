@@ -68,7 +68,7 @@ final class Proxy: Sendable {
         Thread.detachNewThread { self.pump(upstream, device, \.downstreamBytes, changing: true, both) }
     }
 
-    private func pump(_ from: Int32, _ to: Int32, _ budget: WritableKeyPath<Faults, Int> & Sendable, changing: Bool, _ ends: Ends) {
+    private func pump(_ from: Int32, _ to: Int32, _ budget: any WritableKeyPath<Faults, Int> & Sendable, changing: Bool, _ ends: Ends) {
         var buffer = [UInt8](repeating: 0, count: 16384)
         defer { ends.finish() }
         while true {

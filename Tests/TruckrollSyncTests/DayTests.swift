@@ -240,7 +240,7 @@ struct DayTests {
         let world = company.world
         try company.event(company.anna, .accept)
         try world.sync(company.anna)
-        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 77))
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 77), at: world.moment)
         try company.event(company.anna, .travel)
         try world.sync(company.anna)
         try world.sync(company.dora)

@@ -128,7 +128,7 @@ struct FillingTests {
         let company = try Company(partSize: PartSize(records: 3))
         let world = company.world
         try company.event(company.anna, .accept)
-        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 77))
+        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 77), at: world.moment)
         let before = try standing(company.anna).scopes
         var rounds = 0
         _ = try world.exchange(company.anna)
@@ -149,7 +149,7 @@ struct FillingTests {
         let world = company.world
         let device = try world.fresh("new", user: company.annaUser)
         for _ in 0..<3 { _ = try world.exchange(device) }
-        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 78))
+        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 78), at: world.moment)
         #expect(try world.exchange(device).hasHistoryChanged)
         try world.sync(device)
         #expect(try standing(device).visible == .third)

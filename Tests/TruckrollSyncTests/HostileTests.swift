@@ -244,7 +244,7 @@ struct HostileTests {
     func epochStamps() throws {
         let company = try Company()
         let world = company.world
-        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 99))
+        try world.server.checkInstance([9], newEpoch: Epoch(rawValue: 99), at: world.moment)
         try company.event(company.anna, .accept)
         try world.commit(company.dora) { try $0.event(.cancel, order: company.order) }
         try world.sync(company.dora)

@@ -104,7 +104,7 @@ struct LostHistoryTests {
         }
         let made = try note(shown)
         store.restore(from: copy)
-        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12))
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
         try world.sync(ben)
         let lands = named == .ownLost || named == .ownHolding
         #expect(try (world.serverValue("note", made, "text") != .null) == lands)
@@ -123,7 +123,7 @@ struct LostHistoryTests {
         try world.sync(ben)
         let note = try note(by: ben, company)
         store.restore(from: copy)
-        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12))
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
         try store.write { transaction in
             var row = try #require(try transaction.replica(ben.replica))
             row.lastSequence += 1
@@ -145,17 +145,11 @@ struct LostHistoryTests {
         let copy = store.copy()
         let carl = try world.fresh("carl", user: company.annaUser)
         try world.sync(carl)
-        func letIn() throws {
-            let identity = try #require(try carl.engine.read { try $0.identity() })
-            _ = try world.server.signIn(
-                device: identity.device, replica: identity.replica, enrolment: Wire.decode(PBEnrolment.self, identity.enrolment), revoked: [],
-                at: world.moment)
-        }
         func devices() throws -> Set<Value> { Set(try world.serverRecords("device").map { $0["replica"] }) }
         let enrolled = try devices()
         let series = try world.serverRecords("lease").count
         store.restore(from: copy)
-        try letIn()
+        try world.signIn(carl)
         #expect(try devices() == enrolled)
         #expect(try world.serverRecords("lease").count == series)
         try world.sync(carl)
@@ -163,7 +157,7 @@ struct LostHistoryTests {
         store.restore(from: copy)
         try company.reassign(from: company.annaUser, to: company.benUser)
         let note = try note(by: carl, company)
-        try letIn()
+        try world.signIn(carl)
         try world.sync(carl)
         #expect(try world.serverValue("note", note, "text") == .text("The fan is loud."))
         #expect(try carl.engine.read { try $0.journal(limit: 1) }.first?.receipt?.remarks == [])

@@ -97,6 +97,13 @@ final class World {
         ).result
     }
 
+    /// Signs in, as a device does before it syncs.
+    func signIn(_ device: Device) throws {
+        guard let identity = try device.engine.read({ try $0.identity() }) else { throw Surprise("\(device.name) is not enrolled") }
+        _ = try server.signIn(
+            device: identity.device, replica: identity.replica, enrolment: Wire.decode(PBEnrolment.self, identity.enrolment), revoked: [], at: moment)
+    }
+
     /// Syncs until the outbox is empty.
     @discardableResult
     func sync(_ device: Device) throws -> SyncReport {

@@ -424,11 +424,68 @@ public nonisolated struct PBSyncRequest: @unchecked Sendable {
   /// Clears the value of `filling`. Subsequent reads from it will return its default value.
   public mutating func clearFilling() {_uniqueStorage()._filling = nil}
 
+  /// stock granted in a history that was lost, while the device gives back what it lacks
+  public var leases: [PBShownLease] {
+    get {_storage._leases}
+    set {_uniqueStorage()._leases = newValue}
+  }
+
+  /// own sets in the outbox that are not in this request
+  public var unsent: UInt32 {
+    get {_storage._unsent}
+    set {_uniqueStorage()._unsent = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct PBShownLeases: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var leases: [PBShownLease] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A stock lease as the server granted it (7.22a).
+public nonisolated struct PBShownLease: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 16 bytes
+  public var lease: Data = Data()
+
+  public var replica: UInt32 = 0
+
+  /// 16 bytes
+  public var part: Data = Data()
+
+  /// 16 bytes
+  public var location: Data = Data()
+
+  /// millionths
+  public var granted: Int64 = 0
+
+  /// Unix milliseconds
+  public var softExpiry: UInt64 = 0
+
+  public var hardExpiry: UInt64 = 0
+
+  /// 32 bytes
+  public var mac: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// How far a device is that takes its view in parts; the server's words, which the device gives back unchanged.
@@ -1597,7 +1654,7 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0")
 
   fileprivate class _StorageClass {
     var _checkpoint: PBCheckpoint? = nil
@@ -1609,6 +1666,8 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _former: [PBShownCheckpoint] = []
     var _visible: UInt32 = 0
     var _filling: PBFilling? = nil
+    var _leases: [PBShownLease] = []
+    var _unsent: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1628,6 +1687,8 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _former = source._former
       _visible = source._visible
       _filling = source._filling
+      _leases = source._leases
+      _unsent = source._unsent
     }
   }
 
@@ -1655,6 +1716,8 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._former) }()
         case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._visible) }()
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._filling) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._leases) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._unsent) }()
         default: break
         }
       }
@@ -1694,6 +1757,12 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._filling {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
       } }()
+      if !_storage._leases.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._leases, fieldNumber: 10)
+      }
+      if _storage._unsent != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._unsent, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1712,10 +1781,107 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._former != rhs_storage._former {return false}
         if _storage._visible != rhs_storage._visible {return false}
         if _storage._filling != rhs_storage._filling {return false}
+        if _storage._leases != rhs_storage._leases {return false}
+        if _storage._unsent != rhs_storage._unsent {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBShownLeases: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ShownLeases"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}leases\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.leases) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leases.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.leases, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBShownLeases, rhs: PBShownLeases) -> Bool {
+    if lhs.leases != rhs.leases {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBShownLease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ShownLease"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}replica\0\u{1}part\0\u{1}location\0\u{1}granted\0\u{3}soft_expiry\0\u{3}hard_expiry\0\u{1}mac\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.lease) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.replica) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.part) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.location) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.granted) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.softExpiry) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.hardExpiry) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.mac) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.lease.isEmpty {
+      try visitor.visitSingularBytesField(value: self.lease, fieldNumber: 1)
+    }
+    if self.replica != 0 {
+      try visitor.visitSingularUInt32Field(value: self.replica, fieldNumber: 2)
+    }
+    if !self.part.isEmpty {
+      try visitor.visitSingularBytesField(value: self.part, fieldNumber: 3)
+    }
+    if !self.location.isEmpty {
+      try visitor.visitSingularBytesField(value: self.location, fieldNumber: 4)
+    }
+    if self.granted != 0 {
+      try visitor.visitSingularInt64Field(value: self.granted, fieldNumber: 5)
+    }
+    if self.softExpiry != 0 {
+      try visitor.visitSingularUInt64Field(value: self.softExpiry, fieldNumber: 6)
+    }
+    if self.hardExpiry != 0 {
+      try visitor.visitSingularUInt64Field(value: self.hardExpiry, fieldNumber: 7)
+    }
+    if !self.mac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.mac, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBShownLease, rhs: PBShownLease) -> Bool {
+    if lhs.lease != rhs.lease {return false}
+    if lhs.replica != rhs.replica {return false}
+    if lhs.part != rhs.part {return false}
+    if lhs.location != rhs.location {return false}
+    if lhs.granted != rhs.granted {return false}
+    if lhs.softExpiry != rhs.softExpiry {return false}
+    if lhs.hardExpiry != rhs.hardExpiry {return false}
+    if lhs.mac != rhs.mac {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

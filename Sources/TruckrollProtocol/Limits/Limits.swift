@@ -60,6 +60,12 @@ public enum Limits {
     /// Stock leases: the device stops spending, the server takes back.
     public static let leaseSoftSeconds = 36 * 3600
     public static let leaseHardSeconds = 72 * 3600
+    /// After a restore nothing scarce is promised anew for at most so long; and who was in contact so long before is waited for.
+    public static let settlingSeconds = 24 * 3600
+    /// How exactly the last contact of a replica is kept.
+    public static let seenSeconds = 3600
+    /// Stock leases a device shows in one request.
+    public static let shownLeases = 500
     /// Days before and after today whose appointments a technician holds.
     public static let windowDaysBack = 7
     public static let windowDaysAhead = 14

@@ -11,6 +11,8 @@ public enum AdminCommand: Hashable, Sendable {
     case devices
     /// Lets a quarantined set take effect.
     case release(set: String)
+    /// After a restore: waits for nobody else before stock is promised again.
+    case settle
     /// What waits for a person.
     case attention
 }

@@ -31,6 +31,7 @@ extension AdminCommand {
         case "status": self = .status
         case "devices": self = .devices
         case "attention": self = .attention
+        case "settle": self = .settle
         case "release": self = .release(set: try Self.argument("set", of: body))
         default: throw .notFound
         }

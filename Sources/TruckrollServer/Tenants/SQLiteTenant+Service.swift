@@ -129,6 +129,10 @@ extension SQLiteTenant: TenantService {
                     ["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"].merging(
                         shutOut.map { ["note": $0] } ?? [:]
                     ) { first, _ in first })
+            case .settle:
+                let isEnded = try engine.settle(at: try moment())
+                if isEnded { heads.moved() }
+                return try json(["settled": isEnded])
             case .status: return try json(try TenantReport(engine).status())
             case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
             case .attention: return try json(try TenantReport(engine).attention())

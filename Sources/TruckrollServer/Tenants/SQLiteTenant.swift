@@ -51,9 +51,8 @@ public final class SQLiteTenant: Sendable {
         }
         store = try SQLiteServerStore(path: home.database, schema: schema)
         mark.raise(to: schema.version)
-        let numbers = try home.replicaNumbers()
-        engine = ServerEngine(schema: schema, store: store, security: try home.security(), giveNumber: { try numbers.next(atLeast: $0) })
-        if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch()) {
+        engine = ServerEngine(schema: schema, store: store, security: try home.security(), numbers: home.replicaNumbers())
+        if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch(), at: try moment()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }
         // What cannot be taken up now goes on waiting, and the tenant is served all the same.

@@ -75,7 +75,7 @@ public struct TenantHome: Sendable {
     }
 
     /// The replica numbers given so far, kept outside the database.
-    public func replicaNumbers() throws -> ReplicaNumbers { ReplicaNumbers(file: keys.appendingPathComponent("last-replica"), home: self) }
+    public func replicaNumbers() -> ReplicaNumberFile { ReplicaNumberFile(file: keys.appendingPathComponent("replicas")) }
 
     // MARK: Revocations
 
@@ -121,26 +121,6 @@ public struct TenantHome: Sendable {
         guard rename(temporary.path, file.path) == 0 else {
             throw EngineProblem("data-unwritable", "\(file.path) cannot be replaced.", next: "Check the directory's owner and the free space.")
         }
-    }
-}
-
-/// Gives replica numbers, each once, whatever becomes of the database.
-public final class ReplicaNumbers: Sendable {
-    private let file: URL
-    private let home: TenantHome
-
-    init(file: URL, home: TenantHome) {
-        self.file = file
-        self.home = home
-    }
-
-    /// The next number; it is on disk before it is given. Called within the database's one writing transaction.
-    func next(atLeast wanted: UInt32) throws -> UInt32 {
-        let text = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }
-        let last = text.flatMap { UInt32($0.filter(\.isNumber)) } ?? 0
-        let number = max(wanted, last + 1)
-        try home.write(Array("\(number)\n".utf8), to: file)
-        return number
     }
 }
 

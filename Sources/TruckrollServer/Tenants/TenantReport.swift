@@ -16,6 +16,16 @@ public struct TenantReport {
         public let devices: Int
         public let needsAttention: Int
         public let openExceptions: Int
+        /// After a restore: whom it waits for before it promises stock again; absent otherwise.
+        public let settling: Settling?
+    }
+
+    public struct Settling: Codable, Sendable {
+        /// When the waiting ends in any case, Unix milliseconds.
+        public let until: Int64
+        public let replicas: [UInt32]
+        /// Reservations and stock leases that wait for their answer.
+        public let requests: Int
     }
 
     public struct Device: Codable, Sendable {
@@ -42,7 +52,10 @@ public struct TenantReport {
     }
 
     public func status() throws -> Status {
-        try engine.store.read { transaction in
+        let settling = try engine.settling().map {
+            Settling(until: $0.until, replicas: $0.awaited.map(\.rawValue), requests: $0.waitingRequests)
+        }
+        return try engine.store.read { transaction in
             guard let tenant = try transaction.tenant() else {
                 throw EngineProblem("no-tenant", "The store was not initialised.", next: "Run `init`.")
             }
@@ -51,7 +64,7 @@ public struct TenantReport {
                 tenant: tenant.tenant.description, epoch: tenant.epoch.description, position: tenant.head.rawValue,
                 devices: try transaction.replicas().count,
                 needsAttention: try unsettled(transaction, limit: 10_000).count,
-                openExceptions: exceptions.count)
+                openExceptions: exceptions.count, settling: settling)
         }
     }
 

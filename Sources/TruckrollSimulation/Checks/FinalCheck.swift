@@ -27,6 +27,7 @@ struct FinalCheck {
             case .quarantined: simulation.met.quarantined += 1
             default: break
             }
+            if admitted.cause?.hasPrefix("settled:") ?? false { simulation.met.settledLate += 1 }
         }
         let schema = simulation.schema
         try simulation.server.store.read { transaction in

@@ -25,6 +25,10 @@ struct StockCheck {
         for view in try views("lease") where view.text("kind") == "depot_stock" && view.text("state") == "granted" {
             promise(view, max(0, (view.quantity("granted")?.millionths ?? 0) - (view.quantity("used")?.millionths ?? 0)), "location", &leased)
         }
+        let asked = try views("reservation") + views("lease").filter { $0.text("kind") == "depot_stock" }
+        if let open = asked.first(where: { $0.text("state") == nil }) {
+            throw Violation("R14.6", "\(open.entity.name) \(open.id) was never answered")
+        }
         let short = Set(try views("exception").filter { $0.text("kind") == "stock_discrepancy" }.map(\.id))
         for view in try views("balance") {
             guard let location = view.reference("location"), let part = view.reference("part") else { continue }

@@ -19,6 +19,10 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var setsForged = 0
     public var viewsShownInPart = 0
     public var fillingsResumed = 0
+    /// Restores after which the server had to wait for devices before it could promise stock again, and requests had waited.
+    public var settledLate = 0
+    /// Requests that showed leases granted in a history that was lost.
+    public var leasesShown = 0
 
     public init() {}
 
@@ -37,6 +41,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "late_starts_after_reassignment": \.lateStarts, "revived_after_delete": \.revivedAfterDelete, "deferred_sets": \.deferredSets,
             "sets_aside": \.setsAside, "quarantined": \.quarantined, "outside_view": \.outsideView, "repairs": \.repairs,
             "sets_forged": \.setsForged, "views_shown_in_part": \.viewsShownInPart, "fillings_resumed": \.fillingsResumed,
+            "settled_late": \.settledLate, "leases_shown": \.leasesShown,
         ]
     }
 }

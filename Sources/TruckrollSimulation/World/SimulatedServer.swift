@@ -22,21 +22,24 @@ final class SimulatedServer {
     private(set) var restores = 0
     private let numbers = NumberBook()
 
-    /// The replica numbers given, kept outside the database.
-    private final class NumberBook: @unchecked Sendable {
+    /// The replica numbers given, kept outside the database. One thread plays a simulation.
+    private final class NumberBook: ReplicaNumbers, @unchecked Sendable {
         private var last: UInt32 = 0
+        private var devices: [UInt32] = []
 
-        func next(atLeast wanted: UInt32) -> UInt32 {
+        func next(atLeast wanted: UInt32, isDevices: Bool) -> UInt32 {
             last = max(wanted, last + 1)
+            if isDevices { devices.append(last) }
             return last
         }
+
+        func ofDevices(from first: UInt32) -> [UInt32] { devices.filter { $0 >= first } }
     }
 
     init(schema: Schema, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {
-        let numbers = numbers
         // Views come in a few parts, in many, or at once.
         partSize = PartSize(records: [25, 90, 2_000][Int(seed % 3)])
-        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, giveNumber: { numbers.next(atLeast: $0) })
+        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, numbers: numbers)
         self.store = store
         self.security = security
         epochs = SeededGenerator(seed: seed ^ 0x5EED)
@@ -59,7 +62,7 @@ final class SimulatedServer {
 
     /// What a server does when its process starts.
     func start(at moment: ServerMoment) throws {
-        try engine.checkInstance(instance, newEpoch: Epoch(rawValue: epochs.next() | 1))
+        try engine.checkInstance(instance, newEpoch: Epoch(rawValue: epochs.next() | 1), at: moment)
         try engine.takeUpDeferred(at: moment)
         for device in revoked.sorted() { try engine.revoke(device, at: moment) }
     }
@@ -82,8 +85,7 @@ final class SimulatedServer {
     }
 
     func upgrade(to schema: Schema) {
-        let numbers = numbers
         store.reopen(with: schema)
-        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, giveNumber: { numbers.next(atLeast: $0) })
+        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, numbers: numbers)
     }
 }

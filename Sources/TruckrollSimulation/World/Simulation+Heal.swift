@@ -22,7 +22,9 @@ extension Simulation {
                 try visit(device, .sync, nil)
                 try visit(device, round == 0 ? .audit(repairing: true) : .sync, nil)
             }
-            if try isQuiet() { return }
+            guard try isQuiet() else { continue }
+            // Whoever has not been heard of now is gone.
+            guard try server.engine.settle(at: moment) else { return }
         }
         let waiting = try devices.filter { !$0.isRevoked }.compactMap { device in
             let sets = try device.store.read { try $0.outbox() }

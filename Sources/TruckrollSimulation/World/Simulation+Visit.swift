@@ -68,6 +68,7 @@ extension Simulation {
     private func carry(
         _ request: SyncConversation.Request, _ replica: ReplicaID, _ device: SimulatedDevice, _ disturbance: Disturbance?
     ) throws -> SyncConversation.Reply {
+        if case .sync(let message) = request, !message.leases.isEmpty { met.leasesShown += 1 }
         let call = try ServerCall(request, replica)
         switch disturbance?.kind {
         case .requestLost: throw VisitEnded()

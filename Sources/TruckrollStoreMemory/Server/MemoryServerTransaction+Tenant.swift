@@ -51,6 +51,15 @@ extension MemoryServerTransaction {
         undoLog.append(.replica(replica.replica, store.tables.setReplica(replica.replica, replica)))
     }
 
+    func awaited() throws -> [ReplicaID] { store.tables.awaited.sorted() }
+
+    func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws {
+        try begin(.setAwaited)
+        let wasAwaited = store.tables.awaited.contains(id)
+        if isAwaited { store.tables.awaited.insert(id) } else { store.tables.awaited.remove(id) }
+        undoLog.append(.awaited(id, wasAwaited))
+    }
+
     // MARK: Enrolment codes
 
     func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? { store.tables.enrolmentCodes[hash] }

@@ -7,6 +7,7 @@ enum ServerStep {
     indirect case tenant(TenantState?)
     case epoch
     indirect case replica(ReplicaID, ReplicaRow?)
+    case awaited(ReplicaID, Bool)
     case enrolmentCode([UInt8], EnrolmentCodeRow?)
     case admitted(Position)
     indirect case waiting(WriteID, WaitingSet?)
@@ -26,6 +27,7 @@ extension ServerTables {
         case .tenant(let row): tenant = row
         case .epoch: epochs.removeLast()
         case .replica(let id, let row): _ = setReplica(id, row)
+        case .awaited(let id, let wasAwaited): if wasAwaited { awaited.insert(id) } else { awaited.remove(id) }
         case .enrolmentCode(let hash, let row): enrolmentCodes[hash] = row
         case .admitted(let position): admitted.remove(position)
         case .waiting(let id, let row): waiting[id] = row

@@ -10,6 +10,7 @@ public struct ServerTables: Sendable {
     var epochs: [EpochRow] = []
     /// Ascending.
     var replicas: [ReplicaRow] = []
+    var awaited: Set<ReplicaID> = []
     var enrolmentCodes: [[UInt8]: EnrolmentCodeRow] = [:]
     var admitted = AdmittedLog()
     /// Few at any time.

@@ -1,8 +1,11 @@
 extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
-    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1])
+    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2])
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
+
+    /// What a server that was restored is shown.
+    private static let deviceStep2 = ["ALTER TABLE state ADD COLUMN lost_leases BLOB NOT NULL DEFAULT x''"]
 
     private static let enrolmentTables = [
         """

@@ -54,6 +54,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                 try row.present(UInt8(exactly: number).flatMap { ScopeClass(rawValue: $0) }, "a class of scopes")
             }
             state.filling = try row.bytes()
+            state.lostLeases = try row.bytes()
             return state
         }
         return stored ?? DeviceState()
@@ -74,6 +75,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     try state.durable.bound(),
                     state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound,
                     (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
+                    state.lostLeases.bound,
                 ])
     }
 

@@ -9,7 +9,7 @@ extension SQLiteServerTransaction {
                 tenant: try row.tenantID(), epoch: try row.epoch(), head: try row.position(), history: try row.historyHash(),
                 serverReplica: try row.replica(), serverSequence: try row.unsigned(), serverHash: try row.setHash(),
                 serverStamp: try row.optionalStamp(), nextReplica: try row.replica().rawValue, instance: try row.bytes(),
-                durable: try row.position(), collected: try row.position())
+                durable: try row.position(), collected: try row.position(), settlingUntil: try row.optionalInteger())
         }
     }
 
@@ -20,7 +20,7 @@ extension SQLiteServerTransaction {
                 tenant.tenant.bound, tenant.epoch.bound, try tenant.head.bound(), tenant.history.bound, tenant.serverReplica.bound,
                 try tenant.serverSequence.bound(), tenant.serverHash.bound, (tenant.serverStamp?.bound).orNull,
                 Int64(tenant.nextReplica).bound, tenant.instance.bound, try tenant.durable.bound(),
-                try tenant.collected.bound(),
+                try tenant.collected.bound(), (tenant.settlingUntil?.bound).orNull,
             ])
         guard changed == 1 else { throw StoreProblem.taken(detail: "the file holds another tenant") }
     }
@@ -66,6 +66,12 @@ extension SQLiteServerTransaction {
             enrolledAt: try row.integer(), revokedAt: try row.optionalInteger(), lastSequence: try row.unsigned(),
             lastHash: try row.setHash(), lastStamp: try row.optionalStamp(), lastBase: try row.position(),
             lastBaseEpoch: try row.epoch(), lastSeen: try row.integer(), viewVersion: try row.unsigned())
+    }
+
+    func awaited() throws -> [ReplicaID] { try session.rows(ServerSQL.awaited) { try $0.replica() } }
+
+    func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws {
+        try session.run(isAwaited ? ServerSQL.insertAwaited : ServerSQL.deleteAwaited, [id.bound])
     }
 
     // MARK: Enrolment codes

@@ -3,9 +3,15 @@ extension Layout {
     ///
     /// Every key is written so that a tenant column can lead it, as a database of many tenants needs; in a file of one tenant
     /// it would say the same in every row. Numbers that count are INTEGER; what is random, hashed or compared by bytes is BLOB.
-    static let server = Layout(applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1])
+    static let server = Layout(applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, serverStep2])
 
     private static let serverStep1 = tenantTables + setTables + recordTables + viewTables
+
+    /// Whom a server that was restored waits for, and for how long.
+    private static let serverStep2 = [
+        "ALTER TABLE tenant ADD COLUMN settling_until INTEGER",
+        "CREATE TABLE awaited (replica INTEGER NOT NULL PRIMARY KEY CHECK (replica BETWEEN 0 AND 4294967295)) STRICT",
+    ]
 
     private static let tenantTables = [
         """

@@ -4,18 +4,21 @@ enum ServerSQL {
 
     static let tenant = """
         SELECT id, epoch, head, history, server_replica, server_sequence, server_hash, server_stamp, next_replica, instance, durable,
-            collected
+            collected, settling_until
         FROM tenant
         """
     /// Nothing is changed when the file holds another tenant.
     static let saveTenant = """
         INSERT INTO tenant (one, id, epoch, head, history, server_replica, server_sequence, server_hash, server_stamp, next_replica,
-            instance, durable, collected) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            instance, durable, collected, settling_until) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, head = excluded.head, history = excluded.history,
             server_replica = excluded.server_replica, server_sequence = excluded.server_sequence, server_hash = excluded.server_hash,
             server_stamp = excluded.server_stamp, next_replica = excluded.next_replica, instance = excluded.instance,
-            durable = excluded.durable, collected = excluded.collected WHERE id = excluded.id
+            durable = excluded.durable, collected = excluded.collected, settling_until = excluded.settling_until WHERE id = excluded.id
         """
+    static let awaited = "SELECT replica FROM awaited ORDER BY replica"
+    static let insertAwaited = "INSERT OR IGNORE INTO awaited (replica) VALUES (?)"
+    static let deleteAwaited = "DELETE FROM awaited WHERE replica = ?"
     static let epochs = "SELECT epoch, start, history, parent, reason FROM epoch ORDER BY number"
     static let insertEpoch = "INSERT INTO epoch (epoch, start, history, parent, reason) VALUES (?, ?, ?, ?, ?)"
 

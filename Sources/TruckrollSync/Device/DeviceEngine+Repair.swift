@@ -121,6 +121,7 @@ extension DeviceEngine {
             state.checkpointMAC = Array(audit.checkpointMac)
             state.isCheckpointLost = false
             state.isRecovering = false
+            state.lostLeases = []
             state.visible = .third
             state.filling = []
             try transaction.deleteParts()

@@ -164,6 +164,9 @@ public struct DeviceEngine: Sendable {
                     try transaction.update(own)
                 }
             }
+            let sent = Set(request.push.map(\.sequence))
+            request.unsent = UInt32(clamping: outbox.count { $0.standing == .waiting && !sent.contains($0.set.writeID.sequence) })
+            if state.isRecovering { request.leases = try Wire.decode(PBShownLeases.self, state.lostLeases).leases }
             return request
         }
     }
@@ -284,6 +287,7 @@ public struct DeviceEngine: Sendable {
                 state.formerCheckpoints.append(ShownCheckpoint(checkpoint: checkpoint, mac: state.checkpointMAC))
                 state.formerCheckpoints.removeFirst(max(0, state.formerCheckpoints.count - Limits.formerCheckpoints))
             }
+            state.lostLeases = try Wire.encode(try lostLeases(state, transaction))
             state.isCheckpointLost = true
             state.recoveringEpoch = Epoch(rawValue: changed.epoch)
             state.isRecovering = true
@@ -292,5 +296,20 @@ public struct DeviceEngine: Sendable {
             try transaction.save(state)
             return .historyChanged(requeued: requeued)
         }
+    }
+
+    /// The stock leases this device holds, with those it is showing already.
+    private func lostLeases(_ state: DeviceState, _ transaction: any DeviceTransaction) throws -> PBShownLeases {
+        var leases: [RecordID: LeaseProof] = [:]
+        for message in try Wire.decode(PBShownLeases.self, state.lostLeases).leases {
+            if let proof = LeaseProof(message) { leases[proof.lease] = proof }
+        }
+        let reader = LocalReader(schema: schema, transaction: transaction)
+        for view in try reader.views("lease") {
+            if let proof = LeaseProof(view) { leases[proof.lease] = proof }
+        }
+        var shown = PBShownLeases()
+        shown.leases = leases.values.sorted { $0.lease < $1.lease }.prefix(Limits.shownLeases).map { PBShownLease($0) }
+        return shown
     }
 }

@@ -77,6 +77,8 @@ public struct DeviceState: Hashable, Sendable {
     public var durable: Position = .start
     /// Set while a server of another epoch is being given back what it lost.
     public var isRecovering = false
+    /// Stock leases that a lost history had granted to this device, an encoded PBShownLeases; they are shown while it recovers.
+    public var lostLeases: [UInt8] = []
     /// The key pair with which a new replica number was asked for and not given yet: asked again with the same pair, the server
     /// gives the same number. Raw private key, then the public key; both empty when none was asked for.
     public var renewalPrivateKey: [UInt8] = []

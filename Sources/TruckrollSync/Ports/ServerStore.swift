@@ -32,11 +32,13 @@ public struct TenantState: Hashable, Sendable {
     public var durable: Position
     /// Up to here the scope log no longer knows what left a scope: a checkpoint below it is reconciled, not pulled from.
     public var collected: Position
+    /// After a restore, until when at most nothing scarce is promised anew, Unix milliseconds; `nil` otherwise.
+    public var settlingUntil: Int64?
 
     public init(
         tenant: TenantID, epoch: Epoch, head: Position, history: HistoryHash, serverReplica: ReplicaID, serverSequence: UInt64,
         serverHash: SetHash, serverStamp: Stamp?, nextReplica: UInt32, instance: [UInt8], durable: Position,
-        collected: Position = .start
+        collected: Position = .start, settlingUntil: Int64? = nil
     ) {
         self.tenant = tenant
         self.epoch = epoch
@@ -50,6 +52,7 @@ public struct TenantState: Hashable, Sendable {
         self.instance = instance
         self.durable = durable
         self.collected = collected
+        self.settlingUntil = settlingUntil
     }
 }
 
@@ -301,6 +304,9 @@ public protocol ServerTransaction: AnyObject {
     func replicas(of device: DeviceID) throws -> [ReplicaRow]
     /// Inserts or replaces.
     func save(_ replica: ReplicaRow) throws
+    /// Whom a server that was restored waits for, ascending; it may not know them yet.
+    func awaited() throws -> [ReplicaID]
+    func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws
     func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow?
     func save(_ code: EnrolmentCodeRow) throws
 

@@ -7,8 +7,8 @@ extension Sequencer {
     func react(to applied: [AppliedOp], outsideView: [Int], _ set: ChangeSet, _ replica: ReplicaRow) throws {
         try serverSet(cause: "write:\(set.writeID)", intent: "effects") { builder in
             let rulings = RulingEffects(builder: builder, author: author)
-            let orders = OrderEffects(builder: builder)
-            let stock = StockEffects(builder: builder)
+            let stock = try stock(builder)
+            let orders = OrderEffects(builder: builder, stock: stock)
             let facts = FactEffects(builder: builder)
             for item in applied {
                 try rulings.add(for: item)
@@ -101,6 +101,10 @@ extension Sequencer {
     /// - Returns: whether anything moved.
     func tick() throws -> Bool {
         var moved = false
+        if let end = try transaction.tenant()?.settlingUntil, end <= moment.milliseconds {
+            try settle()
+            moved = true
+        }
         while true {
             let due = try transaction.edgesDue(at: moment.milliseconds, limit: 500)
             guard !due.isEmpty, let tenant = try transaction.tenant() else { break }
@@ -127,7 +131,7 @@ extension Sequencer {
             let view = RecordView(stored.record, entity)
             guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
             let isNew = try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {
-                try StockEffects(builder: $0).expire(lease: view)
+                try stock($0).expire(lease: view)
             }
             expired = expired || isNew
         }

@@ -34,6 +34,8 @@ struct Sequencer {
     let security: ServerSecurity
     let transaction: any ServerTransaction
     let moment: ServerMoment
+    /// Leases that the device in front of it holds from a history that was lost.
+    var shownLeases: [RecordID: LeaseProof] = [:]
 
     enum Answer {
         case receipt(PBReceipt)

@@ -53,7 +53,8 @@ extension ServerEngine {
             try transaction.save(code)
             return try addReplica(
                 transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key,
-                name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment)
+                name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment,
+                isOperators: false)
         }
     }
 
@@ -61,20 +62,21 @@ extension ServerEngine {
     public func enrolLocally(device: DeviceID, user: RecordID, publicKey: [UInt8], name: String, at moment: ServerMoment) throws -> ReplicaRow {
         try store.write { transaction in
             if let row = try transaction.replicas(of: device).last, row.publicKey == publicKey { return row }
-            return try addReplica(transaction, device: device, user: user, algorithm: .p256, publicKey: publicKey, name: name, moment)
+            return try addReplica(
+                transaction, device: device, user: user, algorithm: .p256, publicKey: publicKey, name: name, moment, isOperators: true)
         }
     }
 
     private func addReplica(
         _ transaction: any ServerTransaction, device: DeviceID, user: RecordID, algorithm: SignatureAlgorithm, publicKey: [UInt8], name: String,
-        _ moment: ServerMoment
+        _ moment: ServerMoment, isOperators: Bool
     ) throws -> ReplicaRow {
         let entity = try schema.entity("user")
         guard var tenant = try transaction.tenant(), let stored = try transaction.record(RecordKey(type: entity.type, id: user)), !stored.isDeleted
         else { throw EngineProblem("user-unknown", "There is no such user.", next: "Ask the office.") }
         let view = RecordView(stored.record, entity)
         let role = view.text("role").flatMap { Role(rawValue: $0) } ?? .technician
-        let replica = ReplicaID(rawValue: try giveNumber(tenant.nextReplica))
+        let replica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica, isDevices: !isOperators))
         tenant.nextReplica = replica.rawValue + 1
         try transaction.save(tenant)
         let code = try tenantCode(transaction, tenant)
@@ -191,6 +193,7 @@ extension ServerEngine {
         if let row = try self.replica(replica) {
             guard row.device == device, !row.publicKey.isEmpty else { throw unknownDevice }
             guard row.revokedAt == nil else { throw revokedDevice }
+            try see(row, at: moment)
             return row
         }
         guard let enrolment, !revoked.contains(device), let tenant = try store.read({ try $0.tenant() }) else { throw unknownDevice }
@@ -204,6 +207,16 @@ extension ServerEngine {
 
     /// What its enrolment wrote is written again, under the same ids and at a position of its own: should that history be lost as
     /// well, the device's next base shows it.
+    /// Keeps when a replica was last in contact, to the hour: after a restore, who was is waited for.
+    private func see(_ row: ReplicaRow, at moment: ServerMoment) throws {
+        guard abs(moment.milliseconds - row.lastSeen) >= Int64(Limits.seenSeconds) * 1000 else { return }
+        try store.write { transaction in
+            guard var row = try transaction.replica(row.replica) else { return }
+            row.lastSeen = moment.milliseconds
+            try transaction.save(row)
+        }
+    }
+
     private func readmit(
         _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, at moment: ServerMoment
     ) throws -> ReplicaRow {
@@ -216,7 +229,7 @@ extension ServerEngine {
             let row = ReplicaRow(
                 replica: replica, device: device, user: user, role: person?.text("role").flatMap { Role(rawValue: $0) } ?? .technician,
                 algorithm: .p256, publicKey: statement.publicKey, name: "readmitted", series: enrolment.series,
-                enrolledAt: Int64(clamping: statement.issuedAt))
+                enrolledAt: Int64(clamping: statement.issuedAt), lastSeen: moment.milliseconds)
             try transaction.save(row)
             if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
             try transaction.save(tenant)
@@ -247,8 +260,15 @@ extension ServerEngine {
                     next: "Nothing is lost; try again in \(wait) s. If it stays, tell the office: somebody else may hold the device's key.",
                     retryAfterSeconds: wait)
             }
-            return try addReplica(
-                transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment)
+            let row = try addReplica(
+                transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment, isOperators: false)
+            // What the old number is waited for comes under the new one.
+            if try transaction.awaited().contains(old.replica) {
+                let sequencer = sequencer(transaction, moment)
+                try sequencer.wait(for: row.replica, true)
+                try sequencer.wait(for: old.replica, false)
+            }
+            return row
         }
         return try enrolment(of: row, at: moment)
     }
@@ -259,6 +279,7 @@ extension ServerEngine {
             for var row in try transaction.replicas(of: device) where row.revokedAt == nil {
                 row.revokedAt = moment.milliseconds
                 try transaction.save(row)
+                try sequencer(transaction, moment).wait(for: row.replica, false)
             }
         }
     }

@@ -11,27 +11,29 @@ extension ServerEngine {
     ///   - epoch: a random id for the new epoch, should one be needed.
     /// - Returns: whether a new epoch began.
     @discardableResult
-    public func checkInstance(_ instance: [UInt8], newEpoch epoch: Epoch, force: Bool = false, reason: String = "instance differs") throws -> Bool {
+    public func checkInstance(_ instance: [UInt8], newEpoch epoch: Epoch, at moment: ServerMoment) throws -> Bool {
         try store.write { transaction in
-            guard let tenant = try transaction.tenant(), force || tenant.instance != instance else { return false }
-            try begin(epoch, of: tenant, instance: instance, reason: reason, transaction)
+            guard let tenant = try transaction.tenant(), tenant.instance != instance else { return false }
+            try begin(epoch, of: tenant, instance: instance, reason: "instance differs", transaction, moment)
             return true
         }
     }
 
     private func begin(
-        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, _ transaction: any ServerTransaction
+        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, _ transaction: any ServerTransaction, _ moment: ServerMoment
     ) throws {
         var tenant = former
         try transaction.insert(EpochRow(epoch: epoch, start: tenant.head, history: tenant.history, parent: tenant.epoch, reason: reason))
         tenant.epoch = epoch
         tenant.instance = instance
         // Should what lies outside the database be lost as well, numbers given after the backup was made are jumped over.
-        tenant.serverReplica = ReplicaID(rawValue: try giveNumber(tenant.nextReplica &+ 1_000_000))
+        let lost = try numbers.ofDevices(from: tenant.nextReplica)
+        tenant.serverReplica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica &+ 1_000_000, isDevices: false))
         tenant.nextReplica = tenant.serverReplica.rawValue + 1
         tenant.serverSequence = 0
         tenant.serverHash = .none
         try transaction.save(tenant)
+        try sequencer(transaction, moment).beginSettling(enrolledSince: lost)
     }
 
     /// What a device whose checkpoint is of another history is told; `nil` when it stands in this one.
@@ -53,7 +55,7 @@ extension ServerEngine {
                 let next = epoch(after: tenant, shown: shown.authenticated(for: device), at: moment)
                 try begin(
                     next, of: tenant, instance: tenant.instance, reason: "a device shows position \(shown.position) of a history that is lost",
-                    transaction)
+                    transaction, moment)
                 changed.epoch = next.rawValue
             }
             changed.lastSequence = row.lastSequence

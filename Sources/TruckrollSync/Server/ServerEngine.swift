@@ -27,20 +27,18 @@ public struct ServerEngine: Sendable {
     public let schema: Schema
     public let store: any ServerStore
     public let security: ServerSecurity
-    /// Gives a replica number that was never given before, at or above the one the database would give, and keeps outside the
-    /// database that it was given: an older copy of the database forgets, a number is never given twice all the same.
-    let giveNumber: @Sendable (_ atLeast: UInt32) throws -> UInt32
+    let numbers: any ReplicaNumbers
     /// How much comes at a time of a view that is being filled.
     let partSize: PartSize
 
     public init(
         schema: Schema, store: any ServerStore, security: ServerSecurity, partSize: PartSize = PartSize(),
-        giveNumber: @escaping @Sendable (UInt32) throws -> UInt32 = { $0 }
+        numbers: any ReplicaNumbers = UnkeptReplicaNumbers()
     ) {
         self.schema = schema
         self.store = store
         self.security = security
-        self.giveNumber = giveNumber
+        self.numbers = numbers
         self.partSize = partSize
     }
 
@@ -120,7 +118,9 @@ public struct ServerEngine: Sendable {
             reply.historyChanged = changed
             return reply
         }
-        try push(signed, shown: receipts(request.shown), isOwners: true, at: moment, into: &reply)
+        let shown = Shown(receipts: receipts(request.shown), leases: try leases(request.leases, of: id))
+        let hasReported = try isAwaited(id) && hasToldAll(request)
+        try push(signed, shown, from: id, hasReported: hasReported, at: moment, into: &reply)
         guard request.pull else { return reply }
         try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return }
@@ -165,7 +165,7 @@ public struct ServerEngine: Sendable {
         }
         var reply = PBSyncReply()
         let sets = try request.sets.map { message in try readSigned(message) }
-        try push(sets, shown: receipts(request.shown), isOwners: false, at: moment, into: &reply)
+        try push(sets, Shown(receipts: receipts(request.shown)), from: nil, hasReported: false, at: moment, into: &reply)
         var carried = PBCarryReply()
         carried.receipts = reply.receipts
         if reply.hasPushProblem { carried.pushProblem = reply.pushProblem }
@@ -190,30 +190,47 @@ public struct ServerEngine: Sendable {
         return receipts
     }
 
-    private func push(_ sets: [SignedSet], shown: [SetHash: Receipt], isOwners: Bool, at moment: ServerMoment, into reply: inout PBSyncReply) throws {
+    /// Words of this server's own, from a history it lost, by what they are about.
+    private struct Shown {
+        var receipts: [SetHash: Receipt]
+        var leases: [RecordID: LeaseProof] = [:]
+    }
+
+    /// - Parameters:
+    ///   - owner: the replica that itself sent its sets; `nil` when somebody else brings them.
+    ///   - hasReported: whether it has told all it has, and a settling server waits for it.
+    private func push(
+        _ sets: [SignedSet], _ shown: Shown, from owner: ReplicaID?, hasReported: Bool, at moment: ServerMoment, into reply: inout PBSyncReply
+    ) throws {
         var receipts: [PBReceipt] = []
         var problem: PBPushProblem?
         let isDue = try sets.isEmpty && isTickDue(at: moment)
-        guard !sets.isEmpty || isDue else { return }
+        guard !sets.isEmpty || isDue || hasReported || !shown.leases.isEmpty else { return }
         try store.write { transaction in
             receipts = []
             problem = nil
-            let sequencer = sequencer(transaction, moment)
+            var sequencer = sequencer(transaction, moment)
+            sequencer.shownLeases = shown.leases
             _ = try sequencer.tick()
+            try sequencer.grantShownLeases()
             for set in sets {
-                switch try sequencer.admit(set, shown: shown[set.hash], isOwners: isOwners) {
+                switch try sequencer.admit(set, shown: shown.receipts[set.hash], isOwners: owner != nil) {
                 case .receipt(let receipt): receipts.append(receipt)
                 case .problem(let found): problem = found
                 }
                 if problem != nil { break }
             }
+            if let owner, hasReported, problem == nil { try sequencer.report(owner) }
         }
         reply.receipts = receipts
         if let problem { reply.pushProblem = problem }
     }
 
     private func isTickDue(at moment: ServerMoment) throws -> Bool {
-        try store.read { try !$0.edgesDue(at: moment.milliseconds, limit: 1).isEmpty }
+        try store.read { transaction in
+            if let tenant = try transaction.tenant(), let end = tenant.settlingUntil, end <= moment.milliseconds { return true }
+            return try !transaction.edgesDue(at: moment.milliseconds, limit: 1).isEmpty
+        }
     }
 
     // MARK: Clock

@@ -70,6 +70,7 @@ extension ServerPromise {
             next.epoch = Epoch(rawValue: 0)
             next.serverStamp = nil
             next.instance = []
+            next.settlingUntil = .max
             try store.write { try $0.save(next) }
             try #expect(store.read { try $0.tenant() } == next)
         },
@@ -108,6 +109,19 @@ extension ServerPromise {
                 try #expect(transaction.replicas(of: Make.device(9)) == [second, Make.replica(.max, device: 9)])
                 try #expect(transaction.replicas(of: Make.device(8)) == [])
             }
+        },
+        ServerPromise("whom a restored server waits for is kept once each, ascending, and forgotten; it need not be enrolled") { store in
+            try store.write { transaction in for id in [9, 4_294_967_295, 2, 9] as [ReplicaID] { try transaction.setAwaited(id, true) } }
+            try #expect(store.read { try $0.awaited() } == [2, 9, 4_294_967_295])
+            try store.write { transaction in for id in [9, 3] as [ReplicaID] { try transaction.setAwaited(id, false) } }
+            try #expect(store.read { try $0.awaited() } == [2, 4_294_967_295])
+            struct Undone: Error {}
+            try? store.write { transaction in
+                try transaction.setAwaited(2, false)
+                try transaction.setAwaited(5, true)
+                throw Undone()
+            }
+            try #expect(store.read { try $0.awaited() } == [2, 4_294_967_295])
         },
         ServerPromise("an enrolment code is found by its hash and replaced") { store in
             var code = EnrolmentCodeRow(codeHash: [1, 2, 3], user: Make.id(1), expiresAt: 5)

@@ -33,6 +33,7 @@ struct ServerPicture: Equatable {
     init(_ transaction: any ServerTransaction) throws {
         put("tenant", try transaction.tenant())
         put("epochs", try transaction.epochs())
+        put("awaited", try transaction.awaited())
         put("replicas", try transaction.replicas())
         for device in 0..<3 { put("replicas of \(device)", try transaction.replicas(of: Make.device(UInt64(device)))) }
         put("code", try transaction.enrolmentCode(hash: [1]))

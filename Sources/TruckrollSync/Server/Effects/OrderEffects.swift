@@ -4,10 +4,12 @@ import TruckrollDomain
 /// What follows from an event in an order's life: the engine's own next step, and the pairs of C6 that touch appointments.
 struct OrderEffects {
     let builder: EffectBuilder
+    private let stock: StockEffects
     private let assignments: AssignmentEffects
 
-    init(builder: EffectBuilder) {
+    init(builder: EffectBuilder, stock: StockEffects) {
         self.builder = builder
+        self.stock = stock
         assignments = AssignmentEffects(builder: builder)
     }
 
@@ -61,8 +63,8 @@ struct OrderEffects {
         case .take: try assignments.appoint(author, to: order, starts: nil, ends: nil)
         case .cancel:
             try assignments.endAll(of: order, because: "The order was cancelled.")
-            try StockEffects(builder: builder).release(reservationsOf: order)
-        case .close: try StockEffects(builder: builder).release(reservationsOf: order)
+            try stock.release(reservationsOf: order)
+        case .close: try stock.release(reservationsOf: order)
         case .decline: try assignments.end(order, technician: author, because: "The technician declined.")
         case .complete: try builder.resolve("double_assignment", order: order, text: "One of the two completed the order.")
         case .customer_sign, .customer_refuse, .customer_absent, .certify: builder.ordersToClose.insert(order)
@@ -90,6 +92,6 @@ struct OrderEffects {
             .contains { $0.text("state") == "open" && !Self.notices.contains($0.text("kind") ?? "") }
         if isOpen { return }
         try builder.event(.close, order: order, by: author)
-        try StockEffects(builder: builder).release(reservationsOf: order)
+        try stock.release(reservationsOf: order)
     }
 }

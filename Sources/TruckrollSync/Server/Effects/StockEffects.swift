@@ -2,14 +2,26 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
 
+/// What the server knows of promises it made and may have forgotten.
+struct StockPromises {
+    /// The key of its own MACs.
+    let key: [UInt8]
+    /// Whether it was restored and waits for those who may hold promises it lacks.
+    let isSettling: Bool
+    /// Grants it made in a history it lost, as the device in front of it shows them, by the lease.
+    let shown: [RecordID: LeaseProof]
+}
+
 /// Keeps the balances in step with the stock entries, and answers reservations and leases, so that nothing scarce is
 /// promised twice: at every location on hand ≥ 0 and reserved + leased ≤ on hand.
 struct StockEffects {
     let builder: EffectBuilder
+    private let promises: StockPromises
     private let book: StockBook
 
-    init(builder: EffectBuilder) {
+    init(builder: EffectBuilder, promises: StockPromises) {
         self.builder = builder
+        self.promises = promises
         book = StockBook(schema: builder.schema, access: builder.writer)
     }
 
@@ -81,6 +93,8 @@ struct StockEffects {
             try spend(lease, part, quantity, from, use, replica)
         } else if let order, try consumeReservation(order, part, from, quantity) {
             // What was promised to the order is what it took.
+        } else if let order, try isWaiting(order, part, from) {
+            // The promise is being looked for; what was taken is counted when it is found.
         } else {
             try discrepancy("unleased", order, use, "The part was taken without a reservation or a lease.")
         }
@@ -140,11 +154,21 @@ struct StockEffects {
         return quantity <= granted
     }
 
-    /// Frees what an order was granted and did not take, when it is cancelled or closed.
+    private func isWaiting(_ order: RecordID, _ part: RecordID, _ location: RecordID) throws -> Bool {
+        guard promises.isSettling else { return false }
+        let entity = try builder.schema.entity("reservation")
+        let view = try builder.writer.view(entity, Self.reservationID(entity, order: order, part: part, location: location))
+        return view.map { $0.text("state") == nil } ?? false
+    }
+
+    /// Frees what an order was granted and did not take, when it is cancelled or closed; what it still asks for, it asks no more.
     func release(reservationsOf order: RecordID) throws {
         let entity = try builder.schema.entity("reservation")
-        for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) where view.text("state") == "granted" {
-            guard let part = view.reference("part"), let location = view.reference("location"), let granted = view.quantity("granted") else {
+        for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
+            if view.text("state") == nil { try builder.patch("reservation", id: view.id, ["state": .text("released")]) }
+            guard view.text("state") == "granted", let part = view.reference("part"), let location = view.reference("location"),
+                let granted = view.quantity("granted")
+            else {
                 continue
             }
             try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
@@ -159,7 +183,24 @@ struct StockEffects {
         RecordID.derived(type: entity.type, key: [order.bytes, part.bytes, location.bytes])
     }
 
-    private func answer(reservation view: RecordView) throws {
+    private static let settlingAnswer =
+        "The server was restored from a copy. It answers once the devices have told what it had promised since; at the latest after a day."
+
+    /// Answers a request that waited while the server settled.
+    ///
+    /// - Parameters:
+    ///   - used: what the order took meanwhile of what it asks for.
+    ///   - replica: who asks.
+    func answerWaiting(_ view: RecordView, used: Quantity, replica: ReplicaRow?) throws {
+        guard view.entity.name == "reservation" else { return try answer(lease: view, replica: replica) }
+        let state = try view.reference("order").flatMap { try builder.state(of: $0) }
+        if state == .cancelled || state == .closed {
+            return try builder.patch("reservation", id: view.id, ["state": .text("released"), "answer": .text("The order needs it no more.")])
+        }
+        try answer(reservation: view, used: used)
+    }
+
+    private func answer(reservation view: RecordView, used: Quantity = .zero) throws {
         guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity"),
             let order = view.reference("order")
         else { return }
@@ -178,19 +219,24 @@ struct StockEffects {
                 ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
             return
         }
+        if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
+        let wanted = Quantity(millionths: max(0, quantity.millionths - used.millionths))
+        guard wanted > .zero else {
+            return try builder.patch("reservation", id: view.id, ["state": .text("consumed"), "answer": .text("It was taken meanwhile.")])
+        }
         let balance = try book.balance(of: part, at: location)
         let kept = partView?.quantity("safety_stock") ?? .zero
         let free = Quantity(millionths: max(0, balance.free.millionths - kept.millionths))
-        if free >= quantity {
-            try change(part, at: location) { $0.reserved = $0.reserved.adding(quantity) ?? $0.reserved }
+        if free >= wanted {
+            try change(part, at: location) { $0.reserved = $0.reserved.adding(wanted) ?? $0.reserved }
             try builder.patch(
-                "reservation", id: view.id, ["state": .text("granted"), "granted": .text(quantity.description), "answer": .text("Granted.")])
+                "reservation", id: view.id, ["state": .text("granted"), "granted": .text(wanted.description), "answer": .text("Granted.")])
         } else {
             try builder.patch(
                 "reservation", id: view.id,
                 [
                     "state": .text("backordered"), "granted": .text("0"),
-                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, quantity))),
+                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, wanted))),
                 ])
         }
     }
@@ -213,23 +259,48 @@ struct StockEffects {
             return try builder.patch(
                 "lease", id: view.id, ["state": .text("refused"), "answer": .text("A stock lease names part, location and amount.")])
         }
+        if let proof = promises.shown[view.id] { return try grantShown(view, proof) }
+        if promises.isSettling { return try builder.patch("lease", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
         let kept = try builder.writer.view(try builder.schema.entity("part"), part)?.quantity("safety_stock") ?? .zero
         let free = max(0, try book.balance(of: part, at: location).free.millionths - kept.millionths)
         guard free >= amount.millionths else {
             return try builder.patch(
                 "lease", id: view.id, ["state": .text("refused"), "answer": .text("Only \(Quantity(millionths: free)) free there.")])
         }
-        try change(part, at: location) { $0.leased = $0.leased.adding(amount) ?? $0.leased }
+        let now = builder.moment.milliseconds
+        try grant(
+            LeaseProof(
+                lease: view.id, replica: replica.replica, part: part, location: location, granted: amount,
+                softExpiry: now + Int64(Limits.leaseSoftSeconds) * 1000, hardExpiry: now + Int64(Limits.leaseHardSeconds) * 1000))
+    }
+
+    private func grant(_ proof: LeaseProof) throws {
+        // Times are written to the second; the MAC covers what a reader of the record sees.
         let calendar = builder.moment.calendar
+        let (soft, hard) = (calendar.local(proof.softExpiry).description, calendar.local(proof.hardExpiry).description)
+        let written = LeaseProof(
+            lease: proof.lease, replica: proof.replica, part: proof.part, location: proof.location, granted: proof.granted,
+            softExpiry: DeviceTime(soft)?.milliseconds ?? proof.softExpiry, hardExpiry: DeviceTime(hard)?.milliseconds ?? proof.hardExpiry)
+        try change(proof.part, at: proof.location) { $0.leased = $0.leased.adding(proof.granted) ?? $0.leased }
         try builder.patch(
-            "lease", id: view.id,
+            "lease", id: proof.lease,
             [
-                "state": .text("granted"), "granted": .text(amount.description), "used": .text("0"),
-                "replica": .integer(Int64(replica.replica.rawValue)),
-                "soft_expiry": .text(calendar.local(builder.moment.milliseconds + Int64(Limits.leaseSoftSeconds) * 1000).description),
-                "hard_expiry": .text(calendar.local(builder.moment.milliseconds + Int64(Limits.leaseHardSeconds) * 1000).description),
-                "answer": .text("Granted."),
+                "state": .text("granted"), "granted": .text(proof.granted.description), "used": .text("0"),
+                "replica": .integer(Int64(proof.replica.rawValue)), "soft_expiry": .text(soft), "hard_expiry": .text(hard),
+                "answer": .text("Granted."), "mac": .bytes(MessageAuthentication.code(for: written.authenticated, key: promises.key)),
             ])
+    }
+
+    /// A lease that was granted in a history that is lost is granted again as it was. Should it not fit any more, it stands all the
+    /// same, and somebody is told of the shortage (I3).
+    func grantShown(_ view: RecordView, _ proof: LeaseProof) throws {
+        guard view.reference("part") == proof.part, view.reference("location") == proof.location else { return }
+        try grant(proof)
+        let balance = try book.balance(of: proof.part, at: proof.location)
+        guard balance.reserved.millionths + balance.leased.millionths > balance.onHand.millionths else { return }
+        try builder.raise(
+            "stock_discrepancy", "promise:\(view.id)", order: nil, about: view.reference("user"),
+            text: "What a device was granted before the server was restored does not fit what is there. Replenish the location.")
     }
 
     /// A spend is a fact even when the lease has run out or does not cover it; then it raises an exception.

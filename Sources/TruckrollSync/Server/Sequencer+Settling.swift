@@ -1,0 +1,119 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// After a restore the server does not know what it has promised since the copy was made. Until those who may hold such
+/// promises have told theirs, it makes no new ones (Protocol/09-epochs.md, 9.16 on).
+extension Sequencer {
+    /// Begins to wait for the replicas that may hold what the copy lacks: who was in contact within a day before the newest
+    /// contact it knows of, who holds a stock lease in it, and who was enrolled after it.
+    ///
+    /// - Parameter enrolledSince: numbers devices got that the copy does not know.
+    func beginSettling(enrolledSince: [UInt32]) throws {
+        guard var tenant = try transaction.tenant() else { return }
+        let replicas = try transaction.replicas().filter { !$0.publicKey.isEmpty && $0.revokedAt == nil }
+        let head = try transaction.admitted(at: tenant.head)?.admittedAt ?? 0
+        let last = replicas.reduce(head) { max($0, $1.lastSeen) }
+        let since = last - Int64(Limits.settlingSeconds + Limits.seenSeconds) * 1000
+        let entity = try schema.entity("lease")
+        let holders = try transaction.ids(entity, where: "state", equals: .text("granted")).compactMap { id in
+            try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).integer("replica") }
+        }
+        for replica in replicas where replica.lastSeen >= since && replica.lastSeen > 0 || holders.contains(Int64(replica.replica.rawValue)) {
+            try wait(for: replica.replica, true)
+        }
+        for number in enrolledSince { try wait(for: ReplicaID(rawValue: number), true) }
+        guard try !transaction.awaited().isEmpty else { return }
+        tenant.settlingUntil = moment.milliseconds + Int64(Limits.settlingSeconds) * 1000
+        try transaction.save(tenant)
+    }
+
+    func wait(for replica: ReplicaID, _ isAwaited: Bool) throws {
+        try transaction.setAwaited(replica, isAwaited)
+        guard !isAwaited, try transaction.awaited().isEmpty else { return }
+        try settle()
+    }
+
+    /// A replica has given back all it had; when it was the last one, the tenant has settled.
+    func report(_ replica: ReplicaID) throws { try wait(for: replica, false) }
+
+    /// Ends the waiting, whoever has not been heard of, and answers the requests that waited, in the order in which they came.
+    func settle() throws {
+        guard var tenant = try transaction.tenant(), tenant.settlingUntil != nil else { return }
+        tenant.settlingUntil = nil
+        try transaction.save(tenant)
+        for replica in try transaction.awaited() { try transaction.setAwaited(replica, false) }
+        try serverSet(cause: "settled:\(tenant.epoch)", intent: "settled") { builder in
+            let stock = try stock(builder)
+            for request in try openRequests() {
+                guard let view = try builder.writer.view(request.entity, request.id) else { continue }
+                try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)
+            }
+        }
+    }
+
+    private struct OpenRequest {
+        let entity: Entity
+        let id: RecordID
+        let position: Position
+        let author: ReplicaRow?
+    }
+
+    /// Reservations and stock leases that have no answer, by the position of the set that asked.
+    private func openRequests() throws -> [OpenRequest] {
+        var requests: [OpenRequest] = []
+        for (name, field) in [("reservation", "quantity"), ("lease", "amount")] {
+            let entity = try schema.entity(name)
+            guard let asked = entity[field] else { continue }
+            for id in try transaction.ids(entity) {
+                guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)), let entry = stored.record[asked.id],
+                    RecordView(stored.record, entity).text("state") == nil
+                else { continue }
+                let position = try transaction.admitted(entry.version.writeID)?.position ?? .start
+                requests.append(
+                    OpenRequest(entity: entity, id: id, position: position, author: try transaction.replica(entry.version.writeID.replica)))
+            }
+        }
+        return requests.sorted { ($0.position, $0.id) < ($1.position, $1.id) }
+    }
+
+    /// What an order took of the part from the place since it asked for it.
+    private func used(by request: RecordView, since position: Position) throws -> Quantity {
+        guard request.entity.name == "reservation", let order = request.reference("order") else { return .zero }
+        let entity = try schema.entity("part_use")
+        var uses: [RecordView] = []
+        for id in try transaction.ids(entity, where: "order", equals: .reference(order)) {
+            guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)), let entry = stored.record.entries.first,
+                try transaction.admitted(entry.version.writeID).map({ $0.position > position }) ?? false
+            else { continue }
+            uses.append(RecordView(stored.record, entity))
+        }
+        let corrected = Set(uses.compactMap { $0.reference("corrects") })
+        return uses.reduce(.zero) { sum, use in
+            guard !corrected.contains(use.id), use["part"] == request["part"], use["from"] == request["location"], use.text("action") != "removed"
+            else { return sum }
+            return use.quantity("quantity").flatMap { sum.adding($0) } ?? sum
+        }
+    }
+
+    /// Leases that a device shows with this server's own MAC hold again, where the requests for them are here and have no grant.
+    func grantShownLeases() throws {
+        let entity = try schema.entity("lease")
+        for proof in shownLeases.values.sorted(by: { $0.lease < $1.lease }) {
+            guard let stored = try transaction.record(RecordKey(type: entity.type, id: proof.lease)), !stored.isDeleted else { continue }
+            let view = RecordView(stored.record, entity)
+            guard ![.text("granted"), .text("expired"), .text("returned")].contains(view["state"]) else { continue }
+            let epoch = try transaction.tenant()?.epoch
+            try serverSet(cause: "lease-shown:\(proof.lease):\(epoch?.description ?? "")", intent: "lease-shown") {
+                try stock($0).grantShown(view, proof)
+            }
+        }
+    }
+
+    /// What decides about stock, with what it needs to know of promises made before.
+    func stock(_ builder: EffectBuilder) throws -> StockEffects {
+        StockEffects(
+            builder: builder,
+            promises: StockPromises(key: security.receiptKey, isSettling: try transaction.tenant()?.settlingUntil != nil, shown: shownLeases))
+    }
+}

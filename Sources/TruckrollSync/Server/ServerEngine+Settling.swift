@@ -1,0 +1,70 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// A server that was restored waits for those who may hold promises it has forgotten (Protocol/09-epochs.md, 9.16 on).
+extension ServerEngine {
+    /// How far a tenant has settled after a restore.
+    public struct Settling: Hashable, Sendable {
+        /// When the waiting ends in any case, Unix milliseconds.
+        public let until: Int64
+        /// Who is waited for, ascending. A number the database does not know was given after the copy was made.
+        public let awaited: [ReplicaID]
+        /// Reservations and stock leases that wait with it.
+        public let waitingRequests: Int
+    }
+
+    /// `nil` when nothing is waited for.
+    public func settling() throws -> Settling? {
+        try store.read { transaction in
+            guard let until = try transaction.tenant()?.settlingUntil else { return nil }
+            var waiting = 0
+            for name in ["reservation", "lease"] {
+                let entity = try schema.entity(name)
+                for id in try transaction.ids(entity) {
+                    guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)) else { continue }
+                    if RecordView(stored.record, entity).text("state") == nil { waiting += 1 }
+                }
+            }
+            return Settling(until: until, awaited: try transaction.awaited(), waitingRequests: waiting)
+        }
+    }
+
+    /// The operator's word that nobody else is to be waited for: the requests that wait are answered.
+    ///
+    /// - Returns: whether anything was waited for.
+    @discardableResult
+    public func settle(at moment: ServerMoment) throws -> Bool {
+        try store.write { transaction in
+            guard try transaction.tenant()?.settlingUntil != nil else { return false }
+            try sequencer(transaction, moment).settle()
+            return true
+        }
+    }
+
+    func isAwaited(_ replica: ReplicaID) throws -> Bool {
+        try store.read { try $0.tenant()?.settlingUntil != nil && $0.awaited().contains(replica) }
+    }
+
+    /// Whether with this request the device has told all it has: it knows the present epoch, and keeps no set back.
+    func hasToldAll(_ request: PBSyncRequest) throws -> Bool {
+        guard request.unsent == 0, request.hasCheckpoint else { return false }
+        return try store.read { try $0.tenant()?.epoch.rawValue } == request.checkpoint.epoch
+    }
+
+    /// The leases shown that this server granted to the device, by their records.
+    func leases(_ shown: [PBShownLease], of id: ReplicaID) throws -> [RecordID: LeaseProof] {
+        guard !shown.isEmpty else { return [:] }
+        let replicas = try store.read { transaction in
+            try transaction.replica(id).map { try transaction.replicas(of: $0.device).map(\.replica) } ?? []
+        }
+        var leases: [RecordID: LeaseProof] = [:]
+        for message in shown.prefix(Limits.shownLeases) {
+            guard let proof = LeaseProof(message), replicas.contains(proof.replica),
+                MessageAuthentication.isValid(proof.mac, for: proof.authenticated, key: security.receiptKey)
+            else { continue }
+            leases[proof.lease] = proof
+        }
+        return leases
+    }
+}

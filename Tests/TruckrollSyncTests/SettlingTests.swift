@@ -1,0 +1,205 @@
+import Foundation
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// After a restore nothing scarce is promised before those who may hold earlier promises have told them. The depot has one unit.
+@Suite("Settling after a restore")
+struct SettlingTests {
+    let company: Company
+    let store: MemoryServerStore
+    var world: World { company.world }
+
+    init() throws {
+        company = try Company(store: { MemoryServerStore(schema: $0) })
+        store = try #require(company.world.server.store as? MemoryServerStore)
+        for device in [company.anna, company.ben, company.dora] { try visit(device) }
+    }
+
+    private func visit(_ device: World.Device) throws {
+        try world.signIn(device)
+        try world.sync(device)
+    }
+
+    private func restore(_ copy: MemoryServerStore) throws {
+        store.restore(from: copy)
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
+    }
+
+    private func lease(_ device: World.Device) throws -> RecordID {
+        let lease = world.id()
+        try world.commit(device, "lease") { editor in
+            try editor.create(
+                "lease", id: lease,
+                [
+                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
+                    "part": .reference(company.part), "amount": .text("1"),
+                ])
+        }
+        try visit(device)
+        return lease
+    }
+
+    private func reserve(_ device: World.Device) throws -> RecordID {
+        let id = RecordID.derived(
+            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
+        try world.commit(device, "reserve") { editor in
+            try editor.create(
+                "reservation", id: id,
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
+                    "quantity": .text("1"), "requested_by": .reference(editor.user),
+                ])
+        }
+        try visit(device)
+        return id
+    }
+
+    private func balance(_ field: String) throws -> String? {
+        try world.serverRecords("balance").first { $0.reference("location") == company.depot }?.text(field)
+    }
+
+    private func discrepancies() throws -> Int {
+        try world.serverRecords("exception").count { $0.text("kind") == "stock_discrepancy" }
+    }
+
+    @Test("what was leased after the copy is not promised to another who syncs first; the lease holds again as it was")
+    func leaseComesBack() throws {
+        let copy = store.copy()
+        let granted = try lease(company.anna)
+        let expiry = try world.serverValue("lease", granted, "hard_expiry")
+        try restore(copy)
+        let late = try lease(company.ben)
+        #expect(try world.serverValue("lease", late, "state") == .null)
+        #expect(try world.serverValue("lease", late, "answer") != .null)
+        #expect(try world.server.settling()?.awaited.contains(company.anna.replica) == true)
+        #expect(try world.server.settling()?.waitingRequests == 1)
+
+        world.milliseconds += 3_600_000
+        try visit(company.anna)
+        #expect(try world.serverValue("lease", granted, "state") == .text("granted"))
+        #expect(try world.serverValue("lease", granted, "hard_expiry") == expiry)
+        #expect(try balance("leased") == "1")
+        #expect(try world.serverValue("lease", late, "state") == .null)
+
+        try visit(company.dora)
+        #expect(try world.server.settling() == nil)
+        #expect(try world.serverValue("lease", late, "state") == .text("refused"))
+        #expect(try balance("leased") == "1")
+        #expect(try discrepancies() == 0)
+        for device in [company.anna, company.ben] { #expect(try world.audit(device).isEmpty) }
+    }
+
+    @Test("a request that waited is answered when the last device has reported, or a day has passed, or the operator says so", arguments: 0..<3)
+    func ends(_ way: Int) throws {
+        let copy = store.copy()
+        try restore(copy)
+        let waiting = try reserve(company.anna)
+        #expect(try world.serverValue("reservation", waiting, "state") == .null)
+        switch way {
+        case 0: for device in [company.ben, company.dora] { try visit(device) }
+        case 1:
+            world.milliseconds += Int64(Limits.settlingSeconds) * 1000
+            _ = try world.server.tick(at: world.moment)
+        default: #expect(try world.server.settle(at: world.moment))
+        }
+        #expect(try world.server.settling() == nil)
+        #expect(try world.serverValue("reservation", waiting, "state") == .text("granted"))
+        #expect(try balance("reserved") == "1")
+        #expect(try !world.server.settle(at: world.moment))
+    }
+
+    @Test("a lease shown after the waiting has ended stands, and the shortage is somebody's to deal with")
+    func lateLease() throws {
+        let copy = store.copy()
+        let granted = try lease(company.anna)
+        try restore(copy)
+        let second = try lease(company.ben)
+        try world.server.settle(at: world.moment)
+        #expect(try world.serverValue("lease", second, "state") == .text("granted"))
+        try visit(company.anna)
+        #expect(try world.serverValue("lease", granted, "state") == .text("granted"))
+        #expect(try balance("leased") == "2")
+        #expect(try discrepancies() == 1)
+    }
+
+    @Test("what an order takes while its reservation waits is counted when that is answered, and nobody is asked about it")
+    func takenMeanwhile() throws {
+        let copy = store.copy()
+        let reservation = try reserve(company.anna)
+        #expect(try world.serverValue("reservation", reservation, "state") == .text("granted"))
+        try world.commit(company.anna, "use") { editor in
+            try editor.create(
+                "part_use",
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("1"), "from": .reference(company.depot),
+                    "action": .text("fitted"), "at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try restore(copy)
+        try visit(company.anna)
+        #expect(try world.serverValue("reservation", reservation, "state") == .null)
+        for device in [company.ben, company.dora] { try visit(device) }
+        #expect(try world.serverValue("reservation", reservation, "state") == .text("consumed"))
+        #expect(try balance("on_hand") == "0")
+        #expect(try balance("reserved") == "0")
+        #expect(try discrepancies() == 0)
+    }
+
+    @Test("an order that is cancelled meanwhile waits for nothing any more")
+    func cancelled() throws {
+        try restore(store.copy())
+        let waiting = try reserve(company.anna)
+        try world.commit(company.dora) { try $0.event(.cancel, order: company.order) }
+        try world.sync(company.dora)
+        #expect(try world.serverValue("reservation", waiting, "state") == .text("released"))
+        try world.server.settle(at: world.moment)
+        #expect(try world.serverValue("reservation", waiting, "state") == .text("released"))
+        #expect(try balance("reserved") == "0")
+    }
+
+    @Test("a lease is believed by the server's own MAC over just these words, and to the device it was granted to", arguments: 0..<3)
+    func forged(_ forgery: Int) throws {
+        let copy = store.copy()
+        let granted = try lease(company.anna)
+        let view = try #require(try world.serverRecords("lease").first { $0.id == granted })
+        var shown = PBShownLease(try #require(LeaseProof(view)))
+        try restore(copy)
+        var showing = company.anna
+        switch forgery {
+        case 0: shown.granted *= 2
+        case 1: shown.mac[0] ^= 1
+        default: showing = company.ben
+        }
+        try world.server.settle(at: world.moment)
+        try world.commit(company.ben, "take") { editor in
+            try editor.create(
+                "lease", id: granted,
+                [
+                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
+                    "part": .reference(company.part), "amount": .text("3"),
+                ])
+        }
+        try world.sync(company.ben)
+        #expect(try world.serverValue("lease", granted, "state") == .text("refused"))
+        var request = PBSyncRequest()
+        request.leases = [shown]
+        _ = try world.server.sync(request, replica: showing.replica, at: world.moment)
+        #expect(try world.serverValue("lease", granted, "state") == .text("refused"))
+        #expect(try balance("leased") == "0")
+    }
+
+    @Test("a tenant whose devices were all shut out, or long unseen, waits for nobody")
+    func nobody() throws {
+        world.milliseconds += 40 * 24 * 3_600_000
+        try visit(company.dora)
+        let identity = try #require(try company.dora.engine.read { try $0.identity() })
+        try restore(store.copy())
+        #expect(try world.server.settling()?.awaited == [company.dora.replica])
+        try world.server.revoke(identity.device, at: world.moment)
+        #expect(try world.server.settling() == nil)
+    }
+}
