@@ -41,6 +41,7 @@ public enum EmbeddedSchemas {
             PackageResources.ruling_json,
             PackageResources.device_json,
             PackageResources.text_json,
+            PackageResources.recovered_state_json,
         ]
     }
 }

@@ -306,3 +306,8 @@ CREATE TABLE "entity_text" (
     "order" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_text_by_order" ON "entity_text" ("order");
+CREATE TABLE "entity_recovered_state" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "author_replica" INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_recovered_state_by_author_replica" ON "entity_recovered_state" ("author_replica");

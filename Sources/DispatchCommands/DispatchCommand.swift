@@ -19,7 +19,8 @@ public struct DispatchCommand: AsyncParsableCommand {
         subcommands: [
             EnrolCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self, TextCommand.self,
             AssignCommand.self, ReassignCommand.self, UnassignCommand.self, MoveCommand.self, CancelCommand.self,
-            TechniciansCommand.self, BoardCommand.self, ExceptionsCommand.self, ResolveCommand.self, WhyCommand.self, AuditCommand.self,
+            TechniciansCommand.self, BoardCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self, WhyCommand.self,
+            AuditCommand.self,
         ])
 
     public static var _errorLabel: String { "error" }

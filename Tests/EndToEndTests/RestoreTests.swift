@@ -77,6 +77,46 @@ struct RestoreTests {
         for device in [femke, late, fresh] { try device.does("audit") }
     }
 
+    @Test("what a device that is gone had recorded is shown to the office by a device that had seen it, and can be written anew")
+    func recovered() throws {
+        defer { clean() }
+        let seeing = try tablet("P0101")
+        let lost = try tablet("P0101", named: "lost")
+        let copy = try backup()
+        try lost.does("note", "000001", "the fan is loud")
+        try lost.does("sync")
+        try seeing.does("sync")
+        #expect(try seeing.notes(on: "000001") == ["the fan is loud"])
+
+        try restore(copy)
+        try FileManager.default.removeItem(at: lost.folder)
+        try seeing.does("sync")
+        #expect(try seeing.notes(on: "000001").isEmpty)
+        let office = directory.appendingPathComponent("office").path
+        @discardableResult
+        func dispatch(_ arguments: String...) throws -> String {
+            let result = try ServerProcess.run(
+                executable: ServerProcess.executable("truckroll-dispatch").path, arguments + ["--store", office])
+            try #require(result.status == 0, "\(arguments.joined(separator: " ")): \(result.errors)")
+            return result.output
+        }
+        try dispatch("enrol", "--server", server.url, "--code", try server.enrolmentCode("P0107"))
+        func items() throws -> [[String: Any]] {
+            let answer = try JSONSerialization.jsonObject(with: Data(dispatch("recovered", "--json").utf8)) as? [String: Any]
+            return try #require(answer?["recovered"] as? [[String: Any]])
+        }
+        let item = try #require(try items().first)
+        #expect(try items().count == 1)
+        #expect((item["lines"] as? [[String: Any]])?.contains { $0["value"] as? String == "the fan is loud" } ?? false)
+        #expect(try dispatch("exceptions").contains("recovered_state"))
+        try dispatch("recovered", "--take", try #require(item["id"] as? String))
+        #expect(try items().isEmpty)
+        #expect(try !dispatch("exceptions").contains("recovered_state"))
+        try seeing.does("sync")
+        #expect(try seeing.notes(on: "000001") == ["the fan is loud"])
+        try seeing.does("audit")
+    }
+
     @Test("restores to ever other points, older and newer, lose nothing and double nothing")
     func forks() throws {
         defer { clean() }

@@ -436,11 +436,51 @@ public nonisolated struct PBSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._unsent = newValue}
   }
 
+  /// of others' sets that a restored server lacks, what this device shows
+  public var recovered: [PBRecoveredEntry] {
+    get {_storage._recovered}
+    set {_uniqueStorage()._recovered = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A field of a record as a lost set left it.
+public nonisolated struct PBRecoveredEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 19 bytes
+  public var key: Data = Data()
+
+  public var field: UInt32 = 0
+
+  /// 20 bytes
+  public var version: Data = Data()
+
+  /// as it lies in the record
+  public var value: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct PBRecoveredState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var entries: [PBRecoveredEntry] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct PBShownLeases: Sendable {
@@ -621,6 +661,12 @@ public nonisolated struct PBSyncReply: @unchecked Sendable {
   public var hasFilling: Bool {_storage._filling != nil}
   /// Clears the value of `filling`. Subsequent reads from it will return its default value.
   public mutating func clearFilling() {_uniqueStorage()._filling = nil}
+
+  /// so many of the entries offered are taken
+  public var recovered: UInt32 {
+    get {_storage._recovered}
+    set {_uniqueStorage()._recovered = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -832,6 +878,23 @@ public nonisolated struct PBHistoryChanged: Sendable {
   public var lastHash: Data = Data()
 
   public var reason: String = String()
+
+  /// what the server has of every replica that is not its own
+  public var known: [PBKnownReplica] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct PBKnownReplica: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var replica: UInt32 = 0
+
+  public var lastSequence: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1654,7 +1717,7 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0")
 
   fileprivate class _StorageClass {
     var _checkpoint: PBCheckpoint? = nil
@@ -1668,6 +1731,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _filling: PBFilling? = nil
     var _leases: [PBShownLease] = []
     var _unsent: UInt32 = 0
+    var _recovered: [PBRecoveredEntry] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1689,6 +1753,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _filling = source._filling
       _leases = source._leases
       _unsent = source._unsent
+      _recovered = source._recovered
     }
   }
 
@@ -1718,6 +1783,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._filling) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._leases) }()
         case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._unsent) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._recovered) }()
         default: break
         }
       }
@@ -1763,6 +1829,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if _storage._unsent != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._unsent, fieldNumber: 11)
       }
+      if !_storage._recovered.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._recovered, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1783,10 +1852,86 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._filling != rhs_storage._filling {return false}
         if _storage._leases != rhs_storage._leases {return false}
         if _storage._unsent != rhs_storage._unsent {return false}
+        if _storage._recovered != rhs_storage._recovered {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRecoveredEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecoveredEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}field\0\u{1}version\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.field) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.version) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if self.field != 0 {
+      try visitor.visitSingularUInt32Field(value: self.field, fieldNumber: 2)
+    }
+    if !self.version.isEmpty {
+      try visitor.visitSingularBytesField(value: self.version, fieldNumber: 3)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularBytesField(value: self.value, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBRecoveredEntry, rhs: PBRecoveredEntry) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.field != rhs.field {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRecoveredState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecoveredState"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.entries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBRecoveredState, rhs: PBRecoveredState) -> Bool {
+    if lhs.entries != rhs.entries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1992,7 +2137,7 @@ nonisolated extension PBShownCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}receipts\0\u{1}chunks\0\u{1}commit\0\u{3}history_changed\0\u{3}server_time\0\u{3}push_problem\0\u{3}durable_position\0\u{1}part\0\u{1}filling\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}receipts\0\u{1}chunks\0\u{1}commit\0\u{3}history_changed\0\u{3}server_time\0\u{3}push_problem\0\u{3}durable_position\0\u{1}part\0\u{1}filling\0\u{1}recovered\0")
 
   fileprivate class _StorageClass {
     var _receipts: [PBReceipt] = []
@@ -2004,6 +2149,7 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
     var _durablePosition: UInt64 = 0
     var _part: [PBChunk] = []
     var _filling: PBFilling? = nil
+    var _recovered: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2023,6 +2169,7 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
       _durablePosition = source._durablePosition
       _part = source._part
       _filling = source._filling
+      _recovered = source._recovered
     }
   }
 
@@ -2050,6 +2197,7 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
         case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._durablePosition) }()
         case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._part) }()
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._filling) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._recovered) }()
         default: break
         }
       }
@@ -2089,6 +2237,9 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
       try { if let v = _storage._filling {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
       } }()
+      if _storage._recovered != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._recovered, fieldNumber: 10)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2107,6 +2258,7 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
         if _storage._durablePosition != rhs_storage._durablePosition {return false}
         if _storage._part != rhs_storage._part {return false}
         if _storage._filling != rhs_storage._filling {return false}
+        if _storage._recovered != rhs_storage._recovered {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2512,7 +2664,7 @@ nonisolated extension PBCommit: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension PBHistoryChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HistoryChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}last_sequence\0\u{3}last_hash\0\u{1}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}last_sequence\0\u{3}last_hash\0\u{1}reason\0\u{1}known\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2524,6 +2676,7 @@ nonisolated extension PBHistoryChanged: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.lastSequence) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.lastHash) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.known) }()
       default: break
       }
     }
@@ -2542,6 +2695,9 @@ nonisolated extension PBHistoryChanged: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
     }
+    if !self.known.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.known, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2550,6 +2706,42 @@ nonisolated extension PBHistoryChanged: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.lastSequence != rhs.lastSequence {return false}
     if lhs.lastHash != rhs.lastHash {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.known != rhs.known {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBKnownReplica: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".KnownReplica"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{3}last_sequence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.replica) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.lastSequence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.replica != 0 {
+      try visitor.visitSingularUInt32Field(value: self.replica, fieldNumber: 1)
+    }
+    if self.lastSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lastSequence, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBKnownReplica, rhs: PBKnownReplica) -> Bool {
+    if lhs.replica != rhs.replica {return false}
+    if lhs.lastSequence != rhs.lastSequence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

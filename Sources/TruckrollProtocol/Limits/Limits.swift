@@ -64,6 +64,11 @@ public enum Limits {
     public static let settlingSeconds = 24 * 3600
     /// How exactly the last contact of a replica is kept.
     public static let seenSeconds = 3600
+    /// Entries of others' lost sets that a device offers in one request, and their bytes.
+    public static let recoveredInRequest = 500
+    public static let recoveredBytes = 200 << 10
+    /// What is kept of one lost set.
+    public static let recoveredStateBytes = 250_000
     /// Stock leases a device shows in one request.
     public static let shownLeases = 500
     /// Days before and after today whose appointments a technician holds.

@@ -9,26 +9,28 @@ public final class ReplicaNumberFile: ReplicaNumbers {
 
     init(file: URL) { self.file = file }
 
-    public func next(atLeast wanted: UInt32, isDevices: Bool) throws -> UInt32 {
+    public func next(atLeast wanted: UInt32, for holder: NumberHolder) throws -> UInt32 {
+        let isNew = !FileManager.default.fileExists(atPath: file.path)
         let known = try lines()
         let (number, overflow) = (known.map(\.number).max() ?? 0).addingReportingOverflow(1)
         guard !overflow else { throw unwritable("no replica number is left") }
         let given = max(wanted, number)
-        try append("\(given) \(isDevices ? "device" : "server")\n", after: known.isEmpty ? "" : "\n")
+        try append("\(given) \(holder.rawValue)\n", after: isNew ? "" : "\n")
         return given
     }
 
-    public func ofDevices(from first: UInt32) throws -> [UInt32] {
-        try lines().filter { $0.isDevices && $0.number >= first }.map(\.number).sorted()
+    public func given(from first: UInt32) throws -> [(number: UInt32, holder: NumberHolder)] {
+        try lines().filter { $0.number >= first }.sorted { $0.number < $1.number }
     }
 
     /// A line that was cut short had not been given to anybody.
-    private func lines() throws -> [(number: UInt32, isDevices: Bool)] {
+    private func lines() throws -> [(number: UInt32, holder: NumberHolder)] {
         guard FileManager.default.fileExists(atPath: file.path) else { return [] }
         guard let bytes = FileManager.default.contents(atPath: file.path) else { throw unwritable("it cannot be read") }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
-            let words = line.split(separator: " ")
-            return words.first.flatMap { UInt32($0) }.map { ($0, words.last == "device") }
+            let words = line.split(separator: " ").map { String($0) }
+            guard words.count == 2, let number = UInt32(words[0]), let holder = NumberHolder(rawValue: words[1]) else { return nil }
+            return (number, holder)
         }
     }
 

@@ -134,6 +134,7 @@ extension Simulation {
             state.lastHash = signed.hash
             try transaction.save(state)
         }
+        ledger.forgers.insert(identity.device)
         met.setsForged += 1
     }
 }

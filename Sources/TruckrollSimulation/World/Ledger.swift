@@ -13,6 +13,8 @@ struct Ledger {
     private(set) var entries: [WriteID: [Entry]] = [:]
     /// Sets that were on a store nobody has any more, and nowhere else.
     private(set) var gone: Set<SetHash> = []
+    /// Devices that named a base they did not have: what they record afterwards may be judged by it.
+    var forgers: Set<DeviceID> = []
 
     mutating func add(_ set: OwnSet, of device: String, holding orders: Set<RecordID>) {
         entries[set.set.writeID, default: []].append(Entry(device: device, set: set, heldOrders: orders))

@@ -24,16 +24,15 @@ final class SimulatedServer {
 
     /// The replica numbers given, kept outside the database. One thread plays a simulation.
     private final class NumberBook: ReplicaNumbers, @unchecked Sendable {
-        private var last: UInt32 = 0
-        private var devices: [UInt32] = []
+        private var all: [(number: UInt32, holder: NumberHolder)] = []
 
-        func next(atLeast wanted: UInt32, isDevices: Bool) -> UInt32 {
-            last = max(wanted, last + 1)
-            if isDevices { devices.append(last) }
-            return last
+        func next(atLeast wanted: UInt32, for holder: NumberHolder) -> UInt32 {
+            let number = max(wanted, (all.last?.number ?? 0) + 1)
+            all.append((number, holder))
+            return number
         }
 
-        func ofDevices(from first: UInt32) -> [UInt32] { devices.filter { $0 >= first } }
+        func given(from first: UInt32) -> [(number: UInt32, holder: NumberHolder)] { all.filter { $0.number >= first } }
     }
 
     init(schema: Schema, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {

@@ -12,6 +12,7 @@ enum DeviceStep {
     case columns(EntityType, RecordID, [ColumnValue]?)
     case attachment([UInt8], LocalAttachment?)
     case parts([[UInt8]])
+    case recovered([[UInt8]])
 }
 
 extension DeviceTables {
@@ -27,6 +28,7 @@ extension DeviceTables {
         case .columns(let type, let id, let row): _ = columns.set(type, id, row)
         case .attachment(let hash, let row): attachments[hash] = row
         case .parts(let former): parts = former
+        case .recovered(let former): recovered = former
         }
     }
 }

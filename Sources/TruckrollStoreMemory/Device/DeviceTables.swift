@@ -27,6 +27,7 @@ public struct DeviceTables: Sendable {
     var columns: TypedColumns
     var attachments: [[UInt8]: LocalAttachment] = [:]
     var parts: [[UInt8]] = []
+    var recovered: [[UInt8]] = []
 
     init(_ schema: Schema) { columns = TypedColumns(schema) }
 

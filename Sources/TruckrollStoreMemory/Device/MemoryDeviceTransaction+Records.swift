@@ -82,6 +82,23 @@ extension MemoryDeviceTransaction {
         store.tables.parts = []
     }
 
+    // MARK: Entries of others' lost sets
+
+    func append(recovered bytes: [UInt8]) throws {
+        try begin(.appendRecovered)
+        undoLog.append(.recovered(store.tables.recovered))
+        store.tables.recovered.append(bytes)
+    }
+
+    func recovered(limit: Int) throws -> [[UInt8]] { Array(store.tables.recovered.prefix(limit)) }
+
+    func deleteRecovered(first count: Int) throws {
+        guard count > 0, !store.tables.recovered.isEmpty else { return }
+        try begin(.deleteRecovered)
+        undoLog.append(.recovered(store.tables.recovered))
+        store.tables.recovered.removeFirst(min(count, store.tables.recovered.count))
+    }
+
     // MARK: Overlays
 
     func overlay(_ key: RecordKey) throws -> Record? { store.tables.overlays[HashedKey(key)] }

@@ -16,7 +16,7 @@ public enum StoreCall: String, Hashable, Sendable, CaseIterable {
     case saveConfirmed, deleteConfirmed, deleteScope
     case saveOverlay, deleteOverlay
     case saveColumns, saveAttachment
-    case appendPart, deleteParts
+    case appendPart, deleteParts, appendRecovered, deleteRecovered
 
     /// The body has returned and nothing is committed yet.
     case beginCommit

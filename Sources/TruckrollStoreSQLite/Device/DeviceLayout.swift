@@ -5,7 +5,10 @@ extension Layout {
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
 
     /// What a server that was restored is shown.
-    private static let deviceStep2 = ["ALTER TABLE state ADD COLUMN lost_leases BLOB NOT NULL DEFAULT x''"]
+    private static let deviceStep2 = [
+        "ALTER TABLE state ADD COLUMN lost_leases BLOB NOT NULL DEFAULT x''",
+        "CREATE TABLE recovered (number INTEGER NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+    ]
 
     private static let enrolmentTables = [
         """

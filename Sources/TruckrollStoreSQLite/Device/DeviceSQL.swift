@@ -90,6 +90,12 @@ enum DeviceSQL {
     static let parts = "SELECT bytes FROM part ORDER BY number"
     static let deleteParts = "DELETE FROM part"
 
+    // MARK: Entries of others' lost sets
+
+    static let appendRecovered = "INSERT INTO recovered (number, bytes) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM recovered), ?)"
+    static let recovered = "SELECT bytes FROM recovered ORDER BY number LIMIT ?"
+    static let deleteRecovered = "DELETE FROM recovered WHERE number IN (SELECT number FROM recovered ORDER BY number LIMIT ?)"
+
     // MARK: Overlays
 
     static let overlay = "SELECT entries FROM overlay WHERE key = ?"

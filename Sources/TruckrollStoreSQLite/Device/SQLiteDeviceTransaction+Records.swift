@@ -57,6 +57,12 @@ extension SQLiteDeviceTransaction {
     func parts() throws -> [[UInt8]] { try session.rows(DeviceSQL.parts) { try $0.bytes() } }
     func deleteParts() throws { try session.run(DeviceSQL.deleteParts, []) }
 
+    // MARK: Entries of others' lost sets
+
+    func append(recovered bytes: [UInt8]) throws { try session.run(DeviceSQL.appendRecovered, [bytes.bound]) }
+    func recovered(limit: Int) throws -> [[UInt8]] { try session.rows(DeviceSQL.recovered, [Int64(limit).bound]) { try $0.bytes() } }
+    func deleteRecovered(first count: Int) throws { try session.run(DeviceSQL.deleteRecovered, [Int64(count).bound]) }
+
     // MARK: Overlays
 
     func overlay(_ key: RecordKey) throws -> Record? { try session.row(DeviceSQL.overlay, [key.bound]) { try $0.record(key) } }

@@ -166,6 +166,7 @@ public struct DeviceEngine: Sendable {
             }
             let sent = Set(request.push.map(\.sequence))
             request.unsent = UInt32(clamping: outbox.count { $0.standing == .waiting && !sent.contains($0.set.writeID.sequence) })
+            request.recovered = try recoveredToOffer(transaction)
             if state.isRecovering { request.leases = try Wire.decode(PBShownLeases.self, state.lostLeases).leases }
             return request
         }
@@ -199,6 +200,8 @@ public struct DeviceEngine: Sendable {
         /// Own sets the server turned out to lack.
         public var givenBack = 0
         public var position: Position = .start
+        /// Entries of others' lost sets that the server took.
+        public var offered = 0
         /// Whether a part of the view came, or a class of it became visible.
         public var isFilling = false
 
@@ -238,10 +241,13 @@ public struct DeviceEngine: Sendable {
                 state.lastSync = receivedAt + state.clockOffset
                 state.durable = Position(rawValue: reply.durablePosition)
                 try transaction.save(state)
+                try transaction.deleteRecovered(first: Int(reply.recovered))
+                application.summary.offered = Int(reply.recovered)
                 application.summary.position = state.checkpoint?.position ?? .start
                 let replica = try requireIdentity(transaction).replica
                 let isWaiting = try transaction.outbox().contains { $0.set.writeID.replica == replica && $0.standing == .waiting }
-                return .applied(application.summary, more: try isWaiting || nextPart(state) != nil)
+                let more = try isWaiting || nextPart(state) != nil || !transaction.recovered(limit: 1).isEmpty
+                return .applied(application.summary, more: more)
             }
         } catch is Mismatch {
             return .mismatch(mismatches)
@@ -287,6 +293,7 @@ public struct DeviceEngine: Sendable {
                 state.formerCheckpoints.append(ShownCheckpoint(checkpoint: checkpoint, mac: state.checkpointMAC))
                 state.formerCheckpoints.removeFirst(max(0, state.formerCheckpoints.count - Limits.formerCheckpoints))
             }
+            try findRecovered(known: changed.known, wasLost: state.isCheckpointLost, transaction)
             state.lostLeases = try Wire.encode(try lostLeases(state, transaction))
             state.isCheckpointLost = true
             state.recoveringEpoch = Epoch(rawValue: changed.epoch)

@@ -186,7 +186,7 @@ public struct SyncConversation {
         switch step {
         case .applied(let summary, let more):
             report.add(summary)
-            if more, summary.answered > 0 || summary.givenBack > 0 || summary.isFilling { return }
+            if more, summary.answered > 0 || summary.givenBack > 0 || summary.isFilling || summary.offered > 0 { return }
             if more {
                 throw DeviceProblem(
                     reply.hasPushProblem ? reply.pushProblem.code : "push-stuck",

@@ -211,6 +211,13 @@ public protocol DeviceTransaction: AnyObject {
     func parts() throws -> [[UInt8]]
     func deleteParts() throws
 
+    // Entries of others' lost sets, to be offered to a server that was restored: encoded, in the order in which they were found
+    func append(recovered bytes: [UInt8]) throws
+    /// The first so many.
+    func recovered(limit: Int) throws -> [[UInt8]]
+    /// Forgets the first so many.
+    func deleteRecovered(first count: Int) throws
+
     // Overlays: records as they look with the pending sets applied. Only those that differ.
     func overlay(_ key: RecordKey) throws -> Record?
     func save(overlay record: Record) throws

@@ -24,6 +24,12 @@ extension Sequencer {
                         "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review."
                 )
             }
+            try closeRecovered(set, builder)
+            for item in applied where item.entity.name == "recovered_state" {
+                if let view = try builder.writer.view(item.entity, item.op.key.id), let author = view.integer("author_replica") {
+                    try closeCase(of: ReplicaID(rawValue: UInt32(truncatingIfNeeded: author)), builder)
+                }
+            }
             for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
         }
     }

@@ -54,7 +54,7 @@ extension ServerEngine {
             return try addReplica(
                 transaction, device: device, user: code.user, algorithm: algorithm, publicKey: key,
                 name: String(request.deviceName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(100).map(Character.init)), moment,
-                isOperators: false)
+                holder: .device)
         }
     }
 
@@ -63,20 +63,20 @@ extension ServerEngine {
         try store.write { transaction in
             if let row = try transaction.replicas(of: device).last, row.publicKey == publicKey { return row }
             return try addReplica(
-                transaction, device: device, user: user, algorithm: .p256, publicKey: publicKey, name: name, moment, isOperators: true)
+                transaction, device: device, user: user, algorithm: .p256, publicKey: publicKey, name: name, moment, holder: .operator)
         }
     }
 
     private func addReplica(
         _ transaction: any ServerTransaction, device: DeviceID, user: RecordID, algorithm: SignatureAlgorithm, publicKey: [UInt8], name: String,
-        _ moment: ServerMoment, isOperators: Bool
+        _ moment: ServerMoment, holder: NumberHolder
     ) throws -> ReplicaRow {
         let entity = try schema.entity("user")
         guard var tenant = try transaction.tenant(), let stored = try transaction.record(RecordKey(type: entity.type, id: user)), !stored.isDeleted
         else { throw EngineProblem("user-unknown", "There is no such user.", next: "Ask the office.") }
         let view = RecordView(stored.record, entity)
         let role = view.text("role").flatMap { Role(rawValue: $0) } ?? .technician
-        let replica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica, isDevices: !isOperators))
+        let replica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica, for: holder))
         tenant.nextReplica = replica.rawValue + 1
         try transaction.save(tenant)
         let code = try tenantCode(transaction, tenant)
@@ -261,7 +261,7 @@ extension ServerEngine {
                     retryAfterSeconds: wait)
             }
             let row = try addReplica(
-                transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment, isOperators: false)
+                transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment, holder: .device)
             // What the old number is waited for comes under the new one.
             if try transaction.awaited().contains(old.replica) {
                 let sequencer = sequencer(transaction, moment)

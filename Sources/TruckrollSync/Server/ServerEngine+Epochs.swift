@@ -27,8 +27,8 @@ extension ServerEngine {
         tenant.epoch = epoch
         tenant.instance = instance
         // Should what lies outside the database be lost as well, numbers given after the backup was made are jumped over.
-        let lost = try numbers.ofDevices(from: tenant.nextReplica)
-        tenant.serverReplica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica &+ 1_000_000, isDevices: false))
+        let lost = try numbers.given(from: tenant.nextReplica).filter { $0.holder == .device }.map(\.number)
+        tenant.serverReplica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica &+ 1_000_000, for: .server))
         tenant.nextReplica = tenant.serverReplica.rawValue + 1
         tenant.serverSequence = 0
         tenant.serverHash = .none
@@ -60,6 +60,7 @@ extension ServerEngine {
             }
             changed.lastSequence = row.lastSequence
             changed.lastHash = data(row.lastHash.bytes)
+            changed.known = try knownReplicas(transaction)
             let former = (present ?? filling)?.epoch.rawValue
             changed.reason = isStale ? "checkpoint-stale" : changed.epoch == former ? "checkpoint-unknown" : "epoch-changed"
             return changed

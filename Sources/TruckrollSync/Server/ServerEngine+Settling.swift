@@ -42,6 +42,35 @@ extension ServerEngine {
         }
     }
 
+    /// How far the server knows every replica that is not its own, with those it has forgotten.
+    func knownReplicas(_ transaction: any ServerTransaction) throws -> [PBKnownReplica] {
+        var known = try transaction.replicas().filter { !$0.publicKey.isEmpty }.map { ($0.replica, $0.lastSequence) }
+        let there = Set(known.map(\.0))
+        known += try forgottenNumbers(transaction).filter { !there.contains($0) }.map { ($0, 0) }
+        return known.map { replica, sequence in
+            var message = PBKnownReplica()
+            message.replica = replica.rawValue
+            message.lastSequence = sequence
+            return message
+        }
+    }
+
+    /// Numbers that were given to devices and operators and that the database does not know, or not yet again.
+    private func forgottenNumbers(_ transaction: any ServerTransaction) throws -> [ReplicaID] {
+        let known = Set(try transaction.replicas().map(\.replica))
+        return try numbers.given(from: 1).filter { $0.holder != .server }.map { ReplicaID(rawValue: $0.number) }.filter { !known.contains($0) }
+    }
+
+    /// Takes what a device shows of others' lost sets.
+    ///
+    /// - Returns: how many entries it need not offer again.
+    func keepRecovered(_ entries: [PBRecoveredEntry], at moment: ServerMoment) throws -> UInt32 {
+        try store.write { transaction in
+            try sequencer(transaction, moment).keepRecovered(entries, forgotten: Set(try forgottenNumbers(transaction)))
+        }
+        return UInt32(clamping: entries.count)
+    }
+
     func isAwaited(_ replica: ReplicaID) throws -> Bool {
         try store.read { try $0.tenant()?.settlingUntil != nil && $0.awaited().contains(replica) }
     }

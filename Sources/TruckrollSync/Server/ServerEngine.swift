@@ -121,6 +121,7 @@ public struct ServerEngine: Sendable {
         let shown = Shown(receipts: receipts(request.shown), leases: try leases(request.leases, of: id))
         let hasReported = try isAwaited(id) && hasToldAll(request)
         try push(signed, shown, from: id, hasReported: hasReported, at: moment, into: &reply)
+        if !request.recovered.isEmpty { reply.recovered = try keepRecovered(request.recovered, at: moment) }
         guard request.pull else { return reply }
         try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return }

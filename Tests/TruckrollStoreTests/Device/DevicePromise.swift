@@ -182,6 +182,16 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
             try store.write { try $0.append(part: [3]) }
             try #expect(store.read { try $0.parts() } == [[3]])
         },
+        DevicePromise("entries of others' lost sets come first in, first out, and so many at a time") { store in
+            try store.write { transaction in for byte in 1...3 as ClosedRange<UInt8> { try transaction.append(recovered: [byte]) } }
+            try #expect(store.read { try $0.recovered(limit: 2) } == [[1], [2]])
+            try store.write { try $0.deleteRecovered(first: 0) }
+            try store.write { try $0.deleteRecovered(first: 2) }
+            try store.write { try $0.append(recovered: [4]) }
+            try #expect(store.read { try $0.recovered(limit: .max) } == [[3], [4]])
+            try store.write { try $0.deleteRecovered(first: .max) }
+            try #expect(store.read { try $0.recovered(limit: .max) } == [])
+        },
         DevicePromise("overlays are replaced, listed and deleted by key") { store in
             try store.write { transaction in
                 for record in [Make.record(Make.key(2)), Make.record(Make.key(1)), Make.record(Make.key(2), "new")] {

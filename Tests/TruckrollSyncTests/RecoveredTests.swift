@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// A restored server lacks work whose device is gone; another device still shows it.
+@Suite("Recovered state")
+struct RecoveredTests {
+    let company: Company
+    let store: MemoryServerStore
+    var world: World { company.world }
+
+    init() throws {
+        company = try Company(store: { MemoryServerStore(schema: $0) })
+        store = try #require(company.world.server.store as? MemoryServerStore)
+    }
+
+    /// Dora renames the order after the copy was made, and Anna sees it; then the copy is put back.
+    private func lose() throws {
+        let copy = store.copy()
+        try world.commit(company.dora, "rename") { try $0.patch("service_order", company.order, ["title": .text("Calibrate, and look at the fan")]) }
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        store.restore(from: copy)
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
+    }
+
+    private func items() throws -> [RecordView] { try world.serverRecords("recovered_state") }
+
+    private func cases() throws -> [RecordView] { try world.serverRecords("exception").filter { $0.text("kind") == "recovered_state" } }
+
+    private func entries(_ item: RecordView) throws -> [PBRecoveredEntry] {
+        try Wire.decode(PBRecoveredState.self, try #require(item["content"].bytes)).entries
+    }
+
+    @Test("what another device shows of lost work is kept for the office and takes no effect; when its author comes, the case closes itself")
+    func offered() throws {
+        try lose()
+        try world.sync(company.anna)
+        #expect(try world.value(company.anna, "service_order", company.order, "title") == .text("Calibrate"))
+        let item = try #require(try items().first)
+        #expect(try items().count == 1)
+        #expect(item.integer("author_replica") == Int64(company.dora.replica.rawValue))
+        let entry = try #require(try entries(item).first { Value(shown: $0) == .text("Calibrate, and look at the fan") })
+        #expect(try RecordKey(decoding: Array(entry.key)).id == company.order)
+        #expect(try cases().map { $0.text("state") } == ["open"])
+
+        try world.sync(company.dora)
+        #expect(try world.serverValue("service_order", company.order, "title") == .text("Calibrate, and look at the fan"))
+        #expect(try items().map { $0.boolean("arrived") } == [true])
+        #expect(try cases().map { $0.text("state") } == ["resolved"])
+        for device in [company.anna, company.dora] { #expect(try world.audit(device).isEmpty) }
+    }
+
+    @Test("what its author has brought, nobody is asked about")
+    func authorFirst() throws {
+        try lose()
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        #expect(try items().isEmpty)
+        #expect(try cases().isEmpty)
+    }
+
+    @Test("the office closes it by its decision")
+    func reviewed() throws {
+        try lose()
+        try world.sync(company.anna)
+        let item = try #require(try items().first)
+        let user = try #require(try company.dora.engine.read { try $0.identity()?.user })
+        let office = try world.device("office", user: user)
+        try world.commit(office, "review") { try $0.patch("recovered_state", item.id, ["review": .text("dismissed")]) }
+        try world.sync(office)
+        #expect(try cases().map { $0.text("state") } == ["resolved"])
+    }
+
+    @Test("a broken request offers again and keeps nothing twice; two devices that show the same make one item")
+    func twice() throws {
+        try lose()
+        let ben = company.ben
+        _ = try world.exchange(company.anna)
+        var request = try company.anna.engine.nextRequest()
+        #expect(!request.recovered.isEmpty)
+        _ = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
+        let head = try store.read { try $0.tenant()?.head }
+        request.recovered.reverse()
+        _ = try world.server.sync(request, replica: ben.replica, at: world.moment)
+        #expect(try items().count == 1)
+        #expect(try store.read { try $0.tenant()?.head } == head)
+        try world.sync(company.anna)
+        #expect(try items().count == 1)
+    }
+
+    @Test("garbage, and what is of sets that are here or of the server's own, is no recovered state")
+    func garbage() throws {
+        let order = RecordKey(type: try world.schema.entity("service_order").type, id: company.order)
+        func entry(_ replica: ReplicaID, _ sequence: UInt64) -> PBRecoveredEntry {
+            var entry = PBRecoveredEntry()
+            entry.key = data(order.encoded)
+            entry.field = 5
+            entry.version = data(Version(stamp: Stamp(milliseconds: 1, counter: 0, replica: replica), sequence: sequence).encoded)
+            entry.value = data([1, 2, 3])
+            return entry
+        }
+        let server = try #require(try store.read { try $0.tenant()?.serverReplica })
+        var short = entry(company.dora.replica, 1000)
+        short.version.removeLast()
+        var keyless = entry(company.dora.replica, 1000)
+        keyless.key = Data()
+        var request = PBSyncRequest()
+        request.recovered = [
+            entry(company.dora.replica, 1), entry(server, 1000), entry(ReplicaID(rawValue: 77), 1), entry(company.dora.replica, .max), short, keyless,
+        ]
+        let reply = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
+        #expect(reply.recovered == 6)
+        #expect(try items().isEmpty)
+    }
+}
+
+extension Value {
+    /// What a value of the kind of a title shows.
+    fileprivate init(shown entry: PBRecoveredEntry) {
+        self = (try? FieldState(decoding: Array(entry.value), rule: .lastWriter))?.shown(rule: .lastWriter, lattice: []) ?? .null
+    }
+}
