@@ -62,7 +62,7 @@ struct ShowCommand: AsyncParsableCommand {
             block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow ?? "0") to \(channel.rangeHigh)"))
         }
         block.add("Performed by", StyledText(content.technician.name))
-        block.add("Accepted", StyledText(content.acceptance?.name ?? "not signed by the customer"))
+        block.add("Accepted", StyledText(content.acceptance?.words ?? "not signed by the customer"))
         if let former = content.supersedes { block.add("Replaces", StyledText(former.number)) }
         return block
     }

@@ -64,11 +64,14 @@ struct CommandTests {
     @Test(
         "bad usage ends with 64",
         arguments: [
-            ["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"], ["edit", "1"],
+            ["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"],
+            ["sign", "1", "--name", "R. Meier"], ["edit", "1"],
             ["jobs", "--clock", "noon"],
             ["note", "1", ""], ["note", "1", " \n\t"], ["new", " ", "--site", "x"], ["edit", "1", "--title", ""], ["finding", "1", ""],
             ["task", "add", "1", " "], ["task", "answer", "1", "2", ""], ["pause", "1", "--reason", " "], ["sign", "1", "--name", ""],
             ["set-fitness", "1", "due", "--reason", ""], ["certify", "1", "--asset", "a", "--supersede", " "],
+            ["sign", "1", "--name", "R. Meier", "--refuse", "--reason", "no", "--strokes", "s.json"],
+            ["certify", "1", "--asset", "a", "--strokes", "s.json"],
         ])
     func usage(arguments: [String]) async {
         #expect(await run(arguments, store: temporary()).code == 64)
@@ -114,7 +117,27 @@ struct CommandTests {
         let status = try JSONValue.parse(await field("status --json").output)
         #expect(status["on_this_device"]?.intValue == 8 && status["needs_attention"]?.intValue == 0)
         #expect(await field("complete 0042").code == 0)
-        #expect(await field("sign 0042 --name R._Meier").output.contains("SERVICE REPORT 2026-0042"))
+        #expect(await field("sign 0042 --name R._Meier --strokes \(Self.strokes)").output.contains("SERVICE REPORT 2026-0042"))
+        let again = await field("sign 0042 --name R._Meier --strokes \(Self.strokes)")
+        #expect(again.code == 2)
+        #expect(again.output.isEmpty, "a report nobody can sign is not shown")
+    }
+
+    /// The file that the help text and the tour name.
+    private static let strokes = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/examples/signature.json")
+        .standardized
+        .path
+
+    @Test("a file without strokes is no signature", arguments: ["[]", "[[]]", "[[10, 10]]", "[[[10, 10]], [[20, 20]]]"])
+    func emptyStrokes(text: String) async throws {
+        let bench = try Bench(state: .work_complete)
+        try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
+        let file = bench.directory.appending(path: "strokes.json")
+        try Data(text.utf8).write(to: file)
+        let result = await run(
+            ["sign", "0042", "--name", "R. Meier", "--strokes", file.path, "--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        #expect(result.code == 2)
+        #expect(result.errors.contains("nothing was signed") && result.output.isEmpty)
     }
 
     @Test("a history is told in the device's zone, wherever its steps were written down")

@@ -13,7 +13,7 @@ public struct CertificateRequest: Sendable {
     public var agreedNext: String?
     /// Why a certificate that exists is replaced.
     public var supersedeReason: String?
-    /// Who signed what was shown; the strokes are bound to the content's hash.
+    /// Who accepted what was shown; strokes, empty when no signature was taken, are bound to the content's hash.
     public var acceptedBy: (name: String, role: String, strokes: [[Int]])?
 
     public init(order: RecordID, asset: RecordID) {
