@@ -16,7 +16,7 @@ struct FindingCommand: FieldVerb {
     @Option(help: "The asset: tag, serial number or scan.") var asset: String?
     @Option(help: "Code of the kind of finding.", transform: Wording.read) var code: String?
     @Option(help: ArgumentHelp("A photo; may be given several times.", valueName: "file")) var photo: [String] = []
-    @Option(help: "The finding this one corrects, by its id.") var corrects: String?
+    @Option(help: "The finding this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {

@@ -131,7 +131,7 @@ extension ReadingLine {
             ("asset", .string(asset)), ("channel", .int(channel)), ("gas", .string(gas)), ("kind", .string(kind)), ("phase", .string(phase)),
             ("point", .string(point)), ("applied", .string(applied)), ("indicated", .string(indicated)), ("unit", .string(unit)),
             ("cylinder", .text(cylinder)),
-            ("corrected", .bool(isCorrected)),
+            ("corrected", .bool(isCorrected)), ("corrects", .text(corrects?.description)),
         ])
     }
 }

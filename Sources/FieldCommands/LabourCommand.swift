@@ -51,7 +51,7 @@ struct LabourCommand: AsyncParsableCommand {
         @Option(help: "How long, in minutes.") var minutes: Int
         @Option(help: "travel, work or wait.") var kind: LabourKind = .work
         @Option(help: "When it began, such as 2026-11-23T07:30:00+01:00.") var from: Time?
-        @Option(help: "The entry this one corrects, by its id.") var corrects: String?
+        @Option(help: "The entry this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
         @Option(help: "A remark.", transform: Wording.read) var remark: String?
         @OptionGroup var global: GlobalOptions
 

@@ -24,7 +24,7 @@ struct PartCommand: AsyncParsableCommand {
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "The part: its number, GTIN, name or id.") var part: String
-        @Option(help: "How much.") var quantity: Decimal?
+        @Option(parsing: .unconditional, help: "How much; 1 when not given.") var quantity: Decimal?
         @Option(help: "fitted, removed or consumed.") var action: PartAction = .fitted
         @Option(help: "The asset: tag, serial number or scan.") var asset: String?
         @Option(help: "Serial number of the piece.") var serial: String?
@@ -32,10 +32,13 @@ struct PartCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Another stock: its name, plate or id.", valueName: "location")) var from: String?
         @Option(help: "The lease it spends, by its id.") var lease: String?
         @Flag(help: "It comes from nobody's stock, such as the customer's own spare.") var foreign = false
-        @Option(help: "The entry this one corrects, by its id.") var corrects: String?
+        @Option(help: "The entry this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
         @OptionGroup var global: GlobalOptions
 
         func validate() throws {
+            if let quantity, quantity.value <= .zero {
+                throw ValidationError("--quantity is more than nothing. What comes back is recorded with --action removed, a slip with --corrects.")
+            }
             if [from != nil, lease != nil, foreign].count(where: { $0 }) > 1 {
                 throw ValidationError("--from, --lease and --foreign exclude each other.")
             }

@@ -34,7 +34,8 @@ extension Job {
         for line in readings {
             let words =
                 "\(line.asset) channel \(line.channel) \(line.phase.replacing("_", with: " ")) \(line.point): \(line.indicated) at \(line.applied) \(line.unit)"
-            add("reading", line.fact, words + (line.isCorrected ? " (corrected)" : ""))
+            add(
+                "reading", line.fact, words + (line.isCorrected ? " (corrected)" : "") + (line.corrects.map { " (corrects …\($0.short))" } ?? ""))
         }
         for line in notes { add("note", line.fact, line.text) }
         for line in attachments { add("attachment", line.fact, line.caption ?? line.mediaType) }

@@ -54,6 +54,7 @@ extension ReadingLine {
         unit = view.text("unit") ?? ""
         cylinder = try view.reference("cylinder").map { try screen.cylinderNumber($0) }
         isCorrected = corrected.contains(view.id)
+        corrects = view.reference("corrects")
     }
 }
 
