@@ -12,7 +12,11 @@ extension DeviceSession {
         let reach = try await sync { "This is the state of \(try lastSync())." }
         if case .reached(let report) = reach {
             if let replica = report.newReplica { console.note("A copy of this device was found; it goes on as replica \(replica).") }
-            if report.needAttention > 0 { console.note("\(report.needAttention) of your change sets need attention: see `status`.") }
+            if report.needAttention > 0 {
+                console.note(
+                    "\(report.needAttention.counted("of your change sets", "of your change sets")) need\(report.needAttention == 1 ? "s" : "") attention: see `status`."
+                )
+            }
         }
         return reach
     }
@@ -36,6 +40,7 @@ extension DeviceSession {
         _ reach: DispatchReach, _ body: (LocalReader, DispatchCalendar) throws -> (json: [(String, JSONValue)], content: [any TerminalContent])
     ) throws {
         let calendar = try calendar()
+        if !console.isJSON, let zone = try client.foreignZone() { console.note("Times are those of \(zone).") }
         let (result, position) = try client.read { (try body($0, calendar), try $0.state().checkpoint?.position ?? .start) }
         console.result(
             .object(result.json + [("synced", .bool(reach.isReached)), ("as_of_position", .position(position))]), result.content)

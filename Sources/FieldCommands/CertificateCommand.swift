@@ -8,7 +8,7 @@ struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "Certificates this device holds.",
         discussion: Teach.text(
-            "To check one as a stranger, use truckroll-certificates.", "certificate show ACME-2026-D7-000001-4XPQ", exits: Teach.read),
+            "To check one as a stranger, use truckroll-certificates.", "certificate show HGS-2026-D3-000001", exits: Teach.read),
         subcommands: [Show.self])
 
     struct Show: FieldVerb {

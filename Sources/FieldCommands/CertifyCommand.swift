@@ -11,9 +11,9 @@ struct CertifyCommand: FieldVerb {
             "Freezes the readings, judges them, numbers the certificate in this device's own series and signs it with its key; no network is needed. "
                 + "Refused with the list of everything that stands in the way. The last one a signed-off job waits for certifies the job. "
                 + "With --accepted-by and no --strokes it says that no signature was taken.\n\n\(StrokeFile.format)",
-            "certify 2026-0042 --asset GD-101",
-            "certify 2026-0042 --asset GD-101 --accepted-by \"R. Meier\" --role \"shift leader\" --strokes signature.json",
-            "certify 2026-0042 --asset GD-101 --supersede \"wrong tag\"", exits: Teach.recorded))
+            "certify SO-2026-000001 --asset GD-101",
+            "certify SO-2026-000001 --asset GD-101 --accepted-by \"R. Meier\" --role \"shift leader\" --strokes signature.json",
+            "certify SO-2026-000001 --asset GD-101 --supersede \"wrong tag\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Option(help: "The asset: tag, serial number or scan.") var asset: String

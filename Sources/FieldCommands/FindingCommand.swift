@@ -8,7 +8,7 @@ struct FindingCommand: FieldVerb {
         commandName: "finding", abstract: "Record something you saw, with photos.",
         discussion: Teach.text(
             "A finding is never edited; a correction names the one it replaces.",
-            "finding 2026-0042 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
+            "finding SO-2026-000001 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "What you saw.", transform: Wording.read) var text: String

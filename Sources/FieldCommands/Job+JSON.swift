@@ -185,7 +185,8 @@ extension AppointmentLine {
 extension ExceptionLine {
     var json: JSONValue {
         [
-            "id": .string(id.description), "kind": .string(kind), "order": .text(order), "text": .string(text), "raised_at": .time(raisedAt),
+            "id": .string(id.description), "kind": .string(kind), "order": .text(order), "order_id": .text(orderID?.description),
+            "text": .string(text), "raised_at": .time(raisedAt),
             "open": .bool(isOpen),
             "owner": .text(owner),
         ]

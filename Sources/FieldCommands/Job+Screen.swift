@@ -18,7 +18,10 @@ extension Job {
         block.add("tags", StyledText(tags.joined(separator: ", ")))
         block.add("documents due", StyledText(requiredDocuments.map { Words.spaced($0) }.joined(separator: ", ")))
         block.add("next", StyledText(nextEvents.map { $0.rawValue.replacing("_", with: "-") }.joined(separator: ", "), .cyan))
-        block.add("where", Sign.text(line.place) + StyledText(line.waitingSets > 0 ? " (\(line.waitingSets) sets wait)" : ""))
+        block.add(
+            "where",
+            Sign.text(line.place)
+                + StyledText(line.waitingSets > 0 ? " (\(line.waitingSets.counted("set")) wait\(line.waitingSets == 1 ? "s" : ""))" : ""))
         block.section("Site")
         block.add("name", StyledText(site?.name ?? line.site))
         block.add("address", StyledText(site?.address.joined(separator: ", ") ?? ""))

@@ -13,9 +13,9 @@ struct SignCommand: FieldVerb {
         discussion: Teach.text(
             "Shows the service report; the signature is bound to the SHA-256 of exactly these bytes, which are kept as a file. "
                 + "A signature is what a pen drew: without strokes there is none, and --absent says so.\n\n\(StrokeFile.format)",
-            "sign 2026-0042 --name \"R. Meier\" --role \"shift leader\" --strokes signature.json",
-            "sign 2026-0042 --name \"R. Meier\" --refuse --reason \"wants the invoice first\"",
-            "sign 2026-0042 --absent --reason \"accepted on the phone, nobody on site\"", exits: Teach.recorded))
+            "sign SO-2026-000001 --name \"R. Meier\" --role \"shift leader\" --strokes signature.json",
+            "sign SO-2026-000001 --name \"R. Meier\" --refuse --reason \"wants the invoice first\"",
+            "sign SO-2026-000001 --absent --reason \"accepted on the phone, nobody on site\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Option(help: "Printed name of who signs or refuses.", transform: Wording.read) var name: String?

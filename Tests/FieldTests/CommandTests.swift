@@ -140,8 +140,10 @@ struct CommandTests {
         #expect(result.errors.contains("nothing was signed") && result.output.isEmpty)
     }
 
-    @Test("a history is told in the device's zone, wherever its steps were written down")
-    func history() async throws {
+    @Test(
+        "times are those of the company's zone, wherever they were written down; it is named where the machine keeps another",
+        arguments: [("2026-11-23T08:00:00+01:00", false), ("2026-11-23T07:00:00Z", true)])
+    func history(clock: String, isForeign: Bool) async throws {
         let bench = try Bench { drafts, world in
             drafts.append(
                 RecordDraft(
@@ -152,10 +154,14 @@ struct CommandTests {
                     ]))
         }
         try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
-        let result = await run(["history", "0042", "--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        let result = await run(["history", "0042", "--clock", clock], store: bench.directory)
         #expect(result.code == 0)
-        #expect(result.output.contains("When (UTC+1)"))
         #expect(result.output.contains("2026-11-22 15:30") && result.output.contains("2026-11-22 15:00"))
+        #expect(result.errors.contains("Times are those of Europe/Berlin (UTC+1).") == isForeign)
+        #expect(await run(["jobs", "--clock", clock], store: bench.directory).output.contains("2026-11-23 09:00–11:00"))
+        // What is recorded here is dated in that zone, too.
+        #expect(await run(["note", "0042", "Gate is open", "--clock", clock], store: bench.directory).code == 0)
+        #expect(await run(["show", "0042", "--json", "--clock", clock], store: bench.directory).output.contains("2026-11-23T08:00:00+01:00"))
     }
 
     @Test("steps of one instant stand in the order of the workflow's chain, whatever their authors' numbers are")
@@ -175,7 +181,7 @@ struct CommandTests {
             ])
         }
         let history = try bench.client.job(bench.world.order).history
-        #expect(history.map(\.text) == ["dispatch"] + steps)
+        #expect(history.filter { $0.kind == "order_event" }.map(\.text) == ["dispatch"] + steps)
     }
 
     @Test("every command teaches: its help has an example and its exit status")

@@ -74,8 +74,9 @@ public struct AssetCard: Sendable {
             where order == nil || view.reference("order") != order {
                 lines.append(
                     AssetHistoryLine(
-                        at: view.time(time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
-                        order: try view.reference("order").map { try screen.orderNumber($0) } ?? "", text: try text(view)))
+                        at: screen.time(view, time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
+                        order: try view.reference("order").map { try screen.reader.view("service_order", $0)?.text("number") ?? "another job" } ?? "",
+                        text: try text(view)))
             }
         }
         try add("finding", "at") { "\($0.text("severity") ?? ""): \($0.text("text") ?? "")" }

@@ -137,6 +137,8 @@ public struct CertificateLine: Sendable {
 public struct EventLine: Sendable {
     public let fact: Fact
     public let event: String
+    /// Whom a dispatcher's step concerns.
+    public let technician: String?
     public let reason: String?
     /// Whether it moved the order; `nil` when nobody has judged it.
     public let isEffective: Bool?
@@ -161,7 +163,9 @@ public struct AppointmentLine: Sendable {
 public struct ExceptionLine: Sendable {
     public let id: RecordID
     public let kind: String
+    /// The order's number, or in words that it is nobody's here any more.
     public let order: String?
+    public let orderID: RecordID?
     public let text: String
     public let raisedAt: DeviceTime?
     public let isOpen: Bool
