@@ -40,8 +40,8 @@ extension DeviceSession {
         _ reach: DispatchReach, _ body: (LocalReader, DispatchCalendar) throws -> (json: [(String, JSONValue)], content: [any TerminalContent])
     ) throws {
         let calendar = try calendar()
-        if !console.isJSON, let zone = try client.foreignZone() { console.note("Times are those of \(zone).") }
         let (result, position) = try client.read { (try body($0, calendar), try $0.state().checkpoint?.position ?? .start) }
+        if !console.isJSON, let zone = try client.foreignZone() { console.note("Times are those of \(zone).") }
         console.result(
             .object(result.json + [("synced", .bool(reach.isReached)), ("as_of_position", .position(position))]), result.content)
     }

@@ -14,8 +14,8 @@ struct ShowCommand: FieldVerb {
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {
-        try desk.nameZone()
         let job = try desk.client.job(try desk.client.findJob(job))
+        try desk.nameZone()
         desk.print(json: job.json)
         desk.print(job.head)
         for (title, table) in job.tables where !table.rows.isEmpty {

@@ -14,7 +14,9 @@ struct SyncCommand: FieldVerb {
                 + "a set goes as a whole or not at all, and is never sent twice to effect.",
             "sync", "sync --watch --quiet", exits: Teach.network))
 
-    @Flag(help: "Go on syncing whenever the server has something, until interrupted.") var watch = false
+    @Flag(
+        help: "Go on syncing whenever the server has something, and once a minute, which sends what other commands recorded, until interrupted.")
+    var watch = false
     @Flag(help: "Say nothing when nothing changed.") var quiet = false
     @OptionGroup var global: GlobalOptions
 

@@ -22,9 +22,9 @@ struct WhyCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         let (entity, id) = try desk.client.findRecord(record)
-        try desk.nameZone()
-        if entity.name == "service_order", PlanningTrace.names.contains(field) { return Self.tell(try desk.client.planning(of: id), desk) }
+        if entity.name == "service_order", PlanningTrace.names.contains(field) { return try Self.tell(try desk.client.planning(of: id), desk) }
         let explanation = try desk.client.why(entity, id, field)
+        try desk.nameZone()
         desk.print(json: explanation.json)
         var block = KeyValueBlock(title: StyledText(explanation.heading))
         block.add("shows", StyledText(explanation.shown, .bold))
@@ -68,7 +68,8 @@ struct WhyCommand: FieldVerb {
         desk.print(StyledText("Write one again: truckroll-field restore \(subject) --wording NUMBER", .cyan))
     }
 
-    private static func tell(_ trace: PlanningTrace, _ desk: Desk) {
+    private static func tell(_ trace: PlanningTrace, _ desk: Desk) throws {
+        try desk.nameZone()
         desk.print(
             json: [
                 "number": .string(trace.order), "appointments": .array(trace.appointments.map(\.json)),

@@ -70,8 +70,9 @@ public struct AssetCard: Sendable {
     private static func history(_ asset: RecordID, _ screen: ScreenReader, besides order: RecordID?) throws -> [AssetHistoryLine] {
         var lines: [AssetHistoryLine] = []
         func add(_ entity: String, _ time: String, _ text: (RecordView) throws -> String) throws {
-            for view in try screen.reader.views(entity, where: "asset", equals: .reference(asset))
-            where order == nil || view.reference("order") != order {
+            let views = try screen.reader.views(entity, where: "asset", equals: .reference(asset))
+            let corrected = entity == "certificate" ? [] : views.corrected
+            for view in views where !corrected.contains(view.id) && (order == nil || view.reference("order") != order) {
                 lines.append(
                     AssetHistoryLine(
                         at: screen.time(view, time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
