@@ -17,7 +17,7 @@ struct ExportCommand: AsyncParsableCommand {
 
             EXAMPLE
               truckroll-certificates export --out archive
-              truckroll-certificates export --out archive --order S12 --again
+              truckroll-certificates export --out archive --order SO-2026-000001 --again
 
             EXIT STATUS: 0 all exported, also when there was nothing to do; 2 some could not be exported, each is named; \
             3 exported, and the server will hear of it when this device syncs; 64 bad usage; 1 anything else.

@@ -11,7 +11,7 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list", abstract: "List certificates and whether they are exported.",
         discussion: """
             EXAMPLE
-              truckroll-certificates list --order S12
+              truckroll-certificates list --order SO-2026-000001
 
             EXIT STATUS: 0 listed, an empty list and being offline included; 64 bad usage; 1 anything else.
             JSON: certificates (number, kind, revision, state, order, asset, technician, issued_at, exported, pdf_sha256, id), synced.

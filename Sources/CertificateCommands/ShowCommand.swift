@@ -11,7 +11,7 @@ struct ShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show what a certificate says.",
         discussion: """
             EXAMPLE
-              truckroll-certificates show ACME-2026-D7-000123-K7QX
+              truckroll-certificates show HGS-2026-D3-000001-4DDP
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown number included.
             JSON: number, kind, revision, state, order, asset, technician, issued_at, exported, pdf_sha256, id, content_hash, \
@@ -62,7 +62,7 @@ struct ShowCommand: AsyncParsableCommand {
             block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow ?? "0") to \(channel.rangeHigh)"))
         }
         block.add("Performed by", StyledText(content.technician.name))
-        block.add("Accepted", StyledText(content.acceptance?.name ?? "not signed by the customer"))
+        block.add("Accepted", StyledText(content.acceptance?.words ?? "not signed by the customer"))
         if let former = content.supersedes { block.add("Replaces", StyledText(former.number)) }
         return block
     }

@@ -12,7 +12,7 @@ struct VerifyCommand: AsyncParsableCommand {
             the PDF.
 
             EXAMPLE
-              truckroll-certificates verify ACME-2026-D7-000123-K7QX.pdf --key company.pub
+              truckroll-certificates verify HGS-2026-D3-000001-4DDP.pdf --key company.pub
 
             EXIT STATUS: 0 valid; 2 not valid, the layer that fails is named; 64 bad usage; 1 a file cannot be read.
             JSON: valid, refused_layer, subject (number, revision, issuer, technician, issued, customer, item, outcome, replaces), \

@@ -28,7 +28,8 @@ public struct Enrolment: Sendable {
     /// What it became, in a sentence.
     public var sentence: StyledText {
         StyledText(
-            "Enrolled at \(identity.tenantName) for \(user ?? "an unknown user") as replica \(identity.replica); \(recordsChanged) records.")
+            "Enrolled at \(identity.tenantName) for \(user ?? "an unknown user") as replica \(identity.replica). What \(user ?? "the user") may see is here."
+        )
     }
 
     /// What it became, with more about the device behind its user.

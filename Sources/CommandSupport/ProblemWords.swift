@@ -24,6 +24,13 @@ public struct ProblemWords: ExplainedProblem {
         case TransportProblem.problem(let document):
             (whatHappened, whatToDoNext) = ((advice.namesCodes ? "\(document.code): " : "") + document.detail, document.next)
         case let problem as TransportProblem: (whatHappened, whatToDoNext) = (problem.description, advice.unreachable)
+        case StoreProblem.corrupt(let path, let detail):
+            // A device has no backup; what it has and the server has not is in its outbox.
+            (whatHappened, whatToDoNext) = (
+                "\(path) is damaged or no database: \(detail).",
+                "Keep a copy of the file together with its -wal and -shm files. Then save what was not sent, `truckroll-field outbox export FILE --store FOLDER`, "
+                    + "and enrol a new --store, which brings everything else back from the server."
+            )
         case let problem as StoreProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
         case let problem as CocoaError:
             (whatHappened, whatToDoNext) = ("\(problem.place ?? "A file of the store") cannot be used: \(problem.words).", advice.folder)

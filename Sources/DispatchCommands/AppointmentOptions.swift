@@ -13,14 +13,18 @@ struct AppointmentOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The day of HH:MM: YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day"), transform: CalendarText.day)
     var day: String?
-    @Option(help: ArgumentHelp("How long, in minutes.", valueName: "n")) var minutes: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("How long, in minutes.", valueName: "n")) var minutes: Int?
 
     /// The longest appointment that is no slip of the finger, in minutes.
     static let longest = 24 * 60
 
     func validate() throws {
-        if let minutes, !(1...Self.longest).contains(minutes) { throw ValidationError("--minutes takes 1 to \(Self.longest).") }
+        if let minutes { try Self.check(minutes: minutes) }
         if at == nil, day != nil { throw ValidationError("--day needs --at.") }
+    }
+
+    static func check(minutes: Int) throws {
+        guard (1...longest).contains(minutes) else { throw ValidationError("--minutes takes 1 to \(longest).") }
     }
 
     /// How far ahead an appointment is made, in days.
@@ -34,8 +38,12 @@ struct AppointmentOptions: ParsableArguments {
         guard let minutes = minutes ?? usual else {
             throw DeviceProblem("minutes-missing", "It is not known how long the appointment takes.", next: "Give --minutes.")
         }
+        return try Self.interval(at: at, day: day, minutes: minutes, calendar)
+    }
+
+    static func interval(at: String, day: String?, minutes: Int, _ calendar: DispatchCalendar) throws -> (starts: DeviceTime, ends: DeviceTime) {
         let starts = try calendar.time(at, day: day)
-        try Plausible.check(starts, "--at", daysAhead: Self.farthest, calendar)
+        try Plausible.check(starts, "--at", daysAhead: farthest, calendar)
         return (starts, calendar.local(DeviceTime(milliseconds: starts.milliseconds + Int64(minutes) * 60_000, offsetMinutes: 0)))
     }
 }

@@ -13,7 +13,7 @@ struct AssignCommand: AsyncParsableCommand {
             technician may be assigned beside the first. Who is planned for the order already is moved with `move`.
 
             EXAMPLE
-              truckroll-dispatch assign S12 Weber --at 09:30 --minutes 120
+              truckroll-dispatch assign SO-2026-000001 P0101 --at 09:30 --minutes 120
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.
@@ -21,12 +21,17 @@ struct AssignCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: DispatchOptions
-    @OptionGroup var time: AppointmentOptions
+    @Option(help: ArgumentHelp("Begin: HH:MM in the company's time zone, or RFC 3339.", valueName: "time"), transform: CalendarText.time) var at:
+        String
+    @Option(parsing: .unconditional, help: ArgumentHelp("How long, in minutes.", valueName: "n")) var minutes: Int
+    @Option(
+        help: ArgumentHelp("The day of HH:MM: YYYY-MM-DD, today or tomorrow; today when left out.", valueName: "day"), transform: CalendarText.day)
+    var day: String?
     @Argument(help: "The order's number, its end, or its id.") var order: String
     @Argument(help: "The technician, by number or name.") var technician: String
 
     func validate() throws {
-        if time.at == nil || time.minutes == nil { throw ValidationError("assign needs --at and --minutes.") }
+        try AppointmentOptions.check(minutes: minutes)
     }
 
     func run() async throws {
@@ -34,10 +39,10 @@ struct AssignCommand: AsyncParsableCommand {
             try await session.request("Assign") { reader, calendar in
                 let lookup = DispatchLookup(reader)
                 let (order, technician) = (try lookup.order(order), try lookup.technician(technician))
-                let interval = try time.interval(calendar, usual: nil)
+                let interval = try AppointmentOptions.interval(at: at, day: day, minutes: minutes, calendar)
                 try refuse(technician, alreadyOn: order, reader, calendar)
                 return DispatchRequest(
-                    .assign, order: order.id, technician: technician.id, starts: interval?.starts, ends: interval?.ends)
+                    .assign, order: order.id, technician: technician.id, starts: interval.starts, ends: interval.ends)
             }
         }
     }

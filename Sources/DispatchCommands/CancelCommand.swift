@@ -14,7 +14,7 @@ struct CancelCommand: AsyncParsableCommand {
             nothing is recorded. A start nobody knew of yet turns the cancellation into an exception: see `exceptions`.
 
             EXAMPLE
-              truckroll-dispatch cancel S12 --reason "The customer withdrew it"
+              truckroll-dispatch cancel SO-2026-000001 --reason "The customer withdrew it"
 
             EXIT STATUS: 0 cancelled; 2 it had no effect, the reason is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.

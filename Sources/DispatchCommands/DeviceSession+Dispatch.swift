@@ -12,7 +12,11 @@ extension DeviceSession {
         let reach = try await sync { "This is the state of \(try lastSync())." }
         if case .reached(let report) = reach {
             if let replica = report.newReplica { console.note("A copy of this device was found; it goes on as replica \(replica).") }
-            if report.needAttention > 0 { console.note("\(report.needAttention) of your change sets need attention: see `status`.") }
+            if report.needAttention > 0 {
+                console.note(
+                    "\(report.needAttention.counted("of your change sets", "of your change sets")) need\(report.needAttention == 1 ? "s" : "") attention: see `status`."
+                )
+            }
         }
         return reach
     }
@@ -37,6 +41,7 @@ extension DeviceSession {
     ) throws {
         let calendar = try calendar()
         let (result, position) = try client.read { (try body($0, calendar), try $0.state().checkpoint?.position ?? .start) }
+        if !console.isJSON, let zone = try client.foreignZone() { console.note("Times are those of \(zone).") }
         console.result(
             .object(result.json + [("synced", .bool(reach.isReached)), ("as_of_position", .position(position))]), result.content)
     }

@@ -11,7 +11,7 @@ public struct DispatchCommand: AsyncParsableCommand {
             EXAMPLE
               truckroll-dispatch enrol --server https://truckroll.example --code ABCD-EFGH
               truckroll-dispatch list --unassigned
-              truckroll-dispatch assign S12 Weber --at 09:30 --minutes 120
+              truckroll-dispatch assign SO-2026-000001 P0101 --at 09:30 --minutes 120
 
             EXIT STATUS: 0 done, 2 not granted or not in order, 3 not decided because the server could not be asked, \
             64 bad usage, 1 anything else.

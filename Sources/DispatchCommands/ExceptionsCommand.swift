@@ -42,7 +42,7 @@ struct ExceptionsCommand: AsyncParsableCommand {
                     let about = try view.reference("about").flatMap { try reader.view("user", $0) }?.text("name")
                     table.addRow(
                         StyledText(view.id.short, .bold), StyledText(calendar.spoken(view.text("raised_at"))),
-                        StyledText(view.text("kind") ?? "", .yellow), StyledText(order?.text("number") ?? ""), .state(order?.text("state")),
+                        StyledText((view.text("kind") ?? "").words, .yellow), StyledText(order?.text("number") ?? ""), .state(order?.text("state")),
                         StyledText(about ?? ""), StyledText(view.text("owner") ?? ""), StyledText(view.text("state") ?? ""),
                         StyledText(view.text("text") ?? "") + resolution)
                     json.append(

@@ -78,3 +78,8 @@ extension StyledText {
         }
     }
 }
+
+extension String {
+    /// A word of the schema as a person reads it: `work complete`.
+    var words: String { replacing("_", with: " ") }
+}

@@ -14,7 +14,7 @@ struct ListCommand: AsyncParsableCommand {
 
             EXAMPLE
               truckroll-dispatch list --unassigned
-              truckroll-dispatch list --day tomorrow --technician Weber
+              truckroll-dispatch list --day tomorrow --technician P0101
               truckroll-dispatch list --state needs_replan --state on_hold
 
             EXIT STATUS: 0 listed, an empty list and being offline included; 64 bad usage; 1 anything else.

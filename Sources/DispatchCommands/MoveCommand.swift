@@ -12,7 +12,7 @@ struct MoveCommand: AsyncParsableCommand {
             Without --minutes it stays as long as it was.
 
             EXAMPLE
-              truckroll-dispatch move S12 --day tomorrow --at 13:00
+              truckroll-dispatch move SO-2026-000001 --day tomorrow --at 13:00
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.

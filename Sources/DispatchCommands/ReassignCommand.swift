@@ -12,7 +12,7 @@ struct ReassignCommand: AsyncParsableCommand {
             Without --at the times stay. An order somebody has started is refused: assign the second technician beside the first.
 
             EXAMPLE
-              truckroll-dispatch reassign S12 --from Weber --to Novak
+              truckroll-dispatch reassign SO-2026-000001 --from P0101 --to P0102
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.

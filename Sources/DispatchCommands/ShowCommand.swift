@@ -11,7 +11,7 @@ struct ShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show an order with its tasks, planning, history and open cases.",
         discussion: """
             EXAMPLE
-              truckroll-dispatch show S12
+              truckroll-dispatch show SO-2026-000001
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
             JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, required_documents, \
@@ -35,13 +35,13 @@ extension DispatchOrderSheet {
     func block(_ calendar: DispatchCalendar) -> KeyValueBlock {
         var block = KeyValueBlock(title: StyledText("\(order.text("number") ?? order.id.short)  \(order.text("title") ?? "")"))
         block.add("State", .state(order.text("state")))
-        block.add("Kind", StyledText(order.text("kind") ?? ""))
+        block.add("Kind", StyledText((order.text("kind") ?? "").words))
         block.add("Priority", .priority(order.text("priority")))
         block.add("Problem", StyledText(problem ?? ""))
         block.add("Requested", StyledText(calendar.spoken(order.text("requested_at"))))
         block.add("Due", StyledText(calendar.spoken(order.text("due_at"))))
         block.add("Purchase order", StyledText(order.text("po_reference") ?? ""))
-        block.add("Documents", StyledText(order["required_documents"].spoken()))
+        block.add("Documents", StyledText(order["required_documents"].spoken().words))
         block.section("Where")
         block.add("Customer", StyledText([customer?.text("number"), customer?.text("name")].compactMap(\.self).joined(separator: " ")))
         let address = ["street", "postal_code", "city"].compactMap { site?.text($0) }.joined(separator: ", ")
@@ -57,14 +57,17 @@ extension DispatchOrderSheet {
             block.add("Technician", StyledText("\(appointment.technicianName), \(times)\(end)", appointment.isActive ? .plain : .dim))
         }
         for view in exceptions where view.text("state") == "open" { block.add("Exception", StyledText(view.text("text") ?? "", .yellow)) }
-        for view in certificates { block.add("Certificate", StyledText("\(view.text("number") ?? "") (\(view.text("state") ?? "not registered"))")) }
+        for view in certificates {
+            block.add("Certificate", StyledText("\(view.text("number") ?? "") (\((view.text("state") ?? "not registered").words))"))
+        }
         return block
     }
 
     func tables(_ calendar: DispatchCalendar) -> [any TerminalContent] {
         var steps = Table([.init("Task", .left, .wraps(minimum: 16)), .init("Mandatory"), .init("State")], emptyText: "No tasks.")
         for task in tasks {
-            steps.addRow(StyledText(task.text("title") ?? ""), StyledText(task.text("mandatory") ?? "no"), StyledText(task.text("state") ?? "open"))
+            steps.addRow(
+                StyledText(task.text("title") ?? ""), StyledText(task.text("mandatory") ?? "no"), StyledText((task.text("state") ?? "open").words))
         }
         var history = Table(
             [
@@ -75,12 +78,20 @@ extension DispatchOrderSheet {
         for event in events {
             let style: Style = event.boolean("effective") ? .plain : .dim
             history.addRow(
-                StyledText(calendar.spoken(event.text("at")), style), StyledText(event.text("event") ?? "", style),
+                StyledText(calendar.spoken(event.text("at")), style), StyledText((event.text("event") ?? "").words, style),
                 StyledText(name(event.reference("by")), style),
-                StyledText(event.boolean("effective") ? event.text("state_after") ?? "" : "no effect", style),
+                StyledText(event.boolean("effective") ? (event.text("state_after") ?? "").words : "no effect", style),
                 StyledText([event.text("reason"), event.text("ruling")].compactMap(\.self).joined(separator: " "), style))
         }
-        return [steps, history]
+        var wishes = Table(
+            [.init("When"), .init("Planning", .left, .wraps(minimum: 20)), .init("By"), .init("Answer", .left, .wraps(minimum: 12))],
+            emptyText: "Nobody planned it from this office.")
+        for step in planning where !step.isEvent {
+            wishes.addRow(
+                StyledText(calendar.spoken(step.fact.at?.description)), StyledText(step.text), StyledText(step.fact.by), StyledText(step.answer ?? "")
+            )
+        }
+        return [steps, history, wishes]
     }
 
     var json: [(String, JSONValue)] {

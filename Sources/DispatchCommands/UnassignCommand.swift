@@ -10,7 +10,7 @@ struct UnassignCommand: AsyncParsableCommand {
         commandName: "unassign", abstract: "Take a technician off an order.",
         discussion: """
             EXAMPLE
-              truckroll-dispatch unassign S12 Weber
+              truckroll-dispatch unassign SO-2026-000001 P0101
 
             EXIT STATUS: 0 granted; 2 refused, the answer is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.

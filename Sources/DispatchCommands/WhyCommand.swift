@@ -13,12 +13,14 @@ struct WhyCommand: AsyncParsableCommand {
             RECORD is an order's number, or an entity and an id joined by a slash.
 
             EXAMPLE
-              truckroll-dispatch why S12 priority
-              truckroll-dispatch why customer/0199c82c-c000-7000-8000-000000000001 name
+              truckroll-dispatch why SO-2026-000001 priority
+              truckroll-dispatch why SO-2026-000001 appointment
+              truckroll-dispatch why SO-2026-000001 problem
 
             EXIT STATUS: 0 told, being offline included; 64 bad usage; 1 anything else, an unknown record or field included.
             JSON: record, field, rule, value, origins (value, written_at, author, write_id, whereabouts), \
-            losses (rule, text, value, author), parts (of a text: text, author, device, shown), synced, as_of_position.
+            losses (rule, text, value, author), parts (of a text: text, author, device, shown), synced, as_of_position. Of an appointment: \
+            number, appointments (technician, starts_at, ends_at, active, ended_because), steps (at, by, text, answer).
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -29,10 +31,48 @@ struct WhyCommand: AsyncParsableCommand {
         try await options.run { session in
             try await session.show { reader, calendar in
                 let record = try Self.find(record, reader)
+                if record.entity.name == "service_order", PlanningTrace.names.contains(field) {
+                    let trace = try reader.planning(of: record.id)
+                    return (Self.json(trace), Self.content(trace))
+                }
                 let why = try reader.why(record.entity, record.id, field, offsetMinutes: 0)
                 return (Self.json(why), [Self.block(why, calendar)])
             }
         }
+    }
+
+    private static func content(_ trace: PlanningTrace) -> [any TerminalContent] {
+        var block = KeyValueBlock(title: "\(trace.order) · appointment")
+        if trace.appointments.isEmpty { block.add("Shows", "nobody is planned for it") }
+        for line in trace.appointments {
+            let times = "\(line.starts.map { "\($0.date) \($0.clock)" } ?? "") to \(line.ends?.clock ?? "")"
+            let end = line.isActive ? "" : " (ended: \(line.endedBecause ?? ""))"
+            block.add("Shows", StyledText("\(line.technician), \(times)\(end)", line.isActive ? .bold : .dim))
+        }
+        block.add("Merge rule", "server: the office wishes, the server decides and writes it")
+        var table = Table(
+            [.init("When"), .init("What", .left, .wraps(minimum: 20)), .init("By"), .init("Answer", .left, .wraps(minimum: 12))],
+            emptyText: "Nothing changed it that this device can see.")
+        for step in trace.steps {
+            let at = step.fact.at.map { "\($0.date) \($0.clock)" } ?? ""
+            table.addRow(StyledText(at), StyledText(step.text.replacing("_", with: " ")), StyledText(step.fact.by), StyledText(step.answer ?? ""))
+        }
+        return [block, table]
+    }
+
+    private static func json(_ trace: PlanningTrace) -> [(String, JSONValue)] {
+        let appointments: [JSONValue] = trace.appointments.map {
+            [
+                "technician": .string($0.technician), "starts_at": .text($0.starts?.description), "ends_at": .text($0.ends?.description),
+                "active": .bool($0.isActive), "ended_because": .text($0.endedBecause),
+            ]
+        }
+        let steps: [JSONValue] = trace.steps.map {
+            [
+                "at": .text($0.fact.at?.description), "by": .string($0.fact.by), "text": .string($0.text), "answer": .text($0.answer),
+            ]
+        }
+        return [("number", .string(trace.order)), ("appointments", .array(appointments)), ("steps", .array(steps))]
     }
 
     private static func find(_ text: String, _ reader: LocalReader) throws -> RecordView {
@@ -52,7 +92,7 @@ struct WhyCommand: AsyncParsableCommand {
 
     private static func block(_ why: Explanation, _ calendar: DispatchCalendar) -> KeyValueBlock {
         let standing = why.candidates.filter { $0.raw != nil }
-        var block = KeyValueBlock(title: "\(why.label), \(why.field)")
+        var block = KeyValueBlock(title: StyledText(why.heading))
         block.add("Shows", StyledText(why.shown, .bold))
         block.add("Merge rule", StyledText(why.rule.rawValue))
         for candidate in standing {

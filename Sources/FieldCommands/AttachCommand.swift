@@ -9,7 +9,7 @@ struct AttachCommand: FieldVerb {
         commandName: "attach", abstract: "Attach a file to a job.",
         discussion: Teach.text(
             "The bytes are copied into this device's store under their SHA-256 and uploaded by `sync`; the original may go.",
-            "attach 2026-0042 plate.jpg --caption \"Type plate\" --asset GD-101",
+            "attach SO-2026-000001 plate.jpg --caption \"Type plate\" --asset GD-101",
             exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String

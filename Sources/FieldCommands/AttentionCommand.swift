@@ -35,6 +35,7 @@ struct AttentionCommand: AsyncParsableCommand {
                     "exceptions": .array(list.exceptions.map(\.json)),
                 ])
             if list.isEmpty { return desk.print("Nothing waits for you.") }
+            try desk.nameZone()
             if !list.sets.isEmpty {
                 desk.print(StyledText("Change sets that did not take effect as they were meant", .bold))
                 desk.print(SetTable.table(list.sets, empty: ""))

@@ -19,7 +19,7 @@ struct AuditCommand: FieldVerb {
     func perform(_ desk: Desk) async throws {
         let report = try await desk.client.audit(repairing: repair)
         desk.print(json: report.json(repairing: repair))
-        desk.print("\(report.scopes) scopes with \(report.records) records compared at position \(report.position).")
+        desk.print("\(report.scopes.counted("scope")) with \(report.records.counted("record")) compared at position \(report.position).")
         if report.differing.isEmpty { return desk.print(Sign.sign(.stored) + " Both sides agree.") }
         for scope in report.differing {
             desk.print(Sign.sign(repair ? .stored : .needsAttention) + " \(scope.name) \(repair ? "was mended" : "differs")")

@@ -8,7 +8,7 @@ struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "Certificates this device holds.",
         discussion: Teach.text(
-            "To check one as a stranger, use truckroll-certificates.", "certificate show ACME-2026-D7-000001-4XPQ", exits: Teach.read),
+            "To check one as a stranger, use truckroll-certificates.", "certificate show HGS-2026-D3-000001", exits: Teach.read),
         subcommands: [Show.self])
 
     struct Show: FieldVerb {
@@ -47,7 +47,7 @@ struct CertificateCommand: AsyncParsableCommand {
             block.add("method", StyledText(content.method.procedure))
             block.add("done", "\(content.dates.begin) to \(content.dates.end)")
             block.add("issued", "\(content.dates.issued) by \(content.technician.name), \(content.technician.qualification)")
-            block.add("accepted", StyledText(content.acceptance.map { "\($0.name), \($0.role)" } ?? "nobody signed this content"))
+            block.add("accepted", StyledText(content.acceptance?.words ?? "nobody was asked to accept this content"))
             if let former = content.supersedes { block.add("replaces", "\(former.number): \(former.reason)") }
             block.add("SHA-256", StyledText(content.hash.text))
             block.add("where", Sign.text(line.fact.place))

@@ -9,9 +9,11 @@ struct CertifyCommand: FieldVerb {
         commandName: "certify", abstract: "Make an asset's calibration certificate, final on this device.",
         discussion: Teach.text(
             "Freezes the readings, judges them, numbers the certificate in this device's own series and signs it with its key; no network is needed. "
-                + "Refused with the list of everything that stands in the way. The last one a signed-off job waits for certifies the job.",
-            "certify 2026-0042 --asset GD-101", "certify 2026-0042 --asset GD-101 --accepted-by \"R. Meier\" --role \"shift leader\"",
-            "certify 2026-0042 --asset GD-101 --supersede \"wrong tag\"", exits: Teach.recorded))
+                + "Refused with the list of everything that stands in the way. The last one a signed-off job waits for certifies the job. "
+                + "With --accepted-by and no --strokes it says that no signature was taken.\n\n\(StrokeFile.format)",
+            "certify SO-2026-000001 --asset GD-101",
+            "certify SO-2026-000001 --asset GD-101 --accepted-by \"R. Meier\" --role \"shift leader\" --strokes signature.json",
+            "certify SO-2026-000001 --asset GD-101 --supersede \"wrong tag\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Option(help: "The asset: tag, serial number or scan.") var asset: String
@@ -21,10 +23,11 @@ struct CertifyCommand: FieldVerb {
     @Option(help: "Why an earlier certificate of this job is replaced.", transform: Wording.read) var supersede: String?
     @Option(help: "Printed name of who accepted what was shown.", transform: Wording.read) var acceptedBy: String?
     @Option(help: "Role of who accepted.", transform: Wording.read) var role: String = "customer"
-    @Option(help: ArgumentHelp("JSON file with the pen strokes.", valueName: "file")) var strokes: String?
+    @Option(help: ArgumentHelp("JSON file with the strokes of the pen who accepted signed with.", valueName: "file")) var strokes: String?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if strokes != nil, acceptedBy == nil { throw ValidationError("Name who signed with --accepted-by, or leave --strokes out.") }
         if let next, CalendarDate(next) == nil { throw ValidationError("--next is a date such as 2027-05-31.") }
     }
 
@@ -36,7 +39,7 @@ struct CertifyCommand: FieldVerb {
         request.agreedNext = next
         request.supersedeReason = supersede
         if let acceptedBy {
-            request.acceptedBy = (acceptedBy, role, try strokes.map { try StrokeFile.read($0) } ?? PenStrokes.drawn(for: acceptedBy))
+            request.acceptedBy = (acceptedBy, role, try strokes.map { try StrokeFile.read($0) } ?? [])
         }
         let issued = try desk.client.certify(request)
         desk.report(

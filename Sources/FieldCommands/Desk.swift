@@ -64,6 +64,19 @@ struct Desk {
     /// Something that does not stop the command, on standard error.
     func warn(_ text: String) { console.errors.print(StyledText("note: ", [.bold, .yellow]) + StyledText(text)) }
 
+    /// Names the zone of the times that are shown, on standard error, where the machine keeps another one.
+    func nameZone() throws {
+        guard !console.isJSON, let zone = try client.foreignZone() else { return }
+        console.note("Times are those of \(zone).")
+    }
+
+    /// A time as a person typed it.
+    func instant(_ time: Time?) throws -> DeviceTime? {
+        guard let time else { return nil }
+        let now = try client.now()
+        return try client.read { try DispatchCalendar($0, now: now) }.time(time.text, day: nil)
+    }
+
     /// Tells that an action was recorded, and where it is.
     func report(_ recorded: Recorded, _ text: String, _ more: [(String, JSONValue)] = []) {
         print(Sign.text(.onDevice) + "  \(text)" + StyledText(recorded.set.map { "  (set \($0))" } ?? "", .dim))

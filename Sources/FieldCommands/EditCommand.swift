@@ -8,7 +8,7 @@ struct EditCommand: FieldVerb {
         commandName: "edit", abstract: "Change title, problem, priority, tags or assets of a job.",
         discussion: Teach.text(
             "Only what you give is written, so a colleague's change of another field stays. Two priorities set without seeing each other are both shown until one is picked.",
-            "edit 2026-0042 --priority high --tag \"lift needed\"", exits: Teach.recorded))
+            "edit SO-2026-000001 --priority high --tag \"lift needed\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Option(help: "The job in one line.", transform: Wording.read) var title: String?

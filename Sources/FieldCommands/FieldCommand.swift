@@ -13,7 +13,7 @@ public struct FieldCommand: AsyncParsableCommand {
               truckroll-field enrol --server https://truckroll.example --code K7QF-2M9X
               truckroll-field sync
               truckroll-field jobs
-              truckroll-field show 2026-0042
+              truckroll-field show SO-2026-000001
 
             EXIT STATUS: 0 done, 1 failed, 2 refused by a rule (with the list), 3 offline (nothing is lost),
             4 something needs attention, 64 bad usage.

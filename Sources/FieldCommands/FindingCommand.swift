@@ -8,7 +8,7 @@ struct FindingCommand: FieldVerb {
         commandName: "finding", abstract: "Record something you saw, with photos.",
         discussion: Teach.text(
             "A finding is never edited; a correction names the one it replaces.",
-            "finding 2026-0042 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
+            "finding SO-2026-000001 \"Gland is loose\" --severity major --asset GD-101 --photo gland.jpg", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "What you saw.", transform: Wording.read) var text: String
@@ -16,7 +16,7 @@ struct FindingCommand: FieldVerb {
     @Option(help: "The asset: tag, serial number or scan.") var asset: String?
     @Option(help: "Code of the kind of finding.", transform: Wording.read) var code: String?
     @Option(help: ArgumentHelp("A photo; may be given several times.", valueName: "file")) var photo: [String] = []
-    @Option(help: "The finding this one corrects, by its id.") var corrects: String?
+    @Option(help: "The finding this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {

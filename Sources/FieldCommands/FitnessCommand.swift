@@ -8,7 +8,7 @@ struct FitnessCommand: FieldVerb {
         commandName: "set-fitness", abstract: "Say whether an asset may be relied on.",
         discussion: Teach.text(
             "in_service, due, overdue, restricted, quarantined, condemned. The strictest word of anybody stands; a milder one lifts only the restrictions this device knows of.",
-            "set-fitness GD-101 quarantined --reason \"sensor fails\" --job 2026-0042", exits: Teach.recorded))
+            "set-fitness GD-101 quarantined --reason \"sensor fails\" --job SO-2026-000001", exits: Teach.recorded))
 
     @Argument(help: "The asset: tag, serial number or scan.") var asset: String
     @Argument(help: "The fitness.") var fitness: String

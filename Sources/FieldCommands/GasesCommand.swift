@@ -16,7 +16,7 @@ struct GasesCommand: FieldVerb {
         let gases = try desk.client.gases(all: all)
         var table = Table(
             [.init("Cylinder"), .init("Gas"), .init("Concentration", .right), .init("Lot"), .init("Use until"), .init("State"), .init("Lies in")],
-            emptyText: "No cylinders are booked to your van; see all with --all.", footer: "\(gases.count) cylinders")
+            emptyText: "No cylinders are booked to your van; see all with --all.", footer: StyledText(gases.count.counted("cylinder")))
         for gas in gases {
             let state =
                 gas.isWithdrawn ? StyledText("! withdrawn", .red) : gas.isExpired ? StyledText("! expired", .red) : StyledText("usable", .green)

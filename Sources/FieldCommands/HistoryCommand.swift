@@ -7,7 +7,8 @@ struct HistoryCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "What happened on a job, in time.",
         discussion: Teach.text(
-            "Every step and fact with its author; a step that moved nothing says why. Times are those of this device's zone.", "history 2026-0042",
+            "Every step and fact with its author; a step that moved nothing says why. Times are those of the company's zone.",
+            "history SO-2026-000001",
             exits: Teach.read))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
@@ -15,18 +16,17 @@ struct HistoryCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         let job = try desk.client.job(try desk.client.findJob(job))
-        let local = desk.client.environment.local
+        try desk.nameZone()
         var table = Table(
             [
-                .init(Words.zoned("When", job.history.compactMap { $0.fact.at.map(local) })), .init("What"), .init("", .left, .wraps(minimum: 20)),
-                .init("By"), .init("Where"),
+                .init("When"), .init("What"), .init("", .left, .wraps(minimum: 20)), .init("By"), .init("Where"),
             ], emptyText: "Nothing happened yet.")
         for line in job.history {
             let words =
                 line.isEffective == false
                 ? StyledText(line.text, .dim) + StyledText(" — no effect: \(line.ruling ?? "")", .yellow) : StyledText(line.text)
             table.addRow(
-                StyledText(Words.clock(line.fact.at.map(local))), StyledText(Words.spaced(line.kind)), words, StyledText(line.fact.by),
+                StyledText(Words.clock(line.fact.at)), StyledText(Words.spaced(line.kind)), words, StyledText(line.fact.by),
                 Sign.text(line.fact.place))
         }
         desk.print(table)

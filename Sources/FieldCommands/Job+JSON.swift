@@ -131,7 +131,7 @@ extension ReadingLine {
             ("asset", .string(asset)), ("channel", .int(channel)), ("gas", .string(gas)), ("kind", .string(kind)), ("phase", .string(phase)),
             ("point", .string(point)), ("applied", .string(applied)), ("indicated", .string(indicated)), ("unit", .string(unit)),
             ("cylinder", .text(cylinder)),
-            ("corrected", .bool(isCorrected)),
+            ("corrected", .bool(isCorrected)), ("corrects", .text(corrects?.description)),
         ])
     }
 }
@@ -185,7 +185,8 @@ extension AppointmentLine {
 extension ExceptionLine {
     var json: JSONValue {
         [
-            "id": .string(id.description), "kind": .string(kind), "order": .text(order), "text": .string(text), "raised_at": .time(raisedAt),
+            "id": .string(id.description), "kind": .string(kind), "order": .text(order), "order_id": .text(orderID?.description),
+            "text": .string(text), "raised_at": .time(raisedAt),
             "open": .bool(isOpen),
             "owner": .text(owner),
         ]

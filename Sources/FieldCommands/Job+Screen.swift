@@ -18,7 +18,10 @@ extension Job {
         block.add("tags", StyledText(tags.joined(separator: ", ")))
         block.add("documents due", StyledText(requiredDocuments.map { Words.spaced($0) }.joined(separator: ", ")))
         block.add("next", StyledText(nextEvents.map { $0.rawValue.replacing("_", with: "-") }.joined(separator: ", "), .cyan))
-        block.add("where", Sign.text(line.place) + StyledText(line.waitingSets > 0 ? " (\(line.waitingSets) sets wait)" : ""))
+        block.add(
+            "where",
+            Sign.text(line.place)
+                + StyledText(line.waitingSets > 0 ? " (\(line.waitingSets.counted("set")) wait\(line.waitingSets == 1 ? "s" : ""))" : ""))
         block.section("Site")
         block.add("name", StyledText(site?.name ?? line.site))
         block.add("address", StyledText(site?.address.joined(separator: ", ") ?? ""))
@@ -50,6 +53,8 @@ extension Job {
     private func corrected(_ text: String, _ isCorrected: Bool) -> StyledText {
         StyledText(text + (isCorrected ? " (corrected)" : ""), isCorrected ? .dim : .plain)
     }
+    /// What `--corrects` takes.
+    private func id(_ fact: Fact) -> StyledText { StyledText(fact.id.short, .dim) }
 
     var taskTable: Table {
         var table = table([
@@ -125,14 +130,15 @@ extension Job {
     private var readingTable: Table {
         var table = table([
             .init("Asset"), .init("Ch", .right), .init("Phase"), .init("Point"), .init("Applied", .right), .init("Indicated", .right), .init("Unit"),
-            .init("Cylinder"), .init("When"), .init("By"), .init("Where"),
+            .init("Cylinder"), .init("When"), .init("By"), .init("Where"), .init("Id"),
         ])
         for reading in readings {
             table.addRow(
-                StyledText(reading.asset), "\(reading.channel)", corrected(Words.spaced(reading.phase), reading.isCorrected),
+                StyledText(reading.asset), "\(reading.channel)",
+                corrected(Words.spaced(reading.phase) + (reading.corrects.map { " for \($0.short)" } ?? ""), reading.isCorrected),
                 StyledText(reading.point), StyledText(reading.applied),
                 StyledText(reading.indicated), StyledText(reading.unit), StyledText(reading.cylinder ?? ""), StyledText(Words.clock(reading.fact.at)),
-                StyledText(reading.fact.by), Sign.text(reading.fact.place))
+                StyledText(reading.fact.by), Sign.text(reading.fact.place), id(reading.fact))
         }
         return table
     }
@@ -140,13 +146,14 @@ extension Job {
     private var findingTable: Table {
         var table = table([
             .init("Severity"), .init("Asset"), .init("Finding", .left, .wraps(minimum: 20)), .init("Photos", .right), .init("When"), .init("By"),
-            .init("Where"),
+            .init("Where"), .init("Id"),
         ])
         for finding in findings {
             table.addRow(
                 StyledText(finding.severity, finding.severity == "dangerous" ? [.bold, .red] : .plain), StyledText(finding.asset ?? ""),
                 corrected(finding.text, finding.isCorrected),
-                "\(finding.photos.count)", StyledText(Words.clock(finding.fact.at)), StyledText(finding.fact.by), Sign.text(finding.fact.place))
+                "\(finding.photos.count)", StyledText(Words.clock(finding.fact.at)), StyledText(finding.fact.by), Sign.text(finding.fact.place),
+                id(finding.fact))
         }
         return table
     }
@@ -154,12 +161,13 @@ extension Job {
     private var labourTable: Table {
         var table = table([
             .init("Kind"), .init("Time", .right), .init("From"), .init("Who"), .init("Remark", .left, .wraps(minimum: 10)), .init("Where"),
+            .init("Id"),
         ])
         for entry in labour {
             table.addRow(
                 corrected(entry.kind, entry.isCorrected), StyledText(Words.duration(entry.seconds)), StyledText(Words.clock(entry.fact.at)),
                 StyledText(entry.fact.by),
-                StyledText(entry.remark ?? ""), Sign.text(entry.fact.place))
+                StyledText(entry.remark ?? ""), Sign.text(entry.fact.place), id(entry.fact))
         }
         return table
     }
@@ -167,13 +175,13 @@ extension Job {
     private var partTable: Table {
         var table = table([
             .init("Part", .left, .truncates(minimum: 14)), .init("Qty", .right), .init("What"), .init("Serial or lot"), .init("From"), .init("Asset"),
-            .init("By"), .init("Where"),
+            .init("By"), .init("Where"), .init("Id"),
         ])
         for part in parts {
             table.addRow(
                 corrected(part.part, part.isCorrected), "\(part.quantity) \(part.unit)", StyledText(part.action),
                 StyledText(part.serial ?? part.lot ?? ""),
-                StyledText(part.from ?? ""), StyledText(part.asset ?? ""), StyledText(part.fact.by), Sign.text(part.fact.place))
+                StyledText(part.from ?? ""), StyledText(part.asset ?? ""), StyledText(part.fact.by), Sign.text(part.fact.place), id(part.fact))
         }
         return table
     }

@@ -22,6 +22,7 @@ struct JobsCommand: FieldVerb {
     }
 
     func perform(_ desk: Desk) async throws {
+        try desk.nameZone()
         let date = try day.flatMap { CalendarDate($0) } ?? desk.client.today()
         let jobs = all ? try desk.client.allJobs() : try desk.client.jobs(on: date)
         desk.print(json: ["day": all ? .null : .string(date.description), "jobs": .array(jobs.map { $0.json })])
@@ -31,7 +32,7 @@ struct JobsCommand: FieldVerb {
                 .init("Site", .left, .truncates(minimum: 10)), .init("Open", .right), .init("Where"),
             ],
             emptyText: all ? "This device holds no jobs. Sync first." : "No jobs on \(date). See all with --all.",
-            footer: "\(jobs.count) job\(jobs.count == 1 ? "" : "s")")
+            footer: StyledText(jobs.count.counted("job")))
         for job in jobs {
             table.addRow(
                 StyledText(job.number, .bold), StyledText(Words.span(job.starts, job.ends)), Words.state(job.state, job.stateWord),

@@ -9,15 +9,15 @@ struct LabourCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "labour", abstract: "Time spent on a job.",
         discussion: Teach.text(
-            "Start and stop a clock, or give the minutes. The clock is on this device only until it is stopped.", "labour start 2026-0042",
+            "Start and stop a clock, or give the minutes. The clock is on this device only until it is stopped.", "labour start SO-2026-000001",
             "labour stop",
-            "labour add 2026-0042 --minutes 45 --kind travel", exits: Teach.recorded),
+            "labour add SO-2026-000001 --minutes 45 --kind travel", exits: Teach.recorded),
         subcommands: [Start.self, Stop.self, Add.self])
 
     struct Start: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "start", abstract: "Start the clock.",
-            discussion: Teach.text("One clock runs at a time.", "labour start 2026-0042 --kind work", exits: Teach.recorded))
+            discussion: Teach.text("One clock runs at a time.", "labour start SO-2026-000001 --kind work", exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Option(help: "travel, work or wait.") var kind: LabourKind = .work
         @OptionGroup var global: GlobalOptions
@@ -46,12 +46,13 @@ struct LabourCommand: AsyncParsableCommand {
     struct Add: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "add", abstract: "Record time without a clock.",
-            discussion: Teach.text("Without --from it ended just now.", "labour add 2026-0042 --minutes 45 --kind travel", exits: Teach.recorded))
+            discussion: Teach.text("Without --from it ended just now.", "labour add SO-2026-000001 --minutes 45 --kind travel", exits: Teach.recorded)
+        )
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
-        @Option(help: "How long, in minutes.") var minutes: Int
+        @Option(parsing: .unconditional, help: "How long, in minutes.") var minutes: Int
         @Option(help: "travel, work or wait.") var kind: LabourKind = .work
-        @Option(help: "When it began, such as 2026-11-23T07:30:00+01:00.") var from: Time?
-        @Option(help: "The entry this one corrects, by its id.") var corrects: String?
+        @Option(help: "When it began: HH:MM of today in the company's zone, or in full as 2026-11-23T07:30:00+01:00.") var from: Time?
+        @Option(help: "The entry this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
         @Option(help: "A remark.", transform: Wording.read) var remark: String?
         @OptionGroup var global: GlobalOptions
 
@@ -63,7 +64,7 @@ struct LabourCommand: AsyncParsableCommand {
             let order = try desk.client.findJob(job)
             let corrects = try corrects.map { try desk.client.findRecord("labour_entry/\($0)").id }
             let recorded = try desk.client.addLabour(
-                kind, on: order, seconds: minutes * 60, startedAt: from?.value, remark: remark, corrects: corrects)
+                kind, on: order, seconds: minutes * 60, startedAt: try desk.instant(from), remark: remark, corrects: corrects)
             desk.report(recorded, "\(minutes) min \(kind.rawValue)")
         }
     }
@@ -71,12 +72,12 @@ struct LabourCommand: AsyncParsableCommand {
 
 extension LabourKind: ExpressibleByArgument {}
 
-/// A time as a person types it.
+/// A time as a person types it: RFC 3339, or HH:MM of today.
 struct Time: ExpressibleByArgument {
-    let value: DeviceTime
+    let text: String
 
     init?(argument: String) {
-        guard let value = DeviceTime(argument) else { return nil }
-        self.value = value
+        guard DeviceTime(argument) != nil || argument.wholeMatch(of: /[0-9]{1,2}:[0-9]{2}/) != nil else { return nil }
+        text = argument
     }
 }

@@ -10,11 +10,11 @@ struct LeaseCommand: FieldVerb {
         commandName: "lease", abstract: "Ask for the right to take parts of a depot while offline, or list what you hold.",
         discussion: Teach.text(
             "A lease is granted ahead, at a sync; afterwards taking the part needs no network until it runs out.",
-            "lease SENS-CH4 --at Depot-North --amount 2", "lease", exits: Teach.recorded))
+            "lease HI-1002 --at \"Depot Flensburg\" --amount 2", "lease", exits: Teach.recorded))
 
     @Argument(help: "The part: its number, GTIN, name or id. Without it your leases are listed.") var part: String?
     @Option(help: ArgumentHelp("The depot: its name or id.", valueName: "location")) var at: String?
-    @Option(help: "How much.") var amount: Decimal?
+    @Option(parsing: .unconditional, help: "How much.") var amount: Decimal?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {

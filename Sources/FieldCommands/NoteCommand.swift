@@ -7,7 +7,7 @@ struct NoteCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "note", abstract: "Add a remark to a job.",
         discussion: Teach.text(
-            "Colleagues and the office see it after their next sync.", "note 2026-0042 \"Key is with the porter\"", exits: Teach.recorded))
+            "Colleagues and the office see it after their next sync.", "note SO-2026-000001 \"Key is with the porter\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "The remark.", transform: Wording.read) var text: String

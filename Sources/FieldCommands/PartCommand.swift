@@ -11,20 +11,20 @@ struct PartCommand: AsyncParsableCommand {
         commandName: "part", abstract: "Use parts, and see what the van and the depots hold.",
         discussion: Teach.text(
             "Your van's stock is yours alone, so taking from it needs no network. What was physically used is never refused.", "part van",
-            "part use 2026-0042 SENS-CH4 --asset GD-101",
-            "part depot SENS-CH4", exits: Teach.recorded),
+            "part use SO-2026-000001 HI-1000 --asset GD-101",
+            "part depot HI-1002", exits: Teach.recorded),
         subcommands: [Use.self, Van.self, Depot.self])
 
     struct Use: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "use", abstract: "Record a part fitted, removed or used up.",
             discussion: Teach.text(
-                "It comes out of your van unless --from or --lease says otherwise.", "part use 2026-0042 SENS-CH4 --asset GD-101",
-                "part use 2026-0042 CABLE --quantity 2.5 --action consumed",
+                "It comes out of your van unless --from or --lease says otherwise.", "part use SO-2026-000001 HI-1000 --asset GD-101",
+                "part use SO-2026-000001 HI-1040 --quantity 0.2 --action consumed",
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "The part: its number, GTIN, name or id.") var part: String
-        @Option(help: "How much.") var quantity: Decimal?
+        @Option(parsing: .unconditional, help: "How much; 1 when not given.") var quantity: Decimal?
         @Option(help: "fitted, removed or consumed.") var action: PartAction = .fitted
         @Option(help: "The asset: tag, serial number or scan.") var asset: String?
         @Option(help: "Serial number of the piece.") var serial: String?
@@ -32,10 +32,13 @@ struct PartCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Another stock: its name, plate or id.", valueName: "location")) var from: String?
         @Option(help: "The lease it spends, by its id.") var lease: String?
         @Flag(help: "It comes from nobody's stock, such as the customer's own spare.") var foreign = false
-        @Option(help: "The entry this one corrects, by its id.") var corrects: String?
+        @Option(help: "The entry this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
         @OptionGroup var global: GlobalOptions
 
         func validate() throws {
+            if let quantity, quantity.value <= .zero {
+                throw ValidationError("--quantity is more than nothing. What comes back is recorded with --action removed, a slip with --corrects.")
+            }
             if [from != nil, lease != nil, foreign].count(where: { $0 }) > 1 {
                 throw ValidationError("--from, --lease and --foreign exclude each other.")
             }
@@ -74,7 +77,7 @@ struct PartCommand: AsyncParsableCommand {
                     .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right),
                     .init("Left", .right), .init("Unit"), .init("Where"),
                 ],
-                emptyText: "The book has nothing in your van.", footer: "\(stock.count) parts")
+                emptyText: "The book has nothing in your van.", footer: StyledText(stock.count.counted("part")))
             for line in stock {
                 table.addRow(
                     StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)",
@@ -91,7 +94,7 @@ struct PartCommand: AsyncParsableCommand {
             commandName: "depot", abstract: "What lies in the depots this device knows.",
             discussion: Teach.text(
                 "As of the last sync. Ask for a part with `reserve`, or for the right to take some while offline with `lease`.",
-                "part depot SENS-CH4", exits: Teach.read))
+                "part depot HI-1002", exits: Teach.read))
         @Argument(help: "One part: its number, GTIN, name or id.") var part: String?
         @OptionGroup var global: GlobalOptions
 
@@ -102,7 +105,7 @@ struct PartCommand: AsyncParsableCommand {
                     .init("Depot"), .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("On hand", .right), .init("Reserved", .right),
                     .init("Leased", .right),
                     .init("Safety", .right), .init("Free", .right), .init("Unit"), .init("Where"),
-                ], emptyText: "No depot known here has it.", footer: "\(stock.count) balances")
+                ], emptyText: "No depot known here has it.", footer: StyledText(stock.count.counted("balance")))
             for line in stock {
                 table.addRow(
                     StyledText(line.location), StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.reserved)",

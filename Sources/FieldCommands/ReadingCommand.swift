@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import TruckrollClient
+import TruckrollCore
 import TruckrollDomain
 import TruckrollTerminal
 
@@ -9,9 +10,11 @@ struct ReadingCommand: FieldVerb {
         commandName: "reading", abstract: "Record what a channel shows with a known gas.",
         discussion: Teach.text(
             "Take as-found readings before any adjustment and as-left ones after the last. Values are in the channel's unit, as the display shows them. "
-                + "The cylinder is the number on its collar; this device has to hold its certificate.",
-            "reading 2026-0042 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 47 --cylinder 4711-A",
-            "reading 2026-0042 --asset GD-101 --channel 1 as-left zero --applied 0 --indicated -1", exits: Teach.recorded))
+                + "The cylinder is the number on its collar; this device has to hold its certificate. A slip is corrected by a reading that names it: "
+                + "both stay, the new one counts, and what is not given again, such as time and cylinder, is as it was. `show` lists the ids.",
+            "reading SO-2026-000001 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 47 --cylinder C070052",
+            "reading SO-2026-000001 --asset GD-101 --channel 1 as-left zero --applied 0 --indicated -1",
+            "reading SO-2026-000001 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 43 --corrects 9f31c2ab", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "as-found, adjusted or as-left.") var phase: Phase
@@ -19,16 +22,19 @@ struct ReadingCommand: FieldVerb {
     @Option(parsing: .unconditional, help: "The applied value.") var applied: Decimal
     @Option(parsing: .unconditional, help: "The indicated value; may be negative.") var indicated: Decimal
     @Option(help: "The asset: tag, serial number or scan.") var asset: String
-    @Option(help: "Number of the channel.") var channel: Int = 1
-    @Option(help: "bump, check or full.") var kind: CalibrationReading.Kind = .full
+    @Option(parsing: .unconditional, help: "Number of the channel.") var channel: Int = 1
+    @Option(help: "bump, check or full; full when not given.") var kind: CalibrationReading.Kind?
     @Option(help: "Number of the cylinder.") var cylinder: String?
-    @Option(help: "Gas flow in l/min.") var flow: Decimal?
-    @Option(help: "Response time T90 in seconds.") var t90: Int?
+    @Option(parsing: .unconditional, help: "Gas flow in l/min.") var flow: Decimal?
+    @Option(parsing: .unconditional, help: "Response time T90 in seconds.") var t90: Int?
     @Option(help: "Alarms seen, such as A1,A2.") var alarms: String?
     @Option(parsing: .unconditional, help: "Ambient temperature in °C.") var temperature: Decimal?
-    @Option(help: "Relative humidity in %.") var humidity: Decimal?
-    @Option(help: "Air pressure in hPa.") var pressure: Decimal?
-    @Option(help: "The reading this one corrects, by its id.") var corrects: String?
+    @Option(parsing: .unconditional, help: "Relative humidity in %.") var humidity: Decimal?
+    @Option(parsing: .unconditional, help: "Air pressure in hPa.") var pressure: Decimal?
+    @Option(help: "When it was taken: HH:MM of today, or in full as 2026-11-23T07:30:00+01:00; when not given, now or as the one it corrects.")
+    var at: Time?
+    @Option(help: "The reading this one corrects, by its id or the end of it.") var corrects: String?
+    @Flag(help: "Record it although it is far outside the channel's range.") var anyway = false
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -55,9 +61,14 @@ struct ReadingCommand: FieldVerb {
         entry.temperature = temperature?.text
         entry.humidity = humidity?.text
         entry.pressure = pressure?.text
+        entry.at = try desk.instant(at)
+        entry.isCertain = anyway
         entry.corrects = try corrects.map { try desk.client.findRecord("reading/\($0)").id }
         let recorded = try desk.client.recordReading(entry, on: order)
-        desk.report(recorded, "channel \(channel) \(phase.rawValue) \(point.rawValue): \(indicated.text) at \(applied.text)")
+        desk.report(
+            recorded,
+            "channel \(channel) \(phase.rawValue) \(point.rawValue): \(indicated.text) at \(applied.text)"
+                + (recorded.record.map { "  …\($0.short)" } ?? ""))
     }
 }
 

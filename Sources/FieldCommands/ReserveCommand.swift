@@ -8,13 +8,13 @@ struct ReserveCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "reserve", abstract: "Ask for a part of a depot for a job.",
         discussion: Teach.text(
-            "The server answers with the next sync; asking twice is one request.", "reserve 2026-0042 SENS-CH4 --at Depot-North",
+            "The server answers with the next sync; asking twice is one request.", "reserve SO-2026-000001 HI-1002 --at \"Depot Flensburg\"",
             exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "The part: its number, GTIN, name or id.") var part: String
     @Option(help: ArgumentHelp("The depot: its name or id.", valueName: "location")) var at: String
-    @Option(help: "How much.") var quantity: Decimal?
+    @Option(parsing: .unconditional, help: "How much.") var quantity: Decimal?
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {

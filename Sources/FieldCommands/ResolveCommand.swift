@@ -7,7 +7,7 @@ struct ResolveCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "Pick a value where several stand side by side.",
         discussion: Teach.text(
-            "What you write replaces the values this device shows; one it has not seen stays beside it.", "resolve 2026-0042 priority high",
+            "What you write replaces the values this device shows; one it has not seen stays beside it.", "resolve SO-2026-000001 priority high",
             exits: Teach.recorded))
 
     @Argument(help: "The record: entity/id, an order number, a tag, or the end of an id.") var record: String

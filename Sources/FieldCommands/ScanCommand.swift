@@ -8,7 +8,7 @@ struct ScanCommand: FieldVerb {
         commandName: "scan", abstract: "Find the asset behind a scanned text, and record the sighting.",
         discussion: Teach.text(
             "Takes a serial number, a tag, a GS1 code such as (01)04012345678901(21)AB-12 or (8004)…, or a link that holds one. Works without a network.",
-            "scan AB24-000123", "scan \"(01)04012345678901(21)AB24-000123\" --job 2026-0042",
+            "scan HK18-000001", "scan \"(01)04012345678901(21)HK18-000001\" --job SO-2026-000001",
             exits: "0 found and recorded, 1 not found or several, 2 misread, 64 bad usage."))
 
     @Argument(help: "The scanned text.") var text: String

@@ -8,13 +8,14 @@ struct ShowCommand: FieldVerb {
         commandName: "show", abstract: "Everything about a job.",
         discussion: Teach.text(
             "Site, contacts and what they demand; assets with channels and past; tasks, labour, parts, findings, readings, documents, colleagues, notes, "
-                + "files, certificates; and what you can do next.", "show 2026-0042", "show 0042 --json", exits: Teach.read))
+                + "files, certificates; and what you can do next.", "show SO-2026-000001", "show 000001 --json", exits: Teach.read))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {
         let job = try desk.client.job(try desk.client.findJob(job))
+        try desk.nameZone()
         desk.print(json: job.json)
         desk.print(job.head)
         for (title, table) in job.tables where !table.rows.isEmpty {

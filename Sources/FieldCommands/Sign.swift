@@ -49,15 +49,6 @@ enum Words {
 
     static func clock(_ time: DeviceTime?) -> String { time.map { "\($0.date) \($0.clock)" } ?? "" }
 
-    /// A heading over times, with the offsets they are written in.
-    static func zoned(_ heading: String, _ times: [DeviceTime]) -> String {
-        let offsets = Set(times.map(\.offsetMinutes)).sorted().map { offset in
-            let (hours, minutes) = (abs(offset) / 60, abs(offset) % 60)
-            return "\(offset < 0 ? "−" : "+")\(hours)" + (minutes == 0 ? "" : ":\(minutes < 10 ? "0" : "")\(minutes)")
-        }
-        return offsets.isEmpty ? heading : "\(heading) (UTC\(offsets.joined(separator: ", ")))"
-    }
-
     static func span(_ starts: DeviceTime?, _ ends: DeviceTime?) -> String {
         guard let starts else { return "" }
         guard let ends else { return "\(starts.date) \(starts.clock)" }

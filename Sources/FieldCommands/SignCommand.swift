@@ -11,40 +11,45 @@ struct SignCommand: FieldVerb {
     static let configuration = CommandConfiguration(
         commandName: "sign", abstract: "Have the customer sign the completed work, or say why nobody did.",
         discussion: Teach.text(
-            "Shows the service report; the signature is bound to the SHA-256 of exactly these bytes, which are kept as a file. Strokes come from a JSON file "
-                + "of lists of x, y in hundredths of a millimetre, or are drawn from the name.",
-            "sign 2026-0042 --name \"R. Meier\" --role \"shift leader\"",
-            "sign 2026-0042 --name \"R. Meier\" --refuse --reason \"wants the invoice first\"",
-            "sign 2026-0042 --absent", exits: Teach.recorded))
+            "Shows the service report; the signature is bound to the SHA-256 of exactly these bytes, which are kept as a file. "
+                + "A signature is what a pen drew: without strokes there is none, and --absent says so.\n\n\(StrokeFile.format)",
+            "sign SO-2026-000001 --name \"R. Meier\" --role \"shift leader\" --strokes signature.json",
+            "sign SO-2026-000001 --name \"R. Meier\" --refuse --reason \"wants the invoice first\"",
+            "sign SO-2026-000001 --absent --reason \"accepted on the phone, nobody on site\"", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Option(help: "Printed name of who signs or refuses.", transform: Wording.read) var name: String?
     @Option(help: "Role of who signs.", transform: Wording.read) var role: String?
-    @Option(help: ArgumentHelp("JSON file with the pen strokes.", valueName: "file")) var strokes: String?
+    @Option(help: ArgumentHelp("JSON file with the strokes of the pen.", valueName: "file")) var strokes: String?
     @Flag(help: "The customer refuses to sign.") var refuse = false
-    @Flag(help: "Nobody is there to sign.") var absent = false
+    @Flag(help: "No signature is taken: nobody is there who may sign, or there is nothing to sign on.") var absent = false
     @Option(help: "Why not.", transform: Wording.read) var reason: String?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
         if refuse, absent { throw ValidationError("--refuse and --absent exclude each other.") }
         if !absent, name == nil { throw ValidationError("Give the printed name with --name, or say --absent.") }
+        if !absent, !refuse, strokes == nil {
+            throw ValidationError(
+                "A signature needs the strokes of the pen: --strokes FILE. Without one, say --absent, or --refuse when the customer refuses.")
+        }
+        if strokes != nil, absent || refuse { throw ValidationError("Without a signature there are no strokes: leave --strokes out.") }
     }
 
     func perform(_ desk: Desk) async throws {
         let order = try desk.client.findJob(job)
-        let report = try desk.client.serviceReport(order)
-        for line in report.text.split(separator: "\n", omittingEmptySubsequences: false) { desk.print(String(line)) }
-        desk.print(StyledText("SHA-256 \(report.sha256.hexadecimal)", .dim))
         let answer: CustomerAnswer
         if absent {
             answer = .absent(reason: reason)
         } else if refuse {
             answer = .refused(name: name ?? "", role: role, reason: reason ?? "")
         } else {
-            answer = .accepted(
-                name: name ?? "", role: role, strokes: try strokes.map { try StrokeFile.read($0) } ?? PenStrokes.drawn(for: name ?? ""))
+            answer = .accepted(name: name ?? "", role: role, strokes: try strokes.map { try StrokeFile.read($0) } ?? [])
         }
+        try desk.client.requireSignable(order, answer)
+        let report = try desk.client.serviceReport(order)
+        for line in report.text.split(separator: "\n", omittingEmptySubsequences: false) { desk.print(String(line)) }
+        desk.print(StyledText("SHA-256 \(report.sha256.hexadecimal)", .dim))
         let recorded = try desk.client.sign(order, answer, shown: report)
         let line = try desk.client.job(order).line
         desk.report(
@@ -54,6 +59,14 @@ struct SignCommand: FieldVerb {
 
 /// Pen strokes out of a file: `[[x, y, x, y, …], …]` or `[[[x, y], …], …]`.
 enum StrokeFile {
+    /// What such a file looks like, for a help text.
+    static let format = """
+        A FILE OF STROKES
+          [[[0,0],[-40,250],[-70,800]], [[420,-20],[60,370],[470,820]]]
+        JSON: a list of strokes from pen down to pen up, each a list of points [x, y] in hundredths of a millimetre,
+        x to the right and y downwards. docs/examples/signature.json is one.
+        """
+
     static func read(_ path: String) throws -> [[Int]] {
         func unreadable(_ why: String) -> DeviceProblem {
             DeviceProblem(

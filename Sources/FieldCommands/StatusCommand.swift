@@ -19,6 +19,7 @@ struct StatusCommand: FieldVerb {
     func perform(_ desk: Desk) async throws {
         let standing = try desk.client.standing()
         desk.print(json: Self.json(standing))
+        try desk.nameZone()
         desk.print(Self.block(standing))
         if !standing.sets.isEmpty {
             desk.print("")
@@ -38,11 +39,11 @@ struct StatusCommand: FieldVerb {
         block.add("attachments to upload", "\(standing.attachmentsWaiting)")
         block.section("Sync")
         block.add("server", StyledText(standing.server))
-        block.add("last sync", standing.lastSync.map { "\($0)" } ?? "never")
-        block.add("offline for", StyledText(standing.offlineSeconds.map { Words.duration($0) } ?? "ever"))
+        let ago = standing.offlineSeconds.map { Words.duration($0) + " ago" }
+        block.add("last contact", StyledText(ago.map { "\($0) (\(Words.clock(standing.lastSync)))" } ?? "none yet: this device has never synced"))
         block.add(
             "checkpoint",
-            StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes) scopes" } ?? "none yet"))
+            StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes.counted("scope"))" } ?? "none yet"))
         if let filling = standing.filling { block.add("still coming", StyledText(words(filling), .yellow)) }
         block.add(
             "backup",

@@ -19,7 +19,7 @@ struct StepCommand<S: Step>: FieldVerb {
             commandName: name, abstract: S.abstract,
             discussion: Teach.text(
                 S.lesson + " Refused before anything is recorded when it is not possible now; the message says what has to come first.",
-                "\(name) 2026-0042" + (S.event.needsReason ? " --reason \"waiting for the permit\"" : ""), exits: Teach.recorded))
+                "\(name) SO-2026-000001" + (S.event.needsReason ? " --reason \"waiting for the permit\"" : ""), exits: Teach.recorded))
     }
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String

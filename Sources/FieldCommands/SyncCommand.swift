@@ -14,7 +14,9 @@ struct SyncCommand: FieldVerb {
                 + "a set goes as a whole or not at all, and is never sent twice to effect.",
             "sync", "sync --watch --quiet", exits: Teach.network))
 
-    @Flag(help: "Go on syncing whenever the server has something, until interrupted.") var watch = false
+    @Flag(
+        help: "Go on syncing whenever the server has something, and once a minute, which sends what other commands recorded, until interrupted.")
+    var watch = false
     @Flag(help: "Say nothing when nothing changed.") var quiet = false
     @OptionGroup var global: GlobalOptions
 
@@ -70,15 +72,19 @@ struct SyncCommand: FieldVerb {
                     ("new_replica", .number(report.newReplica.map { Int($0.rawValue) })), ("waiting_sets", .int(left)),
                 ]))
         if quiet, report.isIdle { return }
-        var parts = ["\(report.answered) set\(report.answered == 1 ? "" : "s") stored", "\(report.recordsChanged) records changed"]
+        var parts = ["\(report.answered.counted("set")) stored", "\(report.recordsChanged.counted("record")) changed"]
         if report.recordsGone > 0 { parts.append("\(report.recordsGone) gone") }
-        if report.attachmentsSent > 0 { parts.append("\(report.attachmentsSent) attachments uploaded") }
-        if report.repaired > 0 { parts.append("\(report.repaired) scopes repaired") }
-        if report.givenBack > 0 { parts.append("\(report.givenBack) sets given back to a restored server") }
+        if report.attachmentsSent > 0 { parts.append("\(report.attachmentsSent.counted("attachment")) uploaded") }
+        if report.repaired > 0 { parts.append("\(report.repaired.counted("scope")) repaired") }
+        if report.givenBack > 0 { parts.append("\(report.givenBack.counted("set")) given back to a restored server") }
         if let replica = report.newReplica { parts.append("a copy of this device was found; it goes on as replica \(replica)") }
         desk.print(
             Sign.sign(.stored) + " Synced to position \(report.position): \(parts.joined(separator: ", "))."
-                + (left > 0 ? " \(left) sets still wait." : ""))
-        if report.needAttention > 0 { desk.print(Sign.sign(.needsAttention) + " \(report.needAttention) need attention: truckroll-field attention") }
+                + (left > 0 ? " \(left.counted("set")) still wait\(left == 1 ? "s" : "")." : ""))
+        if report.needAttention > 0 {
+            desk.print(
+                Sign.sign(.needsAttention)
+                    + " \(report.needAttention) need\(report.needAttention == 1 ? "s" : "") attention: truckroll-field attention")
+        }
     }
 }

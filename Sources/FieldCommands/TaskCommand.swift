@@ -9,8 +9,8 @@ struct TaskCommand: AsyncParsableCommand {
         commandName: "task", abstract: "The steps of a job.",
         discussion: Teach.text(
             "A TASK is named by its number in the list, the end of its id, or words of its title. Two people may work on the same task; both answers are kept.",
-            "task list 2026-0042", "task done 2026-0042 1", "task na 2026-0042 3 --remark \"no relay fitted\"",
-            "task answer 2026-0042 2 \"permit 4711\"", exits: Teach.recorded),
+            "task list SO-2026-000001", "task done SO-2026-000001 1", "task na SO-2026-000001 3 --remark \"no relay fitted\"",
+            "task answer SO-2026-000001 2 \"permit 4711\"", exits: Teach.recorded),
         subcommands: [
             List.self, SetState<Done>.self, SetState<NotApplicable>.self, SetState<Open>.self, Answer.self, Claim.self, Add.self, Delete.self,
         ])
@@ -35,7 +35,7 @@ struct TaskCommand: AsyncParsableCommand {
     struct List: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "The tasks of a job.",
-            discussion: Teach.text("▢ is mandatory and open, ✓ done, – not applicable.", "task list 2026-0042", exits: Teach.read))
+            discussion: Teach.text("▢ is mandatory and open, ✓ done, – not applicable.", "task list SO-2026-000001", exits: Teach.read))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @OptionGroup var global: GlobalOptions
 
@@ -50,7 +50,7 @@ struct TaskCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 commandName: S.name, abstract: S.abstract,
-                discussion: Teach.text("A remark is kept beside the task.", "task \(S.name) 2026-0042 2", exits: Teach.recorded))
+                discussion: Teach.text("A remark is kept beside the task.", "task \(S.name) SO-2026-000001 2", exits: Teach.recorded))
         }
         @OptionGroup var target: Target
         @Option(help: "A remark; needed when a mandatory task does not apply.", transform: Wording.read) var remark: String?
@@ -66,7 +66,8 @@ struct TaskCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "answer", abstract: "Answer a task's question.",
             discussion: Teach.text(
-                "Answers given without seeing each other are all kept until somebody picks one.", "task answer 2026-0042 2 \"permit 4711\" --done",
+                "Answers given without seeing each other are all kept until somebody picks one.",
+                "task answer SO-2026-000001 2 \"permit 4711\" --done",
                 exits: Teach.recorded))
         @OptionGroup var target: Target
         @Argument(help: "The answer.", transform: Wording.read) var answer: String
@@ -83,7 +84,8 @@ struct TaskCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "claim", abstract: "Put yourself on a task, or take yourself off.",
             discussion: Teach.text(
-                "Colleagues see who does what; nobody is locked out.", "task claim 2026-0042 2", "task claim 2026-0042 2 --off", exits: Teach.recorded
+                "Colleagues see who does what; nobody is locked out.", "task claim SO-2026-000001 2", "task claim SO-2026-000001 2 --off",
+                exits: Teach.recorded
             ))
         @OptionGroup var target: Target
         @Flag(help: "Take yourself off.") var off = false
@@ -99,7 +101,7 @@ struct TaskCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "add", abstract: "Add a task.",
             discussion: Teach.text(
-                "It goes to the end of the list.", "task add 2026-0042 \"Replace the splash guard\" --asset GD-101", exits: Teach.recorded))
+                "It goes to the end of the list.", "task add SO-2026-000001 \"Replace the splash guard\" --asset GD-101", exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "What to do.", transform: Wording.read) var title: String
         @Option(help: "How.", transform: Wording.read) var instructions: String?
@@ -119,7 +121,8 @@ struct TaskCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete", abstract: "Delete a task.",
             discussion: Teach.text(
-                "When a colleague changed it without knowing, it stays, and a ruling says so.", "task delete 2026-0042 4", exits: Teach.recorded))
+                "When a colleague changed it without knowing, it stays, and a ruling says so.", "task delete SO-2026-000001 4", exits: Teach.recorded)
+        )
         @OptionGroup var target: Target
         @OptionGroup var global: GlobalOptions
 

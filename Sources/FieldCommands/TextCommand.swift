@@ -10,8 +10,8 @@ struct TextCommand: AsyncParsableCommand {
         discussion: Teach.text(
             "Several people may write in it at the same time, offline for hours: what each wrote stays, and nobody is asked. "
                 + "A text has at most 64 KiB; what is longer goes into a note. `why JOB problem` says who wrote which part.",
-            "text 2026-0042 problem", "text 2026-0042 problem --append \"The seal leaks too.\"",
-            "text 2026-0042 notes --task 2 --set \"Torque 12 Nm\"", "text 2026-0042 problem --edit < problem.txt", exits: Teach.recorded))
+            "text SO-2026-000001 problem", "text SO-2026-000001 problem --append \"The seal leaks too.\"",
+            "text SO-2026-000001 notes --task 2 --set \"Torque 12 Nm\"", "text SO-2026-000001 problem --edit < problem.txt", exits: Teach.recorded))
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "problem, of the job; or notes, of a task.") var kind: JointTextKind = .problem

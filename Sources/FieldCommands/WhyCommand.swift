@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import TruckrollClient
 import TruckrollCore
+import TruckrollDomain
 import TruckrollSync
 import TruckrollTerminal
 
@@ -10,7 +11,9 @@ struct WhyCommand: FieldVerb {
         commandName: "why", abstract: "Why a field shows what it shows.",
         discussion: Teach.text(
             "Every value that competes for it, who wrote it when, which rule decided, what lost, and what waits on this device. "
-                + "A RECORD is entity/id, an order number, a tag, or the end of an id.", "why 2026-0042 priority", "why task/9f31c2ab answer",
+                + "Of a text: who wrote which part, and what it read before. Of an appointment: who has the job when, and what led there. "
+                + "A RECORD is entity/id, an order number, a tag, or the end of an id.", "why SO-2026-000001 priority", "why SO-2026-000001 problem",
+            "why SO-2026-000001 appointment", "why task/9f31c2ab answer",
             exits: Teach.read))
 
     @Argument(help: "The record: entity/id, an order number, a tag, or the end of an id.") var record: String
@@ -19,9 +22,11 @@ struct WhyCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         let (entity, id) = try desk.client.findRecord(record)
+        if entity.name == "service_order", PlanningTrace.names.contains(field) { return try Self.tell(try desk.client.planning(of: id), desk) }
         let explanation = try desk.client.why(entity, id, field)
+        try desk.nameZone()
         desk.print(json: explanation.json)
-        var block = KeyValueBlock(title: "\(explanation.label) · \(explanation.field)")
+        var block = KeyValueBlock(title: StyledText(explanation.heading))
         block.add("shows", StyledText(explanation.shown, .bold))
         block.add("is", StyledText(explanation.summary))
         block.add("rule", "\(explanation.rule.rawValue): \(explanation.rule.inWords)")
@@ -46,6 +51,47 @@ struct WhyCommand: FieldVerb {
         if let last = explanation.rulings.last(where: \.isRestorable) {
             desk.print(StyledText("Restore what lost: truckroll-field restore \(last.id)", .cyan))
         }
+        if let kind = JointTextKind(rawValue: field), kind.subjectEntity == entity.name {
+            try Self.tellFormer(try desk.client.formerWordings(kind, of: id), "\(record) \(field)", desk)
+        }
+    }
+
+    private static func tellFormer(_ former: [FormerWording], _ subject: String, _ desk: Desk) throws {
+        guard !former.isEmpty else { return }
+        var table = Table([.init("#", .right), .init("Read before", .left, .wraps(minimum: 20)), .init("Until")], emptyText: "")
+        for (index, wording) in former.enumerated() {
+            let until = DeviceTime(wording.until).map { desk.client.environment.local($0) }
+            table.addRow("\(index + 1)", StyledText(wording.wording), StyledText(Words.clock(until)))
+        }
+        desk.print("")
+        desk.print(table)
+        desk.print(StyledText("Write one again: truckroll-field restore \(subject) --wording NUMBER", .cyan))
+    }
+
+    private static func tell(_ trace: PlanningTrace, _ desk: Desk) throws {
+        try desk.nameZone()
+        desk.print(
+            json: [
+                "number": .string(trace.order), "appointments": .array(trace.appointments.map(\.json)),
+                "steps": .array(trace.steps.map { $0.fact.with([("text", .string($0.text)), ("answer", .text($0.answer))]) }),
+            ])
+        var block = KeyValueBlock(title: "\(trace.order) · appointment")
+        if trace.appointments.isEmpty { block.add("shows", "nobody is planned for it") }
+        for line in trace.appointments {
+            let end = line.isActive ? "" : " (ended: \(line.endedBecause ?? ""))"
+            block.add("shows", StyledText("\(line.technician), \(Words.span(line.starts, line.ends))\(end)", line.isActive ? .bold : .dim))
+        }
+        block.add("rule", "server: the office wishes, the server decides and writes it")
+        desk.print(block)
+        desk.print("")
+        var table = Table(
+            [.init("When"), .init("What", .left, .wraps(minimum: 20)), .init("By"), .init("Answer", .left, .wraps(minimum: 12))],
+            emptyText: "Nothing changed it that this device can see.")
+        for step in trace.steps {
+            table.addRow(
+                StyledText(Words.clock(step.fact.at)), StyledText(Words.spaced(step.text)), StyledText(step.fact.by), StyledText(step.answer ?? ""))
+        }
+        desk.print(table)
     }
 
     private static func candidates(_ explanation: Explanation) -> Table {

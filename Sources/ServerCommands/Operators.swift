@@ -149,7 +149,7 @@ struct Status: AsyncParsableCommand {
             block.add("Epoch", StyledText(answer["epoch"]?.stringValue ?? ""))
             block.add("Position", StyledText("\(answer["position"]?.intValue ?? 0)"))
             block.add("Devices", StyledText("\(answer["devices"]?.intValue ?? 0)"))
-            block.add("Needs attention", StyledText("\(answer["needsAttention"]?.intValue ?? 0) change sets"))
+            block.add("Needs attention", StyledText((answer["needsAttention"]?.intValue ?? 0).counted("change set")))
             block.add("Open exceptions", StyledText("\(answer["openExceptions"]?.intValue ?? 0)"))
             if let settling = answer["settling"], let replicas = settling["replicas"]?.arrayValue {
                 let numbers = replicas.compactMap(\.intValue).map { "\($0)" }.joined(separator: ", ")

@@ -78,12 +78,17 @@ private struct Check {
             refuse(.content, "the content was altered: it is not the one of number \(file.number)")
         }
         finishSignature(signature)
-        if content.acceptance == nil {
-            accept(.acceptance, "no customer signature was taken")
-        } else if content.isAcceptanceBound {
-            accept(.acceptance, "the acceptance the technician recorded is bound to this very content")
+        if let acceptance = content.acceptance {
+            if content.isAcceptanceBound {
+                accept(
+                    .acceptance,
+                    "the acceptance the technician recorded is bound to this very content"
+                        + (acceptance.isSigned ? "" : "; no customer signature was taken"))
+            } else {
+                refuse(.acceptance, "the customer accepted another content")
+            }
         } else {
-            refuse(.acceptance, "the customer signed another content")
+            accept(.acceptance, "no customer signature was taken")
         }
         describe(content, printed: printed)
     }

@@ -34,6 +34,25 @@ struct PlanningCommandTests {
         #expect(await desk.run("status", "--offline").output.contains("Waiting to be sent  0"))
     }
 
+    @Test("why tells who has an order when, and a wish with the answer it waits for; show lists it, and no word of the schema is raw")
+    func whyAppointment() async throws {
+        #expect(await desk.run("move", "S-2", "--at", "14:00").code == 3)
+        let why = await desk.run("why", "S-2", "appointment", "--offline")
+        #expect(why.output.contains("2026-11-23 09:00 to 11:00") && why.output.contains("2026-11-23 14:00–16:00"))
+        #expect(why.output.contains("not answered yet"))
+        let json = await desk.run("why", "S-2", "technician", "--offline", "--json")
+        #expect(json.output.contains("\"steps\"") && json.output.contains("\"answer\": \"not answered yet\""))
+        let show = await desk.run("show", "S-2", "--offline")
+        #expect(show.output.contains("not answered yet") && !show.output.contains("_"))
+    }
+
+    @Test(
+        "assign says in its usage that it needs a time", arguments: [["--at", "09:00"], ["--minutes", "60"], ["--at", "09:00", "--minutes", "-5"]])
+    func required(options: [String]) async throws {
+        let result = await Desk.run(["assign", "S-1", "Wolf"] + options, store: desk.released())
+        #expect(result.code == 64)
+    }
+
     @Test("what is over is told")
     func past() async throws {
         let result = await desk.run("assign", "S-1", "Wolf", "--at", "06:00", "--minutes", "60")

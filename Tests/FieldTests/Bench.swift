@@ -14,6 +14,9 @@ final class Bench: Sendable {
     let world = World()
     private let position = Mutex<UInt64>(0)
 
+    /// What a pen drew.
+    static let strokes = [[0, 0, -40, 250, -70, 800], [420, -20, 60, 370, 470, 820]]
+
     /// 2026-11-23, 08:00 in Berlin.
     static let morning: Int64 = 1_795_417_200_000
 
@@ -136,7 +139,7 @@ final class Bench: Sendable {
         for task in [world.task1, world.task2] { _ = try client.setTask(task, .done) }
         _ = try client.record(.complete, on: world.order)
         let report = try client.serviceReport(world.order)
-        _ = try client.sign(world.order, .accepted(name: "R. Meier", role: "shift leader", strokes: PenStrokes.drawn(for: "R. Meier")), shown: report)
+        _ = try client.sign(world.order, .accepted(name: "R. Meier", role: "shift leader", strokes: Bench.strokes), shown: report)
     }
 
     func readAll(zeroLeft: String = "0", spanLeft: String = "50", cylinder: String = "CYL-50") throws {

@@ -41,10 +41,23 @@ struct CertifyTests {
         let bench = try Bench()
         try bench.workThrough()
         var request = CertificateRequest(order: bench.world.order, asset: bench.world.asset)
-        request.acceptedBy = ("R. Meier", "shift leader", PenStrokes.drawn(for: "R. Meier"))
+        request.acceptedBy = ("R. Meier", "shift leader", Bench.strokes)
         let issued = try bench.client.certify(request)
         #expect(issued.content.isAcceptanceBound)
+        #expect(issued.content.acceptance?.strokes == Bench.strokes)
         #expect(try bench.client.job(bench.world.order).signatures.last?.documentHash == issued.content.acceptance?.shownHash.bytes)
+    }
+
+    @Test("an acceptance by word of mouth is no signature: the certificate says that none was taken")
+    func unsigned() throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.readAll()
+        var request = CertificateRequest(order: bench.world.order, asset: bench.world.asset)
+        request.acceptedBy = ("R. Meier", "shift leader", [])
+        let issued = try bench.client.certify(request)
+        #expect(issued.content.isAcceptanceBound)
+        #expect(issued.content.acceptance?.words == "accepted by R. Meier, shift leader; no signature was taken")
+        #expect(try bench.client.job(bench.world.order).signatures.isEmpty)
     }
 
     @Test("before the customer signed there is only the certificate")

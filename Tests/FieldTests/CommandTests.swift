@@ -64,11 +64,14 @@ struct CommandTests {
     @Test(
         "bad usage ends with 64",
         arguments: [
-            ["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"], ["edit", "1"],
+            ["jobs", "--day", "x"], ["nonsense"], ["reading"], ["enrol", "--server", "x", "--code", "y"], ["sign", "1"],
+            ["sign", "1", "--name", "R. Meier"], ["edit", "1"],
             ["jobs", "--clock", "noon"],
             ["note", "1", ""], ["note", "1", " \n\t"], ["new", " ", "--site", "x"], ["edit", "1", "--title", ""], ["finding", "1", ""],
             ["task", "add", "1", " "], ["task", "answer", "1", "2", ""], ["pause", "1", "--reason", " "], ["sign", "1", "--name", ""],
             ["set-fitness", "1", "due", "--reason", ""], ["certify", "1", "--asset", "a", "--supersede", " "],
+            ["sign", "1", "--name", "R. Meier", "--refuse", "--reason", "no", "--strokes", "s.json"],
+            ["certify", "1", "--asset", "a", "--strokes", "s.json"],
         ])
     func usage(arguments: [String]) async {
         #expect(await run(arguments, store: temporary()).code == 64)
@@ -114,11 +117,33 @@ struct CommandTests {
         let status = try JSONValue.parse(await field("status --json").output)
         #expect(status["on_this_device"]?.intValue == 8 && status["needs_attention"]?.intValue == 0)
         #expect(await field("complete 0042").code == 0)
-        #expect(await field("sign 0042 --name R._Meier").output.contains("SERVICE REPORT 2026-0042"))
+        #expect(await field("sign 0042 --name R._Meier --strokes \(Self.strokes)").output.contains("SERVICE REPORT 2026-0042"))
+        let again = await field("sign 0042 --name R._Meier --strokes \(Self.strokes)")
+        #expect(again.code == 2)
+        #expect(again.output.isEmpty, "a report nobody can sign is not shown")
     }
 
-    @Test("a history is told in the device's zone, wherever its steps were written down")
-    func history() async throws {
+    /// The file that the help text and the tour name.
+    private static let strokes = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/examples/signature.json")
+        .standardized
+        .path
+
+    @Test("a file without strokes is no signature", arguments: ["[]", "[[]]", "[[10, 10]]", "[[[10, 10]], [[20, 20]]]"])
+    func emptyStrokes(text: String) async throws {
+        let bench = try Bench(state: .work_complete)
+        try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
+        let file = bench.directory.appending(path: "strokes.json")
+        try Data(text.utf8).write(to: file)
+        let result = await run(
+            ["sign", "0042", "--name", "R. Meier", "--strokes", file.path, "--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        #expect(result.code == 2)
+        #expect(result.errors.contains("nothing was signed") && result.output.isEmpty)
+    }
+
+    @Test(
+        "times are those of the company's zone, wherever they were written down; it is named where the machine keeps another",
+        arguments: [("2026-11-23T08:00:00+01:00", false), ("2026-11-23T07:00:00Z", true)])
+    func history(clock: String, isForeign: Bool) async throws {
         let bench = try Bench { drafts, world in
             drafts.append(
                 RecordDraft(
@@ -129,10 +154,14 @@ struct CommandTests {
                     ]))
         }
         try (bench.client.engine.store as? SQLiteDeviceStore)?.close()
-        let result = await run(["history", "0042", "--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        let result = await run(["history", "0042", "--clock", clock], store: bench.directory)
         #expect(result.code == 0)
-        #expect(result.output.contains("When (UTC+1)"))
         #expect(result.output.contains("2026-11-22 15:30") && result.output.contains("2026-11-22 15:00"))
+        #expect(result.errors.contains("Times are those of Europe/Berlin (UTC+1).") == isForeign)
+        #expect(await run(["jobs", "--clock", clock], store: bench.directory).output.contains("2026-11-23 09:00–11:00"))
+        // What is recorded here is dated in that zone, too.
+        #expect(await run(["note", "0042", "Gate is open", "--clock", clock], store: bench.directory).code == 0)
+        #expect(await run(["show", "0042", "--json", "--clock", clock], store: bench.directory).output.contains("2026-11-23T08:00:00+01:00"))
     }
 
     @Test("steps of one instant stand in the order of the workflow's chain, whatever their authors' numbers are")
@@ -152,7 +181,7 @@ struct CommandTests {
             ])
         }
         let history = try bench.client.job(bench.world.order).history
-        #expect(history.map(\.text) == ["dispatch"] + steps)
+        #expect(history.filter { $0.kind == "order_event" }.map(\.text) == ["dispatch"] + steps)
     }
 
     @Test("every command teaches: its help has an example and its exit status")

@@ -31,6 +31,23 @@ struct JobTests {
         #expect(job.nextEvents.contains(.accept))
     }
 
+    @Test("a case about an order that is not here says so, and shows no part of an id")
+    func gone() throws {
+        let bench = try Bench { drafts, world in
+            drafts.append(
+                RecordDraft(
+                    "exception", id: World.id(90),
+                    [
+                        "kind": .text("reassignment_void"), "order": .reference(World.id(91)), "about": world.ref(world.ana), "state": .text("open"),
+                        "text": .text("The reassignment is void."), "raised_at": .text("2026-11-23T06:00:00Z"),
+                    ]))
+        }
+        let line = try #require(try bench.client.attention().exceptions.first)
+        #expect(line.order == "an order that is not yours (any more)")
+        #expect(line.orderID == World.id(91))
+        #expect(line.raisedAt?.clock == "07:00")
+    }
+
     @Test("a job is found by its number, its end, its id, and the end of it", arguments: ["2026-0042", "0042", "2026-0042 ", "0199", "short"])
     func found(text: String) throws {
         let bench = try Bench()

@@ -53,6 +53,26 @@ struct MergeTests {
         #expect(try bench.client.job(id).line.title == "Calibrate and clean")
     }
 
+    @Test("an appointment is explained by who has it, the steps that planned it, and what the server wrote last")
+    func planning() throws {
+        let bench = try Bench { drafts, world in
+            drafts.append(
+                RecordDraft(
+                    "order_event", id: World.id(70),
+                    [
+                        "order": world.ref(world.order), "event": .text("reassign"), "at": .text("2026-11-22T16:00:00+01:00"),
+                        "by": world.ref(world.ben),
+                        "technician": world.ref(world.ana), "effective": .boolean(true), "seen": world.ref(world.dispatched),
+                    ]))
+        }
+        let trace = try bench.client.planning(of: bench.world.order)
+        #expect(trace.appointments.map(\.technician) == ["Ana Torres"])
+        #expect(trace.steps.map(\.text) == ["dispatch", "reassign Ana Torres", "Ana Torres: 2026-11-23 09:00–11:00"])
+        #expect(trace.steps.map(\.fact.by) == ["Ben Okoye", "Ben Okoye", "the server"])
+        let history = try bench.client.job(bench.world.order).history
+        #expect(history.map(\.text) == ["dispatch", "reassign Ana Torres", "Ana Torres: 2026-11-23 09:00–11:00"])
+    }
+
     @Test("references and sets are told in names, not in ids")
     func names() throws {
         let bench = try Bench()

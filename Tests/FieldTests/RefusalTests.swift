@@ -107,7 +107,7 @@ struct RefusalTests {
         let bench = try Bench()
         let report = try bench.client.serviceReport(bench.world.order)
         _ = try refused(bench, .transition) {
-            _ = try bench.client.sign(bench.world.order, .accepted(name: "R. Meier", role: nil, strokes: []), shown: report)
+            _ = try bench.client.sign(bench.world.order, .accepted(name: "R. Meier", role: nil, strokes: Bench.strokes), shown: report)
         }
         #expect(try bench.client.read { try $0.attachments(stored: false) }.isEmpty)
     }

@@ -38,6 +38,31 @@ struct TextTests {
         #expect(why.pending.map(\.value) == ["3 "])
     }
 
+    @Test("an earlier wording that this device has shown can be written again, as a new change")
+    func restored() throws {
+        try arrive("Pump leaks.", by: bench.world.ben)
+        #expect(throws: DeviceProblem.self) { try bench.client.restoreWording(.problem, of: job) }
+        _ = try bench.client.reword(.problem, of: job) { _ in "Pump leaks at the gland." }
+        _ = try bench.client.reword(.problem, of: job) { _ in "Nothing leaks." }
+        #expect(try bench.client.formerWordings(.problem, of: job).map(\.wording) == ["Pump leaks at the gland.", "Pump leaks."])
+        let recorded = try bench.client.restoreWording(.problem, of: job, number: 2)
+        #expect(recorded.set != nil)
+        #expect(try bench.client.job(job).problem == "Pump leaks.")
+        #expect(try bench.client.formerWordings(.problem, of: job).map(\.wording) == ["Nothing leaks.", "Pump leaks at the gland."])
+        #expect(throws: DeviceProblem.self) { try bench.client.restoreWording(.problem, of: job, number: 9) }
+    }
+
+    @Test("the heading says what the text is of, and the history who wrote what when")
+    func told() throws {
+        try arrive("Pump leaks.", by: bench.world.ben)
+        _ = try bench.client.reword(.problem, of: job) { $0 + " Gland too." }
+        let order = try bench.client.schema.entity("service_order")
+        #expect(try bench.client.why(order, job, "problem").heading == "Service order 2026-0042 · problem")
+        let lines = try bench.client.job(job).history.filter { $0.kind == "text" }
+        #expect(lines.map(\.text) == ["problem: “Pump leaks.”", "problem: “ Gland too.”"])
+        #expect(lines.map(\.fact.by) == ["Ben Okoye", "Ana Torres"])
+    }
+
     @Test("a wording that changes nothing records nothing")
     func same() throws {
         try arrive("Pump leaks.", by: bench.world.ben)

@@ -88,6 +88,19 @@ struct CertificatePDFTests {
         #expect(text.joined().contains(name))
     }
 
+    @Test(
+        "an acceptance without strokes says that no signature was taken; one with strokes does not",
+        .enabled(if: hasReader, "pdftotext is not installed"), arguments: [false, true])
+    func acceptance(isSigned: Bool) throws {
+        var draft = try Samples.draft()
+        var acceptance = try Samples.acceptance(of: draft)
+        if !isSigned { acceptance.strokes = [] }
+        draft.particulars.acceptance = acceptance
+        let text = try Self.text(of: CertificatePDF.render(try issuer.seal(try draft.freeze()))).joined()
+        #expect(text.contains("Meaning: accepted"))
+        #expect(text.contains("No signature was taken.") == !isSigned)
+    }
+
     @Test("a number is made smaller before it is broken in two", .enabled(if: hasReader, "pdftotext is not installed"))
     func longNumbers() throws {
         var channel = SampleChannel.four[1]

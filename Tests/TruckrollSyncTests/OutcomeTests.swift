@@ -240,6 +240,25 @@ struct OutcomeTests {
         #expect(try world.serverRecords("part_use").count == 1)
     }
 
+    @Test("one use opens one case, also when it had no promise behind it and the book had too little")
+    func oneCase() throws {
+        let company = try Company()
+        let world = company.world
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "part_use",
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("99"), "from": .reference(company.depot),
+                    "action": .text("fitted"), "at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.anna)
+        let cases = try world.serverRecords("exception").filter { $0.text("kind") == "stock_discrepancy" }
+        #expect(cases.count == 1)
+        let text = try #require(cases.first?.text("text"))
+        #expect(text.contains("without a reservation or a lease") && text.contains("more were used than the book had"))
+    }
+
     @Test("using more than the van's book has is a fact, balanced by a discrepancy, never a negative")
     func discrepancy() throws {
         let company = try Company()

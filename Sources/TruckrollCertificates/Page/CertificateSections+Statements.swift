@@ -77,7 +77,7 @@ extension CertificateSections {
                     ("Meaning: \($0.meaning.rawValue)", .body),
                     ("\(spoken($0.at)), on the technician's device", .small),
                     ("Bound to the content as shown, \($0.shownHash.prefix)…", .small),
-                ]
+                ] + ($0.isSigned ? [] : [("No signature was taken.", .absent)])
             } ?? [("No customer signature was taken.", .absent)]
         let columns = [left, column("For the customer", lines, x: right)]
         let height = columns.map { $0.reduce(6) { $0 + $1.box.height + 1.2 } }.max() ?? 0

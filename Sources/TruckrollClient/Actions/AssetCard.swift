@@ -70,12 +70,14 @@ public struct AssetCard: Sendable {
     private static func history(_ asset: RecordID, _ screen: ScreenReader, besides order: RecordID?) throws -> [AssetHistoryLine] {
         var lines: [AssetHistoryLine] = []
         func add(_ entity: String, _ time: String, _ text: (RecordView) throws -> String) throws {
-            for view in try screen.reader.views(entity, where: "asset", equals: .reference(asset))
-            where order == nil || view.reference("order") != order {
+            let views = try screen.reader.views(entity, where: "asset", equals: .reference(asset))
+            let corrected = entity == "certificate" ? [] : views.corrected
+            for view in views where !corrected.contains(view.id) && (order == nil || view.reference("order") != order) {
                 lines.append(
                     AssetHistoryLine(
-                        at: view.time(time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
-                        order: try view.reference("order").map { try screen.orderNumber($0) } ?? "", text: try text(view)))
+                        at: screen.time(view, time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
+                        order: try view.reference("order").map { try screen.reader.view("service_order", $0)?.text("number") ?? "another job" } ?? "",
+                        text: try text(view)))
             }
         }
         try add("finding", "at") { "\($0.text("severity") ?? ""): \($0.text("text") ?? "")" }

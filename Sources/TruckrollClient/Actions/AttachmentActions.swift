@@ -21,8 +21,11 @@ public struct LocalFile: Sendable, Hashable {
     /// Reads a file; what it is follows from its first bytes, then from its name.
     public init(path: String, caption: String? = nil) throws {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let size = (attributes?[.size] as? NSNumber)?.intValue, attributes?[.type] as? FileAttributeType != .typeDirectory else {
+        guard let size = (attributes?[.size] as? NSNumber)?.intValue else {
             throw DeviceProblem("file-unreadable", "There is no file \(path).", next: "Check the path.")
+        }
+        guard attributes?[.type] as? FileAttributeType != .typeDirectory else {
+            throw DeviceProblem("file-unreadable", "\(path) is a folder.", next: "Name a file in it.")
         }
         guard size > 0, size <= Limits.attachmentBytes else {
             throw DeviceProblem(

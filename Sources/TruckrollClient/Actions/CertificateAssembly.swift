@@ -13,7 +13,7 @@ public struct CertificateRequest: Sendable {
     public var agreedNext: String?
     /// Why a certificate that exists is replaced.
     public var supersedeReason: String?
-    /// Who signed what was shown; the strokes are bound to the content's hash.
+    /// Who accepted what was shown; strokes, empty when no signature was taken, are bound to the content's hash.
     public var acceptedBy: (name: String, role: String, strokes: [[Int]])?
 
     public init(order: RecordID, asset: RecordID) {
@@ -49,8 +49,7 @@ struct CertificateAssembly {
         let order = try source.require("service_order", request.order)
         let asset = try source.require("asset", request.asset)
         let all = try source.children("reading", of: request.order).filter { $0.reference("asset") == request.asset }
-        let corrected = all.corrected
-        readings = all.filter { !corrected.contains($0.id) }.inTime()
+        readings = all.standingInTime()
         former = try source.children("certificate", of: request.order)
             .filter { $0.reference("asset") == request.asset }.max { ($0.integer("revision") ?? 0) < ($1.integer("revision") ?? 0) }
 
@@ -196,7 +195,7 @@ struct CertificateAssembly {
     }
 
     private func readings(_ channels: [RecordView], _ cylinders: [(id: RecordID, used: CylinderUsed)]) -> [CalibrationReading] {
-        readings.compactMap { view in
+        readings.enumerated().compactMap { place, view in
             guard let number = channels.first(where: { $0.id == view.reference("channel") })?.integer("number").flatMap({ Int(exactly: $0) }),
                 let kind = view.text("kind").flatMap({ CalibrationReading.Kind(rawValue: $0) }),
                 let phase = view.text("phase").flatMap({ CalibrationReading.Phase(rawValue: $0) }),
@@ -207,7 +206,7 @@ struct CertificateAssembly {
             let hasResponded = view.text("alarms") != nil || view.quantity("indicated").map { $0 != .zero } ?? false
             return CalibrationReading(
                 channel: number, kind: kind, phase: phase, point: point, applied: view.text("applied") ?? "", indicated: view.text("indicated") ?? "",
-                unit: unit, cylinder: cylinder, at: view.text("at") ?? "", hasResponded: hasResponded)
+                unit: unit, cylinder: cylinder, at: view.text("at") ?? "", place: place, hasResponded: hasResponded)
         }
     }
 

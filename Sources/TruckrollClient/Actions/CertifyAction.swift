@@ -57,7 +57,9 @@ extension DeviceClient {
                     "device": .bytes(identity.device.bytes),
                     "supersedes": .optional(assembly.former?.id), "issued_at": .time(editor.now), "by": .reference(editor.user),
                 ])
-            if let accepted = request.acceptedBy, let shown = content.acceptance?.shownHash {
+            // Only what was signed is a signature; an acceptance by word of mouth stands in the content.
+            if let accepted = request.acceptedBy, let acceptance = content.acceptance, acceptance.isSigned {
+                let shown = acceptance.shownHash
                 try editor.signature(request.order, accepted.name, accepted.role, "accepted", accepted.strokes, documentHash: shown.bytes)
             }
             let isLast = try state == .signed_off && editor.isEveryAssetCertified(request.order)

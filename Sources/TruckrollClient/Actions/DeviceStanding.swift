@@ -92,7 +92,7 @@ extension DeviceClient {
                 stored: try screen.reader.journal(limit: 1_000_000).count { LocalReader.whereabouts($0) == .stored },
                 needsAttention: unresolved.count,
                 sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,
-                lastSync: state.lastSync.map { DeviceTime(milliseconds: $0, offsetMinutes: offset) },
+                lastSync: state.lastSync.map { screen.local(DeviceTime(milliseconds: $0, offsetMinutes: offset)) },
                 offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,
                 durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running,
                 filling: filling,

@@ -62,6 +62,8 @@ public struct Explanation: Sendable {
     public let entity: String
     public let id: RecordID
     public let label: String
+    /// What the explanation is headed by: record and field, or what a text is of.
+    public let heading: String
     public let field: String
     public let type: FieldType
     public let summary: String
@@ -110,8 +112,10 @@ private struct Explainer {
     let offset: Int
 
     func explanation() throws -> Explanation {
-        Explanation(
-            entity: view.entity.name, id: view.id, label: try screen.label(view.entity, view.id), field: field.name, type: field.type,
+        let label = try screen.label(view.entity, view.id)
+        return Explanation(
+            entity: view.entity.name, id: view.id, label: label,
+            heading: view.entity.name == "text" && field.rule == .text ? label : "\(label) · \(field.name)", field: field.name, type: field.type,
             summary: field.summary, rule: field.rule, shown: try screen.words(view[field.name], of: field), rawShown: view[field.name],
             candidates: try candidates(), parts: try parts(), rulings: try rulings(), pending: try pending())
     }
@@ -227,7 +231,7 @@ final class ReplicaAuthors {
         // The first replica of a history is the server's own; after a restore it takes others.
         if replica.rawValue == 1 { return "the server" }
         try readFacts()
-        return try users[replica].map { try screen.userName($0) } ?? "replica \(replica)"
+        return try users[replica].map { try screen.userName($0) } ?? "somebody else (replica \(replica))"
     }
 
     func device(_ version: Version) -> String? { device(of: version.stamp.replica) }

@@ -16,13 +16,14 @@ extension DeviceClient {
         _ = try read { try $0.require("service_order", order) }
         for photo in photos { try keep(photo) }
         return try act("finding") { editor in
+            let former = try editor.corrected("finding", corrects, on: order)
             for photo in photos { try editor.attach(photo, order: order, asset: asset) }
             let id = try editor.create(
                 "finding",
                 [
                     "order": .reference(order), "asset": .optional(asset), "code": .optional(code), "severity": .text(severity.rawValue),
                     "text": .text(text),
-                    "photos": photos.isEmpty ? .null : .list(photos.map { .bytes($0.sha256) }), "at": .time(editor.now),
+                    "photos": photos.isEmpty ? .null : .list(photos.map { .bytes($0.sha256) }), "at": former?["at"] ?? .time(editor.now),
                     "by": .reference(editor.user),
                     "corrects": .optional(corrects),
                 ])

@@ -57,6 +57,10 @@ public struct Job: Sendable {
     public let appointments: [AppointmentLine]
     public let exceptions: [ExceptionLine]
     public let events: [EventLine]
+    /// What changed the appointments, but for steps of the workflow.
+    public let planning: [PlanningTrace.Step]
+    /// Who wrote in the job's texts.
+    public let writings: [(fact: Fact, text: String)]
     /// What the user can do next.
     public let nextEvents: [OrderEvent]
 }
@@ -104,6 +108,9 @@ extension Job {
         appointments = try reader.children("appointment", of: order.id).inTime("starts_at").map { try AppointmentLine($0, screen) }
         exceptions = try reader.children("exception", of: order.id).inTime("raised_at").map { try ExceptionLine($0, screen) }
         events = try reader.children("order_event", of: order.id).inTime().map { try EventLine($0, screen) }
+        let planner = PlanningReader(screen: screen, authors: try ReplicaAuthors(screen))
+        planning = try planner.steps(of: order.id).filter { !$0.isEvent }
+        writings = try TextHistory(reader: planner).lines(of: order.id)
         let role = try reader.view("user", screen.user)?.text("role").flatMap { Role(rawValue: $0) }
         nextEvents = line.state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role ?? .technician) } } ?? []
     }

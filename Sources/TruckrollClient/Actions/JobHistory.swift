@@ -20,7 +20,7 @@ extension Job {
     /// Everything that happened, oldest first. Steps of one instant stand in the order of the workflow's chain.
     public var history: [JobHistoryLine] {
         var lines: [JobHistoryLine] = events.map { event in
-            let words = event.event.replacing("_", with: " ") + (event.reason.map { ": \($0)" } ?? "")
+            let words = event.event.replacing("_", with: " ") + (event.technician.map { " \($0)" } ?? "") + (event.reason.map { ": \($0)" } ?? "")
             return JobHistoryLine(fact: event.fact, kind: "order_event", text: words, isEffective: event.isEffective, ruling: event.ruling)
         }
         func add(_ kind: String, _ fact: Fact, _ text: String) {
@@ -34,11 +34,14 @@ extension Job {
         for line in readings {
             let words =
                 "\(line.asset) channel \(line.channel) \(line.phase.replacing("_", with: " ")) \(line.point): \(line.indicated) at \(line.applied) \(line.unit)"
-            add("reading", line.fact, words + (line.isCorrected ? " (corrected)" : ""))
+            add(
+                "reading", line.fact, words + (line.isCorrected ? " (corrected)" : "") + (line.corrects.map { " (corrects …\($0.short))" } ?? ""))
         }
         for line in notes { add("note", line.fact, line.text) }
         for line in attachments { add("attachment", line.fact, line.caption ?? line.mediaType) }
         for line in signatures { add("signature", line.fact, "\(line.signer) \(line.meaning)") }
+        for step in planning { add("appointment", step.fact, step.text + (step.answer.map { " — \($0)" } ?? "")) }
+        for line in writings { add("text", line.fact, line.text.count > 100 ? line.text.prefix(99) + "…" : line.text) }
         for line in certificates { add("certificate", line.fact, line.number) }
         lines.sort { a, b in
             let (first, second) = (a.instant, b.instant)

@@ -54,6 +54,7 @@ extension ReadingLine {
         unit = view.text("unit") ?? ""
         cylinder = try view.reference("cylinder").map { try screen.cylinderNumber($0) }
         isCorrected = corrected.contains(view.id)
+        corrects = view.reference("corrects")
     }
 }
 
@@ -97,6 +98,7 @@ extension EventLine {
     init(_ view: RecordView, _ screen: ScreenReader) throws {
         fact = try screen.fact(view)
         event = view.text("event") ?? ""
+        technician = try view.reference("technician").map { try screen.userName($0) }
         reason = view.text("reason")
         isEffective = view["effective"].boolean
         ruling = view.text("ruling")
@@ -110,8 +112,8 @@ extension AppointmentLine {
         id = view.id
         technician = try view.reference("technician").map { try screen.userName($0) } ?? ""
         isMine = view.reference("technician") == screen.user
-        starts = view.time("starts_at")
-        ends = view.time("ends_at")
+        starts = screen.time(view, "starts_at")
+        ends = screen.time(view, "ends_at")
         isActive = view.text("state") == "active"
         endedBecause = view.text("ended_because")
     }
@@ -121,9 +123,10 @@ extension ExceptionLine {
     init(_ view: RecordView, _ screen: ScreenReader) throws {
         id = view.id
         kind = view.text("kind") ?? ""
-        order = try view.reference("order").map { try screen.orderNumber($0) }
+        orderID = view.reference("order")
+        order = try orderID.map { try screen.orderNumber($0) }
         text = view.text("text") ?? ""
-        raisedAt = view.time("raised_at")
+        raisedAt = screen.time(view, "raised_at")
         isOpen = view.text("state") != "resolved"
         owner = view.text("owner")
     }

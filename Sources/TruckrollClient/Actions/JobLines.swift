@@ -86,7 +86,10 @@ public struct ReadingLine: Sendable {
     public let indicated: String
     public let unit: String
     public let cylinder: String?
+    /// A later reading replaces it.
     public let isCorrected: Bool
+    /// The reading this one replaces.
+    public let corrects: RecordID?
 }
 
 /// A remark on an order.
@@ -134,6 +137,8 @@ public struct CertificateLine: Sendable {
 public struct EventLine: Sendable {
     public let fact: Fact
     public let event: String
+    /// Whom a dispatcher's step concerns.
+    public let technician: String?
     public let reason: String?
     /// Whether it moved the order; `nil` when nobody has judged it.
     public let isEffective: Bool?
@@ -158,7 +163,9 @@ public struct AppointmentLine: Sendable {
 public struct ExceptionLine: Sendable {
     public let id: RecordID
     public let kind: String
+    /// The order's number, or in words that it is nobody's here any more.
     public let order: String?
+    public let orderID: RecordID?
     public let text: String
     public let raisedAt: DeviceTime?
     public let isOpen: Bool
@@ -192,10 +199,28 @@ extension Array where Element == RecordView {
     /// The entries that a later one replaces.
     var corrected: Set<RecordID> { Set(compactMap { $0.reference("corrects") }) }
 
-    /// By their time, which is to the second; within one, in the order they were written.
+    /// By their time, which is to the second; within one, in the order they were written. A correction that kept its time
+    /// stands where what it corrects was written.
     func inTime(_ field: String = "at") -> [RecordView] {
-        let keyed = map { view in (view, view.time(field)?.milliseconds ?? 0, view.firstVersion) }
-        return keyed.sorted { a, b in a.1 == b.1 ? (a.2, a.0.id) < (b.2, b.0.id) : a.1 < b.1 }.map(\.0)
+        let byID = Dictionary(map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        func written(_ view: RecordView, _ steps: Int) -> Version {
+            // A chain longer than its list runs in a circle.
+            guard steps < count, let former = view.reference("corrects").flatMap({ byID[$0] }), former.time(field) == view.time(field) else {
+                return view.firstVersion
+            }
+            return written(former, steps + 1)
+        }
+        let keyed = map { view in (view: view, at: view.time(field)?.milliseconds ?? 0, written: written(view, 0), own: view.firstVersion) }
+        return keyed.sorted { a, b in
+            a.at == b.at ? (a.written, a.own, a.view.id) < (b.written, b.own, b.view.id) : a.at < b.at
+        }
+        .map(\.view)
+    }
+
+    /// Those that no later one replaces, by their time.
+    func standingInTime(_ field: String = "at") -> [RecordView] {
+        let corrected = corrected
+        return inTime(field).filter { !corrected.contains($0.id) }
     }
 }
 

@@ -35,8 +35,7 @@ public struct JobLine: Sendable {
 extension DeviceClient {
     /// The user's jobs of a day: active appointments, and orders the user took in the field that have no appointment yet.
     public func jobs(on day: CalendarDate) throws -> [JobLine] {
-        let offset = environment.moment.offsetMinutes
-        func local(_ time: DeviceTime) -> CalendarDate { DeviceTime(milliseconds: time.milliseconds, offsetMinutes: offset).date }
+        func local(_ time: DeviceTime) -> CalendarDate { environment.local(time).date }
         return try screen { screen in
             try JobLister(screen).lines().filter { job in
                 guard job.isMine, let starts = job.starts else {
@@ -104,7 +103,9 @@ struct JobLister {
             stateWord: order.text("state"), customer: try order.reference("customer").map { try screen.customerName($0) } ?? "",
             site: site?.text("name") ?? "",
             city: site?.text("city"),
-            starts: appointment?.time("starts_at"), ends: appointment?.time("ends_at"), isMine: mine != nil, dueAt: order.time("due_at"),
+            starts: appointment.flatMap { screen.time($0, "starts_at") }, ends: appointment.flatMap { screen.time($0, "ends_at") },
+            isMine: mine != nil,
+            dueAt: screen.time(order, "due_at"),
             openTasks: open.count, openMandatoryTasks: open.count { $0.text("mandatory") == "yes" }, waitingSets: sets.count,
             place: sets.contains(.onDevice) ? .onDevice : sets.contains(.sent) ? .sent : .stored)
     }

@@ -58,7 +58,7 @@ extension DeviceClient {
     /// Records time that was spent.
     ///
     /// - Parameters:
-    ///   - startedAt: when it began; when it is not given it ended just now.
+    ///   - startedAt: when it began; when it is not given, as what it corrects, else it ended just now.
     ///   - corrects: the entry this one replaces.
     public func addLabour(
         _ kind: LabourKind, on order: RecordID, seconds: Int, startedAt: DeviceTime? = nil, remark: String? = nil, corrects: RecordID? = nil
@@ -68,9 +68,10 @@ extension DeviceClient {
         }
         return try act("labour") { editor in
             _ = try editor.require("service_order", order)
-            if let corrects { _ = try editor.require("labour_entry", corrects) }
+            let former = try editor.corrected("labour_entry", corrects, on: order)
             let start =
-                startedAt ?? DeviceTime(milliseconds: editor.now.milliseconds - Int64(seconds) * 1000, offsetMinutes: editor.now.offsetMinutes)
+                startedAt ?? former?.time("started_at")
+                ?? DeviceTime(milliseconds: editor.now.milliseconds - Int64(seconds) * 1000, offsetMinutes: editor.now.offsetMinutes)
             let notices = try editor.overlap(start, seconds, besides: corrects)
             let id = try editor.create(
                 "labour_entry",

@@ -44,13 +44,15 @@ extension DeviceClient {
             let part = try editor.require("part", entry.part)
             try Self.check(entry, part)
             let (from, lease) = try editor.source(entry, spent: spent)
+            let former = try editor.corrected("part_use", entry.corrects, on: order)
             let id = try editor.create(
                 "part_use",
                 [
                     "order": .reference(order), "part": .reference(entry.part), "quantity": .text(entry.quantity.description),
                     "serial": .optional(entry.serial),
                     "lot": .optional(entry.lot), "from": .optional(from), "asset": .optional(entry.asset), "action": .text(entry.action.rawValue),
-                    "lease": .optional(lease), "at": .time(editor.now), "corrects": .optional(entry.corrects), "by": .reference(editor.user),
+                    "lease": .optional(lease), "at": former?["at"] ?? .time(editor.now), "corrects": .optional(entry.corrects),
+                    "by": .reference(editor.user),
                 ])
             return (id, try editor.notices(entry, part, stock, order: order))
         }

@@ -5,7 +5,8 @@ import TruckrollSync
 /// One reading as a technician takes it.
 public struct ReadingEntry: Sendable {
     public var channel: RecordID
-    public var kind: CalibrationReading.Kind = .full
+    /// `nil` is that of the reading it corrects, else full.
+    public var kind: CalibrationReading.Kind?
     public var phase: CalibrationReading.Phase
     public var point: CalibrationPoint
     /// Both in the channel's unit.
@@ -20,7 +21,11 @@ public struct ReadingEntry: Sendable {
     public var temperature: String?
     public var humidity: String?
     public var pressure: String?
-    /// The reading this one replaces.
+    /// Whether the person says that a value far outside the channel's range is what they saw.
+    public var isCertain = false
+    /// When it was taken; `nil` is the time of the reading it corrects, else now.
+    public var at: DeviceTime?
+    /// The reading this one replaces. What is not given again is as it was there.
     public var corrects: RecordID?
 
     public init(
@@ -39,7 +44,8 @@ extension DeviceClient {
     /// Records a reading of a channel.
     ///
     /// - Throws: ``DeviceProblem`` `cylinder-unknown` when the device does not hold the cylinder's certificate, `value-unfit` when
-    ///   the surroundings are none in which anybody takes a reading.
+    ///   the surroundings are none in which anybody takes a reading, `doubtful` when a value is so far outside the channel's range
+    ///   that it looks like a slip and the entry does not say that it is none.
     public func recordReading(_ entry: ReadingEntry, on order: RecordID) throws -> Recorded {
         for (text, bounds) in [
             (entry.flow, AmbientBounds.flow), (entry.temperature, .temperature), (entry.humidity, .humidity), (entry.pressure, .pressure),
@@ -53,21 +59,35 @@ extension DeviceClient {
             let channel = try editor.require("sensor_channel", entry.channel)
             guard let asset = channel.reference("asset") else { throw DeviceProblem.unknown("asset of channel", entry.channel.short) }
             _ = try editor.require("service_order", order)
-            let earlier = try editor.children("reading", of: order).filter { $0.reference("channel") == entry.channel }
-            let attempt = earlier.count { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue } + 1
+            let former = try editor.corrected("reading", entry.corrects, on: order)
+            var entry = entry
+            entry.kind = entry.kind ?? former?.text("kind").flatMap { CalibrationReading.Kind(rawValue: $0) } ?? .full
+            if !entry.isCertain { try DisplayReach(channel)?.check(entry) }
+            let at = entry.at ?? former?.time("at") ?? editor.now
+            guard at.milliseconds <= editor.now.milliseconds + Int64(StampRule.aheadMilliseconds) else {
+                throw DeviceProblem(.valueUnfit, "A reading taken at \(at) is one of the future.", next: "Check the time, and the device's clock.")
+            }
+            let all = try editor.children("reading", of: order).filter { $0.reference("channel") == entry.channel }
+            let alike = all.filter { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue }
+            let kept = former?.integer("attempt").flatMap { number in alike.contains { $0.id == former?.id } ? number : nil }
+            func given(_ text: String?, _ field: String) -> Value { text.map { .text($0) } ?? former?[field] ?? .null }
             let id = try editor.create(
                 "reading",
                 [
-                    "order": .reference(order), "asset": .reference(asset), "channel": .reference(entry.channel), "kind": .text(entry.kind.rawValue),
-                    "phase": .text(entry.phase.rawValue), "attempt": .integer(Int64(attempt)), "point": .text(entry.point.rawValue),
+                    "order": .reference(order), "asset": .reference(asset), "channel": .reference(entry.channel),
+                    "kind": .text((entry.kind ?? .full).rawValue),
+                    "phase": .text(entry.phase.rawValue), "attempt": .integer(kept ?? Int64(alike.count + 1)), "point": .text(entry.point.rawValue),
                     "applied": .text(entry.applied), "indicated": .text(entry.indicated), "unit": channel["unit"],
-                    "cylinder": .optional(cylinder?.id),
-                    "flow": .optional(entry.flow), "t90_seconds": entry.t90Seconds.map { .integer(Int64($0)) } ?? .null,
-                    "alarms": .optional(entry.alarms),
-                    "temperature": .optional(entry.temperature), "humidity": .optional(entry.humidity), "pressure": .optional(entry.pressure),
-                    "at": .time(editor.now), "by": .reference(editor.user), "corrects": .optional(entry.corrects),
+                    "cylinder": cylinder.map { .reference($0.id) } ?? former?["cylinder"] ?? .null,
+                    "flow": given(entry.flow, "flow"),
+                    "t90_seconds": entry.t90Seconds.map { .integer(Int64($0)) } ?? former?["t90_seconds"] ?? .null,
+                    "alarms": given(entry.alarms, "alarms"), "temperature": given(entry.temperature, "temperature"),
+                    "humidity": given(entry.humidity, "humidity"), "pressure": given(entry.pressure, "pressure"),
+                    "at": .time(at), "by": .reference(editor.user), "corrects": .optional(entry.corrects),
                 ])
-            return (id, ReadingNotices(entry, channel: channel, cylinder: cylinder, earlier: earlier, today: editor.now.date).all)
+            let applied = try cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }
+            let earlier = all.standingInTime().filter { $0.id != former?.id && ($0.time("at")?.milliseconds ?? 0) <= at.milliseconds }
+            return (id, ReadingNotices(entry, channel: channel, cylinder: applied, earlier: earlier, today: at.date).all)
         }
     }
 
@@ -108,6 +128,12 @@ struct ReadingNotices {
         }
         if entry.phase == .asFound, earlier.contains(where: { $0.text("phase") == "adjusted" }) {
             all.append("The channel was adjusted before; an as-found reading taken now proves nothing.")
+        }
+        let alike = earlier.last { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue }
+        if let alike, entry.corrects == nil {
+            all.append(
+                "The \(entry.phase.rawValue.replacing("_", with: " ")) \(entry.point.rawValue) was read before, \(alike.text("indicated") ?? "") "
+                    + "(…\(alike.id.short)); both stand. To replace a slip, give --corrects \(alike.id.short).")
         }
         if Self.places(entry.indicated) > Self.places(channel.text("resolution") ?? "") {
             all.append("The display shows steps of \(channel.text("resolution") ?? ""); \(entry.indicated) has more digits than it can show.")

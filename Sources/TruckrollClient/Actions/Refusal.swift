@@ -34,6 +34,8 @@ public enum Refusal: String, Sendable, CaseIterable {
     case alreadyCertified = "already-certified"
     /// The value does not fit the field, or the field is not a person's to write.
     case valueUnfit = "value-unfit"
+    /// The value looks like a slip and was not confirmed.
+    case doubtful
     /// The text would be longer than a text can be.
     case textFull = "text-full"
 

@@ -19,11 +19,14 @@ final class ScreenReader {
     let identity: DeviceIdentity
     /// Sets that wait for an answer.
     let waiting: [WriteID: Whereabouts]
+    /// The company's zone, in which screens tell times; `nil` before its record is here.
+    private let calendar: TenantCalendar?
     private var names: [RecordID: String] = [:]
 
     init(_ reader: LocalReader) throws {
         self.reader = reader
         identity = try reader.enrolled()
+        calendar = try reader.companyZone().map { TenantCalendar(timeZone: $0) }
         waiting = Dictionary(try reader.outbox().map { ($0.set.writeID, LocalReader.whereabouts($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -35,9 +38,15 @@ final class ScreenReader {
         return places.contains(.onDevice) ? .onDevice : places.contains(.sent) ? .sent : .stored
     }
 
+    /// A time of a record as a screen tells it, whatever zone its author wrote it in.
+    func time(_ view: RecordView, _ field: String) -> DeviceTime? { view.time(field).map(local) }
+
+    func local(_ time: DeviceTime) -> DeviceTime { calendar?.local(time.milliseconds) ?? time }
+
     func fact(_ view: RecordView, at: String = "at", by: String = "by") throws -> Fact {
         Fact(
-            id: view.id, at: view.time(at), by: try view.reference(by).map { try userName($0) } ?? "", place: place(view), version: view.firstVersion)
+            id: view.id, at: time(view, at), by: try view.reference(by).map { try userName($0) } ?? "", place: place(view), version: view.firstVersion
+        )
     }
 
     // MARK: Names
@@ -49,7 +58,11 @@ final class ScreenReader {
     func partName(_ id: RecordID) throws -> String { try name("part", id) { "\($0.text("number") ?? "") \($0.text("name") ?? "")" } }
     func locationName(_ id: RecordID) throws -> String { try name("stock_location", id) { $0.text("name") } }
     func cylinderNumber(_ id: RecordID) throws -> String { try name("reference_gas", id) { $0.text("cylinder") } }
-    func orderNumber(_ id: RecordID) throws -> String { try name("service_order", id) { $0.text("number") } }
+    /// The number of an order; in words for one that has left this device's view, or never was in it.
+    func orderNumber(_ id: RecordID) throws -> String {
+        guard try reader.view("service_order", id) != nil else { return "an order that is not yours (any more)" }
+        return try name("service_order", id) { $0.text("number") }
+    }
 
     func name(_ entity: String, _ id: RecordID, _ label: (RecordView) -> String?) throws -> String {
         if let name = names[id] { return name }
@@ -61,6 +74,10 @@ final class ScreenReader {
     /// What a record is called on a screen.
     func label(_ entity: Entity, _ id: RecordID) throws -> String {
         let view = try reader.view(entity.name, id)
+        if entity.name == "text", let view {
+            let order = try view.reference("order").map { try label(try reader.schema.entity("service_order"), $0) }
+            return [order, try textName(view)].compactMap { $0 }.joined(separator: " · ")
+        }
         let name = ["number", "tag", "cylinder", "name", "title", "text", "event", "kind"].lazy.compactMap { view?.text($0) }.first
         return "\(entity.title) \(name.map { $0.count > 60 ? $0.prefix(59) + "…" : $0 } ?? "…\(id.short)")"
     }
@@ -89,6 +106,11 @@ final class ScreenReader {
         case .list(let values): values.map { plain($0) }.joined(separator: ", ")
         }
     }
+}
+
+extension LocalReader {
+    /// The IANA name of the company's zone; `nil` before its record is here.
+    func companyZone() throws -> String? { try views("tenant").first?.text("time_zone") }
 }
 
 extension DeviceClient {

@@ -7,13 +7,16 @@ extension DeviceClient {
     ///
     /// - Parameter wording: makes the new wording of the present one.
     public func reword(_ kind: JointTextKind, of order: RecordID, task: RecordID? = nil, _ wording: (String) -> String) throws -> Recorded {
-        try act("text") { editor in
+        let shown = try textsShown()
+        let recorded = try act("text") { editor in
             _ = try editor.require("service_order", order)
             let subject = task ?? order
             let present = try editor.text(kind, of: subject) ?? ""
             let isChanged = try editor.reword(kind, of: order, task: task, as: wording(present))
             return (kind.id(of: subject), isChanged ? [] : ["It was so already."])
         }
+        remember(shown)
+        return recorded
     }
 
     /// What a text reads; `nil` when nobody has written in it.

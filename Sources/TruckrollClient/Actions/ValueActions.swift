@@ -53,9 +53,11 @@ extension DeviceClient {
 
     static func field(_ name: String, of entity: Entity) throws -> Field {
         guard let field = entity[name] else {
+            let texts = JointTextKind.allCases.filter { $0.subjectEntity == entity.name }.map(\.rawValue)
+            let joint = texts + (entity.name == "service_order" ? ["appointment"] : [])
             throw DeviceProblem(
                 "not-found", "A \(entity.title.lowercased()) has no field “\(name)”.",
-                next: "It has \(entity.fields.map(\.name).joined(separator: ", ")).")
+                next: "It has \((entity.fields.map(\.name) + joint).joined(separator: ", ")).")
         }
         return field
     }

@@ -23,9 +23,9 @@ extension DeviceClient {
     }
 }
 
-extension LocalEditor {
-    /// Checks a step of the workflow, then records it.
-    func step(_ event: OrderEvent, _ order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> (record: RecordID?, notices: [String]) {
+extension RecordSource {
+    /// Refuses a step of the workflow that somebody cannot take now.
+    func requireStep(_ event: OrderEvent, _ order: RecordID, by user: RecordID, reason: String? = nil) throws {
         let view = try require("service_order", order)
         let number = view.text("number") ?? order.short
         let role = try self.view("user", user)?.text("role").flatMap { Role(rawValue: $0) }
@@ -33,7 +33,7 @@ extension LocalEditor {
             throw DeviceProblem(.role, "A \(role.rawValue) may not \(event.verb) an order.", next: "Ask somebody who may.")
         }
         let state = view.text("state").flatMap { OrderState(rawValue: $0) }
-        guard OrderWorkflow.next(from: state, event) != nil else { throw Self.refusal(event, number, state, role ?? .technician) }
+        guard OrderWorkflow.next(from: state, event) != nil else { throw event.refusal(number, state, role ?? .technician) }
         if event.needsReason, reason?.trimmed.isEmpty ?? true {
             throw DeviceProblem(.reasonMissing, "To \(event.verb) needs a reason.", next: "Say why in a few words.")
         }
@@ -46,24 +46,33 @@ extension LocalEditor {
                     next: "Do each, or say that it does not apply: `task done`, `task na`.")
             }
         }
+    }
+}
+
+extension LocalEditor {
+    /// Checks a step of the workflow, then records it.
+    func step(_ event: OrderEvent, _ order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> (record: RecordID?, notices: [String]) {
+        try requireStep(event, order, by: user, reason: reason)
         let ruling = try self.event(event, order: order, reason: reason, place: place.map { .list($0.map { .integer($0) }) })
         if case .notEffective(_, let text) = ruling { throw DeviceProblem(.transition, text, next: "Sync, then look at the job again.") }
         return (order, [])
     }
+}
 
-    private static func refusal(_ event: OrderEvent, _ number: String, _ state: OrderState?, _ role: Role) -> DeviceProblem {
+extension OrderEvent {
+    fileprivate func refusal(_ number: String, _ state: OrderState?, _ role: Role) -> DeviceProblem {
         let present = state?.title ?? "without a state"
         let possible = state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role) } } ?? []
-        let path = state.flatMap { OrderWorkflow.path(from: $0, to: event, as: role) }
+        let path = state.flatMap { OrderWorkflow.path(from: $0, to: self, as: role) }
         let next: String
         if let path, !path.isEmpty {
-            next = "First: \(path.map(\.verb).joined(separator: ", ")); then \(event.verb)."
+            next = "First: \(path.map(\.verb).joined(separator: ", ")); then \(verb)."
         } else if possible.isEmpty {
             next = "There is nothing for a \(role.rawValue) to do on it now."
         } else {
             next = "Possible now: \(possible.map(\.verb).joined(separator: ", "))."
         }
-        return DeviceProblem(.transition, "“\(event.verb)” is not possible: \(number) is \(present).", next: next)
+        return DeviceProblem(.transition, "“\(verb)” is not possible: \(number) is \(present).", next: next)
     }
 }
 

@@ -30,6 +30,8 @@ extension DeviceClient {
     /// - Parameter onUpload: is told how far the attachments are that this sync sends.
     @discardableResult
     public func sync(onUpload: (@Sendable (UploadProgress) -> Void)? = nil) async throws -> SyncReport {
+        let shown = try textsShown()
+        defer { remember(shown) }
         let report = try await syncOnce(onUpload)
         guard report.newReplica != nil else { return report }
         // The work goes on under the new number, with a sign-in of its own.

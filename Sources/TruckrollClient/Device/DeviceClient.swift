@@ -10,7 +10,9 @@ import TruckrollSync
 /// Everything local works without a network; ``sync()`` is the one place where being offline shows.
 public struct DeviceClient: Sendable {
     public let engine: DeviceEngine
+    /// Clock and luck of the machine; the zone is the company's once its record is here.
     public let environment: DeviceEnvironment
+    private let machine: DeviceEnvironment
     public let attachments: AttachmentFolder
     /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
     private let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
@@ -35,7 +37,10 @@ public struct DeviceClient: Sendable {
         let store = try SQLiteDeviceStore(path: Self.file(in: directory).path, schema: schema)
         mark.raise(to: schema.version)
         engine = DeviceEngine(schema: schema, store: store)
-        self.environment = environment
+        machine = environment
+        // A store that cannot be read says so when it is asked for something.
+        let zone = try? engine.read { try $0.companyZone() }
+        self.environment = zone.map { environment.working(in: TenantCalendar(timeZone: $0)) } ?? environment
         self.directory = directory
         attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
         self.connect =
@@ -58,7 +63,7 @@ public struct DeviceClient: Sendable {
     public func close() throws { try (engine.store as? SQLiteDeviceStore)?.close() }
 
     /// The same device with its store opened anew.
-    func reopened() throws -> DeviceClient { try DeviceClient(directory: directory, environment: environment, connect: connect) }
+    func reopened() throws -> DeviceClient { try DeviceClient(directory: directory, environment: machine, connect: connect) }
 
     /// The way to the server by itself, and what the device has applied; needs no open store afterwards.
     func wakeUpSource() throws -> (transport: any SyncTransport, position: Position) {
@@ -85,6 +90,15 @@ public struct DeviceClient: Sendable {
         let offset = try read { try $0.state().clockOffset }
         let moment = environment.moment
         return DeviceTime(milliseconds: moment.milliseconds + offset, offsetMinutes: moment.offsetMinutes)
+    }
+
+    /// In which zone times are told, where the machine keeps another one: its name and offset.
+    public func foreignZone() throws -> String? {
+        let now = environment.now()
+        let offset = environment.offsetMinutes(now)
+        guard offset != machine.offsetMinutes(now), let name = try read({ try $0.companyZone() }) else { return nil }
+        let (hours, minutes) = (abs(offset) / 60, abs(offset) % 60)
+        return "\(name) (UTC\(offset < 0 ? "−" : "+")\(hours)" + (minutes == 0 ? ")" : ":\(minutes < 10 ? "0" : "")\(minutes))")
     }
 
     // MARK: Enrolment
@@ -149,6 +163,8 @@ public struct DeviceClient: Sendable {
     }
 
     // MARK: Versions
+
+    var wordings: FormerWordings { FormerWordings(file: directory.appendingPathComponent("former-wordings.json")) }
 
     private var versionsFile: URL { directory.appendingPathComponent("server-versions.json") }
 

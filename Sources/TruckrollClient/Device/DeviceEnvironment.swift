@@ -31,6 +31,13 @@ public struct DeviceEnvironment: Sendable {
             })
     }
 
+    /// The same clock and luck in a company's zone: people read and write times of the place they work for, not of the machine.
+    func working(in calendar: TenantCalendar) -> DeviceEnvironment {
+        var environment = self
+        environment.offsetMinutes = { calendar.offsetMinutes(at: $0) }
+        return environment
+    }
+
     /// An instant, whoever wrote it down where, in the zone of the device.
     public func local(_ time: DeviceTime) -> DeviceTime {
         DeviceTime(milliseconds: time.milliseconds, offsetMinutes: offsetMinutes(time.milliseconds))

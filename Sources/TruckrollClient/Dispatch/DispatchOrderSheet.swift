@@ -26,6 +26,8 @@ public struct DispatchOrderSheet: Sendable {
     public let exceptions: [RecordView]
     /// By number.
     public let certificates: [RecordView]
+    /// What changed the appointments, oldest first.
+    public let planning: [PlanningTrace.Step]
     /// Names of the people above.
     public let people: [RecordID: String]
 
@@ -47,6 +49,7 @@ public struct DispatchOrderSheet: Sendable {
         requests = try belonging("assignment_request").sorted { Self.written($0, "action") < Self.written($1, "action") }
         exceptions = try belonging("exception").sorted { ($0.text("raised_at") ?? "") < ($1.text("raised_at") ?? "") }
         certificates = try belonging("certificate").sorted { ($0.text("number") ?? "") < ($1.text("number") ?? "") }
+        planning = try reader.planning(of: order.id).steps
         var people: [RecordID: String] = [:]
         for view in events + requests + exceptions + certificates {
             for field in ["by", "technician", "instead_of", "about"] where view.entity[field] != nil {

@@ -47,13 +47,15 @@ public struct CalibrationReading: Hashable, Sendable {
     public var cylinder: String?
     /// When, with offset.
     public var at: String
+    /// Its place in the order in which readings were written down; decides between two of one instant, which is to the second.
+    public var place: Int
     /// For a bump test, whether sensor and alarms responded.
     public var hasResponded: Bool
 
     /// A reading as recorded.
     public init(
         channel: Int, kind: Kind, phase: Phase, point: CalibrationPoint, applied: String, indicated: String,
-        unit: GasUnit, cylinder: String? = nil, at: String, hasResponded: Bool = true
+        unit: GasUnit, cylinder: String? = nil, at: String, place: Int = 0, hasResponded: Bool = true
     ) {
         self.channel = channel
         self.kind = kind
@@ -64,6 +66,7 @@ public struct CalibrationReading: Hashable, Sendable {
         self.unit = unit
         self.cylinder = cylinder
         self.at = at
+        self.place = place
         self.hasResponded = hasResponded
     }
 }

@@ -1,4 +1,4 @@
-/// What a customer's signature says.
+/// What a customer's acceptance says.
 public enum AcceptanceMeaning: String, Hashable, Sendable {
     /// Took note.
     case reviewed
@@ -8,20 +8,29 @@ public enum AcceptanceMeaning: String, Hashable, Sendable {
     case refused
 }
 
-/// What the customer signed on the technician's device, bound to what was shown.
+/// What the customer answered at the technician's device, signed or by word of mouth, bound to what was shown.
 public struct CustomerAcceptance: Sendable {
     /// Printed name.
     public var name: String
     /// Role.
     public var role: String
-    /// What the signature says.
+    /// What the customer answered.
     public var meaning: AcceptanceMeaning
     /// When, with offset.
     public var at: String
     /// Hash of the content without this acceptance: of what was shown (I16).
     public var shownHash: ContentHash
-    /// Pen strokes: lists of x, y in hundredths of a millimetre, downwards from the top left.
+    /// Pen strokes: lists of x, y in hundredths of a millimetre, downwards from the top left; empty when no
+    /// signature was taken.
     public var strokes: [[Int]]
+
+    /// Whether there is a signature: a stroke from one point to another.
+    public var isSigned: Bool { strokes.contains { $0.count >= 4 } }
+
+    /// Who answered what, and whether it was signed, in a sentence.
+    public var words: String {
+        "\(meaning.rawValue) by \(name), \(role); " + (isSigned ? "signed on the technician's device" : "no signature was taken")
+    }
 
     /// The parts as they are known.
     public init(

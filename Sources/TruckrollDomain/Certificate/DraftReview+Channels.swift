@@ -39,8 +39,8 @@ extension DraftReview {
         var results: [CalibrationReading] = []
         for point in CalibrationPoint.allCases {
             let here = measured.filter { $0.reading.point == point }
-            let found = here.filter { $0.reading.phase == .asFound }.min { $0.at < $1.at }
-            let left = here.filter { $0.reading.phase == .asLeft }.max { $0.at < $1.at }
+            let found = here.filter { $0.reading.phase == .asFound }.min { $0.moment < $1.moment }
+            let left = here.filter { $0.reading.phase == .asLeft }.max { $0.moment < $1.moment }
             results += [found?.reading, left?.reading].compactMap(\.self)
             if !here.isEmpty {
                 result.points.append(
@@ -59,6 +59,16 @@ extension DraftReview {
     struct TimedReading {
         let reading: CalibrationReading
         let at: CertificateInstant
+
+        var moment: Moment { Moment(at: at, place: reading.place) }
+    }
+
+    /// When something happened: an instant to the second, and within it the order of writing down.
+    struct Moment: Comparable {
+        let at: CertificateInstant
+        let place: Int
+
+        static func < (left: Moment, right: Moment) -> Bool { (left.at, left.place) < (right.at, right.place) }
     }
 
     /// The channel's readings that are of a proper form; the others are reported.
@@ -100,14 +110,17 @@ extension DraftReview {
         return judge.measurement(of: timed.reading, cylinder: cylinder)
     }
 
-    func adjustments(_ test: ChannelUnderTest, _ readings: [TimedReading]) -> [CertificateInstant] {
-        let recorded = test.channel.adjustment.flatMap { try? CertificateInstant(parsing: $0.at) }
-        return readings.filter { $0.reading.phase == .adjusted }.map(\.at) + (recorded.map { [$0] } ?? [])
+    func adjustments(_ test: ChannelUnderTest, _ readings: [TimedReading]) -> [Moment] {
+        let read = readings.filter { $0.reading.phase == .adjusted }.map(\.moment)
+        guard let recorded = test.channel.adjustment.flatMap({ try? CertificateInstant(parsing: $0.at) }),
+            !read.contains(where: { $0.at == recorded })
+        else { return read }
+        return read + [Moment(at: recorded, place: 0)]
     }
 
     mutating func reviewPresence(
         _ point: CalibrationPoint, of channel: ChannelResult, name: String, found: TimedReading?,
-        left: TimedReading?, adjusted: [CertificateInstant]
+        left: TimedReading?, adjusted: [Moment]
     ) {
         if found == nil, !adjusted.isEmpty {
             report(
@@ -122,10 +135,10 @@ extension DraftReview {
         }
     }
 
-    mutating func reviewOrder(_ readings: [TimedReading], adjustments: [CertificateInstant], name: String) {
-        let lastFound = readings.filter { $0.reading.phase == .asFound }.map(\.at).max()
+    mutating func reviewOrder(_ readings: [TimedReading], adjustments: [Moment], name: String) {
+        let lastFound = readings.filter { $0.reading.phase == .asFound }.map(\.moment).max()
         for point in CalibrationPoint.allCases {
-            let left = readings.filter { $0.reading.phase == .asLeft && $0.reading.point == point }.map(\.at).max()
+            let left = readings.filter { $0.reading.phase == .asLeft && $0.reading.point == point }.map(\.moment).max()
             let isLeftLate = [adjustments.max(), lastFound].contains { earlier in
                 guard let earlier, let left else { return false }
                 return left <= earlier
@@ -135,7 +148,8 @@ extension DraftReview {
             guard isLeftLate || isFoundLate else { continue }
             report(
                 .phasesOutOfOrder, "\(name): as found, adjusted and as left do not follow one another in time.",
-                "Correct the times or phases of the readings; take new as-left readings after the last adjustment.")
+                "Correct a slip by a reading that names the wrong one (`--corrects`) and keeps its time; else take new as-left readings after the last adjustment."
+            )
         }
     }
 

@@ -60,8 +60,7 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .corrupt(let path, let detail):
             """
             \(path) is damaged or no database: \(detail). Keep a copy of the file together with its -wal and -shm files, check \
-            the disk, then put the last backup in its place. On a device run `truckroll-field outbox export FILE` first: it saves what was \
-            not sent yet; then a new file can be enrolled and pull everything again.
+            the disk, then put the last backup in its place.
             """
         case .foreign(let path, let detail):
             "\(path) is no file of this store: \(detail). Name the right file, or an unused path to start a new one."

@@ -83,11 +83,13 @@ struct StockEffects {
         else { return }
         let order = use.reference("order")
         try takeBackCorrected(use, part, from)
+        // One use is one case, however much is doubtful about it.
+        var doubts: [String] = []
         let location = try builder.writer.view(try builder.schema.entity("stock_location"), from)
         if location?.text("kind") == "van" {
             let holder = location?.integer("leased_to")
             if let replica, holder != Int64(replica.replica.rawValue) {
-                try discrepancy("van", order, use, "The van's stock was no longer leased to this device when the part was used.")
+                doubts.append("The van's stock was no longer leased to this device when the part was used.")
             }
         } else if let lease = use.reference("lease") {
             try spend(lease, part, quantity, from, use, replica)
@@ -96,17 +98,19 @@ struct StockEffects {
         } else if let order, try isWaiting(order, part, from) {
             // The promise is being looked for; what was taken is counted when it is found.
         } else {
-            try discrepancy("unleased", order, use, "The part was taken without a reservation or a lease.")
+            doubts.append("The part was taken without a reservation or a lease.")
         }
         let balance = try book.balance(of: part, at: from)
         let available = max(Int64(0), balance.onHand.millionths)
         if available < quantity.millionths {
             let missing = Quantity(millionths: quantity.millionths - available)
-            try discrepancy("short", order, use, "\(missing) more were used than the book had. Count the stock.")
+            doubts.append("\(missing) more were used than the book had. Count the stock.")
             try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use)
         }
         try book("use", part: part, quantity: quantity, from: from, to: nil, use: use)
-        try coverPromises(part, at: from, order: order, use: use)
+        if try !coversPromises(part, at: from) { doubts.append("What is left does not cover what was promised. Replenish the location.") }
+        guard !doubts.isEmpty else { return }
+        try builder.raise("stock_discrepancy", "stock:\(use.id)", order: order, about: use.reference("by"), text: doubts.joined(separator: " "))
     }
 
     /// A use that corrects another one puts back what that one took, once, before it takes its own.
@@ -129,15 +133,9 @@ struct StockEffects {
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.
-    private func coverPromises(_ part: RecordID, at location: RecordID, order: RecordID?, use: RecordView) throws {
+    private func coversPromises(_ part: RecordID, at location: RecordID) throws -> Bool {
         let balance = try book.balance(of: part, at: location)
-        let promised = balance.reserved.millionths + balance.leased.millionths
-        guard promised > balance.onHand.millionths else { return }
-        try discrepancy("promise", order, use, "What is left does not cover what was promised. Replenish the location.")
-    }
-
-    private func discrepancy(_ name: String, _ order: RecordID?, _ use: RecordView, _ text: String) throws {
-        try builder.raise("stock_discrepancy", "\(name):\(use.id)", order: order, about: use.reference("by"), text: text)
+        return balance.reserved.millionths + balance.leased.millionths <= balance.onHand.millionths
     }
 
     /// Takes from what the order was granted; what it takes beyond that has no promise behind it.
