@@ -206,7 +206,8 @@ public protocol DeviceTransaction: AnyObject {
 
     // Parts of a view that is being filled: kept aside, in the order in which they came
     func append(part bytes: [UInt8]) throws
-    func parts() throws -> [[UInt8]]
+    /// The part after the one of that number, with its own number; `nil` when there is none. Numbers start above 0.
+    func part(after number: Int) throws -> (number: Int, bytes: [UInt8])?
     func deleteParts() throws
 
     // Overlays: records as they look with the pending sets applied. Only those that differ.
