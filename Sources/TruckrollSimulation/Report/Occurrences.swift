@@ -19,6 +19,9 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var setsForged = 0
     public var viewsShownInPart = 0
     public var fillingsResumed = 0
+    public var snapshotsTaken = 0
+    public var snapshotsGone = 0
+    public var segmentsResumed = 0
 
     public init() {}
 
@@ -37,6 +40,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "late_starts_after_reassignment": \.lateStarts, "revived_after_delete": \.revivedAfterDelete, "deferred_sets": \.deferredSets,
             "sets_aside": \.setsAside, "quarantined": \.quarantined, "outside_view": \.outsideView, "repairs": \.repairs,
             "sets_forged": \.setsForged, "views_shown_in_part": \.viewsShownInPart, "fillings_resumed": \.fillingsResumed,
+            "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
         ]
     }
 }

@@ -182,6 +182,7 @@ final class Tablet: Sendable {
                 case .repair(let request): .repair(try await transport.repair(request))
                 case .newReplica(let request): .newReplica(try await transport.newReplica(request))
                 case .carry(let request): .carry(try await transport.carry(request))
+                case .segment: .segment(nil)
                 }
             let now = company.clock.now
             try conversation.receive(reply, sentAt: now, receivedAt: now)
