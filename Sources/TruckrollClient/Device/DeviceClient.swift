@@ -1,4 +1,5 @@
 import Foundation
+import TruckrollCompression
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -12,6 +13,7 @@ public struct DeviceClient: Sendable {
     public let engine: DeviceEngine
     public let environment: DeviceEnvironment
     public let attachments: AttachmentFolder
+    let segments: SegmentArrival
     /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
     private let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
     private let directory: URL
@@ -34,9 +36,10 @@ public struct DeviceClient: Sendable {
         }
         let store = try SQLiteDeviceStore(path: Self.file(in: directory).path, schema: schema)
         mark.raise(to: schema.version)
-        engine = DeviceEngine(schema: schema, store: store)
+        engine = DeviceEngine(schema: schema, store: store, compression: Zstd())
         self.environment = environment
         self.directory = directory
+        segments = SegmentArrival(directory: directory.appendingPathComponent("segments"))
         attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
         self.connect =
             connect ?? { server, identity in
