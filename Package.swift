@@ -121,7 +121,7 @@ let package = Package(
         tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
         tests(
             "ProtocolVectorTests",
-            ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
+            ["TruckrollCompression", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
         tests(
             "TruckrollSyncTests",
             [
