@@ -68,20 +68,22 @@ let package = Package(
         room("TruckrollDomain", ["TruckrollCore", "TruckrollSchemas", crypto]),
         room("TruckrollProtocol", ["TruckrollCore", "TruckrollDomain", protobuf, crypto]),
         room("TruckrollSync", ["TruckrollCore", "TruckrollDomain", "TruckrollProtocol"]),
+        .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        room("TruckrollCompression", ["TruckrollSync", "CZstd"]),
         room("TruckrollStoreSQLite", ["TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
         room(
             "TruckrollClient",
             [
-                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollCompression",
+                crypto, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         room(
             "TruckrollServer",
             [
-                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", crypto, logging,
-                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollCompression",
+                crypto, logging, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -119,10 +121,13 @@ let package = Package(
         tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
         tests(
             "ProtocolVectorTests",
-            ["TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
+            ["TruckrollCompression", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
         tests(
             "TruckrollSyncTests",
-            ["TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
+            [
+                "TruckrollSync", "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollProtocol", "TruckrollDomain",
+                "TruckrollCore",
+            ]),
         tests(
             "TruckrollStoreTests",
             ["TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),

@@ -33,6 +33,11 @@ public protocol SyncTransport: Sendable {
     /// Brings an attachment into a file, from where an earlier attempt stopped. The file has its name only once its bytes have
     /// their hash; until then they lie beside it, in `path` with `.fetch` behind.
     func fetchAttachment(sha256: [UInt8], into path: String) async throws
+    /// The bytes of a segment of a snapshot, unchecked. What arrives lies in `path` until all of it is there; an attempt that
+    /// broke off is gone on with from there.
+    ///
+    /// - Throws: ``TransportProblem/problem(_:)`` `snapshot-gone` when the server does not keep it any more.
+    func fetchSegment(sha256: [UInt8], through path: String) async throws -> [UInt8]
     /// What the server said of its versions at the last sign-in; `nil` before the first.
     func versions() async -> SpokenVersions?
     /// Wake-ups, until the server or the caller ends the stream. Losing it loses nothing: sync is asked for anyway, only later.

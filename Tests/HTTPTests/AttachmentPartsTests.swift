@@ -202,7 +202,7 @@ struct AttachmentPartsTests {
         func append(_ photo: Photo, _ range: Range<Int>, _ replica: ReplicaID, at now: UInt64) throws -> PartialUploads.Progress {
             try uploads.append(
                 .init(bytes: Array(photo.bytes[range]), offset: range.lowerBound, total: 1000),
-                of: AttachmentFile(folder: folder, sha256: photo.sha256), photo.sha256, from: replica, in: folder, now: now)
+                of: ContentFile(folder: folder, sha256: photo.sha256), photo.sha256, from: replica, in: folder, now: now)
         }
         #expect(try append(photos[0], 0..<600, ada, at: start) == .wants(offset: 600))
         #expect(uploads.offset(of: photos[0].sha256, from: bob, in: folder) == 0)

@@ -14,6 +14,7 @@ final class FakeTenant: TenantService {
         var syncs: [PBSyncRequest] = []
         var wanted: Set<[UInt8]> = []
         var readable: Set<[UInt8]> = []
+        var segments: Set<[UInt8]> = []
         var stored: [[UInt8]: Int] = [:]
         var commands: [AdminCommand] = []
         var fault: (any Error)?
@@ -22,6 +23,7 @@ final class FakeTenant: TenantService {
     let tenant: TenantID
     let heads = HeadBroadcaster()
     let attachmentsFolder: String
+    var snapshotsFolder: String { attachmentsFolder + "/snapshots" }
     let device = DeviceID(high: 7, low: 7)
     let replica = ReplicaID(rawValue: 5)
     let deviceKey = P256.Signing.PrivateKey()
@@ -107,6 +109,8 @@ final class FakeTenant: TenantService {
     func attachmentWanted(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool { state.withLock { $0.wanted.contains(sha256) } }
     func attachmentStored(_ sha256: [UInt8], size: Int, replica: ReplicaID) throws { state.withLock { $0.stored[sha256] = size } }
     func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool { state.withLock { $0.readable.contains(sha256) } }
+
+    func segmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool { state.withLock { $0.segments.contains(sha256) } }
 
     func admin(_ command: AdminCommand) throws -> String {
         state.withLock { $0.commands.append(command) }

@@ -38,6 +38,15 @@ struct SimulationTests {
         #expect(SeedRun.play(options, try Self.world.get(), steps: regression.steps).violation == nil)
     }
 
+    @Test("where no history is lost and no store is damaged, views come by snapshots and nothing has to be repaired", arguments: [1010, 1026, 1045])
+    func snapshots(seed: UInt64) throws {
+        let faults: Set<Fault> = [.network, .crash, .clock, .enrolment, .upgrade, .absence]
+        let run = SeedRun.play(SimulationOptions(seed: seed, hours: 4, faults: faults), try Self.world.get())
+        #expect(run.violation == nil)
+        #expect(run.met.snapshotsTaken > 0)
+        #expect(run.met.repairs == 0)
+    }
+
     @Test("without faults nothing is repaired, given back or kept out")
     func calm() throws {
         let run = SeedRun.play(SimulationOptions(seed: 3, hours: 4, faults: []), try Self.world.get())

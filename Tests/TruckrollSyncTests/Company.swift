@@ -18,8 +18,8 @@ struct Company {
     let order: RecordID
     let mandatoryTask: RecordID
 
-    init(store: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize()) throws {
-        let world = try World(store: store, partSize: partSize)
+    init(store: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil) throws {
+        let world = try World(store: store, partSize: partSize, snapshots: snapshots)
         self.world = world
         let importer = world.importer
         let annaUser = world.id()

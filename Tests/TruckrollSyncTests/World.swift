@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TruckrollCompression
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -15,6 +16,11 @@ final class World {
     var random = SeededGenerator(seed: 7)
     let importer: Device
     private let directory: URL
+    /// Whether devices made from now on take snapshots.
+    var takesSnapshots = true
+    /// What happens to a segment on its way; `nil` for one the server does not give.
+    var onSegment: ((SegmentName, [UInt8]) throws -> [UInt8]?)?
+    var segmentsFetched = 0
 
     struct Device {
         let name: String
@@ -26,7 +32,8 @@ final class World {
     }
 
     /// - Parameter makeStore: the server's store; SQLite when left out.
-    init(store makeStore: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize()) throws {
+    ///   - snapshots: how the server keeps snapshots; not at all when left out.
+    init(store makeStore: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-world-\(UInt64.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         schema = try Schema.load()
@@ -35,14 +42,16 @@ final class World {
             try makeStore?(schema) ?? SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema)
         let server = ServerEngine(
             schema: schema, store: store,
-            security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }), partSize: partSize)
+            security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }), partSize: partSize,
+            snapshots: snapshots)
         self.server = server
         try server.found(
             .init(tenant: tenant, code: "ACME", name: "Acme Service", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 11), instance: [1]),
             at: ServerMoment(milliseconds: milliseconds, calendar: TenantCalendar(timeZone: "Europe/Berlin")))
         let user = try ServerEngine.importerID(of: tenant, schema)
         importer = try World.makeDevice(
-            "importer", user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, random: &random)
+            "importer", user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, compression: nil,
+            random: &random)
         try sync(importer)
     }
 
@@ -59,7 +68,8 @@ final class World {
     /// A device that is enrolled and has never synced.
     func fresh(_ name: String, user: RecordID) throws -> Device {
         try World.makeDevice(
-            name, user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant, random: &random)
+            name, user: user, server: server, directory: directory, milliseconds: milliseconds, tenant: tenant,
+            compression: takesSnapshots ? Zstd() : nil, random: &random)
     }
 
     /// One request and its answer, applied; a visit that breaks off after it.
@@ -71,7 +81,7 @@ final class World {
 
     private static func makeDevice(
         _ name: String, user: RecordID, server: ServerEngine, directory: URL, milliseconds: Int64, tenant: TenantID,
-        random: inout SeededGenerator
+        compression: (any Compression)?, random: inout SeededGenerator
     ) throws -> Device {
         let key = SigningKey()
         let id = DeviceID.version7(milliseconds: UInt64(milliseconds), using: &random)
@@ -79,7 +89,7 @@ final class World {
         let row = try server.enrolLocally(device: id, user: user, publicKey: key.publicKey, name: name, at: moment)
         let enrolment = try server.enrolment(of: row, at: moment)
         let store = try SQLiteDeviceStore(path: directory.appendingPathComponent("\(name).sqlite").path, schema: server.schema)
-        let engine = DeviceEngine(schema: server.schema, store: store)
+        let engine = DeviceEngine(schema: server.schema, store: store, compression: compression)
         let identity = DeviceIdentity(
             tenant: tenant, tenantName: "Acme", tenantKey: [], device: id, user: user, replica: row.replica, algorithm: .p256,
             privateKey: key.rawRepresentation, series: row.series, enrolment: try Wire.encode(enrolment), serverURL: "")
@@ -133,11 +143,20 @@ final class World {
                 case .repair(let request): .repair(try bytes(try server.repair(try bytes(request), replica: replica)))
                 case .newReplica(let request): .newReplica(try bytes(try server.newReplica(try bytes(request), at: moment)))
                 case .carry(let request): .carry(try bytes(try server.carry(try bytes(request), at: moment)))
+                case .segment(let name): .segment(try fetch(name, replica))
                 }
             let local = milliseconds + device.world.offset
             try conversation.receive(reply, sentAt: local, receivedAt: local)
         }
         return conversation
+    }
+
+    private func fetch(_ name: SegmentName, _ replica: ReplicaID) throws -> [UInt8]? {
+        segmentsFetched += 1
+        do {
+            let bytes = try server.segment(name.sha256, from: 0, replica: replica)
+            return try onSegment.map { try $0(name, bytes) } ?? bytes
+        } catch let problem as EngineProblem where problem == .snapshotGone { return nil }
     }
 
     private func bytes<Message: WireMessage>(_ message: Message) throws -> Message { try Message(wire: message.wire(.protobuf), form: .protobuf) }

@@ -69,6 +69,7 @@ extension DeviceClient {
                 case .repair(let request): .repair(try await transport.repair(request))
                 case .newReplica(let request): .newReplica(try await transport.newReplica(request))
                 case .carry(let request): .carry(try await transport.carry(request))
+                case .segment(let name): .segment(try await segments.fetch(name, over: transport))
                 }
             try conversation.receive(reply, sentAt: sentAt, receivedAt: environment.now())
         }

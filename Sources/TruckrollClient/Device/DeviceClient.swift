@@ -1,4 +1,5 @@
 import Foundation
+import TruckrollCompression
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -14,6 +15,7 @@ public struct DeviceClient: Sendable {
     public let environment: DeviceEnvironment
     private let machine: DeviceEnvironment
     public let attachments: AttachmentFolder
+    let segments: SegmentArrival
     /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
     private let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
     private let directory: URL
@@ -36,12 +38,13 @@ public struct DeviceClient: Sendable {
         }
         let store = try SQLiteDeviceStore(path: Self.file(in: directory).path, schema: schema)
         mark.raise(to: schema.version)
-        engine = DeviceEngine(schema: schema, store: store)
+        engine = DeviceEngine(schema: schema, store: store, compression: Zstd())
         machine = environment
         // A store that cannot be read says so when it is asked for something.
         let zone = try? engine.read { try $0.companyZone() }
         self.environment = zone.map { environment.working(in: TenantCalendar(timeZone: $0)) } ?? environment
         self.directory = directory
+        segments = SegmentArrival(directory: directory.appendingPathComponent("segments"))
         attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
         self.connect =
             connect ?? { server, identity in

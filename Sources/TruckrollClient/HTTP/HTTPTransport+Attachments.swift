@@ -77,7 +77,7 @@ extension HTTPTransport {
         // Once from where the last attempt stopped; should that be the beginning of something else, once from the start.
         for _ in 0..<2 {
             let start = partial.size
-            try await receive(target, into: partial, from: start)
+            try await receive(target, into: partial, from: start, limit: Limits.attachmentBytes)
             if try partial.hash() == sha256 {
                 try partial.move(to: path)
                 return
@@ -128,7 +128,8 @@ extension HTTPTransport {
 
     private static func offset(in response: HTTPClientResponse) -> Int? { Exchange.offset(in: response) }
 
-    private func receive(_ target: RequestTarget, into partial: PartialDownload, from start: Int) async throws {
+    /// Receives what is behind the first bytes of a file that never changes.
+    func receive(_ target: RequestTarget, into partial: PartialDownload, from start: Int, limit: Int) async throws {
         let response = try await channel.run(target, .empty) { [exchange] headers in
             let range = start == 0 ? [] : [("Range", "bytes=\(start)-")]
             do {
@@ -144,7 +145,7 @@ extension HTTPTransport {
         let isRest = response.status.code == 206
         if isRest {
             let range = response.headers.first(name: "content-range").flatMap { ContentRange(headerValue: $0) }
-            guard range?.bytes.lowerBound == start else { throw TransportProblem.notTruckroll("another part of an attachment than was asked for") }
+            guard range?.bytes.lowerBound == start else { throw TransportProblem.notTruckroll("another part than was asked for") }
         }
         let handle = try partial.open(keeping: isRest ? start : 0)
         defer { try? handle.close() }
@@ -152,18 +153,18 @@ extension HTTPTransport {
         try await Exchange.translating {
             for try await part in response.body {
                 size += part.readableBytes
-                guard size <= Limits.attachmentBytes else { throw TransportProblem.notTruckroll("an attachment larger than any may be") }
+                guard size <= limit else { throw TransportProblem.notTruckroll("more bytes than there may be") }
                 try handle.write(contentsOf: Data(part.readableBytesView))
             }
         }
     }
 
-    private func target(_ sha256: [UInt8], _ method: String) throws -> RequestTarget {
+    func target(_ sha256: [UInt8], _ method: String, in folder: String = "attachments") throws -> RequestTarget {
         guard sha256.count == 32 else {
             throw TransportProblem.problem(
                 ProblemDocument(
-                    status: 400, code: "malformed", detail: "A SHA-256 has 32 bytes.", next: "Name the attachment by its hash."))
+                    status: 400, code: "malformed", detail: "A SHA-256 has 32 bytes.", next: "Name the bytes by their hash."))
         }
-        return RequestTarget(method: method, pathAndQuery: exchange.path("attachments/\(sha256.hexadecimal)"))
+        return RequestTarget(method: method, pathAndQuery: exchange.path("\(folder)/\(sha256.hexadecimal)"))
     }
 }

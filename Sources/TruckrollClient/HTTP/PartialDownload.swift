@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// The file in which an attachment arrives, until all of it is there and has its hash.
+/// The file in which an attachment or a segment arrives, until all of it is there.
 struct PartialDownload: Sendable {
     let path: String
 
@@ -23,6 +23,9 @@ struct PartialDownload: Sendable {
         try handle.seekToEnd()
         return handle
     }
+
+    /// What arrived.
+    func bytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
     /// The SHA-256 of what arrived.
     func hash() throws -> [UInt8] {

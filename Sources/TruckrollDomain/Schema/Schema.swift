@@ -42,6 +42,12 @@ public struct Schema: Sendable {
         self.byName = byName
     }
 
+    /// The scopes that are named outright: whoever sees one sees the same records of it as everybody else, and there is one of
+    /// each, so that what was made for one device serves all.
+    public var sharedScopes: Set<Scope> {
+        Set(entities.flatMap { $0.scopes.values.joined() }.filter { $0.field == nil }.map { Scope($0.prefix) })
+    }
+
     public subscript(type: EntityType) -> Entity? { byType[type] }
     public subscript(name: String) -> Entity? { byName[name] }
 

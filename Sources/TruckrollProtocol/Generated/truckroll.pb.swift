@@ -442,6 +442,12 @@ public nonisolated struct PBSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._recovered = newValue}
   }
 
+  /// and large shared scopes by their snapshots
+  public var snapshots: Bool {
+    get {_storage._snapshots}
+    set {_uniqueStorage()._snapshots = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -560,11 +566,82 @@ public nonisolated struct PBFilling: Sendable {
   /// in the classes that are being filled, for a bar of progress
   public var records: UInt64 = 0
 
+  /// of the scope above, whose content comes by it; key: of the last record of its tail, if any
+  public var snapshot: PBSnapshot {
+    get {_snapshot ?? PBSnapshot()}
+    set {_snapshot = newValue}
+  }
+  /// Returns true if `snapshot` has been explicitly set.
+  public var hasSnapshot: Bool {self._snapshot != nil}
+  /// Clears the value of `snapshot`. Subsequent reads from it will return its default value.
+  public mutating func clearSnapshot() {self._snapshot = nil}
+
+  /// the device's word: a segment could not be used, and this transfer goes on without snapshots
+  public var plain: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _since: PBCheckpoint? = nil
+  fileprivate var _snapshot: PBSnapshot? = nil
+}
+
+/// The content of a shared scope at a position, kept by the server for whoever comes.
+public nonisolated struct PBSnapshot: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// without view version
+  public var at: PBCheckpoint {
+    get {_at ?? PBCheckpoint()}
+    set {_at = newValue}
+  }
+  /// Returns true if `at` has been explicitly set.
+  public var hasAt: Bool {self._at != nil}
+  /// Clears the value of `at`. Subsequent reads from it will return its default value.
+  public mutating func clearAt() {self._at = nil}
+
+  /// in their order; the device strikes each out as it keeps it
+  public var segments: [PBSegmentName] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _at: PBCheckpoint? = nil
+}
+
+public nonisolated struct PBSegmentName: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 32 bytes, of the bytes as they travel
+  public var sha256: Data = Data()
+
+  /// as they travel
+  public var bytes: UInt64 = 0
+
+  public var records: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a segment inflates to.
+public nonisolated struct PBSegment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var chunks: [PBChunk] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct PBShownCheckpoint: Sendable {
@@ -788,6 +865,9 @@ public nonisolated struct PBRecordChange: Sendable {
 
   /// all scopes of the view that hold the record now; empty: it left the view
   public var scopes: [UInt32] = []
+
+  /// in segments: the record lies in these scopes besides those it lies in already
+  public var join: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1717,7 +1797,7 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0\u{2}\u{1c}snapshots\0")
 
   fileprivate class _StorageClass {
     var _checkpoint: PBCheckpoint? = nil
@@ -1732,6 +1812,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _leases: [PBShownLease] = []
     var _unsent: UInt32 = 0
     var _recovered: [PBRecoveredEntry] = []
+    var _snapshots: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1754,6 +1835,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _leases = source._leases
       _unsent = source._unsent
       _recovered = source._recovered
+      _snapshots = source._snapshots
     }
   }
 
@@ -1784,6 +1866,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._leases) }()
         case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._unsent) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._recovered) }()
+        case 40: try { try decoder.decodeSingularBoolField(value: &_storage._snapshots) }()
         default: break
         }
       }
@@ -1832,6 +1915,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._recovered.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._recovered, fieldNumber: 12)
       }
+      if _storage._snapshots != false {
+        try visitor.visitSingularBoolField(value: _storage._snapshots, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1853,6 +1939,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._leases != rhs_storage._leases {return false}
         if _storage._unsent != rhs_storage._unsent {return false}
         if _storage._recovered != rhs_storage._recovered {return false}
+        if _storage._snapshots != rhs_storage._snapshots {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2034,7 +2121,7 @@ nonisolated extension PBShownLease: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBFilling: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Filling"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}through\0\u{1}since\0\u{3}since_mac\0\u{3}scope_class\0\u{1}scope\0\u{1}key\0\u{1}records\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}through\0\u{1}since\0\u{3}since_mac\0\u{3}scope_class\0\u{1}scope\0\u{1}key\0\u{1}records\0\u{2}!snapshot\0\u{1}plain\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2049,6 +2136,8 @@ nonisolated extension PBFilling: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 5: try { try decoder.decodeSingularStringField(value: &self.scope) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.key) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.records) }()
+      case 40: try { try decoder.decodeSingularMessageField(value: &self._snapshot) }()
+      case 41: try { try decoder.decodeSingularBoolField(value: &self.plain) }()
       default: break
       }
     }
@@ -2080,6 +2169,12 @@ nonisolated extension PBFilling: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.records != 0 {
       try visitor.visitSingularUInt64Field(value: self.records, fieldNumber: 7)
     }
+    try { if let v = self._snapshot {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    } }()
+    if self.plain != false {
+      try visitor.visitSingularBoolField(value: self.plain, fieldNumber: 41)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2091,6 +2186,117 @@ nonisolated extension PBFilling: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.scope != rhs.scope {return false}
     if lhs.key != rhs.key {return false}
     if lhs.records != rhs.records {return false}
+    if lhs._snapshot != rhs._snapshot {return false}
+    if lhs.plain != rhs.plain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSnapshot: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Snapshot"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}at\0\u{1}segments\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._at) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.segments) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._at {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.segments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.segments, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBSnapshot, rhs: PBSnapshot) -> Bool {
+    if lhs._at != rhs._at {return false}
+    if lhs.segments != rhs.segments {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSegmentName: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SegmentName"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sha256\0\u{1}bytes\0\u{1}records\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.sha256) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.records) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sha256, fieldNumber: 1)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 2)
+    }
+    if self.records != 0 {
+      try visitor.visitSingularUInt64Field(value: self.records, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBSegmentName, rhs: PBSegmentName) -> Bool {
+    if lhs.sha256 != rhs.sha256 {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.records != rhs.records {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSegment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Segment"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}chunks\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.chunks) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.chunks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.chunks, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBSegment, rhs: PBSegment) -> Bool {
+    if lhs.chunks != rhs.chunks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2480,7 +2686,7 @@ nonisolated extension PBChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBRecordChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RecordChange"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}whole\0\u{1}entries\0\u{1}scopes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}whole\0\u{1}entries\0\u{1}scopes\0\u{2}$join\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2492,6 +2698,7 @@ nonisolated extension PBRecordChange: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularBoolField(value: &self.whole) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.scopes) }()
+      case 40: try { try decoder.decodeSingularBoolField(value: &self.join) }()
       default: break
       }
     }
@@ -2510,6 +2717,9 @@ nonisolated extension PBRecordChange: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.scopes.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.scopes, fieldNumber: 4)
     }
+    if self.join != false {
+      try visitor.visitSingularBoolField(value: self.join, fieldNumber: 40)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2518,6 +2728,7 @@ nonisolated extension PBRecordChange: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.whole != rhs.whole {return false}
     if lhs.entries != rhs.entries {return false}
     if lhs.scopes != rhs.scopes {return false}
+    if lhs.join != rhs.join {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

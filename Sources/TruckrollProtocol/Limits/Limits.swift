@@ -79,4 +79,19 @@ public enum Limits {
     /// Records and bytes of one part of a view that is being filled: a part that was lost costs no more to send again.
     public static let recordsInPart = 2_000
     public static let partBytes = 256 << 10
+    /// Live records from which on a shared scope comes by its snapshot: below that, a part or two are the shorter way.
+    public static let recordsForSnapshot = 1_000
+    /// Bytes of records after which a segment of a snapshot ends: what a broken line costs at most.
+    public static let segmentBytes = 256 << 10
+    /// Bytes a segment has as it travels, and what it inflates to: a record may have 1 MiB and is never split.
+    public static let compressedSegmentBytes = 2 << 20
+    public static let segmentContentBytes = 2 << 20
+    /// Segments in a snapshot; a scope that needs more comes in parts.
+    public static let segmentsInSnapshot = 2_000
+    /// Percent of a scope's records that may have changed since its snapshot before another one is made.
+    public static let snapshotTailPercent = 10
+    /// Snapshots of a scope that are kept, and for how many seconds after a newer one was made: whoever is on the way to an
+    /// older one arrives.
+    public static let snapshotsOfScope = 3
+    public static let supersededSnapshotSeconds = 7 * 86_400
 }

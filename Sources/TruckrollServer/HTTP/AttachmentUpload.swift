@@ -38,7 +38,7 @@ final class AttachmentUpload: Sendable {
     /// Puts the file in its place, durably, when the bytes are the ones promised.
     ///
     /// - Returns: its size, or `nil` when the bytes have another hash; the temporary file is then gone.
-    func complete(as file: AttachmentFile, sha256: [UInt8]) throws -> Int? {
+    func complete(as file: ContentFile, sha256: [UInt8]) throws -> Int? {
         let (hash, size) = try state.withLock { state in
             try state.handle?.synchronize()
             try state.handle?.close()

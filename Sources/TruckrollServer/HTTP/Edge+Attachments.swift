@@ -10,7 +10,7 @@ extension Edge {
     func attachment(
         _ sha256: [UInt8], _ service: any TenantService, _ request: Request, _ context: ConnectionContext
     ) async throws -> Response {
-        let file = AttachmentFile(folder: service.attachmentsFolder, sha256: sha256)
+        let file = ContentFile(folder: service.attachmentsFolder, sha256: sha256)
         switch request.method {
         case .put where request.headers.has("content-range"): return try await storePart(of: sha256, in: file, service, request)
         case .put: return try await store(sha256, in: file, service, request)
@@ -19,7 +19,7 @@ extension Edge {
     }
 
     private func store(
-        _ sha256: [UInt8], in file: AttachmentFile, _ service: any TenantService, _ request: Request
+        _ sha256: [UInt8], in file: ContentFile, _ service: any TenantService, _ request: Request
     ) async throws -> Response {
         let admitted = try admit(request, at: service)
         guard !request.headers.has("content-encoding") else { throw ServiceProblem.mediaTypeUnsupported }
@@ -47,7 +47,7 @@ extension Edge {
 
     /// A part of an attachment, signed like any request by the digest of its own bytes.
     private func storePart(
-        of sha256: [UInt8], in file: AttachmentFile, _ service: any TenantService, _ request: Request
+        of sha256: [UInt8], in file: ContentFile, _ service: any TenantService, _ request: Request
     ) async throws -> Response {
         let admitted = try admit(request, at: service)
         guard !request.headers.has("content-encoding") else { throw ServiceProblem.mediaTypeUnsupported }
@@ -107,7 +107,7 @@ extension Edge {
     }
 
     private func send(
-        _ sha256: [UInt8], from file: AttachmentFile, _ service: any TenantService, _ request: Request, _ context: ConnectionContext
+        _ sha256: [UInt8], from file: ContentFile, _ service: any TenantService, _ request: Request, _ context: ConnectionContext
     ) async throws -> Response {
         let replica = try admitWithoutBody(request, at: service).replica
         let isReadable = try await calls.run {
@@ -117,17 +117,28 @@ extension Edge {
         guard isReadable, let size = try await verifiedSize(of: file, service, context) else {
             throw request.method == .head ? .notFound(offset: try await offset(of: sha256, replica, service)) : ServiceProblem.notFound
         }
-        var headers: HTTPFields = [
-            .contentType: "application/octet-stream", .contentDisposition: "attachment", .contentLength: "\(size)",
-        ]
-        headers.set("accept-ranges", "bytes")
+        var headers = Self.headers(ofBytes: size)
         if request.method == .head {
             headers.set("upload-offset", "\(try await offset(of: sha256, replica, service))")
             return Response(status: .ok, headers: headers)
         }
+        return try bytes(of: file, size: size, headers, request)
+    }
+
+    static func headers(ofBytes size: Int) -> HTTPFields {
+        var headers: HTTPFields = [
+            .contentType: "application/octet-stream", .contentDisposition: "attachment", .contentLength: "\(size)",
+        ]
+        headers.set("accept-ranges", "bytes")
+        return headers
+    }
+
+    /// The bytes of a file, or the part of them that the request asks for.
+    func bytes(of file: ContentFile, size: Int, _ whole: HTTPFields, _ request: Request) throws(ServiceProblem) -> Response {
+        var headers = whole
         switch ContentRange.asked(request.headers.single("range"), size: size) {
         case .whole: return Response(status: .ok, headers: headers, body: body(of: file, 0..<size))
-        case .nothing: throw ServiceProblem.rangeUnsatisfiable(size: size)
+        case .nothing: throw .rangeUnsatisfiable(size: size)
         case .part(let range):
             headers.set("content-range", range.headerValue)
             headers.set("content-length", "\(range.bytes.count)")
@@ -135,7 +146,7 @@ extension Edge {
         }
     }
 
-    private func body(of file: AttachmentFile, _ range: Range<Int>) -> ResponseBody {
+    private func body(of file: ContentFile, _ range: Range<Int>) -> ResponseBody {
         let files = files
         return ResponseBody(contentLength: range.count) { writer in
             let handle = try await files.run {
@@ -163,7 +174,7 @@ extension Edge {
 
 extension Edge {
     /// Bytes in the file, once they are known to have their hash; `nil` when it is not there.
-    private func verifiedSize(of file: AttachmentFile, _ service: any TenantService, _ context: ConnectionContext) async throws -> Int? {
+    private func verifiedSize(of file: ContentFile, _ service: any TenantService, _ context: ConnectionContext) async throws -> Int? {
         let (verified, now) = (verified, configuration.now())
         do { return try await files.run { try verified.size(of: file, now: now) } } catch let problem as ServiceProblem
             where problem == .attachmentDamaged
@@ -182,7 +193,7 @@ extension ServiceProblem {
 
     static func rangeUnsatisfiable(size: Int) -> ServiceProblem {
         ServiceProblem(
-            status: 416, code: "range-unsatisfiable", detail: "The attachment has \(size) bytes.",
+            status: 416, code: "range-unsatisfiable", detail: "There are \(size) bytes.",
             next: "Ask for bytes below that, or for all of it.",
             offset: nil, headers: ["content-range": "bytes */\(size)"])
     }

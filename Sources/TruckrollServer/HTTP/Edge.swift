@@ -61,6 +61,7 @@ struct Edge: Sendable {
             }
         case .stream(let tenant): return try await stream(try service(tenant), request, context)
         case .attachment(let tenant, let sha256): return try await attachment(sha256, try service(tenant), request, context)
+        case .segment(let tenant, let sha256): return try await segment(sha256, try service(tenant), request, context)
         }
     }
 

@@ -15,6 +15,7 @@ enum Endpoint: Equatable {
     case replica(TenantName)
     case stream(TenantName)
     case attachment(TenantName, sha256: [UInt8])
+    case segment(TenantName, sha256: [UInt8])
 
     /// How a path names a tenant.
     enum TenantName: Equatable {
@@ -62,10 +63,14 @@ enum Endpoint: Equatable {
         case ["replica"]: self = .replica(tenant)
         case ["stream"]: self = .stream(tenant)
         default:
-            guard rest.count == 2, rest[0] == "attachments", let hash = [UInt8](hexadecimal: rest[1]), hash.count == 32,
+            guard rest.count == 2, let hash = [UInt8](hexadecimal: rest[1]), hash.count == 32,
                 hash.hexadecimal.utf8.elementsEqual(rest[1].utf8)
             else { return nil }
-            self = .attachment(tenant, sha256: hash)
+            switch rest[0] {
+            case "attachments": self = .attachment(tenant, sha256: hash)
+            case "snapshots": self = .segment(tenant, sha256: hash)
+            default: return nil
+            }
         }
     }
 
@@ -73,7 +78,7 @@ enum Endpoint: Equatable {
     var methods: [String] {
         switch self {
         case .health, .ready: ["GET", "HEAD"]
-        case .stream: ["GET"]
+        case .stream, .segment: ["GET"]
         case .attachment: ["GET", "HEAD", "PUT"]
         default: ["POST"]
         }
@@ -95,6 +100,7 @@ enum Endpoint: Equatable {
         case .replica: "replica"
         case .stream: "stream"
         case .attachment: "attachment"
+        case .segment: "segment"
         }
     }
 }

@@ -56,7 +56,7 @@ struct Front: HTTPResponder {
         case .health, .ready: return
         case .admin(let tenant, _), .enrol(let tenant), .challenge(let tenant), .signIn(let tenant), .sync(let tenant),
             .audit(let tenant), .repair(let tenant), .carry(let tenant), .replica(let tenant), .stream(let tenant),
-            .attachment(let tenant, _):
+            .attachment(let tenant, _), .segment(let tenant, _):
             _ = try edge.service(tenant)
         }
     }
@@ -90,14 +90,14 @@ struct Front: HTTPResponder {
         return length > HTTPLimits.smallBodyBytes
     }
 
-    /// What every answer carries.
+    /// What every answer carries; one that never changes says itself how long it may be kept.
     static let securityHeaders = [
         ("cache-control", "no-store"), ("x-content-type-options", "nosniff"),
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"), ("referrer-policy", "no-referrer"),
     ]
 
     private static func secure(_ headers: inout HTTPFields) {
-        for (name, value) in securityHeaders { headers.set(name, value) }
+        for (name, value) in securityHeaders where name != "cache-control" || !headers.has(name) { headers.set(name, value) }
     }
 
     /// A method as it may stand in a log.

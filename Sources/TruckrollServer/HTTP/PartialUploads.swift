@@ -38,8 +38,7 @@ struct PartialUploads: Sendable {
     /// - Parameter now: Unix milliseconds.
     /// - Throws: ``ServiceProblem`` `attachment-offset` when the part is not the next one, `attachment-mismatch` when the whole has
     ///   another hash and was thrown away, `store-disk-full` when there is no room.
-    func append(_ part: Part, of file: AttachmentFile, _ sha256: [UInt8], from replica: ReplicaID, in folder: String, now: UInt64) throws -> Progress
-    {
+    func append(_ part: Part, of file: ContentFile, _ sha256: [UInt8], from replica: ReplicaID, in folder: String, now: UInt64) throws -> Progress {
         try turns.take(file.name) {
             let path = Self.path(sha256, replica, folder)
             var there = Self.size(path) ?? 0

@@ -12,6 +12,8 @@ public protocol TenantService: Sendable {
     var heads: HeadBroadcaster { get }
     /// The folder that holds the tenant's attachments, each in a file named by its SHA-256.
     var attachmentsFolder: String { get }
+    /// The folder that holds the segments of its snapshots, likewise.
+    var snapshotsFolder: String { get }
     /// The schema it knows.
     var schemaVersion: UInt32 { get }
 
@@ -45,6 +47,9 @@ public protocol TenantService: Sendable {
     func attachmentStored(_ sha256: [UInt8], size: Int, replica: ReplicaID) throws
     /// Whether the replica's view holds a record that names this attachment.
     func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool
+
+    /// Whether the replica's view holds a scope that has a snapshot with the segment.
+    func segmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool
 
     /// Does what the operator asked, and answers with JSON text.
     func admin(_ command: AdminCommand) throws -> String

@@ -27,7 +27,7 @@ final class VerifiedFiles: Sendable {
     ///
     /// - Parameter now: Unix milliseconds.
     /// - Throws: ``ServiceProblem/attachmentDamaged`` when its bytes have another hash than its name says.
-    func size(of file: AttachmentFile, now: UInt64) throws -> Int? {
+    func size(of file: ContentFile, now: UInt64) throws -> Int? {
         guard let standing = Self.standing(of: file.path) else { return nil }
         let known = found.withLock { $0[file.path] }
         if let known, known.standing == standing, now < known.at + HTTPLimits.verifiedMilliseconds {

@@ -8,6 +8,7 @@ import TruckrollSync
 extension SQLiteTenant: TenantService {
     public var tenant: TenantID { home.tenant }
     public var attachmentsFolder: String { home.attachments }
+    public var snapshotsFolder: String { home.snapshots }
     public var schemaVersion: UInt32 { engine.schema.version }
 
     public func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32) {
@@ -98,6 +99,10 @@ extension SQLiteTenant: TenantService {
 
     public func attachmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool {
         try converting { try engine.isAttachmentVisible(sha256, to: replica, stored: true) }
+    }
+
+    public func segmentReadable(_ sha256: [UInt8], replica: ReplicaID) throws -> Bool {
+        try converting { try engine.isSegmentReadable(sha256, by: replica) }
     }
 
     public func admin(_ command: AdminCommand) throws -> String {

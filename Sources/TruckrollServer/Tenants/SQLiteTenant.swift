@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import TruckrollCompression
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -27,11 +28,14 @@ public final class SQLiteTenant: Sendable {
 
     /// Opens a tenant's database and starts a new epoch when it was restored or copied.
     ///
-    /// - Parameter founding: whether the database may be new; else one that is missing or empty was lost, and is not made anew.
+    /// - Parameters:
+    ///   - founding: whether the database may be new; else one that is missing or empty was lost, and is not made anew.
+    ///   - recordsForSnapshot: live records from which on a shared scope comes by its snapshot.
     /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it; ``EngineProblem`` `store-newer` when a
     ///   program with a newer schema wrote it.
     public init(
-        home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false, schema given: Schema? = nil
+        home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false, schema given: Schema? = nil,
+        recordsForSnapshot: Int = Limits.recordsForSnapshot
     ) throws {
         self.home = home
         self.now = now
@@ -51,7 +55,10 @@ public final class SQLiteTenant: Sendable {
         }
         store = try SQLiteServerStore(path: home.database, schema: schema)
         mark.raise(to: schema.version)
-        engine = ServerEngine(schema: schema, store: store, security: try home.security(), numbers: home.replicaNumbers())
+        engine = ServerEngine(
+            schema: schema, store: store, security: try home.security(),
+            snapshots: SnapshotKeeping(segments: SegmentFolder(path: home.snapshots), compression: Zstd(), records: recordsForSnapshot),
+            numbers: home.replicaNumbers())
         if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch(), at: try moment()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }
@@ -129,7 +136,7 @@ extension ServiceProblem {
             switch problem.code {
             case "device-unknown": 401
             case "device-revoked", "enrolment-refused", "signature-invalid": 403
-            case "replica-unknown", "user-unknown", "set-unknown": 404
+            case "replica-unknown", "user-unknown", "set-unknown", "snapshot-gone": 404
             case "push-too-large": 413
             case "too-many-replicas": 429
             default: 400

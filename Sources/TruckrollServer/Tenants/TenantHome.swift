@@ -28,6 +28,8 @@ public struct TenantHome: Sendable {
         return (size as? NSNumber)?.intValue ?? 0 > 0
     }
     public var attachments: String { data.appendingPathComponent("attachments").path }
+    /// Segments of snapshots. No backup needs them: they are made anew.
+    public var snapshots: String { data.appendingPathComponent("snapshots").path }
     private var revocations: URL { keys.appendingPathComponent("revocations") }
 
     /// The tenants that have a folder, ascending.

@@ -22,6 +22,9 @@ struct PullCheck {
         switch reply {
         case .sync(let reply): chunks = reply.part + reply.chunks
         case .repair(let reply): chunks = reply.chunks
+        case .segment(let bytes):
+            try check(segment: bytes ?? [])
+            return false
         default: return false
         }
         let held = try simulation.server.store.read { try Set($0.viewScopes(replica).map(\.scope)) }
@@ -38,5 +41,16 @@ struct PullCheck {
             }
         }
         return true
+    }
+
+    /// A segment may hold what has left its scope since, never what was in no scope of the view. One that was damaged on the way
+    /// is no matter of the server's.
+    private func check(segment bytes: [UInt8]) throws {
+        let held = try simulation.server.store.read { try Set($0.viewScopes(replica).map(\.scope)) }
+        for chunk in (try? Wire.decode(PBSegment.self, bytes))?.chunks ?? [] {
+            let isSound = try simulation.server.store.read { try !$0.scopes(withSegment: ContentDigest.sha256(bytes)).isEmpty }
+            guard isSound, let foreign = chunk.scopes.map({ Scope($0) }).first(where: { !held.contains($0) }) else { continue }
+            throw Violation("C12", "\(device.name) was sent records of \(foreign), which its view does not hold")
+        }
     }
 }

@@ -23,6 +23,9 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var settledLate = 0
     /// Requests that showed leases granted in a history that was lost.
     public var leasesShown = 0
+    public var snapshotsTaken = 0
+    public var snapshotsGone = 0
+    public var segmentsResumed = 0
 
     public init() {}
 
@@ -42,6 +45,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "sets_aside": \.setsAside, "quarantined": \.quarantined, "outside_view": \.outsideView, "repairs": \.repairs,
             "sets_forged": \.setsForged, "views_shown_in_part": \.viewsShownInPart, "fillings_resumed": \.fillingsResumed,
             "settled_late": \.settledLate, "leases_shown": \.leasesShown,
+            "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
         ]
     }
 }

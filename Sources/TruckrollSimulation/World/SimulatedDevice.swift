@@ -17,6 +17,8 @@ final class SimulatedDevice {
     var kept: MemoryDeviceStore?
     var isRevoked = false
     var writesUntilEnd: Int?
+    /// What is here of a segment whose transfer broke off.
+    var arrived: (sha256: [UInt8], bytes: [UInt8])?
     /// The newest position of each epoch the device has applied.
     var lastPosition: [Epoch: Position] = [:]
 
@@ -26,7 +28,7 @@ final class SimulatedDevice {
         self.role = role
         self.store = store
         self.keys = keys
-        engine = DeviceEngine(schema: schema, store: store, sign: { try keys.sign($0, $1) })
+        engine = DeviceEngine(schema: schema, store: store, compression: NoCompression(), sign: { try keys.sign($0, $1) })
     }
 
     func identity() throws -> DeviceIdentity {
@@ -58,6 +60,6 @@ final class SimulatedDevice {
     func upgrade(to schema: Schema) {
         let keys = keys
         store.reopen(with: schema)
-        engine = DeviceEngine(schema: schema, store: store, sign: { try keys.sign($0, $1) })
+        engine = DeviceEngine(schema: schema, store: store, compression: NoCompression(), sign: { try keys.sign($0, $1) })
     }
 }

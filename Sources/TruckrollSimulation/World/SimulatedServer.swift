@@ -13,6 +13,9 @@ final class SimulatedServer {
     let store: MemoryServerStore
     private let security: ServerSecurity
     private let partSize: PartSize
+    private let snapshots: SnapshotKeeping
+    /// They lie beside the database: a backup does not hold them, and they outlive a restore or do not.
+    private let segments = MemorySegmentStore()
     private var instance: [UInt8] = [1]
     private var epochs: SeededGenerator
     private(set) var revoked: Set<DeviceID> = []
@@ -38,7 +41,13 @@ final class SimulatedServer {
     init(schema: Schema, store: MemoryServerStore, security: ServerSecurity, seed: UInt64) {
         // Views come in a few parts, in many, or at once.
         partSize = PartSize(records: [25, 90, 2_000][Int(seed % 3)])
-        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, numbers: numbers)
+        // Snapshots of whatever there is or of a few large scopes only, in many segments or one, soon made anew or never.
+        snapshots = SnapshotKeeping(
+            segments: segments, compression: NoCompression(), records: [1, 5, 20, 1_000][Int(seed / 3 % 4)],
+            segmentBytes: [500, 4_000, 256 << 10][Int(seed / 5 % 3)], tailPercent: [10, 40, 1_000][Int(seed / 7 % 3)])
+        engine = ServerEngine(
+            schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots,
+            numbers: numbers)
         self.store = store
         self.security = security
         epochs = SeededGenerator(seed: seed ^ 0x5EED)
@@ -78,6 +87,7 @@ final class SimulatedServer {
         guard let backup else { return false }
         store.restore(from: backup)
         restores += 1
+        if epochs.once(in: 3) { for sha256 in try segments.names() { try segments.remove(sha256) } }
         if !byHand { instance = [UInt8(truncatingIfNeeded: epochs.next()), UInt8(truncatingIfNeeded: restores), 2] }
         try start(at: moment)
         return true
@@ -85,6 +95,8 @@ final class SimulatedServer {
 
     func upgrade(to schema: Schema) {
         store.reopen(with: schema)
-        engine = ServerEngine(schema: schema, store: store, security: security, partSize: partSize, numbers: numbers)
+        engine = ServerEngine(
+            schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots,
+            numbers: numbers)
     }
 }

@@ -27,6 +27,7 @@ extension Simulation {
                     self.milliseconds += 50
                     let checked = try PullCheck(self, device, replica).check(reply)
                     try conversation.receive(reply, sentAt: sentAt, receivedAt: self.milliseconds + device.clockError)
+                    if case .segment(let bytes) = reply { try self.noteSegment(bytes, device) }
                     if checked { try SessionCheck(device).monotonic() }
                     if checked, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
                     number += 1
@@ -69,6 +70,7 @@ extension Simulation {
         _ request: SyncConversation.Request, _ replica: ReplicaID, _ device: SimulatedDevice, _ disturbance: Disturbance?
     ) throws -> SyncConversation.Reply {
         if case .sync(let message) = request, !message.leases.isEmpty { met.leasesShown += 1 }
+        if case .segment(let name) = request { return try fetch(name, replica, device, disturbance) }
         let call = try ServerCall(request, replica)
         switch disturbance?.kind {
         case .requestLost: throw VisitEnded()
@@ -99,6 +101,32 @@ extension Simulation {
             try server.start(at: moment)
             throw VisitEnded()
         } catch let problem as EngineProblem { throw VisitEnded(problem: problem) }
+    }
+
+    /// A segment goes on at the byte where an earlier attempt broke off. What arrived before that may have been damaged.
+    private func fetch(
+        _ name: SegmentName, _ replica: ReplicaID, _ device: SimulatedDevice, _ disturbance: Disturbance?
+    ) throws -> SyncConversation.Reply {
+        if let kind = disturbance?.kind, [.requestLost, .requestCut, .late].contains(kind) { throw VisitEnded() }
+        let held = device.arrived.flatMap { $0.sha256 == name.sha256 ? $0.bytes : nil } ?? []
+        if !held.isEmpty { met.segmentsResumed += 1 }
+        device.arrived = nil
+        let rest: [UInt8]
+        do { rest = try server.answer { try $0.segment(name.sha256, from: held.count, replica: replica) } } catch let problem as EngineProblem {
+            guard problem == .snapshotGone else { throw VisitEnded(problem: problem) }
+            return .segment(nil)
+        }
+        guard let disturbance, [.replyLost, .replyCut].contains(disturbance.kind) else { return .segment(held + rest) }
+        var kept = held + rest.prefix(rest.count * disturbance.cut / 1000)
+        if disturbance.cut % 4 == 0, let last = kept.indices.last { kept[last] ^= 1 }
+        device.arrived = (name.sha256, kept)
+        throw VisitEnded()
+    }
+
+    private func noteSegment(_ bytes: [UInt8]?, _ device: SimulatedDevice) throws {
+        if bytes == nil { met.snapshotsGone += 1 }
+        guard bytes != nil, try device.engine.nextSegment() == nil else { return }
+        met.snapshotsTaken += 1
     }
 
     private func deliverLate() throws {
@@ -140,6 +168,7 @@ struct ServerCall {
         case .repair(let message): bytes = try message.wire(.protobuf)
         case .newReplica(let message): bytes = try message.wire(.protobuf)
         case .carry(let message): bytes = try message.wire(.protobuf)
+        case .segment(let name): bytes = name.sha256
         }
     }
 
@@ -150,6 +179,7 @@ struct ServerCall {
         case .repair: try engine.repair(PBRepairRequest(wire: bytes, form: .protobuf), replica: replica).wire(.protobuf)
         case .newReplica: try engine.newReplica(PBReplicaRequest(wire: bytes, form: .protobuf), at: moment).wire(.protobuf)
         case .carry: try engine.carry(PBCarryRequest(wire: bytes, form: .protobuf), at: moment).wire(.protobuf)
+        case .segment: try engine.segment(bytes, from: 0, replica: replica)
         }
     }
 
@@ -160,6 +190,7 @@ struct ServerCall {
         case .repair: .repair(try PBRepairReply(wire: bytes, form: .protobuf))
         case .newReplica: .newReplica(try PBEnrolment(wire: bytes, form: .protobuf))
         case .carry: .carry(try PBCarryReply(wire: bytes, form: .protobuf))
+        case .segment: .segment(bytes)
         }
     }
 
@@ -172,6 +203,7 @@ struct ServerCall {
         case .repair: _ = try PBRepairRequest(wire: part, form: .protobuf)
         case .newReplica: _ = try PBReplicaRequest(wire: part, form: .protobuf)
         case .carry: _ = try PBCarryRequest(wire: part, form: .protobuf)
+        case .segment: break
         }
     }
 }

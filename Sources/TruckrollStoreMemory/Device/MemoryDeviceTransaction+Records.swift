@@ -73,7 +73,10 @@ extension MemoryDeviceTransaction {
         store.tables.parts.append(bytes)
     }
 
-    func parts() throws -> [[UInt8]] { store.tables.parts }
+    func part(after number: Int) throws -> (number: Int, bytes: [UInt8])? {
+        let parts = store.tables.parts
+        return parts.indices.contains(number) ? (number + 1, parts[number]) : nil
+    }
 
     func deleteParts() throws {
         guard !store.tables.parts.isEmpty else { return }

@@ -31,6 +31,9 @@ struct ScopeLog: Sendable {
     /// In no order.
     var liveRows: [Row] { rows.compactMap { $0?.isLive == true ? $0 : nil } }
 
+    /// Above the position, in no order.
+    func rows(after position: Position) -> [Row] { rows.compactMap { row in row.flatMap { $0.position > position ? $0 : nil } } }
+
     /// Rows of what has left the scope, at or below the position, in no order.
     func leftRows(through position: Position) -> [Row] {
         rows.compactMap { row in row.flatMap { !$0.isLive && $0.position <= position ? $0 : nil } }

@@ -51,6 +51,16 @@ extension MemoryServerTransaction {
         return Array(rows[start...].prefix(max(0, limit)))
     }
 
+    func changedRows(in scope: Scope, after position: Position, key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
+        guard let scope = try store.tables.scope(scope) else { return [] }
+        let rows = scope.log.rows(after: position).filter { row in key.map { Order.ascending($0, row.key) } ?? true }
+        return rows.sorted { Order.ascending($0.key, $1.key) }.prefix(max(0, limit)).map { scope.row($0) }
+    }
+
+    func changedRowCount(in scope: Scope, after position: Position, limit: Int) throws -> Int {
+        min(max(0, limit), try store.tables.scope(scope)?.log.rows(after: position).count ?? 0)
+    }
+
     func deleteLeftRows(through position: Position, limit: Int) throws -> Int {
         try begin(.deleteLeftRows)
         var deleted = 0

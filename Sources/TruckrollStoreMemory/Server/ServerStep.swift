@@ -12,6 +12,7 @@ enum ServerStep {
     case admitted(Position)
     indirect case waiting(WriteID, WaitingSet?)
     indirect case record(RecordKey, StoredRecord?)
+    indirect case snapshot(SnapshotName, SnapshotRow?)
     case columns(EntityType, RecordID, [ColumnValue]?)
     case scopeRow(Int, RecordKey, ScopeLog.Row?)
     case digest(Int, ScopeDigest)
@@ -32,6 +33,7 @@ extension ServerTables {
         case .admitted(let position): admitted.remove(position)
         case .waiting(let id, let row): waiting[id] = row
         case .record(let key, let row): _ = setRecord(key, row)
+        case .snapshot(let name, let row): snapshots[name] = row
         case .columns(let type, let id, let row): _ = columns.set(type, id, row)
         case .scopeRow(let scope, let key, let row): _ = scopes[scope].log.set(key, row)
         case .digest(let scope, let digest): scopes[scope].digest = digest

@@ -15,6 +15,8 @@ public struct ServerTables: Sendable {
     var admitted = AdmittedLog()
     /// Few at any time.
     var waiting: [WriteID: WaitingSet] = [:]
+    /// Few at any time.
+    var snapshots: [SnapshotName: SnapshotRow] = [:]
     var records: [HashedKey: StoredRecord] = [:]
     var columns: TypedColumns
     var numbers = ScopeNumbers()

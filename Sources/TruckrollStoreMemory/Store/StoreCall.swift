@@ -6,6 +6,7 @@ public enum StoreCall: String, Hashable, Sendable, CaseIterable {
     case insertAdmitted, saveWaiting, deleteWaiting, saveRecord, saveScopeRow, deleteLeftRows
     case saveEdge, deleteEdge
     case saveViewScope, saveInterval, deleteInterval
+    case saveSnapshot, deleteSnapshot
 
     // Both ports
     case saveDigest

@@ -87,7 +87,7 @@ enum DeviceSQL {
     // MARK: Parts of a view that is being filled
 
     static let appendPart = "INSERT INTO part (number, bytes) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM part), ?)"
-    static let parts = "SELECT bytes FROM part ORDER BY number"
+    static let nextPart = "SELECT number, bytes FROM part WHERE number > ? ORDER BY number LIMIT 1"
     static let deleteParts = "DELETE FROM part"
 
     // MARK: Entries of others' lost sets

@@ -54,7 +54,9 @@ extension SQLiteDeviceTransaction {
     // MARK: Parts of a view that is being filled
 
     func append(part bytes: [UInt8]) throws { try session.run(DeviceSQL.appendPart, [bytes.bound]) }
-    func parts() throws -> [[UInt8]] { try session.rows(DeviceSQL.parts) { try $0.bytes() } }
+    func part(after number: Int) throws -> (number: Int, bytes: [UInt8])? {
+        try session.row(DeviceSQL.nextPart, [Int64(number).bound]) { (Int(try $0.integer()), try $0.bytes()) }
+    }
     func deleteParts() throws { try session.run(DeviceSQL.deleteParts, []) }
 
     // MARK: Entries of others' lost sets

@@ -61,6 +61,19 @@ extension SQLiteServerTransaction {
             ServerSQL.liveRowsAfter, [try scope.bound(), (key?.encoded ?? []).bound, boundLimit(limit)], Self.scopeLogRow)
     }
 
+    func changedRows(in scope: Scope, after position: Position, key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
+        try session.rows(
+            ServerSQL.changedRows,
+            [try scope.bound(), (key?.encoded ?? []).bound, position.rawValue.boundAsLimit, boundLimit(limit)], Self.scopeLogRow)
+    }
+
+    func changedRowCount(in scope: Scope, after position: Position, limit: Int) throws -> Int {
+        let count = try session.row(
+            ServerSQL.changedRowCount, [try scope.bound(), position.rawValue.boundAsLimit, boundLimit(limit)]
+        ) { try $0.integer() }
+        return Int(count ?? 0)
+    }
+
     func digest(of scope: Scope) throws -> ScopeDigest {
         try session.row(ServerSQL.digest, [try scope.bound()]) { try $0.digest() } ?? ScopeDigest()
     }

@@ -3,14 +3,41 @@ extension Layout {
     ///
     /// Every key is written so that a tenant column can lead it, as a database of many tenants needs; in a file of one tenant
     /// it would say the same in every row. Numbers that count are INTEGER; what is random, hashed or compared by bytes is BLOB.
-    static let server = Layout(applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, serverStep2])
+    static let server = Layout(applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, settlingTables, snapshotTables])
 
     private static let serverStep1 = tenantTables + setTables + recordTables + viewTables
 
     /// Whom a server that was restored waits for, and for how long.
-    private static let serverStep2 = [
+    private static let settlingTables = [
         "ALTER TABLE tenant ADD COLUMN settling_until INTEGER",
         "CREATE TABLE awaited (replica INTEGER NOT NULL PRIMARY KEY CHECK (replica BETWEEN 0 AND 4294967295)) STRICT",
+    ]
+
+    /// What it holds can be made again; the segments' bytes lie beside the database.
+    private static let snapshotTables = [
+        """
+        CREATE TABLE snapshot (
+            scope TEXT NOT NULL,
+            position INTEGER NOT NULL CHECK (position >= 0),
+            epoch BLOB NOT NULL CHECK (length(epoch) = 8),
+            history BLOB NOT NULL CHECK (length(history) = 8),
+            made_at INTEGER NOT NULL,
+            PRIMARY KEY (scope, position)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE snapshot_segment (
+            scope TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            number INTEGER NOT NULL CHECK (number >= 0),
+            sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+            bytes INTEGER NOT NULL CHECK (bytes >= 0),
+            records INTEGER NOT NULL CHECK (records >= 0),
+            PRIMARY KEY (scope, position, number),
+            FOREIGN KEY (scope, position) REFERENCES snapshot (scope, position) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX snapshot_segment_by_hash ON snapshot_segment (sha256, scope)",
     ]
 
     private static let tenantTables = [

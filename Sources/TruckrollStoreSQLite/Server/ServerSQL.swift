@@ -108,11 +108,29 @@ enum ServerSQL {
     static let liveRowsAfter = """
         SELECT scope, key, position, entered, live FROM scope_log WHERE scope = ? AND key > ? AND live = 1 ORDER BY key LIMIT ?
         """
+    static let changedRows = """
+        SELECT scope, key, position, entered, live FROM scope_log WHERE scope = ? AND key > ? AND position > ? ORDER BY key LIMIT ?
+        """
+    static let changedRowCount = "SELECT count(*) FROM (SELECT 1 FROM scope_log WHERE scope = ? AND position > ? LIMIT ?)"
     static let digest = "SELECT records, total FROM scope_digest WHERE scope = ?"
     static let saveDigest = """
         INSERT INTO scope_digest (scope, records, total) VALUES (?, ?, ?)
         ON CONFLICT (scope) DO UPDATE SET records = excluded.records, total = excluded.total
         """
+
+    // MARK: Snapshots
+
+    static let snapshotsOfScope = "SELECT scope, position, epoch, history, made_at FROM snapshot WHERE scope = ? ORDER BY position DESC"
+    static let snapshots = "SELECT scope, position, epoch, history, made_at FROM snapshot ORDER BY scope, position DESC"
+    static let segments = "SELECT sha256, bytes, records FROM snapshot_segment WHERE scope = ? AND position = ? ORDER BY number"
+    static let saveSnapshot = """
+        INSERT INTO snapshot (scope, position, epoch, history, made_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (scope, position) DO UPDATE SET epoch = excluded.epoch, history = excluded.history, made_at = excluded.made_at
+        """
+    static let emptySnapshot = "DELETE FROM snapshot_segment WHERE scope = ? AND position = ?"
+    static let saveSegment = "INSERT INTO snapshot_segment (scope, position, number, sha256, bytes, records) VALUES (?, ?, ?, ?, ?, ?)"
+    static let deleteSnapshot = "DELETE FROM snapshot WHERE scope = ? AND position = ?"
+    static let scopesWithSegment = "SELECT DISTINCT scope FROM snapshot_segment WHERE sha256 = ? ORDER BY scope"
 
     // MARK: Edges
 

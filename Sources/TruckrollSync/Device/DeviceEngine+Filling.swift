@@ -30,9 +30,21 @@ extension DeviceEngine {
         try store.read { transaction in
             let state = try transaction.state()
             guard try nextPart(state) != nil else { return nil }
-            let kept = try transaction.parts().reduce(0) { try $0 + Wire.decode(PBChunk.self, $1).records.count }
+            var kept = 0
+            try transaction.eachPart { kept += try Wire.decode(PBChunk.self, $0).records.count }
             let total = state.filling.isEmpty ? 0 : try Wire.decode(PBFilling.self, state.filling).records
             return FillingStanding(visible: state.isCheckpointLost ? nil : state.visible, kept: kept, total: Int(clamping: total))
+        }
+    }
+}
+
+extension DeviceTransaction {
+    /// Runs `body` for each part kept aside, in their order, with one of them in memory at a time.
+    func eachPart(_ body: ([UInt8]) throws -> Void) throws {
+        var number = 0
+        while let part = try part(after: number) {
+            try body(part.bytes)
+            number = part.number
         }
     }
 }
@@ -66,7 +78,7 @@ extension PullApplication {
         let isCompleted = try isAnew || state.visible.map { $0 < visible } ?? true
         if isCompleted {
             let before = Set(try transaction.scopes())
-            for part in try transaction.parts() { try apply(try Wire.decode(PBChunk.self, part)) }
+            try transaction.eachPart { try apply(try Wire.decode(PBChunk.self, $0)) }
             for chunk in reply.part { try apply(chunk) }
             // Parts may be of scopes that have left the view since.
             try drop(dropped)

@@ -36,9 +36,11 @@ public struct DeviceEngine: Sendable {
     public let store: any DeviceStore
     /// Signs a set's bytes with the device's private key.
     let sign: @Sendable (_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8]
+    /// Opens segments of snapshots; `nil` on a device that takes everything in parts.
+    let compression: (any Compression)?
 
     public init(
-        schema: Schema, store: any DeviceStore,
+        schema: Schema, store: any DeviceStore, compression: (any Compression)? = nil,
         sign: @escaping @Sendable ([UInt8], DeviceIdentity) throws -> [UInt8] = { message, identity in
             guard let key = SigningKey(rawRepresentation: identity.privateKey) else {
                 throw DeviceProblem("key-unreadable", "The device's key cannot be read.", next: "Enrol again; the outbox stays.")
@@ -48,6 +50,7 @@ public struct DeviceEngine: Sendable {
     ) {
         self.schema = schema
         self.store = store
+        self.compression = compression
         self.sign = sign
     }
 
@@ -145,7 +148,15 @@ public struct DeviceEngine: Sendable {
             }
             request.pull = true
             if let visible = state.visible, !state.isCheckpointLost { request.visible = UInt32(visible.rawValue) }
-            if let filling = try nextPart(state) { request.filling = filling }
+            if let filling = try nextPart(state) {
+                if filling.snapshot.segments.isEmpty {
+                    request.filling = filling
+                    request.snapshots = compression != nil && !filling.plain
+                } else if state.checkpoint == nil || state.isCheckpointLost {
+                    // The next part follows the segments, and without a place in the filling the whole view would come.
+                    request.pull = false
+                }
+            }
             var bytes = 0
             if !state.isCheckpointLost { request.checkpointMac = data(state.checkpointMAC) }
             // Only a device that has just been told of another history has something to prove by them.
@@ -202,7 +213,7 @@ public struct DeviceEngine: Sendable {
         public var position: Position = .start
         /// Entries of others' lost sets that the server took.
         public var offered = 0
-        /// Whether a part of the view came, or a class of it became visible.
+        /// Whether a part of the view came, a class of it became visible, or segments of a snapshot are awaited.
         public var isFilling = false
 
         public init() {}
@@ -243,6 +254,7 @@ public struct DeviceEngine: Sendable {
                 try transaction.save(state)
                 try transaction.deleteRecovered(first: Int(reply.recovered))
                 application.summary.offered = Int(reply.recovered)
+                if try nextPart(state)?.snapshot.segments.isEmpty == false { application.summary.isFilling = true }
                 application.summary.position = state.checkpoint?.position ?? .start
                 let replica = try requireIdentity(transaction).replica
                 let isWaiting = try transaction.outbox().contains { $0.set.writeID.replica == replica && $0.standing == .waiting }

@@ -94,6 +94,7 @@ struct PullApplication {
             guard let scope = scopes[safe: Int(index)] else { throw DecodingProblem("malformed", "a record names no scope of its chunk") }
             holding.append(scope)
         }
+        if change.join, let before { holding += before.scopes.filter { !holding.contains($0) } }
         if holding.isEmpty { summary.recordsGone += before == nil ? 0 : 1 } else { summary.recordsChanged += 1 }
         try place(record, scopes: holding, before: before)
     }

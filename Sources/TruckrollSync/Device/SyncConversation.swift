@@ -51,6 +51,8 @@ public struct SyncConversation {
         case repair(PBRepairRequest)
         case newReplica(PBReplicaRequest)
         case carry(PBCarryRequest)
+        /// The bytes of a segment. Whoever fetches them may go on where an earlier attempt stopped.
+        case segment(SegmentName)
     }
 
     public enum Reply {
@@ -59,6 +61,8 @@ public struct SyncConversation {
         case repair(PBRepairReply)
         case newReplica(PBEnrolment)
         case carry(PBCarryReply)
+        /// All bytes, unchecked; `nil` when the server does not keep the segment any more.
+        case segment([UInt8]?)
     }
 
     /// What the visit is for.
@@ -103,6 +107,11 @@ public struct SyncConversation {
         case unasked, asked, done
     }
 
+    /// Whether work recorded here went first, before a visit goes on fetching segments.
+    private var hasSynced = false
+    /// Segments that arrived and were not what was named, and snapshots that were gone.
+    private var damagedSegments = 0
+    private var goneSnapshots = 0
     private var needsAudit = false
     private var requests = 0
     /// The second time everything that differs comes whole.
@@ -132,6 +141,7 @@ public struct SyncConversation {
         }
         switch phase {
         case .syncing:
+            if hasSynced, let segment = try engine.nextSegment() { return .segment(segment) }
             if case .done = formerSets { return .sync(try engine.nextRequest()) }
             let former = try engine.formerSets()
             formerSets = former.sets.isEmpty ? .done : .asked
@@ -161,6 +171,7 @@ public struct SyncConversation {
         case (.syncing, .carry(let reply)):
             // What the server cannot take now does not hold up the rest.
             formerSets = try engine.accept(reply.receipts) == 0 ? .done : .unasked
+        case (.syncing, .segment(let bytes)): try keep(segment: bytes)
         case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt))
         case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
         case (.comparing(let found, let audit), .repair(let content)):
@@ -182,7 +193,21 @@ public struct SyncConversation {
         }
     }
 
+    /// A segment that is not what was named is fetched once more; then the classes come in parts. So they do when a second
+    /// snapshot is gone before it arrived.
+    private mutating func keep(segment bytes: [UInt8]?) throws {
+        if let bytes {
+            if try engine.keep(segment: bytes) { return damagedSegments = 0 }
+            damagedSegments += 1
+            if damagedSegments > 1 { try engine.fillAnew(isPlain: true) }
+        } else {
+            goneSnapshots += 1
+            try engine.fillAnew(isPlain: goneSnapshots > 1)
+        }
+    }
+
     private mutating func receive(_ reply: PBSyncReply, _ step: DeviceEngine.SyncStep) throws {
+        hasSynced = true
         switch step {
         case .applied(let summary, let more):
             report.add(summary)

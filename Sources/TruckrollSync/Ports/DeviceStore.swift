@@ -208,7 +208,8 @@ public protocol DeviceTransaction: AnyObject {
 
     // Parts of a view that is being filled: kept aside, in the order in which they came
     func append(part bytes: [UInt8]) throws
-    func parts() throws -> [[UInt8]]
+    /// The part after the one of that number, with its own number; `nil` when there is none. Numbers start above 0.
+    func part(after number: Int) throws -> (number: Int, bytes: [UInt8])?
     func deleteParts() throws
 
     // Entries of others' lost sets, to be offered to a server that was restored: encoded, in the order in which they were found

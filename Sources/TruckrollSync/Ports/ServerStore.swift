@@ -356,8 +356,23 @@ public protocol ServerTransaction: AnyObject {
     func liveRows(in scope: Scope, after key: RecordKey?, limit: Int) throws -> [ScopeLogRow]
     func digest(of scope: Scope) throws -> ScopeDigest
     func save(_ digest: ScopeDigest, of scope: Scope) throws
+    /// At most so many rows of a scope above the position, live or not, in ascending key, after `key`.
+    func changedRows(in scope: Scope, after position: Position, key: RecordKey?, limit: Int) throws -> [ScopeLogRow]
+    /// How many rows of a scope lie above the position, counted up to a limit.
+    func changedRowCount(in scope: Scope, after position: Position, limit: Int) throws -> Int
     /// Deletes at most so many rows that are not live and lie at or below the position, and says how many.
     func deleteLeftRows(through position: Position, limit: Int) throws -> Int
+
+    // Snapshots of shared scopes
+    /// The snapshots of a scope, newest first.
+    func snapshots(of scope: Scope) throws -> [SnapshotRow]
+    /// All snapshots, ordered by scope, newest first.
+    func snapshots() throws -> [SnapshotRow]
+    /// Inserts or replaces, by (scope, position).
+    func save(_ snapshot: SnapshotRow) throws
+    func deleteSnapshot(of scope: Scope, at position: Position) throws
+    /// The scopes that have a snapshot with the segment, sorted.
+    func scopes(withSegment sha256: [UInt8]) throws -> [Scope]
 
     // Edges
     func edges(from parent: Scope) throws -> [EdgeRow]

@@ -9,6 +9,8 @@ struct ChunkBuilder {
         let isWhole: Bool
         let entries: [FieldEntry]
         let scopes: [Scope]
+        /// In these scopes besides those it lies in already.
+        var isJoining = false
     }
 
     private let limit: Int
@@ -23,6 +25,7 @@ struct ChunkBuilder {
         var message = PBRecordChange()
         message.key = data(change.key.encoded)
         message.whole = change.isWhole
+        message.join = change.isJoining
         for entry in change.entries {
             var part = PBEntry()
             part.field = entry.field.rawValue

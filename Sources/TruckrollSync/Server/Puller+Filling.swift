@@ -49,11 +49,7 @@ extension Puller {
         var reader = try PartReader(puller: self, replica: replica, through: through)
         guard try reader.read(in: first...through, after: isBeginning ? nil : try place(of: asked), rest: &rest) else {
             part.chunks = reader.finish()
-            if let last = reader.last {
-                filling.scopeClass = UInt32(last.scopeClass.rawValue)
-                filling.scope = last.scope.name
-                filling.key = data(last.key.encoded)
-            }
+            filling.note(reader.last)
             filling.through = UInt32(through.rawValue)
             filling.records = try transaction.viewScopes(replica.replica)
                 .filter { (first...through).contains($0.scopeClass) }.reduce(0) { try $0 &+ transaction.digest(of: $1.scope).count }
@@ -74,67 +70,21 @@ extension Puller {
     }
 
     private func place(of filling: PBFilling) throws -> PartReader.Place {
-        guard let scopeClass = ScopeClass(rawValue: UInt8(clamping: filling.scopeClass)), let key = try? RecordKey(decoding: filling.key) else {
-            throw EngineProblem("malformed", "No part of a view ends there.", next: "Update the app.")
-        }
-        return PartReader.Place(scopeClass: scopeClass, scope: Scope(filling.scope), key: key)
+        let key = try? RecordKey(decoding: filling.key)
+        guard let scopeClass = ScopeClass(rawValue: UInt8(clamping: filling.scopeClass)), key != nil || (filling.hasSnapshot && filling.key.isEmpty)
+        else { throw EngineProblem("malformed", "No part of a view ends there.", next: "Update the app.") }
+        return PartReader.Place(
+            scopeClass: scopeClass, scope: Scope(filling.scope), key: key, snapshot: filling.hasSnapshot ? filling.snapshot : nil)
     }
 }
 
-/// Reads live records in the order of parts.
-private struct PartReader {
-    struct Place {
-        let scopeClass: ScopeClass
-        let scope: Scope
-        let key: RecordKey
+extension PBFilling {
+    /// Says where the next part goes on.
+    fileprivate mutating func note(_ place: PartReader.Place?) {
+        guard let place else { return }
+        scopeClass = UInt32(place.scopeClass.rawValue)
+        scope = place.scope.name
+        key = data(place.key?.encoded ?? [])
+        if let named = place.snapshot { snapshot = named } else { clearSnapshot() }
     }
-
-    /// Rows read at a time.
-    private static let stride = 256
-
-    private let puller: Puller
-    private let scopes: [ViewScopeRow]
-    private let shown: Set<Scope>
-    private var builder = ChunkBuilder(limit: Puller.recordsInChunk)
-    /// A record that lies in several scopes comes once a part.
-    private var sent: Set<RecordKey> = []
-    private(set) var last: Place?
-
-    init(puller: Puller, replica: ReplicaRow, through: ScopeClass) throws {
-        self.puller = puller
-        scopes = try puller.transaction.viewScopes(replica.replica).filter { $0.scopeClass <= through }
-            .sorted { ($0.scopeClass, $0.scope) < ($1.scopeClass, $1.scope) }
-        shown = Set(scopes.map(\.scope))
-    }
-
-    /// - Returns: whether the classes were read to their end.
-    mutating func read(in classes: ClosedRange<ScopeClass>, after place: Place?, rest: inout PartSize) throws -> Bool {
-        for row in scopes where classes.contains(row.scopeClass) {
-            var after: RecordKey?
-            if let place {
-                if (row.scopeClass, row.scope) < (place.scopeClass, place.scope) { continue }
-                if row.scopeClass == place.scopeClass, row.scope == place.scope { after = place.key }
-            }
-            while true {
-                let rows = try puller.transaction.liveRows(in: row.scope, after: after, limit: Self.stride)
-                for live in rows {
-                    guard !rest.isUsedUp else { return false }
-                    try add(live.key, &rest)
-                    last = Place(scopeClass: row.scopeClass, scope: row.scope, key: live.key)
-                }
-                guard rows.count == Self.stride else { break }
-                after = rows.last?.key
-            }
-        }
-        return true
-    }
-
-    private mutating func add(_ key: RecordKey, _ rest: inout PartSize) throws {
-        guard sent.insert(key).inserted, let stored = try puller.transaction.record(key) else { return }
-        builder.add(.init(key: key, isWhole: true, entries: stored.record.entries, scopes: stored.scopes.filter { shown.contains($0) }))
-        rest.records -= 1
-        rest.bytes -= stored.record.entries.reduce(0) { $0 + $1.value.count + 8 }
-    }
-
-    mutating func finish() -> [PBChunk] { builder.finish() }
 }

@@ -7,6 +7,8 @@ struct Puller {
     let schema: Schema
     let transaction: any ServerTransaction
     let tenant: TenantState
+    /// The snapshots by which shared scopes may come; `nil` when they come record by record.
+    var offer: SnapshotOffer?
 
     /// Records in one chunk of a reply.
     static let recordsInChunk = 500

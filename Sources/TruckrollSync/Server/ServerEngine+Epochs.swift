@@ -45,8 +45,9 @@ extension ServerEngine {
         let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
         guard let device = try replica(id)?.device else { return nil }
         let shown = try lostCheckpoint(request, of: device)
-        let isStale = try isBelowHorizon(present) || isBelowHorizon(filling)
-        guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) else { return nil }
+        let snapshot = request.hasFilling && request.filling.hasSnapshot ? Checkpoint(request.filling.snapshot.at) : nil
+        let isStale = try isBelowHorizon(present) || isBelowHorizon(filling) || isBelowHorizon(snapshot)
+        guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) || !isKnown(snapshot) else { return nil }
         return try store.write { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
             var changed = PBHistoryChanged()

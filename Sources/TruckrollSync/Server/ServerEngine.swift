@@ -30,9 +30,11 @@ public struct ServerEngine: Sendable {
     let numbers: any ReplicaNumbers
     /// How much comes at a time of a view that is being filled.
     let partSize: PartSize
+    /// How snapshots of shared scopes are kept; `nil` when none are.
+    let snapshots: SnapshotKeeping?
 
     public init(
-        schema: Schema, store: any ServerStore, security: ServerSecurity, partSize: PartSize = PartSize(),
+        schema: Schema, store: any ServerStore, security: ServerSecurity, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil,
         numbers: any ReplicaNumbers = UnkeptReplicaNumbers()
     ) {
         self.schema = schema
@@ -40,6 +42,7 @@ public struct ServerEngine: Sendable {
         self.security = security
         self.numbers = numbers
         self.partSize = partSize
+        self.snapshots = snapshots
     }
 
     // MARK: Beginning
@@ -123,12 +126,25 @@ public struct ServerEngine: Sendable {
         try push(signed, shown, from: id, hasReported: hasReported, at: moment, into: &reply)
         if !request.recovered.isEmpty { reply.recovered = try keepRecovered(request.recovered, at: moment) }
         guard request.pull else { return reply }
-        try store.read { transaction in
-            guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return }
-            try pull(request, row, Puller(schema: schema, transaction: transaction, tenant: tenant), into: &reply)
-            reply.durablePosition = tenant.durable.rawValue
+        var offer = request.snapshots && !request.filling.plain ? snapshots.map { SnapshotOffer(keeping: $0, shared: schema.sharedScopes) } : nil
+        var tried: Set<Scope> = []
+        while true {
+            do { return try pull(request, id, offer, after: reply) } catch let missing as SnapshotOffer.Missing {
+                let isMade = try tried.insert(missing.scope).inserted && makeSnapshot(of: missing.scope, at: moment)
+                if !isMade { offer?.refused.insert(missing.scope) }
+            }
         }
-        return reply
+    }
+
+    /// - Throws: ``SnapshotOffer/Missing`` when a snapshot has to be made first; nothing was read then.
+    private func pull(_ request: PBSyncRequest, _ id: ReplicaID, _ offer: SnapshotOffer?, after answered: PBSyncReply) throws -> PBSyncReply {
+        try store.read { transaction in
+            var reply = answered
+            guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return reply }
+            try pull(request, row, Puller(schema: schema, transaction: transaction, tenant: tenant, offer: offer), into: &reply)
+            reply.durablePosition = tenant.durable.rawValue
+            return reply
+        }
     }
 
     /// The pull of a sync: what changed in what the device holds, and the next part of what it does not hold yet.

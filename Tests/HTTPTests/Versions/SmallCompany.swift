@@ -85,10 +85,10 @@ final class SmallCompany: Sendable {
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     /// The tenant as a program with that schema opens it; this release's when left out.
-    func open(schema: Schema? = nil, founding: Bool = false) throws -> SQLiteTenant {
+    func open(schema: Schema? = nil, founding: Bool = false, recordsForSnapshot: Int = Limits.recordsForSnapshot) throws -> SQLiteTenant {
         try SQLiteTenant(
             home: home,
-            now: { [clock] in clock.tick() }, founding: founding, schema: schema)
+            now: { [clock] in clock.tick() }, founding: founding, schema: schema, recordsForSnapshot: recordsForSnapshot)
     }
 
     /// What a record's field holds at the server, as stored.
@@ -100,9 +100,10 @@ final class SmallCompany: Sendable {
 
     /// Serves the company over HTTP by a program of those versions, for the length of the closure.
     func serve(
-        schema: Schema? = nil, protocols: ClosedRange<UInt32> = 1...1, _ body: @escaping @Sendable (_ port: Int, SQLiteTenant) async throws -> Void
+        schema: Schema? = nil, protocols: ClosedRange<UInt32> = 1...1, recordsForSnapshot: Int = Limits.recordsForSnapshot,
+        _ body: @escaping @Sendable (_ port: Int, SQLiteTenant) async throws -> Void
     ) async throws {
-        let service = try open(schema: schema)
+        let service = try open(schema: schema, recordsForSnapshot: recordsForSnapshot)
         defer { try? service.close() }
         let (ports, found) = AsyncStream<Int>.makeStream()
         var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0, now: { [clock] in UInt64(clock.now) })
@@ -182,6 +183,7 @@ final class Tablet: Sendable {
                 case .repair(let request): .repair(try await transport.repair(request))
                 case .newReplica(let request): .newReplica(try await transport.newReplica(request))
                 case .carry(let request): .carry(try await transport.carry(request))
+                case .segment: .segment(nil)
                 }
             let now = company.clock.now
             try conversation.receive(reply, sentAt: now, receivedAt: now)

@@ -169,6 +169,17 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
         },
     ]
 
+    private static func parts(_ transaction: any DeviceTransaction) throws -> [[UInt8]] {
+        var parts: [[UInt8]] = []
+        var number = 0
+        while let part = try transaction.part(after: number) {
+            #expect(part.number > number)
+            parts.append(part.bytes)
+            number = part.number
+        }
+        return parts
+    }
+
     private static let visible: [DevicePromise] = [
         DevicePromise("parts are kept in the order in which they came, until all are deleted") { store in
             try store.write { try $0.append(part: [2]) }
@@ -176,11 +187,11 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
                 try $0.append(part: [1])
                 try $0.append(part: [])
             }
-            try #expect(store.read { try $0.parts() } == [[2], [1], []])
+            try #expect(store.read { try DevicePromise.parts($0) } == [[2], [1], []])
             try store.write { try $0.deleteParts() }
-            try #expect(store.read { try $0.parts() } == [])
+            try #expect(store.read { try DevicePromise.parts($0) } == [])
             try store.write { try $0.append(part: [3]) }
-            try #expect(store.read { try $0.parts() } == [[3]])
+            try #expect(store.read { try DevicePromise.parts($0) } == [[3]])
         },
         DevicePromise("entries of others' lost sets come first in, first out, and so many at a time") { store in
             try store.write { transaction in for byte in 1...3 as ClosedRange<UInt8> { try transaction.append(recovered: [byte]) } }

@@ -44,7 +44,7 @@ struct ServerDifferenceTests {
             let (scope, other, key) = (random.one(ServerPicture.scopes), random.one(ServerPicture.scopes), random.one(ServerPicture.keys))
             let (position, later, replica) = (random.position(), random.position(), random.one(ServerPicture.replicas))
             let number = random.number(1...9)
-            switch random.number(0...11) {
+            switch random.number(0...12) {
             case 0:
                 var tenant = Make.tenant
                 tenant.head = position
@@ -87,6 +87,11 @@ struct ServerDifferenceTests {
                     replica: replica, scope: scope, weight: Int(random.number(0...3)) - (random.chance(5) ? 4 : 0), added: position,
                     dropped: random.chance(50) ? later : nil, scopeClass: random.scopeClass(), classed: random.chance(50) ? later : nil)
                 return { try $0.save(row) }
+            case 11:
+                let row = Make.snapshot(
+                    scope.name, at: position, (0..<random.number(0...3)).map { _ in UInt8(random.number(1...4)) })
+                let isDeletion = random.chance(30)
+                return { if isDeletion { try $0.deleteSnapshot(of: scope, at: position) } else { try $0.save(row) } }
             default:
                 let isDeletion = random.chance(30)
                 return {

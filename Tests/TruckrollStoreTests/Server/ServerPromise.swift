@@ -13,5 +13,5 @@ struct ServerPromise: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all = transactions + tenants + sets + waiting + records + edges + views
+    static let all = transactions + tenants + sets + waiting + records + snapshots + edges + views
 }

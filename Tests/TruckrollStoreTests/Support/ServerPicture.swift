@@ -89,10 +89,17 @@ struct ServerPicture: Equatable {
             for key in Self.keys { put("row \(index) \(key)", try transaction.scopeRow(scope, key)) }
             put("live rows \(index)", try transaction.liveRows(in: scope))
             for key in Self.keys { put("live rows \(index) \(key)", try transaction.liveRows(in: scope, after: key, limit: 2)) }
+            put("snapshots \(index)", try transaction.snapshots(of: scope))
+            for position in Self.positions {
+                put("changed \(index) \(position)", try transaction.changedRows(in: scope, after: position, key: Self.keys[1], limit: 2))
+                put("changed count \(index) \(position)", try transaction.changedRowCount(in: scope, after: position, limit: 3))
+            }
             put("digest \(index)", try transaction.digest(of: scope))
             put("edges \(index)", try transaction.edges(from: scope))
             put("views \(index)", try transaction.views(holding: scope))
         }
+        put("snapshots", try transaction.snapshots())
+        for number: UInt8 in 1...4 { put("segment \(number)", try transaction.scopes(withSegment: Make.segment(number).sha256)) }
         for instant in Self.instants {
             for limit in [0, 1, 99] { put("due \(instant) \(limit)", try transaction.edgesDue(at: instant, limit: limit)) }
         }

@@ -1,8 +1,8 @@
 import Foundation
 import TruckrollCore
 
-/// The file of one attachment: `<folder>/<first two digits>/<all 64 digits of its SHA-256>`. No name of a person's choosing reaches the disk.
-struct AttachmentFile: Sendable {
+/// The file of an attachment, or of a segment of a snapshot: `<folder>/<first two digits>/<all 64 digits of its SHA-256>`. No name of a person's choosing reaches the disk.
+struct ContentFile: Sendable {
     let folder: String
     let name: String
 
@@ -22,6 +22,11 @@ struct AttachmentFile: Sendable {
         guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    /// Takes it away, if it is there.
+    func remove() throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw CocoaError(.fileWriteUnknown) }
     }
 
     /// Bytes in the file; `nil` when it is not there.
