@@ -54,13 +54,16 @@ struct OracleWrites {
         }
     }
 
-    /// Which ops of a set took effect: all, or the facts, or none (R4).
+    /// Which ops of a set took effect: all, or the facts, or none (R4; Protocol/06-outcomes.md).
     private static func effective(_ receipt: Receipt, _ set: ChangeSet, _ schema: Schema) -> [Int] {
         switch receipt.outcome {
         case .applied, .merged: return Array(set.ops.indices)
         case .setAside:
             let outside = Set(receipt.remarks.filter(\.keepsFactOut).map(\.op))
-            return set.ops.indices.filter { schema[set.ops[$0].key.type]?.writeClass == .fact && !outside.contains($0) }
+            let isFact = { (index: Int) in set.ops.indices.contains(index) && schema[set.ops[index].key.type]?.writeClass == .fact }
+            // Facts that were kept out, and what merging has to tell, hold up no decision.
+            let decisionsFailed = receipt.remarks.contains { !$0.keepsFactOut && !$0.isOfMerging && !isFact($0.op) }
+            return set.ops.indices.filter { !outside.contains($0) && (isFact($0) || !decisionsFailed) }
         case .quarantined, .deferred: return []
         }
     }
@@ -87,6 +90,8 @@ struct OracleWrites {
 extension Remark {
     /// Whether the op it is about is kept with its set, although it is a fact.
     var keepsFactOut: Bool { code == "outside-view" || code == "text-full" }
+    /// Whether it tells how an op that took effect was merged.
+    var isOfMerging: Bool { ["merged", "siblings", "revived"].contains(code) }
 }
 
 extension AdmittedSet {
