@@ -1,5 +1,6 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollStoreMemory
 import TruckrollSync
 
 /// The smallest company with two technicians, vans, a depot, a customer's site with an asset, and one dispatched order.
@@ -155,4 +156,19 @@ struct Company {
     }
 
     func state() throws -> String? { try world.serverValue("service_order", order, "state").text }
+}
+
+extension Company {
+    /// One whose server's store can be copied and put back.
+    static func inMemory() throws -> (Company, MemoryServerStore) {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        guard let store = company.world.server.store as? MemoryServerStore else { throw Surprise("the store is another one") }
+        return (company, store)
+    }
+
+    /// Puts a copy back as the operator's command does.
+    func putBack(_ copy: MemoryServerStore, in store: MemoryServerStore) throws {
+        store.restore(from: copy)
+        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
+    }
 }

@@ -14,8 +14,7 @@ struct RecoveredTests {
     var world: World { company.world }
 
     init() throws {
-        company = try Company(store: { MemoryServerStore(schema: $0) })
-        store = try #require(company.world.server.store as? MemoryServerStore)
+        (company, store) = try Company.inMemory()
     }
 
     /// Dora renames the order after the copy was made, and Anna sees it; then the copy is put back.
@@ -24,8 +23,7 @@ struct RecoveredTests {
         try world.commit(company.dora, "rename") { try $0.patch("service_order", company.order, ["title": .text("Calibrate, and look at the fan")]) }
         try world.sync(company.dora)
         try world.sync(company.anna)
-        store.restore(from: copy)
-        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
+        try company.putBack(copy, in: store)
     }
 
     private func items() throws -> [RecordView] { try world.serverRecords("recovered_state") }
@@ -113,8 +111,24 @@ struct RecoveredTests {
         request.recovered = [
             entry(company.dora.replica, 1), entry(server, 1000), entry(ReplicaID(rawValue: 77), 1), entry(company.dora.replica, .max), short, keyless,
         ]
+        try company.putBack(store.copy(), in: store)
         let reply = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
         #expect(reply.recovered == 6)
+        #expect(try items().isEmpty)
+        request.recovered = [entry(company.dora.replica, 1000)]
+        _ = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
+        #expect(try items().count == 1)
+    }
+
+    @Test("where no history was lost nothing is kept")
+    func nothingLost() throws {
+        var entry = PBRecoveredEntry()
+        entry.key = data(RecordKey(type: try world.schema.entity("service_order").type, id: company.order).encoded)
+        entry.field = 5
+        entry.version = data(Version(stamp: Stamp(milliseconds: 1, counter: 0, replica: company.dora.replica), sequence: 1000).encoded)
+        var request = PBSyncRequest()
+        request.recovered = [entry]
+        #expect(try world.server.sync(request, replica: company.anna.replica, at: world.moment).recovered == 1)
         #expect(try items().isEmpty)
     }
 }

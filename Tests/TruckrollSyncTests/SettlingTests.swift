@@ -14,8 +14,7 @@ struct SettlingTests {
     var world: World { company.world }
 
     init() throws {
-        company = try Company(store: { MemoryServerStore(schema: $0) })
-        store = try #require(company.world.server.store as? MemoryServerStore)
+        (company, store) = try Company.inMemory()
         for device in [company.anna, company.ben, company.dora] { try visit(device) }
     }
 
@@ -25,8 +24,7 @@ struct SettlingTests {
     }
 
     private func restore(_ copy: MemoryServerStore) throws {
-        store.restore(from: copy)
-        try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
+        try company.putBack(copy, in: store)
     }
 
     private func lease(_ device: World.Device) throws -> RecordID {

@@ -70,7 +70,7 @@ extension DeviceClient {
                     var value = state.shown(rule: field.rule, lattice: field.lattice)
                     // Nobody writes in another's name.
                     if !isThere, field.name == "by" || field.name == "requested_by" { value = .reference(editor.user) }
-                    if isThere, field.isSet || field.lattice.isEmpty == false {
+                    if isThere, field.isSet || !field.lattice.isEmpty {
                         for element in value.list ?? [value] {
                             try editor.change(entity.name, key.id, field.name, element: element, op: field.creationOp)
                         }
@@ -92,9 +92,9 @@ extension DeviceClient {
             guard let view = try editor.view("recovered_state", id) else {
                 throw DeviceProblem("recovered-unknown", "There is no such item here.", next: "Look with `recovered --all`.")
             }
-            guard try RecoveredWork.standing(view) == .open else {
+            guard RecoveredWork.standing(view) == .open else {
                 throw DeviceProblem(
-                    "recovered-closed", "It is closed: \(try RecoveredWork.standing(view).rawValue).", next: "Look with `recovered --all`.")
+                    "recovered-closed", "It is closed: \(RecoveredWork.standing(view).rawValue).", next: "Look with `recovered --all`.")
             }
             try body(editor, try Wire.decode(PBRecoveredState.self, view["content"].bytes ?? []))
             try editor.patch("recovered_state", id, ["review": .text(review)])
@@ -103,7 +103,7 @@ extension DeviceClient {
 }
 
 extension RecoveredWork {
-    static func standing(_ view: RecordView) throws -> Standing {
+    static func standing(_ view: RecordView) -> Standing {
         if view.boolean("arrived") { return .arrived }
         return view.text("review").flatMap { Standing(rawValue: $0) } ?? .open
     }
@@ -115,7 +115,7 @@ extension RecoveredWork {
             sequence: UInt64(clamping: view.integer("author_sequence") ?? 0))
         author = try view.reference("author").map { try screen.userName($0) } ?? ""
         foundAt = view.time("found_at")
-        standing = try Self.standing(view)
+        standing = Self.standing(view)
         let content = try Wire.decode(PBRecoveredState.self, view["content"].bytes ?? [])
         lines = try content.entries.compactMap { try Self.line($0, screen) }
     }

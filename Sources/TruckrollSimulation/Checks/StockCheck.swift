@@ -27,7 +27,7 @@ struct StockCheck {
         }
         let asked = try views("reservation") + views("lease").filter { $0.text("kind") == "depot_stock" }
         if let open = asked.first(where: { $0.text("state") == nil }) {
-            throw Violation("R14.6", "\(open.entity.name) \(open.id) was never answered")
+            throw Violation("9.18", "\(open.entity.name) \(open.id) was never answered")
         }
         let short = Set(try views("exception").filter { $0.text("kind") == "stock_discrepancy" }.map(\.id))
         for view in try views("balance") {

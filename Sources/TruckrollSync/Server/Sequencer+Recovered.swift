@@ -16,6 +16,8 @@ extension Sequencer {
     ///
     /// - Parameter numbers: replica numbers that the database has forgotten and that are not the server's own.
     func keepRecovered(_ entries: [PBRecoveredEntry], forgotten numbers: Set<ReplicaID>) throws {
+        // Where no history was ever lost, nothing of it can be shown.
+        guard try transaction.epochs().count > 1 else { return }
         var lost: [WriteID: [PBRecoveredEntry]] = [:]
         for entry in entries.prefix(Limits.recoveredInRequest) {
             guard let version = try? Version(decoding: Array(entry.version)), (try? RecordKey(decoding: Array(entry.key))) != nil else { continue }

@@ -20,22 +20,19 @@ extension Sequencer {
             try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).integer("replica") }
         }
         for replica in replicas where replica.lastSeen >= since && replica.lastSeen > 0 || holders.contains(Int64(replica.replica.rawValue)) {
-            try wait(for: replica.replica, true)
+            try transaction.setAwaited(replica.replica, true)
         }
-        for number in enrolledSince { try wait(for: ReplicaID(rawValue: number), true) }
+        for number in enrolledSince { try transaction.setAwaited(ReplicaID(rawValue: number), true) }
         guard try !transaction.awaited().isEmpty else { return }
         tenant.settlingUntil = moment.milliseconds + Int64(Limits.settlingSeconds) * 1000
         try transaction.save(tenant)
     }
 
-    func wait(for replica: ReplicaID, _ isAwaited: Bool) throws {
-        try transaction.setAwaited(replica, isAwaited)
-        guard !isAwaited, try transaction.awaited().isEmpty else { return }
-        try settle()
+    /// Waits for a replica no longer: it has given back all it had, or will not. When it was the last one, the tenant has settled.
+    func stopWaiting(for replica: ReplicaID) throws {
+        try transaction.setAwaited(replica, false)
+        if try transaction.awaited().isEmpty { try settle() }
     }
-
-    /// A replica has given back all it had; when it was the last one, the tenant has settled.
-    func report(_ replica: ReplicaID) throws { try wait(for: replica, false) }
 
     /// Ends the waiting, whoever has not been heard of, and answers the requests that waited, in the order in which they came.
     func settle() throws {

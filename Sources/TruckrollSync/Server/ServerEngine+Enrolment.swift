@@ -264,9 +264,8 @@ extension ServerEngine {
                 transaction, device: old.device, user: old.user, algorithm: algorithm, publicKey: newKey, name: old.name, moment, holder: .device)
             // What the old number is waited for comes under the new one.
             if try transaction.awaited().contains(old.replica) {
-                let sequencer = sequencer(transaction, moment)
-                try sequencer.wait(for: row.replica, true)
-                try sequencer.wait(for: old.replica, false)
+                try transaction.setAwaited(row.replica, true)
+                try sequencer(transaction, moment).stopWaiting(for: old.replica)
             }
             return row
         }
@@ -279,7 +278,7 @@ extension ServerEngine {
             for var row in try transaction.replicas(of: device) where row.revokedAt == nil {
                 row.revokedAt = moment.milliseconds
                 try transaction.save(row)
-                try sequencer(transaction, moment).wait(for: row.replica, false)
+                try sequencer(transaction, moment).stopWaiting(for: row.replica)
             }
         }
     }

@@ -237,7 +237,7 @@ public struct ServerEngine: Sendable {
                 }
                 if problem != nil { break }
             }
-            if let owner, hasReported, problem == nil { try sequencer.report(owner) }
+            if let owner, hasReported, problem == nil { try sequencer.stopWaiting(for: owner) }
         }
         reply.receipts = receipts
         if let problem { reply.pushProblem = problem }
