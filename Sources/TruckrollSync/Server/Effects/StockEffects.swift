@@ -2,22 +2,12 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
 
-/// What the server knows of promises it made and may have forgotten.
-struct StockPromises {
-    /// The key of its own MACs.
-    let key: [UInt8]
-    /// Whether it was restored and waits for those who may hold promises it lacks.
-    let isSettling: Bool
-    /// Grants it made in a history it lost, as the device in front of it shows them, by the lease.
-    let shown: [RecordID: LeaseProof]
-}
-
 /// Keeps the balances in step with the stock entries, and answers reservations and leases, so that nothing scarce is
 /// promised twice: at every location on hand ≥ 0 and reserved + leased ≤ on hand.
 struct StockEffects {
     let builder: EffectBuilder
-    private let promises: StockPromises
-    private let book: StockBook
+    let promises: StockPromises
+    let book: StockBook
 
     init(builder: EffectBuilder, promises: StockPromises) {
         self.builder = builder
@@ -45,7 +35,7 @@ struct StockEffects {
         if let to = entry.reference("to") { try change(part, at: to) { $0.onHand = $0.onHand.adding(quantity) ?? $0.onHand } }
     }
 
-    private func change(_ part: RecordID, at location: RecordID, _ body: (inout StockBalance) -> Void) throws {
+    func change(_ part: RecordID, at location: RecordID, _ body: (inout StockBalance) -> Void) throws {
         var balance = try book.balance(of: part, at: location)
         body(&balance)
         let entity = try builder.schema.entity("balance")
@@ -133,203 +123,8 @@ struct StockEffects {
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.
-    private func coversPromises(_ part: RecordID, at location: RecordID) throws -> Bool {
+    func coversPromises(_ part: RecordID, at location: RecordID) throws -> Bool {
         let balance = try book.balance(of: part, at: location)
         return balance.reserved.millionths + balance.leased.millionths <= balance.onHand.millionths
-    }
-
-    /// Takes from what the order was granted; what it takes beyond that has no promise behind it.
-    private func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID, _ quantity: Quantity) throws -> Bool {
-        let entity = try builder.schema.entity("reservation")
-        let id = Self.reservationID(entity, order: order, part: part, location: location)
-        guard let view = try builder.writer.view(entity, id), view.text("state") == "granted", let granted = view.quantity("granted") else {
-            return false
-        }
-        let taken = min(granted, quantity)
-        let left = Quantity(millionths: granted.millionths - taken.millionths)
-        try builder.patch("reservation", id: id, left == .zero ? ["state": .text("consumed")] : ["granted": .text(left.description)])
-        try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths)) }
-        return quantity <= granted
-    }
-
-    private func isWaiting(_ order: RecordID, _ part: RecordID, _ location: RecordID) throws -> Bool {
-        guard promises.isSettling else { return false }
-        let entity = try builder.schema.entity("reservation")
-        let view = try builder.writer.view(entity, Self.reservationID(entity, order: order, part: part, location: location))
-        return view.map { $0.text("state") == nil } ?? false
-    }
-
-    /// Frees what an order was granted and did not take, when it is cancelled or closed; what it still asks for, it asks no more.
-    func release(reservationsOf order: RecordID) throws {
-        let entity = try builder.schema.entity("reservation")
-        for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
-            if view.text("state") == nil { try builder.patch("reservation", id: view.id, ["state": .text("released")]) }
-            guard view.text("state") == "granted", let part = view.reference("part"), let location = view.reference("location"),
-                let granted = view.quantity("granted")
-            else {
-                continue
-            }
-            try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
-            try builder.patch("reservation", id: view.id, ["state": .text("released")])
-        }
-    }
-
-    // MARK: Reservations
-
-    /// The id of a reservation line: order, part and location. Asking twice is one request.
-    static func reservationID(_ entity: Entity, order: RecordID, part: RecordID, location: RecordID) -> RecordID {
-        RecordID.derived(type: entity.type, key: [order.bytes, part.bytes, location.bytes])
-    }
-
-    private static let settlingAnswer =
-        "The server was restored from a copy. It answers once the devices have told what it had promised since; at the latest after a day."
-
-    /// Answers a request that waited while the server settled.
-    ///
-    /// - Parameters:
-    ///   - used: what the order took meanwhile of what it asks for.
-    ///   - replica: who asks.
-    func answerWaiting(_ view: RecordView, used: Quantity, replica: ReplicaRow?) throws {
-        guard view.entity.name == "reservation" else { return try answer(lease: view, replica: replica) }
-        let state = try view.reference("order").flatMap { try builder.state(of: $0) }
-        if state == .cancelled || state == .closed {
-            return try builder.patch("reservation", id: view.id, ["state": .text("released"), "answer": .text("The order needs it no more.")])
-        }
-        try answer(reservation: view, used: used)
-    }
-
-    private func answer(reservation view: RecordView, used: Quantity = .zero) throws {
-        guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity"),
-            let order = view.reference("order")
-        else { return }
-        guard view.id == Self.reservationID(view.entity, order: order, part: part, location: location) else {
-            return try builder.patch(
-                "reservation", id: view.id,
-                ["state": .text("refused"), "answer": .text("A reservation's id follows from order, part and location; ask again with it.")])
-        }
-        let partView = try builder.writer.view(try builder.schema.entity("part"), part)
-        if partView?.text("status") == "discontinued" {
-            let replacement = try partView?.reference("replaced_by").flatMap {
-                try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number")
-            }
-            try builder.patch(
-                "reservation", id: view.id,
-                ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
-            return
-        }
-        if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
-        let wanted = Quantity(millionths: max(0, quantity.millionths - used.millionths))
-        guard wanted > .zero else {
-            return try builder.patch("reservation", id: view.id, ["state": .text("consumed"), "answer": .text("It was taken meanwhile.")])
-        }
-        let balance = try book.balance(of: part, at: location)
-        let kept = partView?.quantity("safety_stock") ?? .zero
-        let free = Quantity(millionths: max(0, balance.free.millionths - kept.millionths))
-        if free >= wanted {
-            try change(part, at: location) { $0.reserved = $0.reserved.adding(wanted) ?? $0.reserved }
-            try builder.patch(
-                "reservation", id: view.id, ["state": .text("granted"), "granted": .text(wanted.description), "answer": .text("Granted.")])
-        } else {
-            try builder.patch(
-                "reservation", id: view.id,
-                [
-                    "state": .text("backordered"), "granted": .text("0"),
-                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, wanted))),
-                ])
-        }
-    }
-
-    private func alternatives(_ part: RecordID, besides location: RecordID, _ quantity: Quantity) throws -> String {
-        let entity = try builder.schema.entity("stock_location")
-        var names: [String] = []
-        for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != location {
-            let free = try book.balance(of: part, at: other.id).free
-            if free >= quantity { names.append("\(other.text("name") ?? "depot") has \(free)") }
-        }
-        return names.isEmpty ? "No other depot has it; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + "."
-    }
-
-    // MARK: Leases
-
-    private func answer(lease view: RecordView, replica: ReplicaRow?) throws {
-        guard view.text("kind") == "depot_stock", let replica else { return }
-        guard let part = view.reference("part"), let location = view.reference("location"), let amount = view.quantity("amount") else {
-            return try builder.patch(
-                "lease", id: view.id, ["state": .text("refused"), "answer": .text("A stock lease names part, location and amount.")])
-        }
-        if let proof = promises.shown[view.id] { return try grantShown(view, proof) }
-        if promises.isSettling { return try builder.patch("lease", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
-        let kept = try builder.writer.view(try builder.schema.entity("part"), part)?.quantity("safety_stock") ?? .zero
-        let free = max(0, try book.balance(of: part, at: location).free.millionths - kept.millionths)
-        guard free >= amount.millionths else {
-            return try builder.patch(
-                "lease", id: view.id, ["state": .text("refused"), "answer": .text("Only \(Quantity(millionths: free)) free there.")])
-        }
-        let now = builder.moment.milliseconds
-        try grant(
-            LeaseProof(
-                lease: view.id, replica: replica.replica, part: part, location: location, granted: amount,
-                softExpiry: now + Int64(Limits.leaseSoftSeconds) * 1000, hardExpiry: now + Int64(Limits.leaseHardSeconds) * 1000))
-    }
-
-    private func grant(_ proof: LeaseProof) throws {
-        // Times are written to the second; the MAC covers what a reader of the record sees.
-        let calendar = builder.moment.calendar
-        let (soft, hard) = (calendar.local(proof.softExpiry).description, calendar.local(proof.hardExpiry).description)
-        let written = LeaseProof(
-            lease: proof.lease, replica: proof.replica, part: proof.part, location: proof.location, granted: proof.granted,
-            softExpiry: DeviceTime(soft)?.milliseconds ?? proof.softExpiry, hardExpiry: DeviceTime(hard)?.milliseconds ?? proof.hardExpiry)
-        try change(proof.part, at: proof.location) { $0.leased = $0.leased.adding(proof.granted) ?? $0.leased }
-        try builder.patch(
-            "lease", id: proof.lease,
-            [
-                "state": .text("granted"), "granted": .text(proof.granted.description), "used": .text("0"),
-                "replica": .integer(Int64(proof.replica.rawValue)), "soft_expiry": .text(soft), "hard_expiry": .text(hard),
-                "answer": .text("Granted."), "mac": .bytes(MessageAuthentication.code(for: written.authenticated, key: promises.key)),
-            ])
-    }
-
-    /// A lease that was granted in a history that is lost is granted again as it was. Should it not fit any more, it stands all the
-    /// same, and somebody is told of the shortage (I3).
-    func grantShown(_ view: RecordView, _ proof: LeaseProof) throws {
-        guard view.reference("part") == proof.part, view.reference("location") == proof.location else { return }
-        try grant(proof)
-        let balance = try book.balance(of: proof.part, at: proof.location)
-        guard balance.reserved.millionths + balance.leased.millionths > balance.onHand.millionths else { return }
-        try builder.raise(
-            "stock_discrepancy", "promise:\(view.id)", order: nil, about: view.reference("user"),
-            text: "What a device was granted before the server was restored does not fit what is there. Replenish the location.")
-    }
-
-    /// A spend is a fact even when the lease has run out or does not cover it; then it raises an exception.
-    private func spend(_ lease: RecordID, _ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView, _ replica: ReplicaRow?) throws
-    {
-        let entity = try builder.schema.entity("lease")
-        guard let view = try builder.writer.view(entity, lease), view.reference("part") == part, view.reference("location") == from,
-            view.text("state") == "granted", replica.map({ view.integer("replica") == Int64($0.replica.rawValue) }) ?? true
-        else {
-            return try builder.raise(
-                "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
-                text: "The part was taken on a lease that does not exist, has run out, or is another device's.")
-        }
-        let used = view.quantity("used") ?? .zero
-        let granted = view.quantity("granted") ?? .zero
-        let covered = Quantity(millionths: min(quantity.millionths, max(0, granted.millionths - used.millionths)))
-        try builder.patch("lease", id: lease, ["used": .text((used.adding(quantity) ?? used).description)])
-        try change(part, at: from) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - covered.millionths)) }
-        if covered < quantity {
-            try builder.raise(
-                "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
-                text: "\(quantity) were taken on a lease that had \(covered) left.")
-        }
-    }
-
-    /// Takes back what is left of a lease whose hard expiry has passed.
-    func expire(lease view: RecordView) throws {
-        let left = max(0, (view.quantity("granted") ?? .zero).millionths - (view.quantity("used") ?? .zero).millionths)
-        if let part = view.reference("part"), let location = view.reference("location"), left > 0 {
-            try change(part, at: location) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - left)) }
-        }
-        try builder.patch("lease", id: view.id, ["state": .text("expired")])
     }
 }
