@@ -3,7 +3,6 @@ import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
-import TruckrollSync
 import TruckrollTerminal
 
 struct RecoveredCommand: AsyncParsableCommand {
@@ -41,27 +40,17 @@ struct RecoveredCommand: AsyncParsableCommand {
                 try list(session, reach)
                 return .done
             }
-            let item = try find(named, try session.client.recoveredWork())
+            let item = try session.client.findRecovered(named)
             var written = 0
             if take != nil { written = try session.client.takeRecovered(item.id) } else { try session.client.dismissRecovered(item.id) }
             try await session.deliver(after: reach)
-            let words = take != nil ? "Written anew: \(written) \(written == 1 ? "field" : "fields") of set \(item.set)." : "Closed: set \(item.set)."
+            let words = take != nil ? "Written anew: \(written.counted("field")) of set \(item.set)." : "Closed: set \(item.set)."
             session.console.result(
                 .object([
                     ("id", .string("\(item.id)")), ("standing", .string(take != nil ? "taken" : "dismissed")), ("written", .int(written)),
                 ]), [StyledText(words)])
             return .done
         }
-    }
-
-    private func find(_ text: String, _ items: [RecoveredWork]) throws -> RecoveredWork {
-        let found = items.filter { $0.id.description.hasSuffix(text.lowercased()) }
-        guard let item = found.first, found.count == 1 else {
-            throw DeviceProblem(
-                "recovered-unknown",
-                found.isEmpty ? "No item ends in “\(text)”." : "\(found.count) items end in “\(text)”.", next: "Look with `recovered --all`.")
-        }
-        return item
     }
 
     private func list(_ session: DeviceSession, _ reach: DispatchReach) throws {

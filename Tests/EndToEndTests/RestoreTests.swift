@@ -110,6 +110,11 @@ struct RestoreTests {
         #expect(try items().count == 1)
         #expect((item["lines"] as? [[String: Any]])?.contains { $0["value"] as? String == "the fan is loud" } ?? false)
         #expect(try cases() == 1)
+        for unfit in ["", "0"] {
+            let result = try ServerProcess.run(
+                executable: ServerProcess.executable("truckroll-dispatch").path, ["recovered", "--take", unfit, "--store", office])
+            #expect(result.status == 1 && result.errors.contains("recovered work"), "\(result.errors)")
+        }
         try dispatch("recovered", "--take", try #require(item["id"] as? String))
         #expect(try items().isEmpty)
         #expect(try cases() == 0)

@@ -45,6 +45,18 @@ extension DeviceClient {
         }
     }
 
+    /// The item a person means by its id or the end of it.
+    ///
+    /// - Throws: ``DeviceProblem`` `not-found` or `ambiguous`.
+    public func findRecovered(_ text: String) throws -> RecoveredWork {
+        try screen { screen in
+            let view = try RecordFinder(reader: screen.reader).find(
+                "recovered_state", text, by: [], what: "recovered work", next: "Look with `recovered --all`."
+            ) { $0.id.short }
+            return try RecoveredWork(view, screen)
+        }
+    }
+
     /// Closes an item without writing anything.
     public func dismissRecovered(_ id: RecordID) throws { try decideRecovered(id, "dismissed") { _, _ in } }
 
