@@ -164,6 +164,46 @@ struct LostHistoryTests {
         #expect(try world.audit(carl).isEmpty)
     }
 
+    @Test("work of a former number that another copy took in the restored history goes on under a new one, and nothing of either is lost")
+    func formerNumberTaken() throws {
+        let (company, store) = try Company.inMemory()
+        let world = company.world
+        let copy = store.copy()
+        let kept = MemoryDeviceStore(schema: world.schema)
+        let identity = try #require(try company.anna.engine.read { try $0.identity() })
+        try kept.write { try $0.save(identity) }
+        func device(_ name: String, _ store: MemoryDeviceStore) -> World.Device {
+            World.Device(
+                name: name, engine: DeviceEngine(schema: world.schema, store: store), world: .init(), replica: company.anna.replica,
+                user: company.annaUser)
+        }
+        try world.sync(device("template", kept))
+        let (firstStore, second) = (kept.copy(), device("second", kept.copy()))
+        let first = device("first", firstStore)
+        // Two share a set; the one that speaks first keeps the number, and the other goes on under its own.
+        let shared = try note(by: first, company)
+        let third = device("third", firstStore.copy())
+        _ = try note(by: third, company)
+        try world.sync(third)
+        let own = try note(by: first, company)
+        try world.sync(first)
+        #expect(try first.engine.read { try $0.identity()?.replica } != company.anna.replica)
+
+        // The server forgets it all, and a copy of before takes the number that the shared set had.
+        try company.putBack(copy, in: store)
+        let seconds = try note(by: second, company)
+        try world.sync(second)
+        for _ in 0..<2 {
+            try world.signIn(first)
+            try world.sync(first)
+        }
+        #expect(try first.engine.read { try $0.outbox() }.isEmpty)
+        for id in [shared, own, seconds] { #expect(try world.serverValue("note", id, "text") != .null) }
+        #expect(try first.engine.read { try $0.unresolved() }.isEmpty)
+        #expect(try world.serverRecords("note").count == 3)
+        for device in [first, second] { #expect(try world.audit(device).isEmpty) }
+    }
+
     private func note(by device: World.Device, _ company: Company) throws -> RecordID {
         let id = company.world.id()
         try company.world.commit(device, "note") { editor in

@@ -178,7 +178,7 @@ struct WaitingTests {
         var renumbered = identity
         renumbered.replica = ReplicaID(rawValue: try world.server.newReplica(request, at: world.moment).replica)
         renumbered.privateKey = key.rawRepresentation
-        try anna.engine.renumber(as: renumbered, lastCommon: 0)
+        try anna.engine.renumber(as: renumbered, SyncConversation.Fork(replica: identity.replica, lastCommon: 0))
         let later = try anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set, device: identity.device) }
         try world.server.revoke(identity.device, at: world.moment)
         for set in later + former {

@@ -33,23 +33,27 @@ extension DeviceEngine {
         }
     }
 
-    /// Takes the new number and renumbers what was not sent.
-    func adopt(_ enrolment: PBEnrolment, key: SyncConversation.NewKey, lastCommon: UInt64) throws -> ReplicaID {
+    /// Takes the new number and renumbers what was not sent under the forked one.
+    func adopt(_ enrolment: PBEnrolment, key: SyncConversation.NewKey, _ fork: SyncConversation.Fork) throws -> ReplicaID {
         var identity = try store.read { try requireIdentity($0) }
         identity.replica = ReplicaID(rawValue: enrolment.replica)
         identity.privateKey = key.privateKey
         identity.series = enrolment.series
         identity.enrolment = try Wire.encode(enrolment)
-        try renumber(as: identity, lastCommon: lastCommon)
+        try renumber(as: identity, fork)
         return identity.replica
     }
 
     /// Sets of a former number that both copies share may still wait for their answer; they prove themselves by their signature.
+    /// Numbers rise: what was made after the oldest work under the present one comes when that is answered.
     func formerSets() throws -> PBCarryRequest {
         try store.read { transaction in
             let replica = try requireIdentity(transaction).replica
             var request = PBCarryRequest()
-            let former = try transaction.outbox().filter { $0.set.writeID.replica != replica }
+            let outbox = try transaction.outbox()
+            let oldest = outbox.first { $0.standing == .waiting && $0.set.writeID.replica == replica }
+                .flatMap { try? ChangeSet(decodingBody: $0.set.body) }.map { $0.origin?.writeID.replica ?? replica }
+            let former = outbox.filter { own in own.set.writeID.replica != replica && oldest.map { own.set.writeID.replica <= $0 } ?? true }
             let deferred = former.filter { $0.standing == .deferred }.prefix(Limits.deferredSetsInPush)
             var bytes = 0
             // Whole sets within the bytes of one push; the first goes however large it is.
@@ -63,20 +67,26 @@ extension DeviceEngine {
         }
     }
 
-    /// Takes a new replica: unsent sets above the last common sequence are numbered from 1 under it, with their origin, and
-    /// signed anew.
-    public func renumber(as identity: DeviceIdentity, lastCommon: UInt64) throws {
+    func hasWaitingFormerSets() throws -> Bool {
+        try store.read { transaction in
+            let replica = try requireIdentity(transaction).replica
+            return try transaction.outbox().contains { $0.standing == .waiting && $0.set.writeID.replica != replica }
+        }
+    }
+
+    /// Takes a new replica: unsent sets of the forked one above the last common sequence are numbered from 1 under it, with their
+    /// origin, and signed anew.
+    public func renumber(as identity: DeviceIdentity, _ fork: SyncConversation.Fork) throws {
         try store.write { transaction in
-            let old = try requireIdentity(transaction)
             var state = try transaction.state()
             let waiting = try transaction.outbox().filter {
-                $0.standing == .waiting && $0.set.writeID.replica == old.replica && $0.set.writeID.sequence > lastCommon
+                $0.standing == .waiting && $0.set.writeID.replica == fork.replica && $0.set.writeID.sequence > fork.lastCommon
             }
             try transaction.save(identity)
             var previous = SetHash.none
             var sequence: UInt64 = 0
             var moved: [WriteID: WriteID] = [:]
-            var typed = TypedCharacters(schema: schema, from: old.replica, to: identity.replica)
+            var typed = TypedCharacters(schema: schema, from: fork.replica, to: identity.replica)
             for var own in waiting {
                 guard var set = try? ChangeSet(decodingBody: own.set.body) else { continue }
                 sequence += 1

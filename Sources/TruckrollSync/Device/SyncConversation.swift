@@ -73,12 +73,23 @@ public struct SyncConversation {
         case audit(repairing: Bool)
     }
 
+    /// A number of this device under which another copy of it goes on, and the last sequence both share.
+    public struct Fork: Hashable, Sendable {
+        public let replica: ReplicaID
+        public let lastCommon: UInt64
+
+        public init(replica: ReplicaID, lastCommon: UInt64) {
+            self.replica = replica
+            self.lastCommon = lastCommon
+        }
+    }
+
     private enum Phase {
         case syncing
         case auditing(isRepairing: Bool)
         case comparing(AuditReport, PBAuditReply)
         case fetching(AuditReport, PBAuditReply, PBRepairReply, DeviceEngine.RepairPlan)
-        case renewing(lastCommon: UInt64, key: NewKey)
+        case renewing(Fork, key: NewKey)
         case renewed
         case done
     }
@@ -104,7 +115,8 @@ public struct SyncConversation {
     private var formerSets: FormerSets = .unasked
 
     private enum FormerSets {
-        case unasked, asked, done
+        case unasked, done
+        case asked([WriteID])
     }
 
     /// Whether work recorded here went first, before a visit goes on fetching segments.
@@ -112,6 +124,7 @@ public struct SyncConversation {
     /// Segments that arrived and were not what was named, and snapshots that were gone.
     private var damagedSegments = 0
     private var goneSnapshots = 0
+    private var hasCarriedLate = false
     private var needsAudit = false
     private var requests = 0
     /// The second time everything that differs comes whole.
@@ -144,7 +157,8 @@ public struct SyncConversation {
             if hasSynced, let segment = try engine.nextSegment() { return .segment(segment) }
             if case .done = formerSets { return .sync(try engine.nextRequest()) }
             let former = try engine.formerSets()
-            formerSets = former.sets.isEmpty ? .done : .asked
+            formerSets =
+                former.sets.isEmpty ? .done : .asked(former.sets.map { WriteID(replica: ReplicaID(rawValue: $0.replica), sequence: $0.sequence) })
             return former.sets.isEmpty ? .sync(try engine.nextRequest()) : .carry(former)
         case .auditing:
             var request = PBAuditRequest()
@@ -155,7 +169,7 @@ public struct SyncConversation {
             var request = PBRepairRequest()
             request.keys = plan.missing.map { data($0.encoded) }
             return .repair(request)
-        case .renewing(let lastCommon, let key): return .newReplica(try engine.replicaRequest(lastCommon: lastCommon, newKey: key))
+        case .renewing(let fork, let key): return .newReplica(try engine.replicaRequest(lastCommon: fork.lastCommon, newKey: key))
         case .renewed: return nil
         case .done: return nil
         }
@@ -169,8 +183,13 @@ public struct SyncConversation {
     public mutating func receive(_ reply: Reply, sentAt: Int64, receivedAt: Int64) throws {
         switch (phase, reply) {
         case (.syncing, .carry(let reply)):
-            // What the server cannot take now does not hold up the rest.
-            formerSets = try engine.accept(reply.receipts) == 0 ? .done : .unasked
+            if let fork = try forked(reply) {
+                try engine.accept(reply.receipts)
+                phase = .renewing(fork, key: try engine.renewalKey(makeKey))
+            } else {
+                // What the server cannot take now does not hold up the rest.
+                formerSets = try engine.accept(reply.receipts) == 0 ? .done : .unasked
+            }
         case (.syncing, .segment(let bytes)): try keep(segment: bytes)
         case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt))
         case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
@@ -186,8 +205,8 @@ public struct SyncConversation {
             }
         case (.fetching(let found, let audit, let content, let plan), .repair(let records)):
             try repair([content, records], found, audit, plan)
-        case (.renewing(let lastCommon, let key), .newReplica(let enrolment)):
-            report.newReplica = try engine.adopt(enrolment, key: key, lastCommon: lastCommon)
+        case (.renewing(let fork, let key), .newReplica(let enrolment)):
+            report.newReplica = try engine.adopt(enrolment, key: key, fork)
             phase = .renewed
         default: throw DeviceProblem("reply-unfit", "The server answered another question.", next: "Sync again; if it stays, update the app.")
         }
@@ -206,6 +225,16 @@ public struct SyncConversation {
         }
     }
 
+    /// Where a former number of this device was found forked: another copy brought a set of it first, to a server that had lost this one.
+    private func forked(_ reply: PBCarryReply) throws -> Fork? {
+        guard case .asked(let sets) = formerSets, reply.hasPushProblem, reply.pushProblem.code == "replica-forked",
+            sets.indices.contains(reply.receipts.count)
+        else { return nil }
+        let set = sets[reply.receipts.count]
+        guard try engine.store.read({ try $0.own(set)?.standing }) == .waiting else { return nil }
+        return Fork(replica: set.replica, lastCommon: set.sequence - 1)
+    }
+
     private mutating func receive(_ reply: PBSyncReply, _ step: DeviceEngine.SyncStep) throws {
         hasSynced = true
         switch step {
@@ -217,6 +246,12 @@ public struct SyncConversation {
                     reply.hasPushProblem ? reply.pushProblem.code : "push-stuck",
                     reply.hasPushProblem ? reply.pushProblem.text : "The server answered none of the sets sent.",
                     next: "Nothing is lost. Sync again; if it stays, export the outbox and call the office.")
+            }
+            if !hasCarriedLate, try engine.hasWaitingFormerSets() {
+                // What was made after the work that went first under the present number.
+                hasCarriedLate = true
+                formerSets = .unasked
+                return
             }
             if try needsAudit || engine.read({ try $0.state().isRecovering }) {
                 needsAudit = false
@@ -231,7 +266,9 @@ public struct SyncConversation {
             report.givenBack += requeued
             needsAudit = true
             formerSets = .unasked
-        case .forked(let lastCommon): phase = .renewing(lastCommon: lastCommon, key: try engine.renewalKey(makeKey))
+        case .forked(let lastCommon):
+            let replica = try engine.read { try $0.identity()?.replica } ?? ReplicaID(rawValue: 0)
+            phase = .renewing(Fork(replica: replica, lastCommon: lastCommon), key: try engine.renewalKey(makeKey))
         }
     }
 
