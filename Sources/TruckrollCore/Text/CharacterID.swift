@@ -40,5 +40,18 @@ public struct CharacterRange: Hashable, Comparable, Sendable {
 
     public func contains(_ id: CharacterID) -> Bool { id.replica == replica && (first...last).contains(id.counter) }
 
+    /// The same characters in as few ranges as can be, in ascending order.
+    static func coalesced(_ ranges: [Self]) -> [Self] {
+        var result: [Self] = []
+        for range in ranges.sorted() {
+            if let last = result.last, last.replica == range.replica, UInt64(range.first) <= UInt64(last.last) + 1 {
+                result[result.count - 1] = Self(replica: range.replica, first: last.first, last: max(last.last, range.last))
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+
     public static func < (a: Self, b: Self) -> Bool { (a.replica, a.first, a.last) < (b.replica, b.first, b.last) }
 }

@@ -47,7 +47,7 @@ public struct JointText: Hashable, Sendable {
     public mutating func apply(_ op: TextOp, by replica: ReplicaID) throws(DecodingProblem) {
         switch op {
         case .insert(let insertion): try insert(insertion, by: replica)
-        case .erase(let ranges): for range in ranges { erase(range) }
+        case .erase(let ranges): erase(ranges)
         }
     }
 
@@ -59,10 +59,9 @@ public struct JointText: Hashable, Sendable {
         guard characterCount + insertion.scalars.count <= Self.maximumCharacters else {
             throw DecodingProblem("text-full", "a text has at most \(Self.maximumCharacters) characters in its life")
         }
-        var list = runs[replica] ?? []
-        let index = Self.firstIndex(in: list, reaching: range.first)
-        guard index == list.count || list[index].first > range.last else {
-            throw DecodingProblem("text-id-taken", "character \(replica):\(list[index].first) is there")
+        let index = Self.firstIndex(in: runs[replica] ?? [], reaching: range.first)
+        if let there = runs[replica], index < there.count, there[index].first <= range.last {
+            throw DecodingProblem("text-id-taken", "character \(replica):\(there[index].first) is there")
         }
         var run = TextRun(first: range.first, anchor: insertion.anchor, characters: insertion.scalars)
         for erased in takeErasedAhead(range) {
@@ -70,6 +69,7 @@ public struct JointText: Hashable, Sendable {
         }
         characterCount += run.characters.count
         textBytes += run.characters.reduce(0) { $0 + ($1.map { UTF8.width($0) } ?? 0) }
+        var list = runs.removeValue(forKey: replica) ?? []
         list.insert(run, at: index)
         Self.join(&list, at: index + 1, replica)
         Self.join(&list, at: index, replica)
@@ -88,40 +88,48 @@ public struct JointText: Hashable, Sendable {
         next.first == run.last &+ 1 && next.anchor == .after(CharacterID(replica: replica, counter: run.last))
     }
 
-    private mutating func erase(_ range: CharacterRange) {
-        let count = runs[range.replica]?.count ?? 0
-        var index = runs[range.replica].map { Self.firstIndex(in: $0, reaching: range.first) } ?? 0
+    /// Costs what the ranges and the runs they meet hold, in whatever order they come.
+    private mutating func erase(_ ranges: [CharacterRange]) {
+        let ranges = CharacterRange.coalesced(ranges)
+        var ahead: [ReplicaID: [CharacterRange]] = [:]
+        var start = 0
+        while start < ranges.count {
+            let replica = ranges[start].replica
+            let end = ranges[start...].firstIndex { $0.replica != replica } ?? ranges.count
+            // Taken out, so that the characters are written where they are and not into a copy.
+            var list = runs.removeValue(forKey: replica) ?? []
+            for range in ranges[start..<end] {
+                ahead[replica, default: []] += erase(range, in: &list)
+            }
+            runs[replica] = list.isEmpty ? nil : list
+            start = end
+        }
+        for (replica, ranges) in ahead where !ranges.isEmpty {
+            erasedAhead[replica] = CharacterRange.coalesced((erasedAhead[replica] ?? []) + ranges)
+        }
+    }
+
+    /// Erases what is there of a range, and gives what is not.
+    private mutating func erase(_ range: CharacterRange, in list: inout [TextRun]) -> [CharacterRange] {
+        var ahead: [CharacterRange] = []
+        var index = Self.firstIndex(in: list, reaching: range.first)
         // From here on nothing of the range has been looked at.
         var next = UInt64(range.first)
-        while index < count, let run = runs[range.replica]?[index], run.first <= range.last {
-            if next < UInt64(run.first) { eraseAhead(range.replica, UInt32(next), run.first - 1) }
-            for counter in max(run.first, range.first)...min(run.last, range.last) {
-                let offset = Int(counter - run.first)
-                textBytes -= run.characters[offset].map { UTF8.width($0) } ?? 0
-                runs[range.replica]?[index].characters[offset] = nil
+        while index < list.count, list[index].first <= range.last {
+            let (first, last) = (list[index].first, list[index].last)
+            if next < UInt64(first) { ahead.append(CharacterRange(replica: range.replica, first: UInt32(next), last: first - 1)) }
+            for offset in Int(max(first, range.first) - first)...Int(min(last, range.last) - first) {
+                textBytes -= list[index].characters[offset].map { UTF8.width($0) } ?? 0
+                list[index].characters[offset] = nil
             }
-            next = UInt64(run.last) + 1
+            next = UInt64(last) + 1
             index += 1
         }
-        if next <= UInt64(range.last) { eraseAhead(range.replica, UInt32(next), range.last) }
+        if next <= UInt64(range.last) { ahead.append(CharacterRange(replica: range.replica, first: UInt32(next), last: range.last)) }
+        return ahead
     }
 
     // MARK: Erased before they came
-
-    private mutating func eraseAhead(_ replica: ReplicaID, _ first: UInt32, _ last: UInt32) {
-        var (first, last) = (first, last)
-        var kept: [CharacterRange] = []
-        for range in erasedAhead[replica] ?? [] {
-            if UInt64(range.last) + 1 < UInt64(first) || UInt64(last) + 1 < UInt64(range.first) {
-                kept.append(range)
-            } else {
-                (first, last) = (min(first, range.first), max(last, range.last))
-            }
-        }
-        let index = kept.firstIndex { $0.first > last } ?? kept.count
-        kept.insert(CharacterRange(replica: replica, first: first, last: last), at: index)
-        erasedAhead[replica] = kept
-    }
 
     /// Takes out what was erased ahead of characters that come now.
     private mutating func takeErasedAhead(_ range: CharacterRange) -> [CharacterRange] {

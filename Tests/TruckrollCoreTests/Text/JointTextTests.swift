@@ -120,6 +120,35 @@ struct JointTextTests {
         #expect(late.erasedAhead[Self.a] == [CharacterRange(replica: Self.a, first: 3, last: 6)])
     }
 
+    @Test("an erasure of many ranges in any order is each range erased by itself", arguments: UInt64(1)...60)
+    func manyRanges(seed: UInt64) throws {
+        var random = TextRandom(seed: seed)
+        // Two writers with holes in their counters: some characters have not come.
+        var edits: [(ReplicaID, TextOp)] = []
+        for replica in [Self.a, Self.b] {
+            var first: UInt32 = 1
+            for _ in 0..<6 {
+                first += UInt32(random.below(4))
+                let word = String(repeating: "é", count: 1 + random.below(5))
+                edits.append((replica, .insert(try #require(TextInsertion(first: first, anchor: .beginning, text: word.unicodeScalars)))))
+                first += UInt32(word.unicodeScalars.count)
+            }
+        }
+        let ranges = try (0..<12).map { _ in
+            try #require(
+                CharacterRange(
+                    replica: random.below(2) == 0 ? Self.a : Self.b, first: Int64(1 + random.below(40)), count: Int64(1 + random.below(6))))
+        }
+        let together = try JointText.merged(edits + [(Self.b, .erase(ranges))])
+        let apart = try JointText.merged(edits + ranges.map { (Self.b, .erase([$0])) })
+        #expect(together == apart)
+        #expect(together.shown == PlainText(edits + [(Self.b, .erase(ranges))]).shown)
+        #expect(together.textBytes == together.shown.utf8.count)
+        #expect(try JointText(Value(decoding: together.value.encoded)) == together)
+        // What comes later finds itself erased.
+        #expect(try JointText.merged([(Self.b, .erase(ranges))] + edits) == together)
+    }
+
     @Test("characters that hang on each other wait for ever and harm nobody")
     func cycle() throws {
         func insertion(_ first: UInt32, _ anchor: TextAnchor, _ text: String) throws -> TextOp {
