@@ -13,6 +13,8 @@ struct FinalCheck {
         let log = try AdmittedLog(simulation.server.store)
         try LogCheck(log, simulation).check()
         try LedgerCheck(log, simulation).check()
+        try PromiseCheck(log, simulation).check()
+        try RecoveredCheck(log, simulation).check()
         try OracleCheck(log, simulation).check()
         try ReplicaCheck(simulation).check()
         try count(log)

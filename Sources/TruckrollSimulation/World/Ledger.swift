@@ -13,6 +13,8 @@ struct Ledger {
     private(set) var entries: [WriteID: [Entry]] = [:]
     /// Sets that were on a store nobody has any more, and nowhere else.
     private(set) var gone: Set<SetHash> = []
+    /// Stock leases that a device held as granted when it came to the server, with the history it came to.
+    var leases: [RecordID: Epoch] = [:]
     /// Devices that named a base they did not have: what they record afterwards may be judged by it.
     var forgers: Set<DeviceID> = []
 

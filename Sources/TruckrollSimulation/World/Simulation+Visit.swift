@@ -15,6 +15,7 @@ extension Simulation {
         met.visits += 1
         guard try signIn(device) else { return met.visitsCutShort += 1 }
         if try !device.store.read({ try $0.state().filling.isEmpty }) { met.fillingsResumed += 1 }
+        let leases = try PromiseCheck.leases(of: device)
         do {
             let ended: Void? = try device.run {
                 var conversation = device.conversation(purpose)
@@ -34,7 +35,11 @@ extension Simulation {
                 }
                 try self.note(conversation.report, device)
             }
-            if ended == nil { met.deviceEnds += 1 }
+            if ended == nil {
+                met.deviceEnds += 1
+            } else if let epoch = try device.store.read({ try $0.state() }).checkpoint?.epoch {
+                for lease in leases { ledger.leases[lease] = epoch }
+            }
         } catch let end as VisitEnded {
             met.visitsCutShort += 1
             if let problem = end.problem, !["device-revoked", "device-unknown", "replica-unknown"].contains(problem.code) {

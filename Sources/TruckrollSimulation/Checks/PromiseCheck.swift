@@ -1,0 +1,59 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollStoreMemory
+import TruckrollSync
+
+/// What was promised before a server was put back to an older copy holds after it (Protocol/09-epochs.md, 9.16 to 9.19).
+struct PromiseCheck {
+    let log: AdmittedLog
+    let simulation: Simulation
+
+    init(_ log: AdmittedLog, _ simulation: Simulation) {
+        self.log = log
+        self.simulation = simulation
+    }
+
+    func check() throws {
+        try leasesHold()
+        try nothingWhileSettling()
+    }
+
+    /// The stock leases that a device takes with it as granted.
+    static func leases(of device: SimulatedDevice) throws -> [RecordID] {
+        try device.engine.read { reader in
+            try reader.views("lease").filter { $0.text("state") == "granted" }.compactMap { LeaseProof($0)?.lease }
+        }
+    }
+
+    /// A lease that a device showed to this history as granted was spent, has run out, or still stands; it is never refused. Where
+    /// the request itself was lost with another copy of the device, there is none.
+    private func leasesHold() throws {
+        let entity = try simulation.schema.entity("lease")
+        for (lease, epoch) in simulation.ledger.leases where epoch == log.tenant.epoch {
+            let stored = try simulation.server.store.read { try $0.record(RecordKey(type: entity.type, id: lease)) }
+            guard let stored else { continue }
+            let state = RecordView(stored.record, entity).text("state") ?? "not answered"
+            guard ["granted", "expired", "returned"].contains(state) else {
+                throw Violation("9.17", "the lease \(lease) was granted before a restore, shown after it, and is \(state)")
+            }
+        }
+    }
+
+    /// From the beginning of a history until it has settled, no reservation is granted.
+    private func nothingWhileSettling() throws {
+        let entity = try simulation.schema.entity("reservation")
+        guard let state = entity["state"] else { return }
+        let epochs = try simulation.server.store.read { try $0.epochs() }
+        for epoch in epochs {
+            guard let settled = log.sets.first(where: { $0.cause == "settled:\(epoch.epoch)" })?.position else { continue }
+            for admitted in log.sets where admitted.cause != nil && admitted.position > epoch.start && admitted.position < settled {
+                let set = try ChangeSet(decodingBody: admitted.set.body)
+                for op in set.ops where op.key.type == entity.type {
+                    guard op.writes.contains(where: { $0.field == state.id && $0.value == .text("granted") }) else { continue }
+                    throw Violation("9.16", "\(op.key) was granted at \(admitted.position), before the server had settled at \(settled)")
+                }
+            }
+        }
+    }
+}
