@@ -9,8 +9,8 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copy a tenant's database to a file. Stop the server first.",
         discussion: """
-            The keys under DIR/keys are not in it: back them up once, apart. Attachments lie in DIR/tenants/<id>/attachments, each
-            under its hash; copy them with any tool.
+            The files under DIR/keys are not in it: copy them apart, daily and after every `revoke`, as two of them grow. Attachments
+            lie in DIR/tenants/<id>/attachments, each under its hash; copy them with any tool, after the database.
 
             EXIT STATUS: 0 copied, 1 failed, 64 bad usage.
             """)
