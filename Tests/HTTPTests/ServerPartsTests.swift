@@ -91,12 +91,30 @@ struct ServerPartsTests {
     @Test("wake-ups nobody took yet are one")
     func coalesces() async {
         let heads = HeadBroadcaster()
-        let (wakeUps, poke) = heads.subscribe()
+        let (wakeUps, poke) = heads.subscribe(ReplicaID(rawValue: 2))
         for _ in 0..<100 { heads.moved() }
         poke.finish()
         var count = 0
         for await _ in wakeUps { count += 1 }
         #expect(count == 1)
         #expect(heads.listenerCount == 0)
+    }
+
+    @Test("a replica's further stream ends its oldest and nobody else's")
+    func tooManyStreams() async throws {
+        let heads = HeadBroadcaster()
+        let other = heads.subscribe(ReplicaID(rawValue: 3))
+        var streams = (0..<Limits.streamsOfReplica).map { _ in heads.subscribe(ReplicaID(rawValue: 2)) }
+        #expect(heads.listenerCount == Limits.streamsOfReplica + 1)
+        streams.append(heads.subscribe(ReplicaID(rawValue: 2)))
+        #expect(heads.listenerCount == Limits.streamsOfReplica + 1)
+        var oldest = streams[0].wakeUps.makeAsyncIterator()
+        #expect(await oldest.next() != nil, "the wake-up of its beginning")
+        #expect(await oldest.next() == nil)
+        heads.moved()
+        for stream in streams.dropFirst() + [other] {
+            var wakeUps = stream.wakeUps.makeAsyncIterator()
+            #expect(await wakeUps.next() != nil)
+        }
     }
 }

@@ -27,8 +27,12 @@ public enum Limits {
     public static let valueBytes = 256 << 10
     /// Bytes of one record's entries.
     public static let recordBytes = 1 << 20
+    /// Scopes one record may lie in.
     public static let scopesOfRecord = 16
+    /// Scopes one repair takes up; a larger view is repaired in several goes.
     public static let scopesOfView = 10_000
+    /// Scopes one repair compares range by range, at about 450 bytes each; further ones come whole.
+    public static let probesInRepair = 1_000
     /// Bases one write may name; more siblings than this stand nowhere.
     public static let basesOfWrite = 64
     /// UTF-8 bytes of a jointly edited text, and of its encoding: it travels whole, so what is longer goes into a note.
@@ -50,6 +54,8 @@ public enum Limits {
     public static let tokenSeconds = 600
     /// Seconds a signed request may differ from the server's clock.
     public static let requestAgeSeconds = 120
+    /// Wake-up streams a replica keeps open; with a further one the oldest ends.
+    public static let streamsOfReplica = 4
     /// Seconds between two heartbeats of the wake-up stream.
     public static let heartbeatSeconds = 25
     /// Seconds an enrolment code is valid. It has 100 random bits and works once.

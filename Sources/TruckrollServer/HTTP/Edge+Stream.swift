@@ -27,7 +27,7 @@ extension Edge {
             body: ResponseBody { writer in
                 let out = writer
                 try await body.consumeWithCancellationOnInboundClose { _ in
-                    let (wakeUps, poke) = service.heads.subscribe()
+                    let (wakeUps, poke) = service.heads.subscribe(session.replica)
                     let ticks = context.channel.eventLoop.scheduleRepeatedTask(
                         initialDelay: TimeAmount(check), delay: TimeAmount(check)
                     ) { _ in poke.yield() }

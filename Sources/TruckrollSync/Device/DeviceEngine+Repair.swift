@@ -35,15 +35,16 @@ extension DeviceEngine {
         }
     }
 
-    /// What is asked about scopes that differ: those the device holds are compared range by range, the others come whole.
+    /// What is asked about scopes that differ: those the device holds are compared range by range, the others come whole. What is
+    /// beyond one request still differs afterwards, and is asked for by the next sync.
     ///
     /// - Parameter whole: no comparing, everything comes again.
     func repairRequest(_ scopes: [Scope], whole isWhole: Bool) throws -> PBRepairRequest {
         try store.read { transaction in
             let held = Set(try transaction.scopes())
             var request = PBRepairRequest()
-            for scope in scopes {
-                guard !isWhole, held.contains(scope) else {
+            for scope in scopes.prefix(Limits.scopesOfView) {
+                guard !isWhole, held.contains(scope), request.probes.count < Limits.probesInRepair else {
                     request.scopes.append(scope.name)
                     continue
                 }
