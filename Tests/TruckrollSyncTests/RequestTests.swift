@@ -202,29 +202,4 @@ struct RequestTests {
         #expect(try world.serverValue("exception", exception.id, "state") == .text("resolved"))
         #expect(try company.state() == "closed")
     }
-
-    @Test("a corrected part use puts back what it replaces, once")
-    func corrected() throws {
-        let company = try Company()
-        let world = company.world
-        let first = world.id()
-        func use(_ id: RecordID, _ quantity: String, corrects: RecordID?) throws {
-            try world.commit(company.anna) { editor in
-                try editor.create(
-                    "part_use", id: id,
-                    [
-                        "order": .reference(company.order), "part": .reference(company.part), "quantity": .text(quantity),
-                        "from": .reference(company.vanA), "action": .text("fitted"), "at": .text(editor.now.description),
-                        "by": .reference(editor.user),
-                        "corrects": corrects.map { .reference($0) } ?? .null,
-                    ])
-            }
-        }
-        try use(first, "2", corrects: nil)
-        try use(world.id(), "1", corrects: first)
-        try world.sync(company.anna)
-        let balance = try #require(try world.serverRecords("balance").first { $0.reference("location") == company.vanA })
-        #expect(balance.text("on_hand") == "1")
-        #expect(try world.serverRecords("exception").isEmpty)
-    }
 }

@@ -96,6 +96,7 @@ struct SetJudge {
         for (index, op) in set.ops.enumerated() {
             guard let entity = schema[op.key.type] else { continue }
             let scopes = try scopes(of: op, entity)
+            noteWanted(op, entity, &moved)
             if entity.writeClass == .fact {
                 guard try isReachable(scopes, own: own, base: base) else {
                     verdict.outsideView.append(index)
@@ -183,15 +184,19 @@ struct SetJudge {
         let part: RecordID
     }
 
-    /// A movement takes only what is free where it starts, less what ops before it in the set take.
+    /// A movement takes only what is free where it starts, less what ops before it in the set take or ask for.
     private func stockProblem(_ op: Op, _ entity: Entity, _ index: Int, _ moved: inout [StockKey: Quantity]) throws -> Remark? {
-        var values: [String: Value] = [:]
-        for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
-        guard let from = values["from"]?.reference, let part = values["part"]?.reference,
-            let quantity = values["quantity"]?.text.flatMap({ Quantity($0) })
-        else { return nil }
+        let values = values(of: op, entity)
+        guard let part = values["part"]?.reference, let quantity = values["quantity"]?.text.flatMap({ Quantity($0) }) else { return nil }
+        let book = StockBook(schema: schema, access: writer)
+        if let to = values["to"]?.reference, try book.balance(of: part, at: to).onHand.adding(quantity) == nil {
+            return Remark(
+                code: "stock-too-large", op: index, text: "The place would hold more than a quantity can say.",
+                remedies: ["move less", "count the stock"])
+        }
+        guard let from = values["from"]?.reference else { return nil }
         let key = StockKey(location: from, part: part)
-        let balance = try StockBook(schema: schema, access: writer).balance(of: part, at: from)
+        let balance = try book.balance(of: part, at: from)
         let wanted = (moved[key] ?? .zero).adding(quantity)
         if let wanted, wanted <= balance.free {
             moved[key] = wanted
@@ -200,6 +205,29 @@ struct SetJudge {
         return Remark(
             code: "stock-insufficient", op: index, text: "Only \(balance.free) are free there, \(quantity) more were to be moved.",
             serverValue: .text(balance.free.description), remedies: ["move less", "count the stock"])
+    }
+
+    /// What the set itself takes or asks to be promised has its turn before a movement that stands behind it.
+    private func noteWanted(_ op: Op, _ entity: Entity, _ moved: inout [StockKey: Quantity]) {
+        let names: (place: String, amount: String)
+        switch entity.name {
+        case "part_use": names = ("from", "quantity")
+        case "reservation": names = ("location", "quantity")
+        case "lease": names = ("location", "amount")
+        default: return
+        }
+        let values = values(of: op, entity)
+        guard let place = values[names.place]?.reference, let part = values["part"]?.reference,
+            let amount = values[names.amount]?.text.flatMap({ Quantity($0) })
+        else { return }
+        let key = StockKey(location: place, part: part)
+        moved[key] = (moved[key] ?? .zero).adding(amount) ?? amount
+    }
+
+    private func values(of op: Op, _ entity: Entity) -> [String: Value] {
+        var values: [String: Value] = [:]
+        for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
+        return values
     }
 
     // MARK: Reach

@@ -57,6 +57,14 @@ extension StockEffects {
         RecordID.derived(type: entity.type, key: [order.bytes, part.bytes, location.bytes])
     }
 
+    /// What lies in a van is promised as a whole to the device that drives it.
+    private func isDepot(_ location: RecordID) throws -> Bool {
+        let kind = try builder.writer.view(try builder.schema.entity("stock_location"), location)?.text("kind")
+        return kind == "depot" || kind == "consignment"
+    }
+
+    private static let vanAnswer = "Only the stock of a depot or a consignment can be promised. Ask for it there, or ask who drives the van."
+
     private static let settlingAnswer =
         "The server was restored from a copy. It answers once the devices have told what it had promised since; at the latest after a day."
 
@@ -93,6 +101,9 @@ extension StockEffects {
                 ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
             return
         }
+        guard try isDepot(location) else {
+            return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(Self.vanAnswer)])
+        }
         if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
         let wanted = Quantity(millionths: max(0, quantity.millionths - used.millionths))
         guard wanted > .zero else {
@@ -110,16 +121,16 @@ extension StockEffects {
                 "reservation", id: view.id,
                 [
                     "state": .text("backordered"), "granted": .text("0"),
-                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, wanted))),
+                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, wanted, keeping: kept))),
                 ])
         }
     }
 
-    private func alternatives(_ part: RecordID, besides location: RecordID, _ quantity: Quantity) throws -> String {
+    private func alternatives(_ part: RecordID, besides location: RecordID, _ quantity: Quantity, keeping kept: Quantity) throws -> String {
         let entity = try builder.schema.entity("stock_location")
         var names: [String] = []
         for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != location {
-            let free = try book.balance(of: part, at: other.id).free
+            let free = Quantity(millionths: max(0, try book.balance(of: part, at: other.id).free.millionths - kept.millionths))
             if free >= quantity { names.append("\(other.text("name") ?? "depot") has \(free)") }
         }
         return names.isEmpty ? "No other depot has it; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + "."
@@ -132,6 +143,9 @@ extension StockEffects {
         guard let part = view.reference("part"), let location = view.reference("location"), let amount = view.quantity("amount") else {
             return try builder.patch(
                 "lease", id: view.id, ["state": .text("refused"), "answer": .text("A stock lease names part, location and amount.")])
+        }
+        guard try isDepot(location) else {
+            return try builder.patch("lease", id: view.id, ["state": .text("refused"), "answer": .text(Self.vanAnswer)])
         }
         if let proof = promises.shown[view.id] { return try grantShown(view, proof) }
         if promises.isSettling { return try builder.patch("lease", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
@@ -176,12 +190,31 @@ extension StockEffects {
             text: "What a device was granted before the server was restored does not fit what is there. Replenish the location.")
     }
 
+    /// Gives back to a lease what a use took that is corrected.
+    func unspend(_ lease: RecordID, _ part: RecordID, _ from: RecordID, _ quantity: Quantity) throws {
+        let entity = try builder.schema.entity("lease")
+        guard let view = try builder.writer.view(entity, lease), view.reference("part") == part, view.reference("location") == from,
+            view.text("state") == "granted", let granted = view.quantity("granted")
+        else { return }
+        let used = view.quantity("used") ?? .zero
+        let left = Quantity(millionths: max(0, used.millionths - quantity.millionths))
+        let open = { (used: Quantity) in max(0, granted.millionths - used.millionths) }
+        try builder.patch("lease", id: lease, ["used": .text(left.description)])
+        let freed = open(left) - open(used)
+        try change(part, at: from) { $0.leased = Quantity(millionths: $0.leased.millionths + freed) }
+    }
+
     /// A spend is a fact even when the lease has run out or does not cover it; then it raises an exception.
-    func spend(_ lease: RecordID, _ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView, _ replica: ReplicaRow?) throws {
+    ///
+    /// - Parameter isCovered: it corrects one of at least as much on the same lease, so there is nothing new to doubt.
+    func spend(
+        _ lease: RecordID, _ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView, _ replica: ReplicaRow?, isCovered: Bool
+    ) throws {
         let entity = try builder.schema.entity("lease")
         guard let view = try builder.writer.view(entity, lease), view.reference("part") == part, view.reference("location") == from,
             view.text("state") == "granted", replica.map({ view.integer("replica") == Int64($0.replica.rawValue) }) ?? true
         else {
+            if isCovered { return }
             return try builder.raise(
                 "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
                 text: "The part was taken on a lease that does not exist, has run out, or is another device's.")
@@ -191,7 +224,7 @@ extension StockEffects {
         let covered = Quantity(millionths: min(quantity.millionths, max(0, granted.millionths - used.millionths)))
         try builder.patch("lease", id: lease, ["used": .text((used.adding(quantity) ?? used).description)])
         try change(part, at: from) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - covered.millionths)) }
-        if covered < quantity {
+        if covered < quantity, !isCovered {
             try builder.raise(
                 "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
                 text: "\(quantity) were taken on a lease that had \(covered) left.")

@@ -72,7 +72,10 @@ struct StockEffects {
             let from = use.reference("from")
         else { return }
         let order = use.reference("order")
-        try takeBackCorrected(use, part, from)
+        // What the corrected use had taken of the same promise is not taken from it once more.
+        let former = try takeBackCorrected(use)
+        let already = former.map { $0.part == part && $0.from == from && $0.lease == use.reference("lease") ? $0.quantity : .zero } ?? .zero
+        let further = Quantity(millionths: max(0, quantity.millionths - already.millionths))
         // One use is one case, however much is doubtful about it.
         var doubts: [String] = []
         let location = try builder.writer.view(try builder.schema.entity("stock_location"), from)
@@ -82,8 +85,10 @@ struct StockEffects {
                 doubts.append("The van's stock was no longer leased to this device when the part was used.")
             }
         } else if let lease = use.reference("lease") {
-            try spend(lease, part, quantity, from, use, replica)
-        } else if let order, try consumeReservation(order, part, from, quantity) {
+            try spend(lease, part, quantity, from, use, replica, isCovered: further == .zero)
+        } else if further == .zero {
+            // Less than what it corrects: the promise behind that one, if there was any, covers it.
+        } else if let order, try consumeReservation(order, part, from, further) {
             // What was promised to the order is what it took.
         } else if let order, try isWaiting(order, part, from) {
             // The promise is being looked for; what was taken is counted when it is found.
@@ -103,23 +108,47 @@ struct StockEffects {
         try builder.raise("stock_discrepancy", "stock:\(use.id)", order: order, about: use.reference("by"), text: doubts.joined(separator: " "))
     }
 
-    /// A use that corrects another one puts back what that one took, once, before it takes its own.
-    private func takeBackCorrected(_ use: RecordView, _ part: RecordID, _ from: RecordID) throws {
+    /// What a corrected use had taken.
+    private struct FormerUse {
+        let part: RecordID
+        let from: RecordID
+        let lease: RecordID?
+        let quantity: Quantity
+    }
+
+    /// A use that corrects another one puts back what that one took, once, before it takes its own: what the book gave, and not
+    /// what a discrepancy had put there for it.
+    ///
+    /// - Returns: `nil` when nothing is corrected, or was corrected before.
+    private func takeBackCorrected(_ use: RecordView) throws -> FormerUse? {
         let entity = try builder.schema.entity("part_use")
         guard let id = use.reference("corrects"), let former = try builder.writer.view(entity, id), former["order"] == use["order"],
-            former.text("action") != "removed", let formerPart = former.reference("part"), let location = former.reference("from"),
+            former.text("action") != "removed", let part = former.reference("part"), let location = former.reference("from"),
             let quantity = former.quantity("quantity")
-        else { return }
+        else { return nil }
         let entries = try builder.schema.entity("stock_entry")
-        let returned = RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes])
-        guard try builder.writer.view(entries, returned) == nil else { return }
-        try builder.create(
-            "stock_entry", id: returned,
-            [
-                "part": .reference(formerPart), "quantity": .text(quantity.description), "to": .reference(location), "reason": .text("return"),
-                "order": use["order"], "source": .reference(use.id), "at": use["at"],
-            ])
-        if let view = try builder.writer.view(entries, returned) { try move(view) }
+        let moved = try builder.writer.views(entries, where: "source", equals: .reference(id))
+        // Without an entry of its own it took nothing yet, or was corrected before.
+        let isReturned = try builder.writer.view(entries, Self.returnID(entries, of: id)) != nil
+        guard !isReturned, moved.contains(where: { $0.text("reason") == "use" }) else { return nil }
+        let invented = moved.filter { $0.text("reason") == "discrepancy" }.reduce(Int64(0)) { $0 + ($1.quantity("quantity")?.millionths ?? 0) }
+        let returned = Quantity(millionths: max(0, quantity.millionths - invented))
+        if returned > .zero {
+            let entry = try builder.create(
+                "stock_entry", id: Self.returnID(entries, of: id),
+                [
+                    "part": .reference(part), "quantity": .text(returned.description), "to": .reference(location), "reason": .text("return"),
+                    "order": use["order"], "source": .reference(use.id), "at": use["at"],
+                ])
+            if let view = try builder.writer.view(entries, entry) { try move(view) }
+        }
+        let lease = former.reference("lease")
+        if let lease { try unspend(lease, part, location, quantity) }
+        return FormerUse(part: part, from: location, lease: lease, quantity: quantity)
+    }
+
+    private static func returnID(_ entries: Entity, of use: RecordID) -> RecordID {
+        RecordID.derived(type: entries.type, key: [Array("corrected".utf8), use.bytes])
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.
