@@ -106,7 +106,8 @@ struct StockTests {
         #expect(try balance(company.vanA)[0] == "11")
     }
 
-    @Test("a corrected use on a lease gives back its spend, and doubts only what goes beyond", arguments: [("1", "1", 0), ("2", "0", 0), ("3", "0", 1)])
+    @Test(
+        "a corrected use on a lease gives back its spend, and doubts only what goes beyond", arguments: [("1", "1", 0), ("2", "0", 0), ("3", "0", 1)])
     func lease(meant: String, leased: String, doubts: Int) throws {
         let lease = try ask("lease", "2", at: company.depot)
         let first = try use("2", from: company.depot, lease: lease)
@@ -142,7 +143,8 @@ struct StockTests {
                 try editor.create(
                     "part_use",
                     [
-                        "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("5"), "from": .reference(company.depot),
+                        "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("5"),
+                        "from": .reference(company.depot),
                         "action": .text("fitted"), "at": .text(editor.now.description), "by": .reference(editor.user),
                     ])
             } else {
