@@ -60,11 +60,10 @@ extension DeviceClient {
         return try act("attach") { editor in (try editor.attach(file, order: order, asset: asset), []) }
     }
 
-    /// Stores the bytes and notes that they have to be uploaded.
+    /// Stores the bytes and notes that they have to be uploaded, also when they were before: the server's may be damaged.
     func keep(_ file: LocalFile) throws {
         try attachments.store(file.bytes)
         try engine.store.write { transaction in
-            guard try transaction.attachment(file.sha256) == nil else { return }
             try transaction.save(LocalAttachment(sha256: file.sha256, mediaType: file.mediaType, size: file.bytes.count, isStored: false))
         }
     }

@@ -120,6 +120,7 @@ extension DeviceEngine {
             var state = try transaction.state()
             state.checkpoint = Checkpoint(audit.checkpoint)
             state.checkpointMAC = Array(audit.checkpointMac)
+            let wasRecovering = state.isRecovering
             state.isCheckpointLost = false
             state.isRecovering = false
             state.lostLeases = []
@@ -128,6 +129,7 @@ extension DeviceEngine {
             try transaction.deleteParts()
             try transaction.save(state)
             try application.rebase()
+            if wasRecovering { try findUnstoredAttachments(transaction) }
         }
     }
 }
