@@ -21,6 +21,35 @@ struct SessionCheck {
         }
     }
 
+    /// The facts this device shows of sets that a reply answers without bringing what came of them.
+    func shown(answeredBy reply: SyncConversation.Reply, _ schema: Schema) throws -> [RecordKey] {
+        let receipts: [PBReceipt]
+        switch reply {
+        case .sync(let message) where !message.hasCommit && !message.hasHistoryChanged: receipts = message.receipts
+        case .carry(let message): receipts = message.receipts
+        default: return []
+        }
+        return try device.engine.read { reader in
+            var keys: [RecordKey] = []
+            for message in receipts {
+                let receipt = try Receipt(message)
+                guard receipt.outcome == .applied || receipt.outcome == .merged, let own = try reader.own(receipt.writeID) else { continue }
+                let set = try ChangeSet(decodingBody: own.set.body)
+                keys += set.ops.filter { $0.kind == .create && schema[$0.key.type]?.writeClass == .fact }.map(\.key)
+            }
+            return try keys.filter { try reader.record($0) != nil }
+        }
+    }
+
+    /// Read your writes, also between the answer and the records that come of it.
+    func stillShows(_ keys: [RecordKey]) throws {
+        try device.engine.read { reader in
+            for key in keys where try reader.record(key) == nil {
+                throw Violation("C8", "\(device.name) shows its own \(key) no more: it was answered, and what came of it is not here")
+            }
+        }
+    }
+
     /// Monotonic reads: within an epoch the applied position never decreases.
     func monotonic() throws {
         guard let checkpoint = try device.store.read({ try $0.state() }).checkpoint else { return }

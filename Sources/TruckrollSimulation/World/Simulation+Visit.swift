@@ -27,9 +27,11 @@ extension Simulation {
                     let reply = try self.carry(request, replica, device, disturbance)
                     self.milliseconds += 50
                     let checked = try PullCheck(self, device, replica).check(reply)
+                    let shown = try SessionCheck(device).shown(answeredBy: reply, self.newerSchema)
                     try conversation.receive(reply, sentAt: sentAt, receivedAt: self.milliseconds + device.clockError)
                     if case .segment(let bytes) = reply { try self.noteSegment(bytes, device) }
                     if checked { try SessionCheck(device).monotonic() }
+                    try SessionCheck(device).stillShows(shown)
                     if checked, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
                     number += 1
                 }

@@ -1,6 +1,6 @@
 extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
-    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2])
+    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2, deviceStep3])
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
 
@@ -9,6 +9,9 @@ extension Layout {
         "ALTER TABLE state ADD COLUMN lost_leases BLOB NOT NULL DEFAULT x''",
         "CREATE TABLE recovered (number INTEGER NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     ]
+
+    /// Own sets whose answers came before their effects.
+    private static let deviceStep3 = ["ALTER TABLE state ADD COLUMN arriving BLOB NOT NULL DEFAULT x''"]
 
     private static let enrolmentTables = [
         """

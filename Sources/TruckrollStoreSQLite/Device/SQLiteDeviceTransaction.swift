@@ -55,6 +55,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             }
             state.filling = try row.bytes()
             state.lostLeases = try row.bytes()
+            state.arriving = try Self.writeIDs(try row.bytes(), row)
             return state
         }
         return stored ?? DeviceState()
@@ -75,8 +76,26 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     try state.durable.bound(),
                     state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound,
                     (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
-                    state.lostLeases.bound,
+                    state.lostLeases.bound, Self.packed(state.arriving).bound,
                 ])
+    }
+
+    private static func packed(_ ids: [WriteID]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for id in ids {
+            bytes.append(bigEndian: id.replica.rawValue)
+            bytes.append(bigEndian: id.sequence)
+        }
+        return bytes
+    }
+
+    private static func writeIDs(_ bytes: [UInt8], _ row: RowReader) throws -> [WriteID] {
+        try stride(from: 0, to: bytes.count, by: 12).map { start in
+            let part = try row.present(start + 12 <= bytes.count ? Array(bytes[start..<start + 12]) : nil, "a write id")
+            return WriteID(
+                replica: ReplicaID(rawValue: part[..<4].reduce(0) { $0 << 8 | UInt32($1) }),
+                sequence: part[4...].reduce(0) { $0 << 8 | UInt64($1) })
+        }
     }
 
     private static func packed(_ checkpoints: [ShownCheckpoint]) -> [UInt8] {

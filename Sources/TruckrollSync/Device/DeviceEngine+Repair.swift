@@ -116,7 +116,6 @@ extension DeviceEngine {
             for reply in replies { for chunk in reply.chunks { try application.apply(chunk) } }
             try application.drop(try transaction.scopes().filter { !held.contains($0) })
             try application.makeSumsAnew()
-            try application.purge()
             var state = try transaction.state()
             state.checkpoint = Checkpoint(audit.checkpoint)
             state.checkpointMAC = Array(audit.checkpointMac)
@@ -128,6 +127,7 @@ extension DeviceEngine {
             state.filling = []
             try transaction.deleteParts()
             try transaction.save(state)
+            try application.purge()
             try application.rebase()
             if wasRecovering { try findUnstoredAttachments(transaction) }
         }

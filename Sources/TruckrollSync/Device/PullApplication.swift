@@ -11,6 +11,8 @@ struct PullApplication {
     /// Records that lost their last scope; they go unless a pending set names them.
     private var loose: Set<RecordKey> = []
     private var newest: Stamp?
+    /// Own sets this reply answers.
+    private var arriving: [WriteID] = []
 
     init(schema: Schema, transaction: any DeviceTransaction) {
         self.schema = schema
@@ -34,11 +36,30 @@ struct PullApplication {
             own.isSent = true
             if receipt.isOfKnownWork { own.isResolved = true }
             try transaction.update(own)
+            if own.standing == .answered, receipt.outcome != .quarantined { arriving.append(receipt.writeID) }
             guard isNews else { continue }
             summary.answered += 1
             if receipt.outcome == .setAside || receipt.outcome == .quarantined, !receipt.isOfKnownWork { summary.setAside += 1 }
             if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
         }
+    }
+
+    /// Notes the answers whose effects come with a later reply; those that are here now pin nothing any more.
+    private mutating func noteArriving() throws {
+        var state = try transaction.state()
+        let answered = state.arriving.filter { !arriving.contains($0) } + arriving
+        guard !answered.isEmpty else { return }
+        state.arriving = []
+        for id in answered {
+            guard let own = try transaction.own(id), own.standing == .answered, let receipt = own.receipt else { continue }
+            // Positions go on from one epoch to the next; what a lost history had answered is not answered any more.
+            if let here = state.checkpoint, !state.isCheckpointLost, receipt.position <= here.position {
+                if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
+            } else {
+                state.arriving.append(id)
+            }
+        }
+        try transaction.save(state)
     }
 
     /// The records a set is about: those it writes, and those it refers to.
@@ -180,20 +201,21 @@ struct PullApplication {
         }
         let scopes = try transaction.scopes()
         if ViewDigest.of(scopes) != Array(commit.viewDigest) { mismatches.append(Scope("view")) }
-        try purge()
         var state = try transaction.state()
         state.checkpoint = Checkpoint(commit.checkpoint)
         state.checkpointMAC = Array(commit.checkpointMac)
         state.isCheckpointLost = false
         try transaction.save(state)
+        try purge()
         return mismatches
     }
 
-    /// Purges records outside the view, except those that unanswered sets name: they stay pinned.
+    /// Purges records outside the view, except those that sets name whose effect is not here: they stay pinned.
     mutating func purge() throws {
+        try noteArriving()
         guard !loose.isEmpty else { return }
         var named: Set<RecordKey> = []
-        for own in try transaction.outbox() {
+        for own in try shown() {
             if let set = try? ChangeSet(decodingBody: own.set.body) { named.formUnion(self.named(by: set)) }
         }
         for key in loose.sorted() where !named.contains(key) {
@@ -211,12 +233,22 @@ struct PullApplication {
             try transaction.deleteOverlay(key)
             try visible.refreshColumns(key)
         }
-        for own in try transaction.outbox() {
+        for own in try shown() {
             guard let set = try? ChangeSet(decodingBody: own.set.body) else { continue }
             let version = Version(stamp: set.claimed, sequence: set.writeID.sequence)
             let applier = SetApplier(schema: schema, access: visible, version: version, role: try visible.role(of: set.user))
-            for (index, op) in set.ops.enumerated() where schema[op.key.type] != nil { _ = try? applier.apply(op, index: index) }
+            // Of a set whose decisions did not take effect the facts alone did.
+            let factsOnly = own.standing == .answered && own.receipt?.outcome == .setAside
+            for (index, op) in set.ops.enumerated() {
+                guard let entity = schema[op.key.type], !factsOnly || entity.writeClass == .fact else { continue }
+                _ = try? applier.apply(op, index: index)
+            }
         }
+    }
+
+    /// Own sets whose effect the confirmed records do not hold yet: those answered ahead of the records, then the unanswered.
+    private func shown() throws -> [OwnSet] {
+        try transaction.state().arriving.compactMap { try transaction.own($0) } + transaction.outbox()
     }
 
     /// The newest of the device's last stamp and all it received.

@@ -85,6 +85,9 @@ public struct DeviceState: Hashable, Sendable {
     public var renewalPublicKey: [UInt8] = []
     /// Up to which class of scopes the view is here, at the checkpoint; `nil` before the first pull.
     public var visible: ScopeClass?
+    /// Own sets that were answered while no records came along, in the order of their answers: they are shown like unanswered ones
+    /// until a commit brings what became of them.
+    public var arriving: [WriteID] = []
     /// How far the parts reach that are kept aside of a view being filled, an encoded PBFilling; empty when there are none.
     public var filling: [UInt8] = []
 
