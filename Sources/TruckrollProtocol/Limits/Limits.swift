@@ -23,6 +23,8 @@ public enum Limits {
     public static let setBytes = 256 << 10
     /// Ops in one change set: a user's action, not a migration.
     public static let opsInSet = 500
+    /// Events of an order that a fold walks back over: no order has as many, and an event costs the server no more reads.
+    public static let eventsInWalk = 1_000
     /// Bytes of one encoded value.
     public static let valueBytes = 256 << 10
     /// Bytes of one record's entries.
