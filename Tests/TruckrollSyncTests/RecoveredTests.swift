@@ -120,6 +120,50 @@ struct RecoveredTests {
         #expect(try items().count == 1)
     }
 
+    @Test("a device is told of no replica and no number of sets but what its own view shows, and only when it lost something")
+    func told() throws {
+        let ben = company.ben
+        try world.commit(ben, "own") { try $0.patch("stock_location", company.vanA, ["name": .text("Van of Ben's")]) }
+        try world.sync(ben)
+        try company.addFarOrder()
+        try lose()
+        let reply = try world.exchange(company.anna)
+        #expect(reply.historyChanged.reason == "epoch-changed")
+        let server = Set([1, try #require(try store.read { try $0.tenant()?.serverReplica.rawValue })])
+        var shown: [UInt32: UInt64] = [:]
+        try store.read { transaction in
+            let scopes = try transaction.viewScopes(company.anna.replica).map(\.scope)
+            for key in try transaction.keys(after: nil, limit: 10_000) {
+                guard let stored = try transaction.record(key), !stored.isDeleted, stored.scopes.contains(where: { scopes.contains($0) }) else { continue }
+                for entry in stored.record.entries {
+                    let id = entry.version.writeID
+                    if !server.contains(id.replica.rawValue) { shown[id.replica.rawValue] = max(shown[id.replica.rawValue] ?? 0, id.sequence) }
+                }
+            }
+        }
+        let told = reply.historyChanged.known.filter { !server.contains($0.replica) }
+        #expect(Dictionary(uniqueKeysWithValues: told.map { ($0.replica, $0.lastSequence) }) == shown)
+        #expect(!told.contains { $0.replica == ben.replica.rawValue })
+
+        // Ben's checkpoint is from before the copy.
+        #expect(try world.exchange(ben).historyChanged.known.isEmpty)
+    }
+
+    @Test("a checkpoint that a device made up tells it nothing and writes nothing", arguments: [UInt64(11), 12, 99])
+    func madeUp(epoch: UInt64) throws {
+        try company.putBack(store.copy(), in: store)
+        var request = try company.anna.engine.nextRequest()
+        request.checkpoint.epoch = epoch
+        request.checkpoint.history = data([UInt8](repeating: 7, count: 8))
+        var writes = 0
+        store.fault = { _ in writes += 1 }
+        defer { store.fault = nil }
+        let reply = try world.server.sync(request, replica: company.anna.replica, at: world.moment)
+        #expect(reply.historyChanged.reason == (epoch == 12 ? "checkpoint-unknown" : "epoch-changed"))
+        #expect(reply.historyChanged.known.isEmpty)
+        #expect(writes == 0)
+    }
+
     @Test("where no history was lost nothing is kept")
     func nothingLost() throws {
         var entry = PBRecoveredEntry()
