@@ -69,6 +69,9 @@ public enum Limits {
     /// Entries of others' lost sets that a device offers in one request, and their bytes.
     public static let recoveredInRequest = 500
     public static let recoveredBytes = 200 << 10
+    /// Requests of one device, in one epoch, whose recovered entries leave anything: what all of a large company's day shows, and
+    /// no more for a device that makes them up.
+    public static let recoveredRequests = 100
     /// What is kept of one lost set.
     public static let recoveredStateBytes = 250_000
     /// Stock leases a device shows in one request.

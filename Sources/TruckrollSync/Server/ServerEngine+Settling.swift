@@ -77,14 +77,17 @@ extension ServerEngine {
         return try numbers.given(from: 1).filter { $0.holder != .server }.map { ReplicaID(rawValue: $0.number) }.filter { !known.contains($0) }
     }
 
-    /// Takes what a device shows of others' lost sets.
+    /// Takes what a device shows of others' lost sets, if it was there when they were lost: it shows a checkpoint of that history.
     ///
     /// - Returns: how many entries it need not offer again.
-    func keepRecovered(_ entries: [PBRecoveredEntry], at moment: ServerMoment) throws -> UInt32 {
-        try store.write { transaction in
-            try sequencer(transaction, moment).keepRecovered(entries, forgotten: Set(try forgottenNumbers(transaction)))
+    func keepRecovered(_ request: PBSyncRequest, of id: ReplicaID, at moment: ServerMoment) throws -> UInt32 {
+        if let device = try replica(id)?.device, try !lostCheckpoints(request, of: device).isEmpty {
+            try store.write { transaction in
+                try sequencer(transaction, moment).keepRecovered(
+                    request.recovered, of: device, forgotten: Set(try forgottenNumbers(transaction)))
+            }
         }
-        return UInt32(clamping: entries.count)
+        return UInt32(clamping: request.recovered.count)
     }
 
     func isAwaited(_ replica: ReplicaID) throws -> Bool {
