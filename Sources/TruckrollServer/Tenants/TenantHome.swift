@@ -87,13 +87,12 @@ public struct TenantHome: Sendable {
         return Set(text.split(separator: "\n").compactMap { DeviceID($0.prefix { $0 != " " }) })
     }
 
-    /// Appends to the list and syncs it to disk.
+    /// Adds to the list; it is on disk when this returns. A list that is not there is never begun anew.
     public func appendRevocation(_ device: DeviceID, at milliseconds: Int64) throws {
-        let handle = try FileHandle(forWritingTo: revocations)
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data("\(device) \(milliseconds)\n".utf8))
-        try handle.synchronize()
-        try handle.close()
+        _ = try secret("revocations")
+        do { try LineFile.append("\(device) \(milliseconds)", to: revocations.path) } catch {
+            throw EngineProblem("data-unwritable", "\(revocations.path) cannot be written.", next: "Check the file's owner and the free space.")
+        }
     }
 
     // MARK: Files
