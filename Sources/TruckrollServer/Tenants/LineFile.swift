@@ -1,4 +1,5 @@
 import Foundation
+import TruckrollStoreSQLite
 
 /// Files of lines that only grow, and that several calls may add to at a time.
 enum LineFile {
@@ -12,5 +13,6 @@ enum LineFile {
         try handle.write(contentsOf: Data(((isNew ? "" : "\n") + line + "\n").utf8))
         try handle.synchronize()
         try handle.close()
+        if isNew { try DurableFile.synchronizeFolder(of: path) }
     }
 }
