@@ -38,9 +38,7 @@ extension Edge {
             let enrolment = body.hasEnrolment ? body.enrolment : nil
             let key = try service.signingKey(of: device, replica: replica, enrolment: enrolment)
             let message = SignInProof.bytes(nonce: nonce, device: device, replica: replica)
-            guard
-                DeviceSignature.isValid(Array(body.signature), over: message, algorithm: key.algorithm, publicKey: key.publicKey)
-            else {
+            guard Signatures.isValid(Array(body.signature), of: message, algorithm: key.algorithm, publicKey: key.publicKey) else {
                 throw ServiceProblem(
                     status: 401, code: "proof-invalid", detail: "The signature over the nonce is not this device's.",
                     next: "Sign a new challenge with the key the device enrolled with.")

@@ -17,11 +17,6 @@ extension ServerEngine {
         ContentDigest.sha256(Array("truckroll/enrolment-code/1".utf8) + [0] + Array(code.uppercased().filter { $0 != "-" && $0 != " " }.utf8))
     }
 
-    /// What the device proves when it enrols: that it holds the private key.
-    public static func enrolmentProof(code: String, device: DeviceID, publicKey: [UInt8]) -> [UInt8] {
-        Array("truckroll/enrol/1".utf8) + [0] + Array(code.utf8) + device.bytes + publicKey
-    }
-
     /// Gives a device its replica.
     ///
     /// - Throws: ``EngineProblem`` `enrolment-refused`, the same for a wrong, used or expired code.
@@ -32,7 +27,7 @@ extension ServerEngine {
             throw EngineProblem("malformed", "The request names no device or an unknown algorithm.", next: "Update the app.")
         }
         let key = Array(request.publicKey)
-        let proof = Self.enrolmentProof(code: request.code, device: device, publicKey: key)
+        let proof = EnrolmentProof.message(code: request.code, device: device, publicKey: key)
         guard security.isValid(Array(request.proof), proof, algorithm, key) else {
             throw EngineProblem(
                 "signature-invalid", "The request is not signed by the key it brings.", next: "Try again; if it stays, reinstall the app's key.")
