@@ -721,14 +721,18 @@ def fold(events, open_tasks):
     records, state, last, results = {}, None, None, []
     for event in events:
         replica = unhex(event["version"])[8:12]
-        cursor = event.get("seen")
-        while cursor in records and records[cursor]["replica"] == replica:
+        cursor, met = event.get("seen"), {event["id"]}
+        while cursor in records and cursor not in met and records[cursor]["replica"] == replica:
+            met.add(cursor)
             cursor = records[cursor]["seen"]
+        if cursor in met or len(met) >= 1000:
+            cursor = None
         anchor = cursor
         if cursor in records and not records[cursor]["effective"]:
             anchor = records[cursor]["after"]
-        unseen, cursor = [], last
-        while cursor is not None and cursor != anchor:
+        unseen, cursor, steps = [], last, 0
+        while cursor is not None and cursor != anchor and steps < 1000:
+            steps += 1
             if records[cursor]["replica"] != replica:
                 unseen.insert(0, records[cursor]["event"])
             cursor = records[cursor]["after"]

@@ -10,7 +10,12 @@ import TruckrollTerminal
 struct AdminAccess {
     let directory: URL
     var tokenFile: URL { directory.appendingPathComponent("admin.token") }
-    private var addressFile: URL { directory.appendingPathComponent("server.address") }
+    private let address: ServerAddress
+
+    init(directory: URL) {
+        self.directory = directory
+        address = ServerAddress(directory: directory)
+    }
 
     /// Makes the token that local commands show to the running server.
     func prepare() throws -> AdminAccess {
@@ -23,13 +28,12 @@ struct AdminAccess {
         return self
     }
 
-    func announce(host: String, port: Int) throws { try Data("http://\(host):\(port)".utf8).write(to: addressFile, options: .atomic) }
-    func withdraw() { try? FileManager.default.removeItem(at: addressFile) }
+    func announce(host: String, port: Int) throws { try address.announce("http://\(host):\(port)") }
+    func withdraw() { address.withdraw() }
 
     /// Asks the running server; `nil` when none runs here.
     func ask(_ command: String, tenant: TenantID, arguments: [String: String] = [:]) async throws -> JSONValue? {
-        guard let address = try? String(contentsOf: addressFile, encoding: .utf8), let token = try? String(contentsOf: tokenFile, encoding: .utf8)
-        else { return nil }
+        guard let address = address.present(), let token = try? String(contentsOf: tokenFile, encoding: .utf8) else { return nil }
         var request = HTTPClientRequest(url: "\(address)/admin/\(tenant)/\(command)")
         request.method = .POST
         request.headers.add(name: "authorization", value: "Bearer \(token)")
@@ -39,7 +43,7 @@ struct AdminAccess {
         request.body = .bytes(ByteBuffer(bytes: try encoder.encode(arguments)))
         let response: HTTPClientResponse
         do { response = try await HTTPClient.shared.execute(request, timeout: .seconds(30)) } catch {
-            // An address left behind by a server that was killed.
+            // The server ended just now.
             return nil
         }
         let body = String(buffer: try await response.body.collect(upTo: 16 << 20))

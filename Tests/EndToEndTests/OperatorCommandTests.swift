@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What an operator's commands say when they cannot do what they were asked.
@@ -19,6 +20,24 @@ struct OperatorCommandTests {
             let wanted = try ServerProcess.run("truckroll-server", "revoke", "--data", server.data.path, unknown, "--even-if-unknown")
             #expect(wanted.status == 0)
         }
+    }
+
+    @Test("the operator's token does not go to whoever listens where a killed server did")
+    func killed() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let running = try ServerProcess.run("truckroll-server", "status", "--data", server.data.path)
+        #expect(running.status == 0)
+        server.kill()
+        #expect(FileManager.default.fileExists(atPath: server.data.appendingPathComponent("server.address").path))
+        let stranger = try Listener(port: server.port)
+        let after = try ServerProcess.run("truckroll-server", "status", "--data", server.data.path)
+        #expect(after.status == 0)
+        #expect(after.output == running.output)
+        #expect(try !stranger.wasCalled())
+        stranger.close()
+        try server.start()
+        #expect(try ServerProcess.run("truckroll-server", "status", "--data", server.data.path).status == 0)
     }
 
     @Test("an address that cannot be listened on is told in words, with what to do")
@@ -53,4 +72,31 @@ struct OperatorCommandTests {
             for raw in ["Error Domain", "errno", "NSCocoa", "CocoaError", "no words"] { #expect(!result.errors.contains(raw), "\(result.errors)") }
         }
     }
+}
+
+/// Somebody else's socket on a port of this machine.
+private struct Listener {
+    private let socket: Int32
+
+    init(port: Int) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var yes: Int32 = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        try #require(bound == 0 && listen(socket, 4) == 0)
+    }
+
+    /// Whether a connection waits.
+    func wasCalled() throws -> Bool {
+        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) > 0
+    }
+
+    func close() { Glibc.close(socket) }
 }

@@ -17,6 +17,7 @@ final class FakeTenant: TenantService {
         var segments: Set<[UInt8]> = []
         var stored: [[UInt8]: Int] = [:]
         var commands: [AdminCommand] = []
+        var signedIn: [ReplicaID] = []
         var fault: (any Error)?
     }
 
@@ -47,7 +48,6 @@ final class FakeTenant: TenantService {
     }
 
     let schemaVersion: UInt32 = 1
-    func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32) {}
 
     func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         guard request.code == "let-me-in" else {
@@ -63,6 +63,11 @@ final class FakeTenant: TenantService {
             throw ServiceProblem(status: 403, code: "device-unknown", detail: "No such device.", next: "Enrol.")
         }
         return (.p256, Array(deviceKey.publicKey.x963Representation))
+    }
+
+    func signIn(_ proven: ProvenDevice) throws {
+        try checkActive(proven.replica)
+        state.withLock { $0.signedIn.append(proven.replica) }
     }
 
     func checkActive(_ replica: ReplicaID) throws {

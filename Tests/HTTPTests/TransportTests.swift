@@ -152,6 +152,21 @@ struct TransportTests {
         }
     }
 
+    @Test("a sign-in reaches the tenant once its signature holds, and not before")
+    func provenFirst() async throws {
+        try await TestServer.run { server in
+            let transport = server.transport()
+            var proof = try await server.proof(transport)
+            proof.signature = data([UInt8](repeating: 7, count: 64))
+            let garbage = proof
+            let code = try await problem { _ = try await transport.signIn(garbage) }.code
+            #expect(code == "proof-invalid")
+            #expect(server.tenant.state.withLock { $0.signedIn } == [])
+            _ = try await transport.signIn(try await server.proof(transport))
+            #expect(server.tenant.state.withLock { $0.signedIn } == [server.tenant.replica])
+        }
+    }
+
     @Test("nobody listening is being offline")
     func offline() async throws {
         let transport = HTTPTransport(serverURL: "http://127.0.0.1:1", tenant: nil, credentials: nil)

@@ -76,7 +76,7 @@ struct ProofCase: VectorCase {
     func computed() throws -> [UInt8] {
         let device = try #require(DeviceID(device))
         switch kind {
-        case "enrol": return ServerEngine.enrolmentProof(code: code ?? "", device: device, publicKey: newPublicKey?.bytes ?? [])
+        case "enrol": return EnrolmentProof.message(code: code ?? "", device: device, publicKey: newPublicKey?.bytes ?? [])
         case "sign-in": return SignInProof.bytes(nonce: nonce?.bytes ?? [], device: device, replica: ReplicaID(rawValue: replica ?? 0))
         default: return ReplicaProof.message(device: device, oldReplica: ReplicaID(rawValue: replica ?? 0), newKey: newPublicKey?.bytes ?? [])
         }

@@ -255,7 +255,7 @@ private final class RecordedSession {
         request.publicKey = data(try key.publicKey())
         request.deviceName = "Tablet of Anna"
         request.proof = data(
-            try SignatureBook.shared.signature(of: ServerEngine.enrolmentProof(code: Self.code, device: id, publicKey: try key.publicKey()), by: key))
+            try SignatureBook.shared.signature(of: EnrolmentProof.message(code: Self.code, device: id, publicKey: try key.publicKey()), by: key))
         request.protocolVersion = Limits.protocolVersion
         let enrolment = try server.enrolment(of: try server.enrol(request, at: moment), at: moment)
         try add("enrol", "enrol", request, enrolment, ("EnrolRequest", "Enrolment"), isSigned: false)

@@ -1,7 +1,8 @@
 import Testing
 import TruckrollCore
 import TruckrollDomain
-import TruckrollSync
+
+@testable import TruckrollSync
 
 /// The machine: one case for every state and event.
 struct TransitionCase: VectorCase {
@@ -239,6 +240,10 @@ struct FoldCase: VectorCase {
                     (.customer_sign, 5, 6),
                     (.certify, 5, 7),
                 ], role: .technician),
+            try fold(
+                "events that name each other as seen hide nothing",
+                planned + [(.reassign, 3, 4), (.accept, 5, 7), (.travel, 5, 6), (.arrive, 5, 7), (.start, 5, 8)]),
+            try fold("an event that names itself as seen hides nothing", planned + [(.reassign, 3, 4), (.accept, 5, 6), (.travel, 5, 6)]),
             try fold("a role that may not", [(.create, 3, nil), (.submit, 3, 0), (.validate, 3, 1)], role: .dispatcher),
         ]
     }
@@ -247,8 +252,12 @@ struct FoldCase: VectorCase {
 /// Records in memory, as the fold needs them.
 final class MemoryRecords: RecordAccess {
     private var records: [RecordKey: Record] = [:]
+    private(set) var reads = 0
 
-    func record(_ key: RecordKey) throws -> Record? { records[key] }
+    func record(_ key: RecordKey) throws -> Record? {
+        reads += 1
+        return records[key]
+    }
     func put(_ record: Record) throws { records[record.key] = record }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
@@ -273,6 +282,55 @@ struct WorkflowVectorTests {
 
     @Test("the fold", arguments: try VectorFile.load(FoldCase.self))
     func fold(_ vector: FoldCase) throws { #expect(try vector.folded() == vector) }
+
+    /// What the events of a chain name as seen: each the one before; all of them in a ring; or each one before, of another order.
+    enum Chain: CaseIterable { case straight, ring, foreign }
+
+    @Test("whatever events name as seen, a fold ends after few reads and nothing of others is hidden", arguments: Chain.allCases, [2, 40, 1_100])
+    func walk(_ chain: Chain, length: Int) throws {
+        let schema = try Schema.load()
+        let memory = MemoryRecords()
+        let entity = try schema.entity("order_event")
+        let (order, other) = (FoldCase.order, RecordID(high: 1, low: 2))
+        func id(_ index: Int) -> RecordID { RecordID(high: 0x21, low: UInt64(index)) }
+        func put(_ draft: RecordDraft, by replica: UInt32, _ sequence: Int) throws -> EventRuling? {
+            let stamp = Stamp(milliseconds: UInt64(sequence), counter: 0, replica: ReplicaID(rawValue: replica))
+            let applier = SetApplier(schema: schema, access: memory, version: Version(stamp: stamp, sequence: UInt64(sequence)), role: .importer)
+            return try schema.creation(of: draft).map { try applier.apply($0, index: 0).eventRuling }.last ?? nil
+        }
+        func event(_ kind: OrderEvent, _ index: Int, seen: RecordID?, of order: RecordID, by replica: UInt32) throws -> EventRuling? {
+            var fields: [String: Value] = [
+                "order": .reference(order), "event": .text(kind.rawValue), "at": .text("2026-11-23T09:00:00+01:00"),
+                "by": .reference(RecordID(high: 5, low: 1)),
+            ]
+            if let seen { fields["seen"] = .reference(seen) }
+            return try put(RecordDraft("order_event", id: id(index), fields), by: replica, index)
+        }
+        for (number, order) in [order, other].enumerated() {
+            _ = try put(
+                RecordDraft(
+                    "service_order", id: order,
+                    [
+                        "number": .text("SO-\(number)"), "channel": .text("office"), "customer": .reference(RecordID(high: 2, low: 1)),
+                        "site": .reference(RecordID(high: 3, low: 1)), "kind": .text("repair"), "title": .text("Repair"),
+                        "requested_at": .text("2026-11-23T08:00:00+01:00"),
+                    ]), by: 3, 1)
+        }
+        _ = try event(.create, 900_001, seen: nil, of: order, by: 3)
+        _ = try event(.submit, 900_002, seen: id(900_001), of: order, by: 3)
+        for index in 1...length {
+            let seen = chain == .ring && index == 1 ? id(length) : index == 1 ? id(900_002) : id(index - 1)
+            _ = try event(.complete, index, seen: seen, of: chain == .foreign ? other : order, by: 5)
+        }
+        let before = memory.reads
+        _ = try event(.complete, length + 1, seen: id(length), of: order, by: 5)
+        #expect(memory.reads - before < 1_200)
+        let view = try #require(try memory.view(entity, id(length + 1)))
+        // The short straight chain leads back to what its author had seen; everything else says nothing of it.
+        #expect(view.text("state_after") == "submitted")
+        let history = OrderHistory(access: memory, entity: entity, id: order, order: try memory.view(try schema.entity("service_order"), order))
+        #expect(try history.unseen(by: view) == (chain == .straight && length < 1_000 ? [] : [.create, .submit]))
+    }
 
     @Test("the files are as this code makes them")
     func made() throws {

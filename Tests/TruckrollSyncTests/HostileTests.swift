@@ -9,7 +9,8 @@ import TruckrollSync
 struct HostileTests {
     /// Signs any ops past the editor's checks and puts them into the outbox.
     func forge(
-        _ company: Company, _ ops: [Op], guards: [Guard] = [], base: Checkpoint? = nil
+        _ company: Company, _ ops: [Op], guards: [Guard] = [], base: Checkpoint? = nil, schemaVersion: UInt32 = Schema.current,
+        origin: Origin? = nil
     ) throws {
         let device = company.ben
         company.world.milliseconds += 1000
@@ -19,10 +20,10 @@ struct HostileTests {
             var own = try transaction.state()
             let checkpoint = try #require(own.checkpoint)
             let set = ChangeSet(
-                protocolVersion: 1, schemaVersion: Schema.current, tenant: identity.tenant, device: identity.device,
+                protocolVersion: 1, schemaVersion: schemaVersion, tenant: identity.tenant, device: identity.device,
                 writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash, base: base ?? checkpoint,
                 claimed: Stamp(milliseconds: UInt64(company.world.milliseconds), counter: 0, replica: identity.replica), user: identity.user,
-                intent: "forged", guards: guards, ops: ops)
+                intent: "forged", guards: guards, ops: ops, origin: origin)
             let body = try set.encodedBody()
             let signed = SignedSet(
                 writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
@@ -105,6 +106,65 @@ struct HostileTests {
         try world.commit(company.anna) { try $0.change("asset", company.asset, "fitness", element: .text("in_service"), op: .release) }
         #expect(try world.sync(company.anna).needAttention == 1)
         #expect(try world.serverValue("asset", company.asset, "fitness") == .text("quarantined"))
+    }
+
+    /// A place of a set where a number stands that no store holds.
+    enum Place: String, CaseIterable {
+        case origin, viewVersion, position, epoch, base, deletion, condition
+    }
+
+    @Test(
+        "numbers beyond what a store holds are the set's own fault, whether it waits or not, and stop nothing behind it",
+        arguments: Place.allCases, [Schema.current, 99])
+    func numbers(place: Place, schemaVersion: UInt32) throws {
+        let company = try Company()
+        let world = company.world
+        try company.assign(company.benUser)
+        try world.sync(company.ben)
+        let held = try #require(try company.ben.engine.read { try $0.state() }.checkpoint)
+        for number in [UInt64(1) << 63, .max] {
+            let far = Version(stamp: Stamp(milliseconds: 1, counter: 0, replica: company.ben.replica), sequence: number)
+            let key = RecordKey(type: try world.schema.entity("service_order").type, id: company.order)
+            let title = try #require(try world.schema.entity("service_order")["title"])
+            var (ops, guards): ([Op], [Guard]) = ([], [])
+            var base = held
+            var origin: Origin?
+            switch place {
+            case .origin: origin = Origin(writeID: far.writeID, hash: SetHash(body: [1]))
+            case .viewVersion:
+                base = Checkpoint(epoch: held.epoch, position: held.position, historyPrefix: held.historyPrefix, viewVersion: number)
+            case .position:
+                base = Checkpoint(
+                    epoch: held.epoch, position: Position(rawValue: number), historyPrefix: held.historyPrefix, viewVersion: held.viewVersion)
+            case .epoch:
+                base = Checkpoint(
+                    epoch: Epoch(rawValue: number), position: held.position, historyPrefix: held.historyPrefix, viewVersion: held.viewVersion)
+            case .base: ops = [Op(kind: .patch, key: key, writes: [FieldWrite(field: title.id, op: .set, value: .text("x"), bases: [far])])]
+            case .deletion: ops = [Op(kind: .delete, key: key, seen: [far])]
+            case .condition: guards = [Guard(key: key, field: title.id, seen: [far])]
+            }
+            try forge(company, ops, guards: guards, base: base, schemaVersion: schemaVersion, origin: origin)
+            // Brought by somebody else as well, it is answered.
+            var carry = PBCarryRequest()
+            carry.sets = try company.ben.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
+            let carried = try world.server.carry(carry, at: world.moment)
+            #expect(!carried.hasPushProblem && !carried.receipts.isEmpty)
+            _ = try world.server.sync(try company.ben.engine.nextRequest(), replica: company.ben.replica, at: world.moment)
+        }
+        let sequence = try company.ben.engine.read { try $0.state() }.lastSequence
+        try company.event(company.ben, .accept)
+        try world.sync(company.ben)
+        #expect(try world.server.replica(company.ben.replica)?.lastSequence == sequence + 1)
+    }
+
+    @Test("a set numbered beyond what a store holds is a gap like any other", arguments: [UInt64(1) << 63, .max])
+    func ownNumber(sequence: UInt64) throws {
+        let company = try Company()
+        try company.event(company.anna, .accept)
+        var request = try company.anna.engine.nextRequest()
+        request.push[0].sequence = sequence
+        let reply = try company.world.server.sync(request, replica: company.anna.replica, at: company.world.moment)
+        #expect(reply.pushProblem.code == "sequence-gap")
     }
 
     @Test("carrying garbage under another replica's number burns nothing")

@@ -164,6 +164,35 @@ struct LostHistoryTests {
         #expect(try world.audit(carl).isEmpty)
     }
 
+    @Test(
+        "an enrolment that is shown changes nothing before its device has proved itself, and a series shown with it counts for nothing",
+        arguments: ["", "ACME-2026-D2", String(repeating: "X", count: 5000)])
+    func shownEnrolment(claimed: String) throws {
+        let (company, store) = try Company.inMemory()
+        let world = company.world
+        let copy = store.copy()
+        let carl = try world.fresh("carl", user: company.annaUser)
+        let identity = try #require(try carl.engine.read { try $0.identity() })
+        try company.putBack(copy, in: store)
+        var enrolment = try Wire.decode(PBEnrolment.self, identity.enrolment)
+        enrolment.series = claimed
+        func standing() throws -> (TenantState?, [ReplicaRow]) { try store.read { (try $0.tenant(), try $0.replicas()) } }
+
+        world.milliseconds += 48 * 3_600_000
+        let before = try standing()
+        let key = try world.server.signingKey(of: identity.device, replica: carl.replica, enrolment: enrolment, revoked: [])
+        #expect(key.publicKey == SigningKey(rawRepresentation: identity.privateKey)?.publicKey)
+        let anna = try #require(try company.anna.engine.read { try $0.identity() })
+        _ = try world.server.signingKey(of: anna.device, replica: anna.replica, enrolment: nil, revoked: [])
+        let after = try standing()
+        #expect(after.0 == before.0 && after.1 == before.1)
+
+        let row = try world.server.signIn(device: identity.device, replica: carl.replica, enrolment: enrolment, revoked: [], at: world.moment)
+        #expect(row.series == identity.series)
+        let series = try world.serverRecords("lease").filter { $0.integer("replica") == Int64(carl.replica.rawValue) }.map { $0.text("series") }
+        #expect(series == [identity.series])
+    }
+
     @Test("work of a former number that another copy took in the restored history goes on under a new one, and nothing of either is lost")
     func formerNumberTaken() throws {
         let (company, store) = try Company.inMemory()

@@ -178,6 +178,50 @@ struct RequestTests {
         #expect(try company.state() == "closed")
     }
 
+    /// Who replaces a certificate of Anna's, in the order in which their devices come.
+    enum Replacement: String, CaseIterable {
+        case byItsIssuer, byAnother, byTwo, byItsIssuerTwice, beforeItCame
+    }
+
+    @Test(
+        "a certificate that is replaced twice, or by another device, stands with all of them, and a person is told", arguments: Replacement.allCases)
+    func superseded(_ replacement: Replacement) throws {
+        let company = try Company()
+        let world = company.world
+        try company.assign(company.benUser)
+        for device in [company.anna, company.ben] { try world.sync(device) }
+        let former = world.id()
+        func issue(_ number: String, _ id: RecordID, by device: World.Device, for replaced: RecordID? = nil) throws {
+            try world.commit(device) { editor in
+                try editor.create(
+                    "certificate", id: id,
+                    [
+                        "number": .text("\(number)-K7QX"), "kind": .text("calibration_certificate"), "revision": .integer(replaced == nil ? 0 : 1),
+                        "order": .reference(company.order), "asset": .reference(company.asset), "content": .bytes([1]),
+                        "content_hash": .bytes(ContentDigest.sha256([1])), "device_signature": .bytes([UInt8](repeating: 0, count: 64)),
+                        "device": .bytes([UInt8](repeating: 0, count: 16)), "issued_at": .text(editor.now.description),
+                        "by": .reference(editor.user), "supersedes": replaced.map { .reference($0) } ?? .null,
+                    ])
+            }
+        }
+        try issue("A-1", former, by: company.anna)
+        if replacement != .beforeItCame { try world.sync(company.anna) }
+        if replacement == .byItsIssuer || replacement == .byItsIssuerTwice || replacement == .byTwo {
+            try issue("A-2", world.id(), by: company.anna, for: former)
+        }
+        if replacement == .byItsIssuerTwice { try issue("A-3", world.id(), by: company.anna, for: former) }
+        if replacement == .byAnother || replacement == .byTwo || replacement == .beforeItCame {
+            try issue("B-1", world.id(), by: company.ben, for: former)
+        }
+        for device in [company.ben, company.anna] { try world.sync(device) }
+        let states = try world.serverRecords("certificate").map { ($0.id, $0.text("state")) }
+        for (id, state) in states { #expect(state == (id == former ? "superseded" : "registered")) }
+        let cases = try world.serverRecords("exception").filter { $0.text("kind") == "series_conflict" }
+        #expect(cases.count == (replacement == .byItsIssuer ? 0 : replacement == .byTwo ? cases.count : 1))
+        #expect(!cases.isEmpty || replacement == .byItsIssuer)
+        #expect(cases.allSatisfy { $0.text("owner") == "quality" && $0.text("state") == "open" && $0.reference("order") == company.order })
+    }
+
     @Test("an open exception holds the closing up until a person has resolved it")
     func resolved() throws {
         let company = try Company()

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Testing
 import TruckrollCompression
 import TruckrollCore
@@ -230,6 +232,32 @@ struct SnapshotTests {
         #expect(try shop.company.world.audit(device).isEmpty)
     }
 
+    @Test("a snapshot that is being made holds nobody up: whoever fills a view meanwhile gets the scope by its records")
+    func beingMade() throws {
+        let shop = try Shop()
+        nonisolated(unsafe) let world = shop.company.world
+        let benUser = shop.company.benUser
+        nonisolated(unsafe) let other = try world.fresh("other", user: benUser)
+        nonisolated(unsafe) var snapshots = 0
+        shop.segments.onFirstPut = {
+            let done = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                defer { done.signal() }
+                while (try? other.engine.filling()) != nil, let reply = try? world.exchange(other) {
+                    if reply.filling.hasSnapshot { snapshots += 1 }
+                }
+            }
+            #expect(done.wait(timeout: .now() + 20) == .success)
+        }
+        let first = try world.device("first", user: shop.company.annaUser)
+        #expect(snapshots == 0)
+        for device in [first, other] {
+            #expect(try device.engine.filling() == nil)
+            #expect(try world.audit(device).isEmpty)
+        }
+        #expect(world.segmentsFetched > 0)
+    }
+
     @Test("bytes that would inflate beyond the bound are not kept, whatever they are named")
     func bomb() throws {
         let shop = try Shop()
@@ -302,11 +330,17 @@ private final class CountedSegments: SegmentStore, @unchecked Sendable {
     // One test, one thread.
     private(set) var puts = 0
     var isFull = false
+    /// What happens while the first segment is being kept.
+    var onFirstPut: (() -> Void)?
 
     struct Full: Error {}
 
     func put(_ bytes: [UInt8], sha256: [UInt8]) throws {
         guard !isFull else { throw Full() }
+        if let action = onFirstPut {
+            onFirstPut = nil
+            action()
+        }
         puts += 1
         try store.put(bytes, sha256: sha256)
     }

@@ -125,7 +125,7 @@ public struct DeviceClient: Sendable {
         request.deviceName = deviceName
         request.protocolVersion = Limits.protocolVersion
         request.proof = data(
-            try key.signature(over: ServerEngine.enrolmentProof(code: code, device: pending.device, publicKey: key.publicKey)))
+            try key.signature(over: EnrolmentProof.message(code: code, device: pending.device, publicKey: key.publicKey)))
         let transport = try connect(server, nil)
         let enrolment = try await transport.enrol(request)
         try adopt(enrolment, into: &pending)

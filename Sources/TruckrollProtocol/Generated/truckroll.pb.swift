@@ -959,7 +959,7 @@ public nonisolated struct PBHistoryChanged: Sendable {
 
   public var reason: String = String()
 
-  /// what the server has of every replica that is not its own
+  /// of what was not lost, the last set of each replica that stands in the device's view
   public var known: [PBKnownReplica] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

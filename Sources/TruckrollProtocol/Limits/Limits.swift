@@ -23,6 +23,8 @@ public enum Limits {
     public static let setBytes = 256 << 10
     /// Ops in one change set: a user's action, not a migration.
     public static let opsInSet = 500
+    /// Events of an order that a fold walks back over: no order has as many, and an event costs the server no more reads.
+    public static let eventsInWalk = 1_000
     /// Bytes of one encoded value.
     public static let valueBytes = 256 << 10
     /// Bytes of one record's entries.
@@ -73,6 +75,9 @@ public enum Limits {
     /// Entries of others' lost sets that a device offers in one request, and their bytes.
     public static let recoveredInRequest = 500
     public static let recoveredBytes = 200 << 10
+    /// Requests of one device, in one epoch, whose recovered entries leave anything: what all of a large company's day shows, and
+    /// no more for a device that makes them up.
+    public static let recoveredRequests = 100
     /// What is kept of one lost set.
     public static let recoveredStateBytes = 250_000
     /// Stock leases a device shows in one request.

@@ -1,5 +1,6 @@
 import Foundation
 import TruckrollCore
+import TruckrollStoreSQLite
 
 /// The file of an attachment, or of a segment of a snapshot: `<folder>/<first two digits>/<all 64 digits of its SHA-256>`. No name of a person's choosing reaches the disk.
 struct ContentFile: Sendable {
@@ -13,15 +14,10 @@ struct ContentFile: Sendable {
 
     var path: String { folder + "/" + name }
 
-    /// Puts a file in its place, durably.
+    /// Puts a synced file in its place, durably.
     func take(_ temporary: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        // A rename is durable once its folder is.
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
-        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try DurableFile.makeFolder(folder)
+        try DurableFile.move(temporary, to: path)
     }
 
     /// Takes it away, if it is there.

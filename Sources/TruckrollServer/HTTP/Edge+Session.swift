@@ -35,22 +35,22 @@ extension Edge {
             }
             let (replica, nonce, now) = (ReplicaID(rawValue: body.replica), Array(body.nonce), clock())
             try challenges.check(nonce, tenant: service.tenant, device: device, now: now)
-            let key = try service.signingKey(of: device, replica: replica, enrolment: body.hasEnrolment ? body.enrolment : nil)
+            let enrolment = body.hasEnrolment ? body.enrolment : nil
+            let key = try service.signingKey(of: device, replica: replica, enrolment: enrolment)
             let message = SignInProof.bytes(nonce: nonce, device: device, replica: replica)
-            guard
-                DeviceSignature.isValid(Array(body.signature), over: message, algorithm: key.algorithm, publicKey: key.publicKey)
-            else {
+            guard Signatures.isValid(Array(body.signature), of: message, algorithm: key.algorithm, publicKey: key.publicKey) else {
                 throw ServiceProblem(
                     status: 401, code: "proof-invalid", detail: "The signature over the nonce is not this device's.",
                     next: "Sign a new challenge with the key the device enrolled with.")
             }
             try challenges.spend(nonce, now: now)
-            try service.checkActive(replica)
             // A device of before this was said speaks version 1.
             let newest = max(1, body.protocolVersion)
+            try service.signIn(
+                ProvenDevice(
+                    device: device, replica: replica, enrolment: enrolment, protocolVersion: newest, schemaVersion: body.schemaVersion))
             let (token, session) = try tokens.issue(
                 tenant: service.tenant, device: device, replica: replica, now: now, isOutdated: newest < protocols.lowerBound)
-            service.signedIn(replica, protocolVersion: newest, schemaVersion: body.schemaVersion)
             var reply = PBSignIn()
             reply.token = token
             reply.macKey = data(session.macKey)

@@ -17,15 +17,15 @@ public protocol TenantService: Sendable {
     /// The schema it knows.
     var schemaVersion: UInt32 { get }
 
-    /// Notes what a device that signed in says of itself; a schema version of 0 when it says nothing.
-    func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32)
-
     /// Takes a device on against a one-time code.
     func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment
-    /// The key under which a device signs in. Throws when the device is unknown or revoked; a shown enrolment may register it again.
+    /// The key whose signature lets a device sign in. Throws when the device is unknown or revoked. Changes nothing, as the
+    /// caller has proved nothing yet.
     func signingKey(
         of device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?
     ) throws -> (algorithm: SignatureAlgorithm, publicKey: [UInt8])
+    /// Signs a device in that has proved itself; what it shows may register it again. Throws when it is unknown or revoked.
+    func signIn(_ device: ProvenDevice) throws
     /// Throws when the replica's device is revoked. Asked on every request and every two seconds of a stream.
     func checkActive(_ replica: ReplicaID) throws
     /// Admits change sets and answers with what is new.
@@ -53,4 +53,16 @@ public protocol TenantService: Sendable {
 
     /// Does what the operator asked, and answers with JSON text.
     func admin(_ command: AdminCommand) throws -> String
+}
+
+/// A device that has proved to hold its key, with what it says of itself.
+public struct ProvenDevice: Sendable {
+    public let device: DeviceID
+    public let replica: ReplicaID
+    /// The enrolment it shows; only what the tenant key signed of it can be believed.
+    public let enrolment: PBEnrolment?
+    /// The newest protocol it speaks.
+    public let protocolVersion: UInt32
+    /// The schema it knows; 0 when it says nothing.
+    public let schemaVersion: UInt32
 }

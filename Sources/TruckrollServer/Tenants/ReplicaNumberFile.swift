@@ -10,12 +10,12 @@ public final class ReplicaNumberFile: ReplicaNumbers {
     init(file: URL) { self.file = file }
 
     public func next(atLeast wanted: UInt32, for holder: NumberHolder) throws -> UInt32 {
-        let isNew = !FileManager.default.fileExists(atPath: file.path)
         let known = try lines()
         let (number, overflow) = (known.map(\.number).max() ?? 0).addingReportingOverflow(1)
         guard !overflow else { throw unwritable("no replica number is left") }
         let given = max(wanted, number)
-        try append("\(given) \(holder.rawValue)\n", after: isNew ? "" : "\n")
+        // On disk before it is given.
+        do { try LineFile.append("\(given) \(holder.rawValue)", to: file.path) } catch { throw unwritable("it cannot be written") }
         return given
     }
 
@@ -32,16 +32,6 @@ public final class ReplicaNumberFile: ReplicaNumbers {
             guard words.count == 2, let number = UInt32(words[0]), let holder = NumberHolder(rawValue: words[1]) else { return nil }
             return (number, holder)
         }
-    }
-
-    /// On disk before it is given. A line begins on a line of its own, whatever a crash left before it.
-    private func append(_ line: String, after separator: String) throws {
-        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw unwritable("it cannot be opened") }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try handle.write(contentsOf: Data((separator + line).utf8))
-        try handle.synchronize()
-        try handle.close()
     }
 
     private func unwritable(_ detail: String) -> EngineProblem {

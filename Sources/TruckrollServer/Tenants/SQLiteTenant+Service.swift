@@ -11,10 +11,6 @@ extension SQLiteTenant: TenantService {
     public var snapshotsFolder: String { home.snapshots }
     public var schemaVersion: UInt32 { engine.schema.version }
 
-    public func signedIn(_ replica: ReplicaID, protocolVersion: UInt32, schemaVersion: UInt32) {
-        deviceVersions.withLock { $0[replica] = DeviceVersions(protocolVersion: protocolVersion, schemaVersion: schemaVersion) }
-    }
-
     public func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         try converting {
             let moment = try moment()
@@ -28,9 +24,18 @@ extension SQLiteTenant: TenantService {
         of device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?
     ) throws -> (algorithm: SignatureAlgorithm, publicKey: [UInt8]) {
         try converting {
-            let row = try engine.signIn(
-                device: device, replica: replica, enrolment: enrolment, revoked: Set(try home.revokedDevices()), at: try moment())
-            return (row.algorithm, row.publicKey)
+            try engine.signingKey(of: device, replica: replica, enrolment: enrolment, revoked: Set(try home.revokedDevices()))
+        }
+    }
+
+    public func signIn(_ proven: ProvenDevice) throws {
+        try converting {
+            _ = try engine.signIn(
+                device: proven.device, replica: proven.replica, enrolment: proven.enrolment, revoked: Set(try home.revokedDevices()),
+                at: try moment())
+        }
+        deviceVersions.withLock {
+            $0[proven.replica] = DeviceVersions(protocolVersion: proven.protocolVersion, schemaVersion: proven.schemaVersion)
         }
     }
 

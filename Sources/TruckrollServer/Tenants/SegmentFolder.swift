@@ -1,5 +1,6 @@
 import Foundation
 import TruckrollCore
+import TruckrollStoreSQLite
 import TruckrollSync
 
 /// The segments of a tenant's snapshots, each in a file named by its hash.
@@ -11,7 +12,7 @@ struct SegmentFolder: SegmentStore {
     func put(_ bytes: [UInt8], sha256: [UInt8]) throws {
         guard try read(sha256) == nil else { return }
         let temporary = "\(path)/\(sha256.hexadecimal).new"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try DurableFile.makeFolder(path)
         guard FileManager.default.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]) else {
             throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: temporary])
         }

@@ -1,6 +1,7 @@
 import Foundation
 import TruckrollCore
 import TruckrollDomain
+import TruckrollStoreSQLite
 import TruckrollSync
 
 /// Where a tenant's files lie under the data directory, and its keys.
@@ -42,7 +43,7 @@ public struct TenantHome: Sendable {
     /// Makes the folders and the keys of a new tenant. Keys that are there stay.
     public func found() throws {
         for folder in [data, keys, URL(fileURLWithPath: attachments)] {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try DurableFile.makeFolder(folder.path)
         }
         for (name, make) in [
             ("tenant.key", { SigningKey().rawRepresentation }), ("receipt.key", { SecureRandom.bytes(32) }), ("instance", { SecureRandom.bytes(16) }),
@@ -87,13 +88,12 @@ public struct TenantHome: Sendable {
         return Set(text.split(separator: "\n").compactMap { DeviceID($0.prefix { $0 != " " }) })
     }
 
-    /// Appends to the list and syncs it to disk.
+    /// Adds to the list; it is on disk when this returns. A list that is not there is never begun anew.
     public func appendRevocation(_ device: DeviceID, at milliseconds: Int64) throws {
-        let handle = try FileHandle(forWritingTo: revocations)
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data("\(device) \(milliseconds)\n".utf8))
-        try handle.synchronize()
-        try handle.close()
+        _ = try secret("revocations")
+        do { try LineFile.append("\(device) \(milliseconds)", to: revocations.path) } catch {
+            throw EngineProblem("data-unwritable", "\(revocations.path) cannot be written.", next: "Check the file's owner and the free space.")
+        }
     }
 
     // MARK: Files
@@ -110,18 +110,10 @@ public struct TenantHome: Sendable {
         return Array(bytes)
     }
 
-    /// Writes beside, syncs, and renames, so that a crash leaves the old file or the new one.
+    /// A crash leaves the old file or the new one.
     func write(_ bytes: [UInt8], to file: URL) throws {
-        let temporary = file.appendingPathExtension("new")
-        guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+        do { try DurableFile.write(bytes, to: file.path) } catch {
             throw EngineProblem("data-unwritable", "\(file.path) cannot be written.", next: "Check the directory's owner and the free space.")
-        }
-        let handle = try FileHandle(forWritingTo: temporary)
-        try handle.write(contentsOf: Data(bytes))
-        try handle.synchronize()
-        try handle.close()
-        guard rename(temporary.path, file.path) == 0 else {
-            throw EngineProblem("data-unwritable", "\(file.path) cannot be replaced.", next: "Check the directory's owner and the free space.")
         }
     }
 }

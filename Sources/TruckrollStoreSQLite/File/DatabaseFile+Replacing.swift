@@ -25,14 +25,21 @@ extension DatabaseFile {
             throw error
         }
         try prepare()
+        // Each move is on disk before the next one: the former log never comes to lie beside the copy.
         for suffix in parts where FileManager.default.fileExists(atPath: path + suffix) {
-            try FileManager.default.moveItem(atPath: path + suffix, toPath: former + suffix)
+            try move(path + suffix, to: former + suffix)
         }
-        try FileManager.default.moveItem(atPath: fresh, toPath: path)
+        try move(fresh, to: path)
     }
 
     /// A database, its log, and the index of the log.
     private static let parts = ["", "-wal", "-shm"]
+
+    /// Never takes the place of a file that is there.
+    private static func move(_ path: String, to target: String) throws {
+        guard !FileManager.default.fileExists(atPath: target) else { throw CocoaError(.fileWriteFileExists, userInfo: [NSFilePathErrorKey: target]) }
+        try DurableFile.move(path, to: target)
+    }
 
     private static func remove(_ path: String) throws {
         for suffix in parts where FileManager.default.fileExists(atPath: path + suffix) { try FileManager.default.removeItem(atPath: path + suffix) }
@@ -68,7 +75,7 @@ extension DatabaseFile {
             try backup(to: fresh)
             try Self.check(fresh, named: path, layout: layout)
             try Self.synchronize(fresh)
-            try FileManager.default.moveItem(atPath: fresh, toPath: target)
+            try Self.move(fresh, to: target)
         } catch {
             try? Self.remove(fresh)
             throw StoreProblem.translating(error, path: target)

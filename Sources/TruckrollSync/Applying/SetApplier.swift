@@ -1,5 +1,6 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollProtocol
 
 /// What one op did.
 public struct AppliedOp: Sendable {
@@ -87,10 +88,9 @@ public struct SetApplier {
             let orderEntity = schema["service_order"]
         else { return nil }
         let order = try access.view(orderEntity, orderID)
-        let history = OrderHistory(access: access, entity: entity, order: order)
+        let history = OrderHistory(access: access, entity: entity, id: orderID, order: order)
         let present = order?.text("state").flatMap { OrderState(rawValue: $0) }
-        let seen = try view.reference("seen").flatMap { try access.view(entity, $0) }
-        let branch = seen?.text("state_after").flatMap { OrderState(rawValue: $0) }
+        let branch = try history.event(view.reference("seen"))?.text("state_after").flatMap { OrderState(rawValue: $0) }
         let unseen = try history.unseen(by: view)
         var ruling = EventRuling.decide(kind, present: present, branch: branch, unseen: unseen)
         if let problem = try problem(kind, view, order) { ruling = problem }
@@ -204,9 +204,13 @@ extension OrderCompleteness {
 }
 
 /// The effective events of an order, walked from the newest back.
+///
+/// What a device says that it has seen may be anything: a walk ends where it would go round, at an event that is not known or is
+/// of another order, and after ``Limits/eventsInWalk`` (Protocol/05-workflow.md, 5.4a).
 struct OrderHistory {
     let access: any RecordAccess
     let entity: Entity
+    let id: RecordID
     let order: RecordView?
 
     /// The effective events of other replicas that the author of `event` had not seen, oldest first.
@@ -216,7 +220,7 @@ struct OrderHistory {
         var unseen: [OrderEvent] = []
         var cursor = order?.reference("last_event")
         var steps = 0
-        while let id = cursor, id != anchor, steps < 10_000, let view = try access.view(entity, id) {
+        while cursor != anchor, steps < Limits.eventsInWalk, let view = try self.event(cursor) {
             if replica(view) != author, let kind = view.text("event").flatMap({ OrderEvent(rawValue: $0) }) { unseen.append(kind) }
             cursor = view.reference("after")
             steps += 1
@@ -224,16 +228,21 @@ struct OrderHistory {
         return unseen.reversed()
     }
 
+    /// An event of this order; `nil` for any other.
+    func event(_ id: RecordID?) throws -> RecordView? {
+        guard let id, let view = try access.view(entity, id), view.reference("order") == self.id else { return nil }
+        return view
+    }
+
     /// The newest effective event of somebody else that the author had seen: back over the author's own events.
     private func anchor(of event: RecordView, author: ReplicaID) throws -> RecordID? {
+        var met: Set<RecordID> = [event.id]
         var cursor = event.reference("seen")
-        var steps = 0
-        while let id = cursor, steps < 10_000, let view = try access.view(entity, id) {
+        while let id = cursor, met.insert(id).inserted, met.count <= Limits.eventsInWalk, let view = try self.event(id) {
             if replica(view) != author { return view.boolean("effective") ? id : view.reference("after") }
             cursor = view.reference("seen")
-            steps += 1
         }
-        return cursor
+        return nil
     }
 
     private func replica(_ event: RecordView) -> ReplicaID? {

@@ -10,6 +10,8 @@ extension DeviceEngine {
 
     /// Finds the entries of confirmed records whose sets the server lacks and this device did not make.
     func findRecovered(known replicas: [PBKnownReplica], wasLost: Bool, _ transaction: any DeviceTransaction) throws {
+        // A server that says nothing has lost nothing that this device could show.
+        guard !replicas.isEmpty else { return }
         // The records are those of the first time: an older copy lacks all that a newer one lacked, and more.
         if wasLost { try transaction.deleteRecovered(first: .max) }
         let known = Dictionary(replicas.map { (ReplicaID(rawValue: $0.replica), $0.lastSequence) }, uniquingKeysWith: max)
@@ -20,8 +22,8 @@ extension DeviceEngine {
                 guard let record = try transaction.confirmed(key)?.record else { continue }
                 for entry in record.entries {
                     let id = entry.version.writeID
-                    // The server's own sets are not listed: it makes them anew.
-                    guard let last = known[id.replica], last < id.sequence, try transaction.own(id) == nil else { continue }
+                    // Who is not listed wrote nothing that this device's view still holds.
+                    guard known[id.replica] ?? 0 < id.sequence, try transaction.own(id) == nil else { continue }
                     try transaction.append(recovered: try Wire.encode(PBRecoveredEntry(entry, of: key)))
                 }
             }

@@ -159,8 +159,6 @@ public struct DeviceEngine: Sendable {
             }
             var bytes = 0
             if !state.isCheckpointLost { request.checkpointMac = data(state.checkpointMAC) }
-            // Only a device that has just been told of another history has something to prove by them.
-            if state.isCheckpointLost { request.former = state.formerCheckpoints.map { PBShownCheckpoint($0) } }
             let outbox = try transaction.outbox().filter { $0.set.writeID.replica == identity.replica }
             let asked = Self.deferredToAsk(of: outbox, at: state)
             for var own in outbox {
@@ -178,6 +176,8 @@ public struct DeviceEngine: Sendable {
             let sent = Set(request.push.map(\.sequence))
             request.unsent = UInt32(clamping: outbox.count { $0.standing == .waiting && !sent.contains($0.set.writeID.sequence) })
             request.recovered = try recoveredToOffer(transaction)
+            // Only a device that has just been told of another history, or offers what it still shows of it, has something to prove.
+            if state.isCheckpointLost || !request.recovered.isEmpty { request.former = state.formerCheckpoints.map { PBShownCheckpoint($0) } }
             if state.isRecovering { request.leases = try Wire.decode(PBShownLeases.self, state.lostLeases).leases }
             return request
         }

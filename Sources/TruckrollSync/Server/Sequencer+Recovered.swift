@@ -12,12 +12,14 @@ extension Sequencer {
         return RecordID.derived(type: entity.type, key: [bytes])
     }
 
-    /// Keeps the entries by the sets they are of; those of sets that are here are left out.
+    /// Keeps the entries by the sets they are of; those of sets that are here are left out, and all of a device that has left
+    /// enough in this epoch.
     ///
-    /// - Parameter numbers: replica numbers that the database has forgotten and that are not the server's own.
-    func keepRecovered(_ entries: [PBRecoveredEntry], forgotten numbers: Set<ReplicaID>) throws {
-        // Where no history was ever lost, nothing of it can be shown.
-        guard try transaction.epochs().count > 1 else { return }
+    /// - Parameters:
+    ///   - device: who shows them; it has proved that it was there when their history was lost.
+    ///   - numbers: replica numbers that the database has forgotten and that are not the server's own.
+    func keepRecovered(_ entries: [PBRecoveredEntry], of device: DeviceID, forgotten numbers: Set<ReplicaID>) throws {
+        guard let epoch = try transaction.tenant()?.epoch else { return }
         var lost: [WriteID: [PBRecoveredEntry]] = [:]
         for entry in entries.prefix(Limits.recoveredInRequest) {
             guard let version = try? Version(decoding: Array(entry.version)), (try? RecordKey(decoding: Array(entry.key))) != nil else { continue }
@@ -29,9 +31,15 @@ extension Sequencer {
             lost[id, default: []].append(entry)
         }
         guard !lost.isEmpty else { return }
-        var bytes: [UInt8] = []
-        for id in lost.keys.sorted() { for entry in lost[id] ?? [] { bytes += try Wire.encode(entry) } }
-        let cause = "recovered:\(ContentDigest.sha256(bytes).hexadecimal)"
+        var cause: String?
+        for number in 1...Limits.recoveredRequests {
+            let next = "recovered:\(epoch):\(device):\(number)"
+            if try transaction.admitted(cause: next) == nil {
+                cause = next
+                break
+            }
+        }
+        guard let cause else { return }
         try serverSet(cause: cause, intent: "recovered") { builder in
             for id in lost.keys.sorted() { try keep(lost[id] ?? [], of: id, builder) }
         }

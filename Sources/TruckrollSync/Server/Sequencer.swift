@@ -115,10 +115,11 @@ struct Sequencer {
             return .receipt(
                 try quarantine(signed, hash, replica, WireProblem("origin-known", op: -1, "this work has been admitted under another number"), set))
         }
-        if let reason = try reasonToWait(set) {
-            return .receipt(try quarantine(signed, hash, replica, reason, set, outcome: .deferred))
-        }
         do {
+            // A set that waits is stored with more of its own words than one that is kept aside; they may be unstorable like any.
+            if let reason = try reasonToWait(set) {
+                return .receipt(try transaction.savepoint { try quarantine(signed, hash, replica, reason, set, outcome: .deferred) })
+            }
             return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica, shown) })
         } catch let wire as WireProblem {
             return .receipt(try quarantine(signed, hash, replica, wire, set))

@@ -17,11 +17,6 @@ extension ServerEngine {
         ContentDigest.sha256(Array("truckroll/enrolment-code/1".utf8) + [0] + Array(code.uppercased().filter { $0 != "-" && $0 != " " }.utf8))
     }
 
-    /// What the device proves when it enrols: that it holds the private key.
-    public static func enrolmentProof(code: String, device: DeviceID, publicKey: [UInt8]) -> [UInt8] {
-        Array("truckroll/enrol/1".utf8) + [0] + Array(code.utf8) + device.bytes + publicKey
-    }
-
     /// Gives a device its replica.
     ///
     /// - Throws: ``EngineProblem`` `enrolment-refused`, the same for a wrong, used or expired code.
@@ -32,7 +27,7 @@ extension ServerEngine {
             throw EngineProblem("malformed", "The request names no device or an unknown algorithm.", next: "Update the app.")
         }
         let key = Array(request.publicKey)
-        let proof = Self.enrolmentProof(code: request.code, device: device, publicKey: key)
+        let proof = EnrolmentProof.message(code: request.code, device: device, publicKey: key)
         guard security.isValid(Array(request.proof), proof, algorithm, key) else {
             throw EngineProblem(
                 "signature-invalid", "The request is not signed by the key it brings.", next: "Try again; if it stays, reinstall the app's key.")
@@ -79,10 +74,9 @@ extension ServerEngine {
         let replica = ReplicaID(rawValue: try numbers.next(atLeast: tenant.nextReplica, for: holder))
         tenant.nextReplica = replica.rawValue + 1
         try transaction.save(tenant)
-        let code = try tenantCode(transaction, tenant)
         let row = ReplicaRow(
             replica: replica, device: device, user: user, role: role, algorithm: algorithm, publicKey: publicKey, name: name,
-            series: "\(code)-\(moment.calendar.local(moment.milliseconds).date.year)-D\(replica.rawValue)", enrolledAt: moment.milliseconds)
+            series: try series(of: replica, enrolledAt: moment.milliseconds, transaction, tenant, moment), enrolledAt: moment.milliseconds)
         try transaction.save(row)
         let statement = try statement(row, tenant)
         let signature = try security.sign(statement)
@@ -166,10 +160,14 @@ extension ServerEngine {
         }
     }
 
-    private func tenantCode(_ transaction: any ServerTransaction, _ tenant: TenantState) throws -> String {
+    /// The prefix of a replica's document numbers. It holds the replica's own number, so no other replica can have it.
+    private func series(
+        of replica: ReplicaID, enrolledAt: Int64, _ transaction: any ServerTransaction, _ tenant: TenantState, _ moment: ServerMoment
+    ) throws -> String {
         let entity = try schema.entity("tenant")
         let id = RecordID(high: tenant.tenant.high, low: tenant.tenant.low)
-        return try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).text("code") } ?? "TRK"
+        let code = try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).text("code") } ?? "TRK"
+        return "\(code)-\(moment.calendar.local(enrolledAt).date.year)-D\(replica.rawValue)"
     }
 
     // MARK: Signing in
@@ -182,19 +180,20 @@ extension ServerEngine {
         EngineProblem("device-revoked", "This device was shut out.", next: "Nothing on it is lost. Export the outbox and hand it to the office.")
     }
 
-    /// The enrolment of a device that wants to sign in. A device that was enrolled after the backup this server stands on is
-    /// let in again with its number: it shows its enrolment, which the tenant key had signed.
-    ///
-    /// - Parameter revoked: the devices on the list kept outside the database.
+    /// A device as it may sign in: enrolled here, or forgotten by a restored server and with the tenant's word for its enrolment.
+    private enum Applicant {
+        case enrolled(ReplicaRow)
+        case forgotten(EnrolmentStatement, PBEnrolment, user: RecordID)
+    }
+
     /// - Throws: ``EngineProblem`` `device-unknown` or `device-revoked`.
-    public func signIn(
-        device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?, revoked: Set<DeviceID>, at moment: ServerMoment
-    ) throws -> ReplicaRow {
+    private func applicant(
+        _ device: DeviceID, _ replica: ReplicaID, _ enrolment: PBEnrolment?, revoked: Set<DeviceID>
+    ) throws -> Applicant {
         if let row = try self.replica(replica) {
             guard row.device == device, !row.publicKey.isEmpty else { throw unknownDevice }
             guard row.revokedAt == nil else { throw revokedDevice }
-            try see(row, at: moment)
-            return row
+            return .enrolled(row)
         }
         guard let enrolment, !revoked.contains(device), let tenant = try store.read({ try $0.tenant() }) else { throw unknownDevice }
         let bytes = Array(enrolment.statement)
@@ -202,11 +201,41 @@ extension ServerEngine {
             let statement = try? EnrolmentStatement(decoding: bytes), statement.tenant == tenant.tenant.bytes, statement.device == device.bytes,
             statement.replica == replica.rawValue, let user = RecordID(bytes: statement.user)
         else { throw unknownDevice }
-        return try readmit(statement, enrolment, device, user, at: moment)
+        return .forgotten(statement, enrolment, user: user)
     }
 
-    /// What its enrolment wrote is written again, under the same ids and at a position of its own: should that history be lost as
-    /// well, the device's next base shows it.
+    /// The key whose signature lets a device sign in. Changes nothing: whoever asks has proved nothing yet, and the tenant's word
+    /// for an enrolment is no secret, as it lies beside each certificate.
+    ///
+    /// - Parameter revoked: the devices on the list kept outside the database.
+    /// - Throws: ``EngineProblem`` `device-unknown` or `device-revoked`.
+    public func signingKey(
+        of device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?, revoked: Set<DeviceID>
+    ) throws -> (algorithm: SignatureAlgorithm, publicKey: [UInt8]) {
+        switch try applicant(device, replica, enrolment, revoked: revoked) {
+        case .enrolled(let row): (row.algorithm, row.publicKey)
+        case .forgotten(let statement, _, _): (.p256, statement.publicKey)
+        }
+    }
+
+    /// Signs a device in that has proved to hold the key of ``signingKey(of:replica:enrolment:revoked:)``. One that was enrolled
+    /// after the backup this server stands on is let in again with its number: it shows its enrolment, which the tenant key had
+    /// signed.
+    ///
+    /// - Parameter revoked: the devices on the list kept outside the database.
+    /// - Throws: ``EngineProblem`` `device-unknown` or `device-revoked`.
+    @discardableResult
+    public func signIn(
+        device: DeviceID, replica: ReplicaID, enrolment: PBEnrolment?, revoked: Set<DeviceID>, at moment: ServerMoment
+    ) throws -> ReplicaRow {
+        switch try applicant(device, replica, enrolment, revoked: revoked) {
+        case .enrolled(let row):
+            try see(row, at: moment)
+            return row
+        case .forgotten(let statement, let enrolment, let user): return try readmit(statement, enrolment, device, user, at: moment)
+        }
+    }
+
     /// Keeps when a replica was last in contact, to the hour: after a restore, who was is waited for.
     private func see(_ row: ReplicaRow, at moment: ServerMoment) throws {
         guard abs(moment.milliseconds - row.lastSeen) >= Int64(Limits.seenSeconds) * 1000 else { return }
@@ -217,6 +246,8 @@ extension ServerEngine {
         }
     }
 
+    /// What its enrolment wrote is written again, under the same ids and at a position of its own: should that history be lost as
+    /// well, the device's next base shows it. Only what the tenant signed is taken from what is shown; its series follows from that.
     private func readmit(
         _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, at moment: ServerMoment
     ) throws -> ReplicaRow {
@@ -226,10 +257,12 @@ extension ServerEngine {
             guard var tenant = try transaction.tenant() else { throw unknownDevice }
             let entity = try schema.entity("user")
             let person = try transaction.record(RecordKey(type: entity.type, id: user)).map { RecordView($0.record, entity) }
+            let enrolledAt = Int64(clamping: statement.issuedAt)
             let row = ReplicaRow(
                 replica: replica, device: device, user: user, role: person?.text("role").flatMap { Role(rawValue: $0) } ?? .technician,
-                algorithm: .p256, publicKey: statement.publicKey, name: "readmitted", series: enrolment.series,
-                enrolledAt: Int64(clamping: statement.issuedAt), lastSeen: moment.milliseconds)
+                algorithm: .p256, publicKey: statement.publicKey, name: "readmitted",
+                series: try series(of: replica, enrolledAt: enrolledAt, transaction, tenant, moment), enrolledAt: enrolledAt,
+                lastSeen: moment.milliseconds)
             try transaction.save(row)
             if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
             try transaction.save(tenant)

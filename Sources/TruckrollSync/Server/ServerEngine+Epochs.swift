@@ -39,32 +39,41 @@ extension ServerEngine {
     /// What a device whose checkpoint is of another history is told; `nil` when it stands in this one.
     ///
     /// A checkpoint with this server's own MAC that the history lacks proves that an older copy of the database was put in its
-    /// place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone.
+    /// place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone, and changes nothing here.
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
         let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
         let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
         guard let device = try replica(id)?.device else { return nil }
-        let shown = try lostCheckpoint(request, of: device)
+        let lost = try lostCheckpoints(request, of: device)
         let snapshot = request.hasFilling && request.filling.hasSnapshot ? Checkpoint(request.filling.snapshot.at) : nil
         let isStale = try isBelowHorizon(present) || isBelowHorizon(filling) || isBelowHorizon(snapshot)
+        let epoch = try store.read { try $0.tenant()?.epoch }
+        let shown = lost.first { $0.epoch == epoch }
         guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) || !isKnown(snapshot) else { return nil }
-        return try store.write { transaction in
+        if let shown { try leave(shown, of: device, at: moment) }
+        return try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
             var changed = PBHistoryChanged()
             changed.epoch = tenant.epoch.rawValue
-            if let shown, shown.epoch == tenant.epoch {
-                let next = epoch(after: tenant, shown: shown.authenticated(for: device), at: moment)
-                try begin(
-                    next, of: tenant, instance: tenant.instance, reason: "a device shows position \(shown.position) of a history that is lost",
-                    transaction, moment)
-                changed.epoch = next.rawValue
-            }
             changed.lastSequence = row.lastSequence
             changed.lastHash = data(row.lastHash.bytes)
-            changed.known = try knownReplicas(transaction)
+            // Who lost nothing shows nothing that others lost.
+            if !lost.isEmpty { changed.known = try known(in: row, transaction, tenant) }
             let former = (present ?? filling)?.epoch.rawValue
             changed.reason = isStale ? "checkpoint-stale" : changed.epoch == former ? "checkpoint-unknown" : "epoch-changed"
             return changed
+        }
+    }
+
+    /// Begins a new epoch, unless another device has shown the same meanwhile.
+    private func leave(_ shown: Checkpoint, of device: DeviceID, at moment: ServerMoment) throws {
+        try store.write { transaction in
+            guard let tenant = try transaction.tenant() else { return }
+            if shown.epoch == tenant.epoch {
+                try begin(
+                    epoch(after: tenant, shown: shown.authenticated(for: device), at: moment), of: tenant, instance: tenant.instance,
+                    reason: "a device shows position \(shown.position) of a history that is lost", transaction, moment)
+            }
         }
     }
 
@@ -83,16 +92,19 @@ extension ServerEngine {
         }
     }
 
-    /// A checkpoint of the present epoch, given to this device by this server, that its history lacks.
-    private func lostCheckpoint(_ request: PBSyncRequest, of device: DeviceID) throws -> Checkpoint? {
+    /// The checkpoints shown that this server gave to this device and that its history lacks, of whatever epoch.
+    func lostCheckpoints(_ request: PBSyncRequest, of device: DeviceID) throws -> [Checkpoint] {
         var shown = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
         if request.hasCheckpoint { shown.append((Checkpoint(request.checkpoint), Array(request.checkpointMac))) }
         if request.filling.hasSince { shown.append((Checkpoint(request.filling.since), Array(request.filling.sinceMac))) }
-        guard !shown.isEmpty, let epoch = try store.read({ try $0.tenant()?.epoch }) else { return nil }
-        return try shown.first { checkpoint, mac in
-            try checkpoint.epoch == epoch && !isKnown(checkpoint)
-                && MessageAuthentication.isValid(mac, for: checkpoint.authenticated(for: device), key: security.receiptKey)
-        }?.0
+        guard !shown.isEmpty else { return [] }
+        return try store.read { transaction in
+            guard let tenant = try transaction.tenant() else { return [] }
+            return try shown.filter { checkpoint, mac in
+                try !transaction.isInHistory(checkpoint, head: tenant)
+                    && MessageAuthentication.isValid(mac, for: checkpoint.authenticated(for: device), key: security.receiptKey)
+            }.map(\.0)
+        }
     }
 
     /// An id that nobody can foresee and no other history gets.

@@ -42,12 +42,28 @@ extension ServerEngine {
         }
     }
 
-    /// How far the server knows every replica that is not its own, with those it has forgotten.
-    func knownReplicas(_ transaction: any ServerTransaction) throws -> [PBKnownReplica] {
-        var known = try transaction.replicas().filter { !$0.publicKey.isEmpty }.map { ($0.replica, $0.lastSequence) }
-        let there = Set(known.map(\.0))
-        known += try forgottenNumbers(transaction).filter { !there.contains($0) }.map { ($0, 0) }
-        return known.map { replica, sequence in
+    /// From where on a device's entries are of lost sets, as far as its own view tells: of each replica that something in the view
+    /// is of, the highest sequence there, which is no more than the server has. Of a replica that is not listed all is lost, or
+    /// the server finds out itself. Its own, which it makes anew, end above all sequences.
+    func known(in view: ReplicaRow, _ transaction: any ServerTransaction, _ tenant: TenantState) throws -> [PBKnownReplica] {
+        var last: [ReplicaID: UInt64] = [:]
+        for row in try transaction.viewScopes(view.replica) {
+            var after: RecordKey?
+            while true {
+                let rows = try transaction.liveRows(in: row.scope, after: after, limit: PartReader.stride)
+                for live in rows {
+                    for entry in try transaction.record(live.key)?.record.entries ?? [] {
+                        let id = entry.version.writeID
+                        last[id.replica] = max(last[id.replica] ?? 0, id.sequence)
+                    }
+                }
+                guard rows.count == PartReader.stride else { break }
+                after = rows.last?.key
+            }
+        }
+        let former = try numbers.given(from: 1).filter { $0.holder == .server }.map { ReplicaID(rawValue: $0.number) }
+        for own in former + [ReplicaID(rawValue: 1), tenant.serverReplica] { last[own] = .max }
+        return last.sorted { $0.key < $1.key }.map { replica, sequence in
             var message = PBKnownReplica()
             message.replica = replica.rawValue
             message.lastSequence = sequence
@@ -61,14 +77,17 @@ extension ServerEngine {
         return try numbers.given(from: 1).filter { $0.holder != .server }.map { ReplicaID(rawValue: $0.number) }.filter { !known.contains($0) }
     }
 
-    /// Takes what a device shows of others' lost sets.
+    /// Takes what a device shows of others' lost sets, if it was there when they were lost: it shows a checkpoint of that history.
     ///
     /// - Returns: how many entries it need not offer again.
-    func keepRecovered(_ entries: [PBRecoveredEntry], at moment: ServerMoment) throws -> UInt32 {
-        try store.write { transaction in
-            try sequencer(transaction, moment).keepRecovered(entries, forgotten: Set(try forgottenNumbers(transaction)))
+    func keepRecovered(_ request: PBSyncRequest, of id: ReplicaID, at moment: ServerMoment) throws -> UInt32 {
+        if let device = try replica(id)?.device, try !lostCheckpoints(request, of: device).isEmpty {
+            try store.write { transaction in
+                try sequencer(transaction, moment).keepRecovered(
+                    request.recovered, of: device, forgotten: Set(try forgottenNumbers(transaction)))
+            }
         }
-        return UInt32(clamping: entries.count)
+        return UInt32(clamping: request.recovered.count)
     }
 
     func isAwaited(_ replica: ReplicaID) throws -> Bool {

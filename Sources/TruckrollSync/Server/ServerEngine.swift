@@ -124,7 +124,7 @@ public struct ServerEngine: Sendable {
         let shown = Shown(receipts: receipts(request.shown), leases: try leases(request.leases, of: id))
         let hasReported = try isAwaited(id) && hasToldAll(request)
         try push(signed, shown, from: id, hasReported: hasReported, at: moment, into: &reply)
-        if !request.recovered.isEmpty { reply.recovered = try keepRecovered(request.recovered, at: moment) }
+        if !request.recovered.isEmpty { reply.recovered = try keepRecovered(request, of: id, at: moment) }
         guard request.pull else { return reply }
         var offer = request.snapshots && !request.filling.plain ? snapshots.map { SnapshotOffer(keeping: $0, shared: schema.sharedScopes) } : nil
         var tried: Set<Scope> = []

@@ -27,7 +27,8 @@ struct FactEffects {
     private func register(_ view: RecordView, _ author: RecordID) throws {
         // The check characters at the end follow from the content: a number given twice differs in them alone.
         let number = (view.text("number") ?? "").split(separator: "-").dropLast().joined(separator: "-")
-        try builder.patch("certificate", id: view.id, ["state": .text("registered"), "series_number": .text(number)])
+        let isReplaced = try !successors(of: view.id, view).isEmpty
+        try builder.patch("certificate", id: view.id, ["state": .text(isReplaced ? "superseded" : "registered"), "series_number": .text(number)])
         let namesakes = try builder.writer.views(view.entity, where: "series_number", equals: .text(number)).filter {
             $0["revision"] == view["revision"]
         }
@@ -36,11 +37,44 @@ struct FactEffects {
                 "series_conflict", "series", order: view.reference("order"), about: author, owner: .quality,
                 text: "Two certificates carry the number \(view.text("number") ?? ""). Issue a superseding revision of the later one.")
         }
-        if let former = try view.reference("supersedes").flatMap({ try builder.writer.view(view.entity, $0) }), former["order"] == view["order"],
-            former["asset"] == view["asset"]
-        {
-            try builder.patch("certificate", id: former.id, ["state": .text("superseded")])
+        if let former = view.reference("supersedes") { try supersede(former, view, author) }
+        if isReplaced { try supersede(view.id, view, author) }
+    }
+
+    /// The certificates of the same order and asset that replace the one with the id.
+    private func successors(of id: RecordID, _ view: RecordView) throws -> [RecordView] {
+        guard let order = view.reference("order") else { return [] }
+        return try builder.writer.views(view.entity, where: "order", equals: .reference(order))
+            .filter { $0.reference("supersedes") == id && $0["asset"] == view["asset"] }
+    }
+
+    /// A certificate is replaced by one other, which its own device issues. As certificates are facts, what is otherwise stands
+    /// as well, and a person decides which holds. They come in any order, the replaced one perhaps last.
+    private func supersede(_ id: RecordID, _ view: RecordView, _ author: RecordID) throws {
+        let successors = try successors(of: id, view)
+        let former = try builder.writer.view(view.entity, id)
+        if let former {
+            guard former["order"] == view["order"], former["asset"] == view["asset"] else { return }
+            try builder.patch("certificate", id: id, ["state": .text("superseded")])
         }
+        let isForeign = try former.map { former in try successors.contains { try !isOfOneDevice(former, $0) } } ?? false
+        guard successors.count > 1 || isForeign else { return }
+        let numbers = successors.map { $0.text("number") ?? "" }.sorted().joined(separator: ", ")
+        let name = former?.text("number") ?? "\(id)"
+        let what = successors.count > 1 ? "is replaced by more than one" : "is replaced by another device than issued it"
+        try builder.raise(
+            "series_conflict", "supersession:\(id)", order: view.reference("order"), about: author, owner: .quality,
+            text: "Certificate \(name) \(what): \(numbers). All of them stand; decide which one holds and issue a revision of the other.")
+    }
+
+    private func isOfOneDevice(_ one: RecordView, _ other: RecordView) throws -> Bool {
+        guard let number = one.entity["number"], let first = one.record[number.id]?.version.stamp.replica,
+            let second = other.record[number.id]?.version.stamp.replica
+        else { return false }
+        if first == second { return true }
+        let transaction = builder.writer.transaction
+        guard let device = try transaction.replica(first)?.device else { return false }
+        return try transaction.replica(second)?.device == device
     }
 
     /// Whether the author's replica has brought the same bytes before.

@@ -6,7 +6,8 @@ import TruckrollProtocol
 extension ServerEngine {
     /// Makes a snapshot of the scope as it is now, unless somebody else just did.
     ///
-    /// - Returns: whether there is one that can be used; where the disk takes no segment, there is none.
+    /// - Returns: whether there is one that can be used; where the disk takes no segment, or while another one is being made, there
+    ///   is none.
     func makeSnapshot(of scope: Scope, at moment: ServerMoment) throws -> Bool {
         guard let keeping = snapshots else { return false }
         return try keeping.inTurn {

@@ -13,7 +13,8 @@ public struct SnapshotKeeping: Sendable {
     public let tailPercent: Int
     private let turn = Turn()
 
-    /// The one snapshot that is being made: whoever wants one meanwhile waits, and finds it there.
+    /// The one snapshot that is being made. Whoever wants one meanwhile does not wait for it, as few calls of all tenants run at a
+    /// time: it takes the scope by its records.
     private final class Turn: Sendable {
         let mutex = Mutex<Void>(())
     }
@@ -29,8 +30,8 @@ public struct SnapshotKeeping: Sendable {
         self.tailPercent = tailPercent
     }
 
-    /// Runs `body` while nobody else does.
-    func inTurn(_ body: () throws -> Bool) throws -> Bool { try turn.mutex.withLock { _ in try body() } }
+    /// Runs `body`, unless somebody else's runs now: then there is none.
+    func inTurn(_ body: () throws -> Bool) throws -> Bool { try turn.mutex.withLockIfAvailable { _ in try body() } ?? false }
 
     /// Whether all the bytes are there.
     func holds(_ snapshot: SnapshotRow) throws -> Bool {
