@@ -80,7 +80,9 @@ extension DeviceEngine {
         try store.write { transaction in
             var state = try transaction.state()
             let waiting = try transaction.outbox().filter {
+                // What the disk has changed is not signed anew.
                 $0.standing == .waiting && $0.set.writeID.replica == fork.replica && $0.set.writeID.sequence > fork.lastCommon
+                    && $0.set.hash == $0.hash
             }
             try transaction.save(identity)
             var previous = SetHash.none

@@ -232,9 +232,13 @@ public struct DeviceEngine: Sendable {
             return try store.write { transaction in
                 var application = PullApplication(schema: schema, transaction: transaction)
                 try application.answer(reply.receipts)
+                var missing: UInt64?
                 if reply.hasPushProblem, reply.pushProblem.code == "sequence-gap" {
-                    application.summary.givenBack += try application.requeueGap(
-                        from: reply.pushProblem.expected, replica: try requireIdentity(transaction).replica)
+                    let (expected, replica) = (reply.pushProblem.expected, try requireIdentity(transaction).replica)
+                    application.summary.givenBack += try application.requeueGap(from: expected, replica: replica)
+                    // A set that this device lost itself never comes: what follows it goes on under another number.
+                    let wanted = try transaction.own(WriteID(replica: replica, sequence: expected))
+                    if expected > 0, wanted?.standing != .waiting { missing = expected }
                 }
                 try application.keepAside(reply)
                 if reply.hasCommit {
@@ -258,6 +262,7 @@ public struct DeviceEngine: Sendable {
                 application.summary.position = state.checkpoint?.position ?? .start
                 let replica = try requireIdentity(transaction).replica
                 let isWaiting = try transaction.outbox().contains { $0.set.writeID.replica == replica && $0.standing == .waiting }
+                if let missing { return .forked(lastCommon: missing - 1) }
                 let more = try isWaiting || nextPart(state) != nil || !transaction.recovered(limit: 1).isEmpty
                 return .applied(application.summary, more: more)
             }

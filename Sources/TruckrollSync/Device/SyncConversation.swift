@@ -126,6 +126,7 @@ public struct SyncConversation {
     private var goneSnapshots = 0
     private var hasCarriedLate = false
     private var needsAudit = false
+    private var hasLookedForDamage = false
     private var requests = 0
     /// The second time everything that differs comes whole.
     private var repairs = 0
@@ -151,6 +152,10 @@ public struct SyncConversation {
         requests += 1
         guard requests <= 10_000 else {
             throw DeviceProblem("sync-endless", "The sync did not come to an end.", next: "Try again; if it stays, run an audit.")
+        }
+        if case .syncing = phase, !hasLookedForDamage {
+            hasLookedForDamage = true
+            if let fork = try engine.setAsideDamaged() { phase = .renewing(fork, key: try engine.renewalKey(makeKey)) }
         }
         switch phase {
         case .syncing:
