@@ -682,7 +682,7 @@ def step(state, event):
 PAST_WORK = ("work_complete", "signed_off", "certified", "closed")
 
 
-def rule_event(event, present, branch, unseen):
+def rule_event(event, present, branch, unseen, taken_up=False):
     """(ruling, state or None, rule or None)"""
     def legal_now():
         to = step(present, event)
@@ -695,7 +695,8 @@ def rule_event(event, present, branch, unseen):
             return "cancellation-asked", on_branch, None
         return "not-effective", None, "cancel-stands"
     given_away = next((index for index, name in enumerate(unseen) if name in ("reassign", "withdraw")), None)
-    if given_away is not None and set(ROLES.get(event, TECHNICIANS)) & {"technician", "dispatcher"} == {"technician"}:
+    is_decided = taken_up and event not in ("start", "complete")
+    if given_away is not None and not is_decided and set(ROLES.get(event, TECHNICIANS)) & {"technician", "dispatcher"} == {"technician"}:
         others = unseen[given_away:]
         if event not in ("start", "complete"):
             return "not-effective", None, "reassignment-stands"
@@ -730,16 +731,18 @@ def fold(events, open_tasks):
         anchor = cursor
         if cursor in records and not records[cursor]["effective"]:
             anchor = records[cursor]["after"]
-        unseen, cursor, steps = [], last, 0
+        unseen, taken_up, cursor, steps = [], False, last, 0
         while cursor is not None and cursor != anchor and steps < 1000:
             steps += 1
-            if records[cursor]["replica"] != replica:
+            if records[cursor]["replica"] == replica:
+                taken_up = taken_up or not {"reassign", "withdraw"} & set(unseen)
+            else:
                 unseen.insert(0, records[cursor]["event"])
             cursor = records[cursor]["after"]
         branch = records.get(event.get("seen"), {}).get("state_after")
         name = event["event"]
-        ruling, to, rule = rule_event(name, state, branch, unseen)
-        if event["role"] not in ROLES.get(name, TECHNICIANS):
+        ruling, to, rule = rule_event(name, state, branch, unseen, taken_up)
+        if event["role"] != "server" and event["role"] not in ROLES.get(name, TECHNICIANS):
             ruling, to, rule = "not-effective", None, "role"
         elif name == "certify" and event["role"] == "technician":  # no vector has a certificate
             ruling, to, rule = "not-effective", None, "incomplete"

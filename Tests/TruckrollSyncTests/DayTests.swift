@@ -157,6 +157,41 @@ struct DayTests {
         #expect(told.count == 1)
     }
 
+    @Test("whose completion stands goes on to the customer's signature, offline or after a sync", arguments: [false, true])
+    func signedAfterReassignment(syncsBetween: Bool) throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try company.finishTask(company.anna)
+        try company.event(company.anna, .complete)
+        try company.reassign(from: company.annaUser, to: company.benUser)
+        if syncsBetween { try world.sync(company.anna) }
+        try company.event(company.anna, .customer_sign)
+        try world.sync(company.anna)
+        #expect(try ["signed_off", "closed"].contains(company.state()))
+        // One case is told: that the other's assignment is void.
+        let told = try world.serverRecords("exception").filter { $0.text("state") == "open" }.compactMap { $0.text("kind") }
+        #expect(told == ["reassignment_void"])
+    }
+
+    @Test("who works on beside a withdrawal pauses as before")
+    func pausedAfterWithdrawal() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "assignment_request",
+                ["order": .reference(company.order), "action": .text("unassign"), "technician": .reference(company.annaUser)])
+        }
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        #expect(try company.state() == "in_progress")
+        try company.event(company.anna, .pause)
+        try world.sync(company.anna)
+        #expect(try company.state() == "paused")
+    }
+
     @Test("the last depot unit is granted once; the other gets a backorder that says so")
     func lastUnit() throws {
         let company = try Company()

@@ -19,7 +19,10 @@ public enum EventRuling: Hashable, Sendable {
     ///   - present: the order's state now.
     ///   - branch: the state after the last event the author had seen, on the author's own branch.
     ///   - unseen: effective events of others that the author had not seen, oldest first.
-    public static func decide(_ event: OrderEvent, present: OrderState?, branch: OrderState?, unseen: [OrderEvent]) -> EventRuling {
+    ///   - isTakenUp: whether an effective event of the author's stands after the last of them that took the order away.
+    public static func decide(
+        _ event: OrderEvent, present: OrderState?, branch: OrderState?, unseen: [OrderEvent], isTakenUp: Bool = false
+    ) -> EventRuling {
         if unseen.isEmpty {
             // The author's branch is the order's: the one question is legality.
             guard let next = OrderWorkflow.next(from: present, event) else { return illegal(event, present) }
@@ -30,7 +33,9 @@ public enum EventRuling: Hashable, Sendable {
             if event == .start, let next = onBranch { return .cancellationAsked(next) }
             return .notEffective(rule: "cancel-stands", text: "The order had been cancelled; the cancellation stands, the facts are kept.")
         }
-        if event.isTechnicians, unseen.contains(.reassign) || unseen.contains(.withdraw) {
+        // Who went on working, or completed the order, is one of its technicians again, and pauses and signs it as before.
+        let isDecided = isTakenUp && event != .start && event != .complete
+        if event.isTechnicians, !isDecided, unseen.contains(.reassign) || unseen.contains(.withdraw) {
             return besideReassignment(event, present, onBranch, unseen)
         }
         guard let next = OrderWorkflow.next(from: present, event) else {

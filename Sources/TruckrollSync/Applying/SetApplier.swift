@@ -91,8 +91,8 @@ public struct SetApplier {
         let history = OrderHistory(access: access, entity: entity, id: orderID, order: order)
         let present = order?.text("state").flatMap { OrderState(rawValue: $0) }
         let branch = try history.event(view.reference("seen"))?.text("state_after").flatMap { OrderState(rawValue: $0) }
-        let unseen = try history.unseen(by: view)
-        var ruling = EventRuling.decide(kind, present: present, branch: branch, unseen: unseen)
+        let (unseen, isTakenUp) = try history.unseen(by: view)
+        var ruling = EventRuling.decide(kind, present: present, branch: branch, unseen: unseen, isTakenUp: isTakenUp)
         if let problem = try problem(kind, view, order) { ruling = problem }
         let onBranch = OrderWorkflow.next(from: unseen.isEmpty ? present : branch, kind) ?? branch ?? present
 
@@ -213,19 +213,25 @@ struct OrderHistory {
     let id: RecordID
     let order: RecordView?
 
-    /// The effective events of other replicas that the author of `event` had not seen, oldest first.
-    func unseen(by event: RecordView) throws -> [OrderEvent] {
-        guard let author = replica(event) else { return [] }
+    /// The effective events of other replicas that the author of `event` had not seen, oldest first, and whether an effective event
+    /// of the author's stands after the last of them that took the order away.
+    func unseen(by event: RecordView) throws -> (events: [OrderEvent], isTakenUp: Bool) {
+        guard let author = replica(event) else { return ([], false) }
         let anchor = try anchor(of: event, author: author)
         var unseen: [OrderEvent] = []
         var cursor = order?.reference("last_event")
         var steps = 0
+        var isTakenUp = false
         while cursor != anchor, steps < Limits.eventsInWalk, let view = try self.event(cursor) {
-            if replica(view) != author, let kind = view.text("event").flatMap({ OrderEvent(rawValue: $0) }) { unseen.append(kind) }
+            if replica(view) == author {
+                isTakenUp = isTakenUp || !unseen.contains { $0 == .reassign || $0 == .withdraw }
+            } else if let kind = view.text("event").flatMap({ OrderEvent(rawValue: $0) }) {
+                unseen.append(kind)
+            }
             cursor = view.reference("after")
             steps += 1
         }
-        return unseen.reversed()
+        return (unseen.reversed(), isTakenUp)
     }
 
     /// An event of this order; `nil` for any other.

@@ -24,6 +24,7 @@ struct OrderEffects {
         case .effective(let state): try effective(kind, state, order, author)
         case .doubleAssignment:
             try assignments.restore(order, technician: author)
+            try untell("reassignment_stands", order)
             try builder.raise(
                 "double_assignment", "double", order: order, about: author,
                 text:
@@ -32,8 +33,10 @@ struct OrderEffects {
         case .reassignmentVoid:
             try assignments.keepOnly(author, of: order, because: "The first technician had completed the order; the reassignment is void.")
             try builder.resolve("double_assignment", order: order, text: "The first technician completed the order.")
+            try untell("reassignment_stands", order)
         case .cancellationAsked:
             try assignments.restore(order, technician: author)
+            try untell("cancellation_stands", order)
             try builder.raise(
                 "cancel_requested", "cancel", order: order, about: author,
                 text: "The order was cancelled after its technician had started it offline. It is in progress; decide whether to stop the work.")
@@ -54,6 +57,11 @@ struct OrderEffects {
         let exceptions = try builder.writer.views(try builder.schema.entity("exception"), where: "order", equals: .reference(order))
         let isTold = exceptions.contains { $0.text("kind") == kind && $0.text("state") == "open" && $0.reference("about") == user }
         if !isTold { try builder.raise(kind, kind, order: order, about: user, text: text) }
+    }
+
+    /// What a technician was told of the first steps of a day is no longer so after a later one.
+    private func untell(_ kind: String, _ order: RecordID) throws {
+        try builder.resolve(kind, order: order, text: "The work that came after it stands.")
     }
 
     private func effective(_ event: OrderEvent, _ state: OrderState, _ order: RecordID, _ author: RecordID) throws {
