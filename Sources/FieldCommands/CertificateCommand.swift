@@ -42,10 +42,13 @@ struct CertificateCommand: AsyncParsableCommand {
                 "intact", isIntact ? StyledText("yes", .green) : StyledText("NO: hash, number or signature do not fit the content", [.bold, .red]))
             block.add(
                 "item", "\(content.item.maker) \(content.item.model), serial \(content.item.serial)" + (content.item.tag.map { ", tag \($0)" } ?? ""))
+            block.add("as received", StyledText(content.item.conditionAsReceived))
             block.add("customer", StyledText(([content.customer.name] + content.customer.address).joined(separator: ", ")))
             block.add("place", StyledText([content.place.site, content.place.area, content.place.zone].compactMap { $0 }.joined(separator: "; ")))
             block.add("method", StyledText(content.method.procedure))
+            for deviation in content.deviations { block.add("deviation", StyledText(deviation, .yellow)) }
             block.add("done", "\(content.dates.begin) to \(content.dates.end)")
+            block.add("next, as agreed", StyledText(content.nextCalibration ?? "none was named"))
             block.add("issued", "\(content.dates.issued) by \(content.technician.name), \(content.technician.qualification)")
             block.add("accepted", StyledText(content.acceptance?.words ?? "nobody was asked to accept this content"))
             if let former = content.supersedes { block.add("replaces", "\(former.number): \(former.reason)") }
