@@ -97,14 +97,13 @@ extension DeviceClient {
         }
         return try act("set-fitness") { editor in
             let view = try editor.require("asset", asset)
-            let lattice = view.entity["fitness"]?.lattice ?? []
-            guard lattice.contains(fitness) else {
-                throw DeviceProblem(.valueUnfit, "“\(fitness)” is no fitness.", next: "It is one of \(lattice.joined(separator: ", ")).")
+            guard let field = view.entity["fitness"], field.lattice.contains(fitness) else {
+                throw DeviceProblem(
+                    .valueUnfit, "“\(fitness)” is no fitness.", next: "It is one of \((view.entity["fitness"]?.lattice ?? []).joined(separator: ", ")).")
             }
             let present = view["fitness"]
             guard present != .text(fitness) else { return (asset, ["It was so already."]) }
-            let isStricter = Lattice.rank(.text(fitness), in: lattice) > Lattice.rank(present, in: lattice)
-            try editor.change("asset", asset, "fitness", element: .text(fitness), op: isStricter ? .raise : .release)
+            let isStricter = try editor.setSafety(.text(fitness), of: field, "asset", asset)
             if let order {
                 try editor.note("\(view.text("tag") ?? view.text("serial") ?? "Asset"): \(fitness.replacing("_", with: " ")). \(reason)", order)
             }
