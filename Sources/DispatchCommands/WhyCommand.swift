@@ -18,7 +18,7 @@ struct WhyCommand: AsyncParsableCommand {
               truckroll-dispatch why SO-2026-000001 problem
 
             EXIT STATUS: 0 told, being offline included; 64 bad usage; 1 anything else, an unknown record or field included.
-            JSON: record, field, rule, value, origins (value, written_at, author, write_id, whereabouts), \
+            JSON: record, field, rule, value, origins (value, written_at, author, write_id, whereabouts, reasons), \
             losses (rule, text, value, author), parts (of a text: text, author, device, shown), synced, as_of_position. Of an appointment: \
             number, appointments (technician, starts_at, ends_at, active, ended_because), steps (at, by, text, answer).
             """)
@@ -99,6 +99,7 @@ struct WhyCommand: AsyncParsableCommand {
             block.section(standing.count > 1 ? "Stands beside others: \(candidate.value)" : "Written")
             block.add("By", StyledText(author(candidate)))
             block.add("When", StyledText(calendar.spoken(candidate.at.description)))
+            for reason in candidate.reasons { block.add("Said", StyledText(reason)) }
             block.add("Change set", "\(candidate.version.writeID)\(candidate.isMadeHere ? ", \(candidate.place.rawValue)" : "")")
         }
         for part in why.parts {
@@ -121,6 +122,7 @@ struct WhyCommand: AsyncParsableCommand {
             return [
                 "value": .value(value, why.type), "written_at": .time(candidate.at), "author": .string(author(candidate)),
                 "write_id": .string("\(candidate.version.writeID)"), "whereabouts": .text(candidate.isMadeHere ? candidate.place.rawValue : nil),
+                "reasons": .array(candidate.reasons.map { .string($0) }),
             ]
         }
         let losses: [JSONValue] = why.rulings.map { ruling in

@@ -37,4 +37,24 @@ struct FitnessTests {
         #expect(refusal { try bench.client.write("in_service", to: "fitness", of: asset, bench.world.asset) }?.code == "role")
         #expect(try fitness(bench) == "condemned")
     }
+
+    @Test("the reason is a note on the named job, or on the asset's only one; the same change set holds both")
+    func reason() throws {
+        let bench = try Bench(state: .in_progress)
+        let recorded = try bench.client.setFitness(bench.world.asset, "quarantined", reason: "sensor fails")
+        #expect(recorded.notices.contains { $0.contains("2026-0042") })
+        let notes = try bench.client.job(bench.world.order).notes
+        #expect(notes.map(\.text) == ["GD-101: quarantined. sensor fails"])
+        #expect(notes.first?.fact.version.writeID == recorded.set)
+    }
+
+    @Test("a reason that has no job is refused and not dropped; a stricter word without one is taken, a milder one is not")
+    func nowhere() throws {
+        let bench = try Bench(state: .closed)
+        let problem = refusal { try bench.client.setFitness(bench.world.otherAsset, "overdue", reason: "late") }
+        #expect(problem?.code == "job-missing" && problem?.next.contains("--job") == true)
+        #expect(try bench.client.standing().onDevice == 0)
+        #expect(try bench.client.setFitness(bench.world.otherAsset, "overdue", reason: nil).set != nil)
+        #expect(refusal { try bench.client.setFitness(bench.world.otherAsset, "due", reason: nil) }?.code == "reason-missing")
+    }
 }
