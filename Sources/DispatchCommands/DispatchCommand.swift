@@ -20,7 +20,7 @@ public struct DispatchCommand: AsyncParsableCommand {
             EnrolCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self, TextCommand.self,
             AssignCommand.self, ReassignCommand.self, UnassignCommand.self, MoveCommand.self, CancelCommand.self,
             TechniciansCommand.self, BoardCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self, WhyCommand.self,
-            AuditCommand.self,
+            RestoreCommand.self, AuditCommand.self,
         ])
 
     public static var _errorLabel: String { "error" }
