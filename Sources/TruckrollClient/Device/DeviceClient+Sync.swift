@@ -59,6 +59,8 @@ extension DeviceClient {
 
     /// Carries the conversation's messages until it is over.
     private func hold(_ begun: SyncConversation, over transport: any SyncTransport) async throws -> SyncConversation {
+        // A set counts as sent from the moment a request is made of it: not before there is somebody to send it to.
+        try await transport.open()
         var conversation = begun
         while let request = try conversation.next() {
             let sentAt = environment.now()
