@@ -40,7 +40,7 @@ struct RestoreCommand: AsyncParsableCommand {
             }
             let recorded: Recorded
             do { recorded = try restore(client, named) } catch let problem as DeviceProblem where problem.isRefusal {
-                session.console.problem(problem)
+                session.console.fail(problem)
                 return .refused
             }
             try await session.deliver(after: reach)

@@ -45,5 +45,7 @@ public struct FieldCommand: AsyncParsableCommand {
             CommandGroup(name: "Merges", subcommands: [WhyCommand.self, ResolveCommand.self, RestoreCommand.self]),
         ])
 
+    public static var _errorLabel: String { "error" }
+
     public init() {}
 }

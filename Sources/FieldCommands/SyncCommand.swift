@@ -58,7 +58,7 @@ struct SyncCommand: FieldVerb {
                     "online": false, "code": .string(problem.code), "detail": .string(problem.technicalDescription), "waiting_sets": .int(sets),
                     "last_sync": .time(waiting.lastSync),
                 ])
-        case .failure(let error): desk.console.problem(error)
+        case .failure(let error): desk.console.fail(error)
         }
     }
 

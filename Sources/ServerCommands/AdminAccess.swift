@@ -47,7 +47,7 @@ struct AdminAccess {
         guard response.status == .ok, let answer else {
             throw Failure(
                 answer?["detail"]?.stringValue ?? "The server answered \(response.status.code).",
-                next: answer?["next"]?.stringValue ?? "See the server's log.")
+                next: answer?["next"]?.stringValue ?? "See the server's log.", code: answer?["code"]?.stringValue ?? "failed")
         }
         return answer
     }
@@ -58,7 +58,7 @@ struct AdminAccess {
         let tenant = try options.open()
         defer { try? tenant.close() }
         do { return try JSONValue.parse(try tenant.admin(locally)) } catch let problem as ServiceProblem {
-            throw Failure(problem.detail, next: problem.next)
+            throw Failure(problem.detail, next: problem.next, code: problem.code)
         }
     }
 }

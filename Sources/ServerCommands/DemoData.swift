@@ -29,7 +29,7 @@ struct DemoData: AsyncParsableCommand {
     @OptionGroup var clock: ClockOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: json) {
             guard let size = DemoSize(name: size) else { throw Failure("“\(size)” is no size.", next: "Use small, medium or large.") }
             let now = try clock.now()
             let today = DeviceTime(milliseconds: now(), offsetMinutes: 0).date

@@ -23,7 +23,7 @@ struct Initialise: AsyncParsableCommand {
     @Option(help: "IANA time zone in which whole days are counted.") var timeZone = "Europe/Berlin"
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             guard TimeZone(identifier: timeZone) != nil else {
                 throw Failure("“\(timeZone)” is no time zone.", next: "Use an IANA name such as Europe/Berlin.")
             }

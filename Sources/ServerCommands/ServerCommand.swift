@@ -26,6 +26,8 @@ public struct ServerCommand: AsyncParsableCommand {
             Release.self, Backup.self, Restore.self, Settle.self, TenantKey.self, SchemaDocuments.self,
         ])
 
+    public static var _errorLabel: String { "error" }
+
     public init() {}
 }
 
@@ -86,10 +88,12 @@ enum SystemClock {
 
 /// A command that could not do its work, with what to do next.
 struct Failure: Error, ExplainedProblem {
+    let code: String
     let whatHappened: String
     let whatToDoNext: String?
 
-    init(_ whatHappened: String, next: String) {
+    init(_ whatHappened: String, next: String, code: String = "failed") {
+        self.code = code
         self.whatHappened = whatHappened
         whatToDoNext = next
     }
@@ -97,9 +101,13 @@ struct Failure: Error, ExplainedProblem {
 
 extension ParsableArguments {
     /// Runs `body` and turns its errors into a message on standard error and exit status 1.
-    func reporting(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch let exit as ExitCode { throw exit } catch {
-            ProblemPrinter(on: .standardError()).print(OperatorWords(error))
+    ///
+    /// - Parameter json: whether the error is printed as an object on standard output, too.
+    func reporting(json: Bool = false, _ body: () async throws -> Void) async throws {
+        do { try await body() } catch let exit as ExitCode { throw exit } catch let wrongUse as ValidationError { throw wrongUse } catch {
+            let words = OperatorWords(error)
+            ProblemPrinter(on: .standardError()).print(words)
+            if json { Terminal.standardOutput().print(words.json) }
             throw ExitCode(1)
         }
     }
