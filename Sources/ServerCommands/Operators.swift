@@ -102,8 +102,8 @@ struct Devices: AsyncParsableCommand {
 extension Devices {
     /// Protocol and schema as the device said them at its last sign-in since the server was started.
     private static func versions(_ device: JSONValue) -> String {
-        guard let spoken = device["protocolVersion"]?.intValue else { return "–" }
-        return "\(spoken)/\(device["schemaVersion"]?.intValue.map { "\($0)" } ?? "–")"
+        guard let spoken = device["protocol_version"]?.intValue else { return "–" }
+        return "\(spoken)/\(device["schema_version"]?.intValue.map { "\($0)" } ?? "–")"
     }
 }
 
@@ -149,8 +149,8 @@ struct Status: AsyncParsableCommand {
             block.add("Epoch", StyledText(answer["epoch"]?.stringValue ?? ""))
             block.add("Position", StyledText("\(answer["position"]?.intValue ?? 0)"))
             block.add("Devices", StyledText("\(answer["devices"]?.intValue ?? 0)"))
-            block.add("Needs attention", StyledText((answer["needsAttention"]?.intValue ?? 0).counted("change set")))
-            block.add("Open exceptions", StyledText("\(answer["openExceptions"]?.intValue ?? 0)"))
+            block.add("Needs attention", StyledText((answer["needs_attention"]?.intValue ?? 0).counted("change set")))
+            block.add("Open exceptions", StyledText("\(answer["open_exceptions"]?.intValue ?? 0)"))
             if let settling = answer["settling"], let replicas = settling["replicas"]?.arrayValue {
                 let numbers = replicas.compactMap(\.intValue).map { "\($0)" }.joined(separator: ", ")
                 block.add("Settling", StyledText("no new stock is promised before replicas \(numbers) have synced, or a day has passed", .yellow))
