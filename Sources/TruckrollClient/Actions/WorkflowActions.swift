@@ -43,7 +43,7 @@ extension RecordSource {
                 throw DeviceProblem(
                     .tasksOpen, "\(number) cannot be completed: \(open.count) mandatory task\(open.count == 1 ? " is" : "s are") open.",
                     missing: TaskLine.sorted(open).map { $0.text("title") ?? "task" },
-                    next: "Do each, or say that it does not apply: `task done`, `task na`.")
+                    next: "Do each, or say why it does not apply: `task done`, `task na --remark`.")
             }
         }
     }
