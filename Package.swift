@@ -148,7 +148,10 @@ let package = Package(
         tests("SimulationTests", ["TruckrollSimulation"]),
         tests(
             "CommandLineTests",
-            ["ServerCommands", "SimulateCommands", "FieldCommands", "DispatchCommands", "CommandEntry", "TruckrollTerminal", argumentParser]),
+            [
+                "ServerCommands", "SimulateCommands", "FieldCommands", "DispatchCommands", "CertificateCommands", "CommandEntry", "TruckrollTerminal",
+                argumentParser,
+            ]),
         tests(
             "EndToEndTests",
             [

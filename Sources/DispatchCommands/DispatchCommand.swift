@@ -9,7 +9,8 @@ public struct DispatchCommand: AsyncParsableCommand {
             what is here, and what you write is decided when this device syncs.
 
             EXAMPLE
-              truckroll-dispatch enrol --server https://truckroll.example --code ABCD-EFGH
+              truckroll-dispatch enrol --server https://truckroll.example \\
+                --code ABCD-EFGH-JKMN-PQRS-TVWX
               truckroll-dispatch list --unassigned
               truckroll-dispatch assign SO-2026-000001 P0101 --at 09:30 --minutes 120
 

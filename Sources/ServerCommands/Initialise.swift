@@ -12,7 +12,8 @@ struct Initialise: AsyncParsableCommand {
         discussion: """
             Makes the database, the keys and the company's record. Nothing is changed where the tenant is there already.
 
-              truckroll-server init --data ./data --name "Acme Service GmbH" --code ACME --time-zone Europe/Berlin
+              truckroll-server init --data ./data --name "Acme Service GmbH" \\
+                --code ACME --time-zone Europe/Berlin
 
             EXIT STATUS: 0 made or there, 1 failed, 64 bad usage.
             """)
