@@ -31,7 +31,8 @@ public struct ProblemWords: ExplainedProblem {
             (whatHappened, whatToDoNext) = (
                 "\(path) is damaged or no database: \(detail).",
                 "Keep a copy of the file together with its -wal and -shm files. Then save what was not sent, `truckroll-field outbox export FILE --store FOLDER`, "
-                    + "and enrol a new --store, which brings everything else back from the server."
+                    + "and enrol a new --store, which brings everything else back from the server. "
+                    + "Where that command says the same as this, the outbox cannot be read by it: keep the copies for somebody who mends databases, and enrol anew."
             )
         case let problem as StoreProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
         case let problem as CocoaError:

@@ -49,6 +49,12 @@ struct DataOptions: ParsableArguments {
             guard let id = TenantID(tenant) else { throw Failure("“\(tenant)” is no tenant id.", next: "Use the form 8-4-4-4-12 in lower case.") }
             return id
         }
+        // A folder one may not look into looks as if nothing were in it.
+        let tenants = directory.appendingPathComponent("tenants").path
+        do { _ = try FileManager.default.attributesOfItem(atPath: tenants) } catch CocoaError.fileReadNoPermission {
+            throw Failure(
+                "This user may not look into \(data).", next: "Run the command as the user who runs the server.", code: "data-forbidden")
+        } catch {}
         let all = try TenantHome.all(in: directory)
         guard let only = all.first, all.count == 1 else {
             throw all.isEmpty

@@ -198,6 +198,19 @@ struct CommandTests {
         #expect(try JSONValue.parse(absent.output)["error"]?["code"]?.stringValue == "store-missing")
     }
 
+    @Test("an empty store is not taken for one that was never enrolled")
+    func emptyStore() async throws {
+        let store = temporary()
+        try FileManager.default.createDirectory(at: store, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: store) }
+        try Data().write(to: store.appendingPathComponent("device.sqlite"))
+        for line in [["jobs"], ["enrol", "--server", "https://truckroll.example", "--code", "X"]] {
+            let result = await run(line, store: store)
+            #expect(result.code == 1)
+            #expect(result.errors.contains("is empty") && result.errors.contains("from a copy"))
+        }
+    }
+
     @Test("every command teaches: its help has an example and its exit status")
     func help() {
         func check(_ command: any ParsableCommand.Type, _ path: [String]) {
