@@ -166,6 +166,8 @@ struct CertifyTests {
         let second = try bench.client.certify(request)
         #expect(second.content.revision == 1)
         #expect(second.content.supersedes?.number == first.number)
+        let (old, new) = (try #require(first.recorded.record), try #require(second.recorded.record))
+        #expect(try bench.client.certificate(old).line.isSuperseded && !bench.client.certificate(new).line.isSuperseded)
         #expect(try bench.client.job(bench.world.order).certificates.map(\.isSuperseded) == [true, false])
     }
 }
