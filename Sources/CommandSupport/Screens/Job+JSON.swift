@@ -112,6 +112,7 @@ extension TaskLine {
             ("number", .int(number)), ("title", .string(title)), ("instructions", .text(instructions)), ("asset", .text(asset)),
             ("mandatory", .bool(isMandatory)),
             ("state", .string(state)), ("claimed_by", .texts(claimedBy)), ("answers", .texts(answers.map(\.value))), ("remark", .text(remark)),
+            ("settled_by", .text(settled?.by)), ("settled_at", .time(settled?.at)),
         ])
     }
 }

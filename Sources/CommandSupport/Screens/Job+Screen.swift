@@ -78,7 +78,8 @@ extension Job {
                 "\(index + 1)", mark,
                 StyledText(task.title + unknown + (task.isMandatory ? "" : " (optional)") + (task.remark.map { " — \($0)" } ?? "")),
                 StyledText(task.asset ?? ""),
-                StyledText(answers, task.answers.count > 1 ? [.bold, .yellow] : .plain), StyledText(task.claimedBy.joined(separator: ", ")),
+                StyledText(answers, task.answers.count > 1 ? [.bold, .yellow] : .plain),
+                StyledText(task.settled?.by ?? task.claimedBy.joined(separator: ", ")),
                 Sign.text(task.fact.place))
         }
         return table
