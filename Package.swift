@@ -106,16 +106,17 @@ let package = Package(
                 "TruckrollTerminal", argumentParser, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        room("CommandEntry", ["TruckrollTerminal", argumentParser]),
         room("CommandSupport", deviceRooms + ["TruckrollTerminal", argumentParser]),
         room("FieldCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
         room("DispatchCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
         room("CertificateCommands", deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", argumentParser]),
         room("SimulateCommands", ["TruckrollSimulation", argumentParser]),
         command("SimulateMain", ["SimulateCommands", argumentParser]),
-        command("ServerMain", ["ServerCommands", argumentParser]),
-        command("FieldMain", ["FieldCommands", argumentParser]),
-        command("DispatchMain", ["DispatchCommands", argumentParser]),
-        command("CertificatesMain", ["CertificateCommands", argumentParser]),
+        command("ServerMain", ["ServerCommands", "CommandEntry", argumentParser]),
+        command("FieldMain", ["FieldCommands", "CommandEntry", argumentParser]),
+        command("DispatchMain", ["DispatchCommands", "CommandEntry", argumentParser]),
+        command("CertificatesMain", ["CertificateCommands", "CommandEntry", argumentParser]),
 
         tests("TruckrollCoreTests", ["TruckrollCore"]),
         tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
@@ -145,7 +146,12 @@ let package = Package(
             "DispatchTests",
             deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", "DispatchCommands", "CertificateCommands", argumentParser]),
         tests("SimulationTests", ["TruckrollSimulation"]),
-        tests("CommandLineTests", ["ServerCommands", "SimulateCommands", "FieldCommands", argumentParser]),
+        tests(
+            "CommandLineTests",
+            [
+                "ServerCommands", "SimulateCommands", "FieldCommands", "DispatchCommands", "CertificateCommands", "CommandEntry", "TruckrollTerminal",
+                argumentParser,
+            ]),
         tests(
             "EndToEndTests",
             [

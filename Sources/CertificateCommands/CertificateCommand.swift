@@ -9,10 +9,12 @@ public struct CertificateCommand: AsyncParsableCommand {
             public key: no account, no network, no store.
 
             EXAMPLE
-              truckroll-certificates enrol --server https://truckroll.example --code ABCD-EFGH
+              truckroll-certificates enrol --server https://truckroll.example \\
+                --code ABCD-EFGH-JKMN-PQRS-TVWX
               truckroll-certificates export --out archive
               truckroll-certificates key --out company.pub
-              truckroll-certificates verify archive/HGS-2026-D3-000001-4DDP.pdf --key company.pub
+              truckroll-certificates verify archive/HGS-2026-D3-000001-4DDP.pdf \\
+                --key company.pub
 
             EXIT STATUS: 0 done or valid, 2 not valid or not all exported, 3 exported and not yet told to the server, \
             64 bad usage, 1 anything else.

@@ -9,7 +9,8 @@ struct EnrolCommand: AsyncParsableCommand {
             Makes the device's key and store. Repeat it after a lost connection: the code stays valid for this device.
 
             EXAMPLE
-              truckroll-certificates enrol --server https://truckroll.example --code ABCD-EFGH
+              truckroll-certificates enrol --server https://truckroll.example \\
+                --code ABCD-EFGH-JKMN-PQRS-TVWX
 
             EXIT STATUS: 0 enrolled, 64 bad usage, 1 anything else.
             JSON: tenant, replica, user, role, server, records_changed.

@@ -57,6 +57,9 @@ struct ShowCommand: AsyncParsableCommand {
         block.add("Customer", StyledText(content.customer.name))
         block.add("Place", StyledText(content.place.site))
         block.add("Item", StyledText("\(content.item.maker) \(content.item.model), serial \(content.item.serial)"))
+        block.add("As received", StyledText(content.item.conditionAsReceived))
+        for deviation in content.deviations { block.add("Deviation", StyledText(deviation, .yellow)) }
+        block.add("Next, as agreed", StyledText(content.nextCalibration ?? "none was named"))
         block.add("Outcome", StyledText("\(content.outcome.word), \(content.leftInService ? "left in service" : "taken out of service")"))
         for channel in content.channels {
             block.add("Channel \(channel.number)", StyledText("\(channel.gas), \(channel.rangeLow ?? "0") to \(channel.rangeHigh)"))

@@ -52,6 +52,12 @@ public struct Console: Sendable {
         note("  " + ((error as? TransportProblem)?.technicalDescription ?? "\(error)"))
     }
 
+    /// Prints an error that a command ends with: in words, and as an object in place of the result where JSON was asked for.
+    public func fail(_ error: any Error) {
+        problem(error)
+        if isJSON { output.print(ProblemWords(error, advice: advice).json) }
+    }
+
     /// A problem of the network as it belongs into a sentence, with as much detail as was asked for.
     public func words(_ problem: TransportProblem) -> String { isVerbose ? problem.technicalDescription : problem.description }
 
@@ -71,7 +77,7 @@ public struct Console: Sendable {
         } catch let error as ValidationError {
             throw error
         } catch {
-            problem(error)
+            fail(error)
             exit = status(error)
         }
         if exit != .done { throw exit.code }

@@ -61,7 +61,9 @@ extension DeviceSession {
             throw DeviceProblem("code-missing", "There is no enrolment code.", next: "Give it with --code, or on standard input.")
         }
         let identity = try await client.enrol(server: options.server, code: code, deviceName: name)
-        let report = try await client.sync()
+        let arrivals = Arrivals("Enrolled. What the user may see comes in now; of a large company that takes a minute.", on: console.errors)
+        defer { arrivals.finish() }
+        let report = try await client.sync(onReply: { arrivals.show($0) })
         return Enrolment(identity, report, try client.read { try $0.view("user", identity.user) })
     }
 }

@@ -35,10 +35,23 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
         let console = Console(isJSON: json, isVerbose: verbose, advice: Program.advice)
         try await console.run(status: status) {
             let folder = StoreLocation.folder(named: store, program: Program.folder, environment: ProcessInfo.processInfo.environment)
-            guard makesStore || DeviceClient.isPresent(in: folder) else {
+            switch DeviceClient.presence(in: folder) {
+            case .present: break
+            case .absent where makesStore: break
+            case .absent:
                 throw DeviceProblem(
                     "store-missing", "There is no device's store in \(folder.path): it is not enrolled there.",
                     next: "Check --store and TRUCKROLL_STORE, or enrol: \(Program.command) enrol --server URL --code CODE")
+            case .empty:
+                throw DeviceProblem(
+                    "store-empty", "\(folder.path)/device.sqlite is empty: whatever this device held is not in it.",
+                    next:
+                        "Bring the file back from a copy, with its -wal file if there is one. Where there is none, remove the empty file and enrol: "
+                        + "\(Program.command) enrol --server URL --code CODE")
+            case .forbidden:
+                throw DeviceProblem(
+                    "store-forbidden", "This user may not look into \(folder.path).",
+                    next: "Run the command as the user whose device it is, or mend the folder's permissions.")
             }
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
             let client = try DeviceClient(directory: folder, environment: environment, connect: Console.connect)

@@ -29,13 +29,13 @@ public struct WordingOptions: ParsableArguments {
 
     /// What makes the new wording of the present one. May wait for standard input, so call it before the store is opened.
     ///
-    /// - Throws: `ValidationError` when standard input is empty or no UTF-8.
-    public func wording() throws -> (String) -> String {
+    /// - Parameter input: where the text comes from that `--edit` reads.
+    /// - Throws: `ValidationError` when the input cannot be read, is empty, too long or no UTF-8.
+    public func wording(from input: FileHandle = .standardInput) throws -> (String) -> String {
         if clear { return { _ in "" } }
         if let whole { return { _ in whole } }
         if let append { return { $0.isEmpty ? append : $0 + ($0.hasSuffix("\n") ? "" : "\n") + append } }
-        let input = FileHandle.standardInput.readDataToEndOfFile()
-        guard let text = String(validating: input, as: UTF8.self) else { throw ValidationError("Standard input is no UTF-8 text.") }
+        let text = try TextInput.read(input)
         try Self.refuseEmpty(text)
         return { _ in text }
     }

@@ -26,10 +26,12 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.run { session in
             guard try await session.sync().isReached else {
-                session.console.problem("There is nothing to compare with.", next: "Repeat the audit with a network.")
+                session.console.fail(DeviceProblem("offline", "There is nothing to compare with.", next: "Repeat the audit with a network."))
                 return .pending
             }
-            let report = try await session.client.audit(repairing: repair)
+            let arrivals = Arrivals("Comparing every record with the server.", on: session.console.errors)
+            let report = try await session.client.audit(repairing: repair, onReply: { arrivals.show($0) })
+            arrivals.finish()
             var block = KeyValueBlock()
             block.add("Scopes compared", "\(report.scopes)")
             block.add("Records", "\(report.records)")

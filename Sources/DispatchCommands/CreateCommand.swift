@@ -14,8 +14,10 @@ struct CreateCommand: AsyncParsableCommand {
             decides which documents the order needs.
 
             EXAMPLE
-              truckroll-dispatch create --customer "Brunsholt Chemie" --site "Anlage Flensburg 7" --kind calibration \\
-                --title "Half-yearly calibration" --asset HK18-000001 --due 2026-12-01T18:00:00+01:00 \\
+              truckroll-dispatch create --customer "Brunsholt Chemie" \\
+                --site "Anlage Flensburg 7" --kind calibration \\
+                --title "Half-yearly calibration" \\
+                --asset HK18-000001 --due 2026-12-01T18:00:00+01:00 \\
                 --mandatory-task "Calibrate" --task "Clean the filters"
 
             EXIT STATUS: 0 taken by the server; 2 not taken, the reason is printed; 3 recorded, the server will hear of it when \

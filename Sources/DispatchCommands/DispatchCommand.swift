@@ -9,7 +9,8 @@ public struct DispatchCommand: AsyncParsableCommand {
             what is here, and what you write is decided when this device syncs.
 
             EXAMPLE
-              truckroll-dispatch enrol --server https://truckroll.example --code ABCD-EFGH
+              truckroll-dispatch enrol --server https://truckroll.example \\
+                --code ABCD-EFGH-JKMN-PQRS-TVWX
               truckroll-dispatch list --unassigned
               truckroll-dispatch assign SO-2026-000001 P0101 --at 09:30 --minutes 120
 
@@ -20,7 +21,7 @@ public struct DispatchCommand: AsyncParsableCommand {
             EnrolCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self, TextCommand.self,
             AssignCommand.self, ReassignCommand.self, UnassignCommand.self, MoveCommand.self, CancelCommand.self,
             TechniciansCommand.self, BoardCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self, WhyCommand.self,
-            AuditCommand.self,
+            RestoreCommand.self, AuditCommand.self,
         ])
 
     public static var _errorLabel: String { "error" }

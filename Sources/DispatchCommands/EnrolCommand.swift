@@ -11,7 +11,8 @@ struct EnrolCommand: AsyncParsableCommand {
             Makes the device's key and store. Repeat it after a lost connection: the code stays valid for this device.
 
             EXAMPLE
-              truckroll-dispatch enrol --server https://truckroll.example --code ABCD-EFGH-IJKL --name "Front desk"
+              truckroll-dispatch enrol --server https://truckroll.example \\
+                --code ABCD-EFGH-JKMN-PQRS-TVWX --name "Front desk"
 
             EXIT STATUS: 0 enrolled, 64 bad usage, 1 anything else.
             JSON: tenant, replica, user, role, series, server, records_changed.

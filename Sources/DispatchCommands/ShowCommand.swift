@@ -8,14 +8,16 @@ import TruckrollTerminal
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show an order with its tasks, planning, history and open cases.",
+        commandName: "show", abstract: "Show an order with its tasks, what was recorded on it, planning, history and open cases.",
         discussion: """
             EXAMPLE
               truckroll-dispatch show SO-2026-000001
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
             JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, required_documents, \
-            customer, site, assets, tasks, appointments, events, requests, exceptions, certificates, id, synced, as_of_position.
+            customer, site, assets, tasks, task_notes, readings, findings, labour, parts, reservations, notes, attachments, signatures, \
+            appointments, events, requests, exceptions, certificates, id, synced, as_of_position. What was recorded has the members \
+            that `truckroll-field show --json` gives it.
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -64,11 +66,7 @@ extension DispatchOrderSheet {
     }
 
     func tables(_ calendar: DispatchCalendar) -> [any TerminalContent] {
-        var steps = Table([.init("Task", .left, .wraps(minimum: 16)), .init("Mandatory"), .init("State")], emptyText: "No tasks.")
-        for task in tasks {
-            steps.addRow(
-                StyledText(task.text("title") ?? ""), StyledText(task.text("mandatory") ?? "no"), StyledText((task.text("state") ?? "open").words))
-        }
+        let recorded = ([("Tasks", work.taskTable), ("Notes on tasks", work.taskNotesTable)] + work.recorded).filter { !$0.1.rows.isEmpty }
         var history = Table(
             [
                 .init("When"), .init("Event"), .init("By", .left, .truncates(minimum: 8)), .init("State after"),
@@ -91,7 +89,9 @@ extension DispatchOrderSheet {
                 StyledText(calendar.spoken(step.fact.at?.description)), StyledText(step.text), StyledText(step.fact.by), StyledText(step.answer ?? "")
             )
         }
-        return [steps, history, wishes]
+        return recorded.map { TitledTable(title: $0.0, table: $0.1) } + [
+            TitledTable(title: "History", table: history), TitledTable(title: "Planning", table: wishes),
+        ]
     }
 
     var json: [(String, JSONValue)] {
@@ -110,7 +110,12 @@ extension DispatchOrderSheet {
         return JSONValue.members(order, fields) + [
             ("problem", .text(problem)), ("customer", customer.map { .object(JSONValue.members($0, ["number", "name"])) } ?? .null),
             ("site", site.map { .object(JSONValue.members($0, ["name", "street", "postal_code", "city"])) } ?? .null),
-            ("assets", list(assets, ["serial", "tag"])), ("tasks", list(tasks, ["title", "mandatory", "state"])),
+            ("assets", list(assets, ["serial", "tag"])), ("tasks", .array(zip(tasks, work.tasks).map { Self.json($0, $1) })),
+            ("task_notes", .array(work.taskNotes.map(\.json))), ("readings", .array(work.readings.map(\.json))),
+            ("findings", .array(work.findings.map(\.json))), ("labour", .array(work.labour.map(\.json))),
+            ("parts", .array(work.parts.map(\.json))), ("reservations", .array(work.reservations.map(\.json))),
+            ("notes", .array(work.notes.map(\.json))), ("attachments", .array(work.attachments.map(\.json))),
+            ("signatures", .array(work.signatures.map(\.json))),
             ("appointments", .array(appointments.map { .appointment($0) })),
             ("events", list(events, ["event", "at", "effective", "state_after", "reason", "ruling"], people: ["by", "technician"])),
             ("requests", list(requests, ["action", "starts_at", "ends_at", "state", "answer"], people: ["technician", "instead_of"])),
@@ -118,4 +123,19 @@ extension DispatchOrderSheet {
             ("certificates", list(certificates, ["number", "kind", "revision", "state"], people: ["by"])), ("id", .string("\(order.id)")),
         ]
     }
+    private static func json(_ view: RecordView, _ line: TaskLine) -> JSONValue {
+        .object(
+            JSONValue.members(view, ["title", "mandatory", "state"]) + [
+                ("asset", .text(line.asset)), ("answers", .texts(line.answers.map(\.value))), ("remark", .text(line.remark)),
+                ("id", .string("\(view.id)")),
+            ])
+    }
+}
+
+/// A table under its title.
+private struct TitledTable: TerminalContent {
+    let title: String
+    let table: Table
+
+    func lines(for terminal: Terminal) -> [String] { StyledText(title, .bold).lines(for: terminal) + table.lines(for: terminal) }
 }

@@ -14,7 +14,7 @@ struct TextCommand: AsyncParsableCommand {
             `why ORDER problem` says who wrote which part.
 
             EXAMPLE
-              truckroll-dispatch text SO-2026-000001 --append "The customer says it happens after rain."
+              truckroll-dispatch text SO-2026-000001 --append "It happens after rain."
               truckroll-dispatch text SO-2026-000001 --edit < problem.txt
 
             EXIT STATUS: 0 shown or stored; 2 kept aside, the reason is printed; 3 recorded, and told to the server when this device \

@@ -18,8 +18,8 @@ struct WhyCommand: AsyncParsableCommand {
               truckroll-dispatch why SO-2026-000001 problem
 
             EXIT STATUS: 0 told, being offline included; 64 bad usage; 1 anything else, an unknown record or field included.
-            JSON: record, field, rule, value, origins (value, written_at, author, write_id, whereabouts), \
-            losses (rule, text, value, author), parts (of a text: text, author, device, shown), synced, as_of_position. Of an appointment: \
+            JSON: record, field, rule, value, origins (value, written_at, author, write_id, whereabouts, reasons), \
+            losses (rule, text, value, author, id, restorable), parts (of a text: text, author, device, shown), synced, as_of_position. Of an appointment: \
             number, appointments (technician, starts_at, ends_at, active, ended_because), steps (at, by, text, answer).
             """)
 
@@ -75,7 +75,8 @@ struct WhyCommand: AsyncParsableCommand {
         return [("number", .string(trace.order)), ("appointments", .array(appointments)), ("steps", .array(steps))]
     }
 
-    private static func find(_ text: String, _ reader: LocalReader) throws -> RecordView {
+    /// The record a person means: an order by its number, or entity/id.
+    static func find(_ text: String, _ reader: LocalReader) throws -> RecordView {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let id = RecordID(parts[1]) else { return try DispatchLookup(reader).order(text) }
         guard let entity = reader.schema[String(parts[0])] else {
@@ -99,6 +100,7 @@ struct WhyCommand: AsyncParsableCommand {
             block.section(standing.count > 1 ? "Stands beside others: \(candidate.value)" : "Written")
             block.add("By", StyledText(author(candidate)))
             block.add("When", StyledText(calendar.spoken(candidate.at.description)))
+            for reason in candidate.reasons { block.add("Said", StyledText(reason)) }
             block.add("Change set", "\(candidate.version.writeID)\(candidate.isMadeHere ? ", \(candidate.place.rawValue)" : "")")
         }
         for part in why.parts {
@@ -111,6 +113,7 @@ struct WhyCommand: AsyncParsableCommand {
             if let author = ruling.loserBy { block.add("By", StyledText(author)) }
             block.add("Rule", StyledText(ruling.rule))
             block.add("Because", StyledText(ruling.text))
+            if ruling.isRestorable { block.add("Restore", StyledText("truckroll-dispatch restore \(ruling.id)", .cyan)) }
         }
         return block
     }
@@ -121,12 +124,13 @@ struct WhyCommand: AsyncParsableCommand {
             return [
                 "value": .value(value, why.type), "written_at": .time(candidate.at), "author": .string(author(candidate)),
                 "write_id": .string("\(candidate.version.writeID)"), "whereabouts": .text(candidate.isMadeHere ? candidate.place.rawValue : nil),
+                "reasons": .array(candidate.reasons.map { .string($0) }),
             ]
         }
         let losses: [JSONValue] = why.rulings.map { ruling in
             [
                 "rule": .string(ruling.rule), "text": .string(ruling.text), "value": .value(ruling.rawLoser, why.type),
-                "author": .string(ruling.loserBy ?? ""),
+                "author": .string(ruling.loserBy ?? ""), "id": .string("\(ruling.id)"), "restorable": .bool(ruling.isRestorable),
             ]
         }
         return [

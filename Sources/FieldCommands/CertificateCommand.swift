@@ -27,7 +27,8 @@ struct CertificateCommand: AsyncParsableCommand {
             desk.print(Self.table(content))
             desk.print(
                 json: line.fact.with([
-                    ("number", .string(line.number)), ("revision", .int(line.revision)), ("state", .text(line.state)), ("intact", .bool(isIntact)),
+                    ("number", .string(line.number)), ("revision", .int(line.revision)), ("state", .text(line.state)),
+                    ("superseded", .bool(line.isSuperseded)), ("intact", .bool(isIntact)),
                     ("content_hash", .string(content.hash.text)), ("outcome", .string(content.outcome.rawValue)),
                     ("content", (try? JSONValue.parse(String(decoding: content.canonicalBytes, as: UTF8.self))) ?? .null),
                 ]))
@@ -37,15 +38,21 @@ struct CertificateCommand: AsyncParsableCommand {
         private static func block(_ line: CertificateLine, _ content: CertificateContent, _ isIntact: Bool) -> KeyValueBlock {
             var block = KeyValueBlock(title: "\(content.title) \(line.number)")
             block.add("level", StyledText(content.level.words))
+            let state =
+                line.state == "revoked" ? "revoked" : line.isSuperseded ? "superseded: a newer one of this job stands in its place" : line.state
+            block.add("state", StyledText(state ?? "final here", line.isSuperseded ? [.bold, .yellow] : .plain))
             block.add("outcome", StyledText(content.outcome.word, content.outcome.isWithinTolerance ? .green : .red))
             block.add(
                 "intact", isIntact ? StyledText("yes", .green) : StyledText("NO: hash, number or signature do not fit the content", [.bold, .red]))
             block.add(
                 "item", "\(content.item.maker) \(content.item.model), serial \(content.item.serial)" + (content.item.tag.map { ", tag \($0)" } ?? ""))
+            block.add("as received", StyledText(content.item.conditionAsReceived))
             block.add("customer", StyledText(([content.customer.name] + content.customer.address).joined(separator: ", ")))
             block.add("place", StyledText([content.place.site, content.place.area, content.place.zone].compactMap { $0 }.joined(separator: "; ")))
             block.add("method", StyledText(content.method.procedure))
+            for deviation in content.deviations { block.add("deviation", StyledText(deviation, .yellow)) }
             block.add("done", "\(content.dates.begin) to \(content.dates.end)")
+            block.add("next, as agreed", StyledText(content.nextCalibration ?? "none was named"))
             block.add("issued", "\(content.dates.issued) by \(content.technician.name), \(content.technician.qualification)")
             block.add("accepted", StyledText(content.acceptance?.words ?? "nobody was asked to accept this content"))
             if let former = content.supersedes { block.add("replaces", "\(former.number): \(former.reason)") }

@@ -19,7 +19,7 @@ struct CertifyCommand: FieldVerb {
     @Option(help: "The asset: tag, serial number or scan.") var asset: String
     @Option(help: "Condition as received; what the findings say when not given.", transform: Wording.read) var condition: String?
     @Option(help: "A deviation from the method; may be given several times.", transform: Wording.read) var deviation: [String] = []
-    @Option(help: "Date of the next calibration the customer agreed to have named.") var next: String?
+    @Option(help: "Date of the next calibration the customer agreed to have named; a day after this one.") var next: String?
     @Option(help: "Why an earlier certificate of this job is replaced.", transform: Wording.read) var supersede: String?
     @Option(help: "Printed name of who accepted what was shown.", transform: Wording.read) var acceptedBy: String?
     @Option(help: "Role of who accepted.", transform: Wording.read) var role: String = "customer"

@@ -12,7 +12,7 @@ struct EnrolCommand: FieldVerb {
         discussion: Teach.text(
             "The office gives a one-time code. The device makes a key pair, keeps the private key, and gets its own number and document series. "
                 + "Safe to repeat after a lost connection.",
-            "enrol --server https://truckroll.example --code K7QF-2M9X --name \"Ana's tablet\"",
+            "enrol --server https://truckroll.example --code ABCD-EFGH-JKMN-PQRS-TVWX --name \"Ana's tablet\"",
             exits: "0 enrolled, 1 failed, 3 offline (repeat it later with the same code), 64 bad usage."))
 
     static let makesStore = true

@@ -10,7 +10,8 @@ public struct FieldCommand: AsyncParsableCommand {
             ○ on this device, ◐ sent, ● stored at the server, ! needs attention.
 
             EXAMPLE
-              truckroll-field enrol --server https://truckroll.example --code K7QF-2M9X
+              truckroll-field enrol --server https://truckroll.example \\
+                --code ABCD-EFGH-JKMN-PQRS-TVWX
               truckroll-field sync
               truckroll-field jobs
               truckroll-field show SO-2026-000001
@@ -44,6 +45,8 @@ public struct FieldCommand: AsyncParsableCommand {
             CommandGroup(name: "Parts", subcommands: [PartCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),
             CommandGroup(name: "Merges", subcommands: [WhyCommand.self, ResolveCommand.self, RestoreCommand.self]),
         ])
+
+    public static var _errorLabel: String { "error" }
 
     public init() {}
 }

@@ -43,15 +43,3 @@ struct JobsCommand: FieldVerb {
         desk.print(table)
     }
 }
-
-extension JobLine {
-    var json: JSONValue {
-        [
-            "id": .string(id.description), "number": .string(number), "title": .string(title), "kind": .string(kind),
-            "priority": .text(priorities.last?.value), "priorities": .texts(priorities.map(\.value)), "state": .text(stateWord),
-            "customer": .string(customer), "site": .string(site), "city": .text(city), "starts_at": .time(starts), "ends_at": .time(ends),
-            "mine": .bool(isMine), "due_at": .time(dueAt), "open_tasks": .int(openTasks), "open_mandatory_tasks": .int(openMandatoryTasks),
-            "waiting_sets": .int(waitingSets), "where": .string(place.rawValue),
-        ]
-    }
-}

@@ -9,7 +9,8 @@ struct NewCommand: FieldVerb {
         commandName: "new", abstract: "Make a job on the spot and take it.",
         discussion: Teach.text(
             "Works without a network: the number comes from this device's own series and stays. The site is one this device holds, or that of the asset.",
-            "new \"Detector dead\" --kind repair --asset GD-104", "new \"Yearly check\" --kind calibration --site \"Works 2\" --task \"Calibrate\"",
+            "new \"Detector dead\" --kind repair --asset HK24-000002",
+            "new \"Yearly check\" --kind calibration --site \"Flensburg 7\" --task \"Calibrate\"",
             exits: Teach.recorded))
 
     @Argument(help: "The job in one line.", transform: Wording.read) var title: String

@@ -20,7 +20,7 @@ struct PartCommand: AsyncParsableCommand {
             commandName: "use", abstract: "Record a part fitted, removed or used up.",
             discussion: Teach.text(
                 "It comes out of your van unless --from or --lease says otherwise.", "part use SO-2026-000001 HI-1000 --asset GD-101",
-                "part use SO-2026-000001 HI-1040 --quantity 0.2 --action consumed",
+                "part use SO-2026-000001 \"PTFE tube\" --quantity 0.2 --action consumed",
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "The part: its number, GTIN, name or id.") var part: String

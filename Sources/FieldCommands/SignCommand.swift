@@ -70,7 +70,8 @@ enum StrokeFile {
     static func read(_ path: String) throws -> [[Int]] {
         func unreadable(_ why: String) -> DeviceProblem {
             DeviceProblem(
-                "strokes-unreadable", "\(path): \(why).", next: "It holds lists of x, y in hundredths of a millimetre, such as [[0,0,250,-400]].")
+                "strokes-unreadable", "\(path): \(why).",
+                next: "It holds strokes of points in hundredths of a millimetre, such as [[[0,0],[-40,250],[-70,800]]]; see `sign --help`.")
         }
         guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20 else { throw unreadable("no such file, or above 1 MiB") }
         guard let text = String(validating: data, as: UTF8.self), let document = try? JSONValue.parse(text), let strokes = document.arrayValue else {

@@ -47,7 +47,8 @@ struct StatusCommand: FieldVerb {
         if let filling = standing.filling { block.add("still coming", StyledText(words(filling), .yellow)) }
         block.add(
             "backup",
-            standing.hasBackup ? "safely kept up to position \(standing.durable)" : StyledText("no backup configured at the server", .yellow))
+            standing.hasBackup
+                ? "safely kept up to position \(standing.durable)" : StyledText("the server says of no backup that holds what it took", .yellow))
         block.add("clock", StyledText(clock(standing.clockOffsetMilliseconds)))
         if let words = versions(standing) { block.add("versions", words) }
         block.section("Device")

@@ -25,7 +25,7 @@ struct SyncCommand: FieldVerb {
             do {
                 let uploads = Mutex(UploadBar(on: desk.console.errors, isQuiet: quiet || desk.console.isJSON))
                 defer { uploads.withLock { $0.finish() } }
-                let report = try await desk.client.sync { progress in uploads.withLock { $0.show(progress) } }
+                let report = try await desk.client.sync(onUpload: { progress in uploads.withLock { $0.show(progress) } })
                 uploads.withLock { $0.finish() }
                 try tell(.success(report), desk)
                 if report.needAttention > 0 { throw ExitStatus.attention.code }
@@ -58,7 +58,7 @@ struct SyncCommand: FieldVerb {
                     "online": false, "code": .string(problem.code), "detail": .string(problem.technicalDescription), "waiting_sets": .int(sets),
                     "last_sync": .time(waiting.lastSync),
                 ])
-        case .failure(let error): desk.console.problem(error)
+        case .failure(let error): desk.console.fail(error)
         }
     }
 

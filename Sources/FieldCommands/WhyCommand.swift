@@ -33,6 +33,7 @@ struct WhyCommand: FieldVerb {
         desk.print(block)
         desk.print("")
         desk.print(Self.candidates(explanation))
+        for line in explanation.candidates { for reason in line.reasons { desk.print("  \(line.by) said: \(reason)") } }
         if !explanation.parts.isEmpty {
             desk.print("")
             desk.print(Self.parts(explanation))
@@ -179,7 +180,7 @@ extension Explanation {
                     [
                         "value": .string($0.value), "shown": .bool($0.isShown), "by": .string($0.by), "at": .time($0.at),
                         "version": .string($0.version.description),
-                        "where": .string($0.place.rawValue),
+                        "where": .string($0.place.rawValue), "reasons": .texts($0.reasons),
                     ]
                 }),
             "parts": .array(

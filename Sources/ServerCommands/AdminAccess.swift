@@ -51,18 +51,33 @@ struct AdminAccess {
         guard response.status == .ok, let answer else {
             throw Failure(
                 answer?["detail"]?.stringValue ?? "The server answered \(response.status.code).",
-                next: answer?["next"]?.stringValue ?? "See the server's log.")
+                next: answer?["next"]?.stringValue ?? "See the server's log.", code: answer?["code"]?.stringValue ?? "failed")
         }
         return answer
     }
 
     /// Runs a command over HTTP, or on the opened files.
     func run(_ command: String, options: DataOptions, arguments: [String: String] = [:], locally: AdminCommand) async throws -> JSONValue {
-        if let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments) { return answer }
+        if let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments) { return answer.snakeCased }
         let tenant = try options.open()
         defer { try? tenant.close() }
-        do { return try JSONValue.parse(try tenant.admin(locally)) } catch let problem as ServiceProblem {
-            throw Failure(problem.detail, next: problem.next)
+        do { return try JSONValue.parse(try tenant.admin(locally)).snakeCased } catch let problem as ServiceProblem {
+            throw Failure(problem.detail, next: problem.next, code: problem.code)
         }
+    }
+}
+
+extension JSONValue {
+    /// The value with the names of its members as all our JSON has them: `needs_attention` for `needsAttention`.
+    var snakeCased: JSONValue {
+        switch self {
+        case .object(let members): .object(members.map { (Self.snakeCased($0.0), $0.1.snakeCased) })
+        case .array(let parts): .array(parts.map(\.snakeCased))
+        default: self
+        }
+    }
+
+    private static func snakeCased(_ name: String) -> String {
+        name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
     }
 }

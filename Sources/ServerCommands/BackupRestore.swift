@@ -18,7 +18,7 @@ struct Backup: AsyncParsableCommand {
     @Option(help: "The file to write.") var to: String
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             guard !FileManager.default.fileExists(atPath: to) else { throw Failure("\(to) exists.", next: "Name a new file.") }
             let tenant = try options.open()
             defer { try? tenant.close() }
@@ -42,7 +42,7 @@ struct Restore: AsyncParsableCommand {
     @Option(help: "The copy.") var from: String
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             guard FileManager.default.fileExists(atPath: from) else { throw Failure("There is no file \(from).", next: "Name the copy to restore.") }
             let home = try options.home()
             let kept = "\(home.database).before-restore-\(SystemClock.now())"

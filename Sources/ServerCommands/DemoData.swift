@@ -4,6 +4,7 @@ import TruckrollCore
 import TruckrollDemoData
 import TruckrollDomain
 import TruckrollServer
+import TruckrollStoreSQLite
 import TruckrollTerminal
 
 /// Makes the demonstration company.
@@ -16,6 +17,8 @@ struct DemoData: AsyncParsableCommand {
 
               truckroll-server demo-data --data ./data --size medium --day 2026-11-23
 
+            Cut short, it leaves a company that is not complete, and says so the next time: --start-over makes it anew.
+
             Sizes: small (6 technicians, 150 assets, 40 orders), medium (25, 4,000, 600), large (500, 200,000, 50,000).
             EXIT STATUS: 0 made, 1 failed, 64 bad usage.
             """)
@@ -24,12 +27,13 @@ struct DemoData: AsyncParsableCommand {
     @Option(help: "small, medium or large.") var size = "small"
     @Option(help: "The seed the company follows from.") var seed: UInt64 = 1
     @Option(help: "The day the company lives on, YYYY-MM-DD; today when left out.") var day: String?
+    @Flag(help: "Take a company away whose making was cut short, and make it anew.") var startOver = false
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "No progress.") var quiet = false
     @OptionGroup var clock: ClockOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: json) {
             guard let size = DemoSize(name: size) else { throw Failure("“\(size)” is no size.", next: "Use small, medium or large.") }
             let now = try clock.now()
             let today = DeviceTime(milliseconds: now(), offsetMinutes: 0).date
@@ -40,16 +44,34 @@ struct DemoData: AsyncParsableCommand {
             else { throw Failure("The company has no tenant record.", next: "Report this.") }
             let directory = URL(fileURLWithPath: data)
             let id = TenantID(high: record.id.high, low: record.id.low)
-            guard try !TenantHome.all(in: directory).contains(id) else {
-                throw Failure("The company is there already.", next: "Use another --data directory, or another --seed.")
+            let home = TenantHome(directory: directory, tenant: id)
+            let mark = DemoMark(of: home)
+            if try TenantHome.all(in: directory).contains(id) {
+                guard mark.isThere else { throw Failure("The company is there already.", next: "Use another --data directory, or another --seed.") }
+                guard startOver else {
+                    throw Failure(
+                        "The company is there and not complete: its making was cut short.",
+                        next: "Take it away and make it anew: the same command with --start-over. Do not serve it.", code: "demo-unfinished")
+                }
+                // Whoever serves it holds the file; whatever else is wrong with it goes with it.
+                do { try SQLiteTenant(home: home, now: now).close() } catch let problem as StoreProblem {
+                    if case .inUse = problem { throw problem }
+                } catch {}
+                try mark.clear()
             }
+            try mark.set()
             let tenant = try Founder.found(directory: directory, tenant: id, name: name, code: code, timeZone: zone, now: now)
             defer { try? tenant.close() }
             let start = ContinuousClock.now
+            if !quiet {
+                Terminal.standardError().print(
+                    "Making the \(self.size) company of \(day) from seed \(seed); what there is to import is counted first.")
+            }
             let total = company.records.reduce(0) { count, _ in count + 1 } + company.plans.count
             var progress = Progress("Importing", total: total, on: .standardError(), isQuiet: quiet || json) { ContinuousClock.now - start }
             let summary = try DemoImport(company: company, tenant: tenant).run { progress.advance() }
             progress.finish()
+            try mark.remove()
             try report(company, tenant, summary)
         }
     }

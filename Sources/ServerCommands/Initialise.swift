@@ -12,7 +12,8 @@ struct Initialise: AsyncParsableCommand {
         discussion: """
             Makes the database, the keys and the company's record. Nothing is changed where the tenant is there already.
 
-              truckroll-server init --data ./data --name "Acme Service GmbH" --code ACME --time-zone Europe/Berlin
+              truckroll-server init --data ./data --name "Acme Service GmbH" \\
+                --code ACME --time-zone Europe/Berlin
 
             EXIT STATUS: 0 made or there, 1 failed, 64 bad usage.
             """)
@@ -23,7 +24,7 @@ struct Initialise: AsyncParsableCommand {
     @Option(help: "IANA time zone in which whole days are counted.") var timeZone = "Europe/Berlin"
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             guard TimeZone(identifier: timeZone) != nil else {
                 throw Failure("“\(timeZone)” is no time zone.", next: "Use an IANA name such as Europe/Berlin.")
             }

@@ -8,10 +8,12 @@ import TruckrollTerminal
 
 /// The words of an error for the operator: what happened, and what to do next.
 struct OperatorWords: ExplainedProblem {
+    let code: String
     let whatHappened: String
     let whatToDoNext: String?
 
     init(_ error: any Error) {
+        code = Self.code(of: error)
         switch error {
         case let problem as any ExplainedProblem: (whatHappened, whatToDoNext) = (problem.whatHappened, problem.whatToDoNext)
         case let problem as EngineProblem: (whatHappened, whatToDoNext) = (problem.detail, problem.next)
@@ -31,6 +33,19 @@ struct OperatorWords: ExplainedProblem {
                 "The command met something it has no words for (\(type(of: error))).",
                 "Repeat it; if it stays, report this as a fault of the program."
             )
+        }
+    }
+
+    private static func code(of error: any Error) -> String {
+        switch error {
+        case let problem as any ExplainedProblem: problem.code
+        case let problem as EngineProblem: problem.code
+        case let problem as ServiceProblem: problem.code
+        case let problem as StoreProblem: problem.code
+        case is SchemaProblem: "value-unfit"
+        case is CocoaError: "file-unusable"
+        case is IOError: "network-unusable"
+        default: "failed"
         }
     }
 

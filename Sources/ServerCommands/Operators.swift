@@ -13,7 +13,7 @@ struct Users: AsyncParsableCommand {
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let tenant = try options.open()
             defer { try? tenant.close() }
             let users = try tenant.users()
@@ -53,7 +53,7 @@ struct EnrolmentCode: AsyncParsableCommand {
     @Option(help: "The user's number, name or id.") var user: String
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory)
                 .run("enrolment-code", options: options, arguments: ["user": user], locally: .enrolmentCode(user: user))
             let out = Terminal.standardOutput()
@@ -73,7 +73,7 @@ struct Devices: AsyncParsableCommand {
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory).run("devices", options: options, locally: .devices)
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
@@ -102,8 +102,8 @@ struct Devices: AsyncParsableCommand {
 extension Devices {
     /// Protocol and schema as the device said them at its last sign-in since the server was started.
     private static func versions(_ device: JSONValue) -> String {
-        guard let spoken = device["protocolVersion"]?.intValue else { return "–" }
-        return "\(spoken)/\(device["schemaVersion"]?.intValue.map { "\($0)" } ?? "–")"
+        guard let spoken = device["protocol_version"]?.intValue else { return "–" }
+        return "\(spoken)/\(device["schema_version"]?.intValue.map { "\($0)" } ?? "–")"
     }
 }
 
@@ -123,7 +123,7 @@ struct Revoke: AsyncParsableCommand {
     var evenIfUnknown = false
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory)
                 .run(
                     "revoke", options: options, arguments: ["device": device, "even_if_unknown": evenIfUnknown ? "yes" : "no"],
@@ -140,7 +140,7 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory).run("status", options: options, locally: .status)
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
@@ -149,8 +149,8 @@ struct Status: AsyncParsableCommand {
             block.add("Epoch", StyledText(answer["epoch"]?.stringValue ?? ""))
             block.add("Position", StyledText("\(answer["position"]?.intValue ?? 0)"))
             block.add("Devices", StyledText("\(answer["devices"]?.intValue ?? 0)"))
-            block.add("Needs attention", StyledText((answer["needsAttention"]?.intValue ?? 0).counted("change set")))
-            block.add("Open exceptions", StyledText("\(answer["openExceptions"]?.intValue ?? 0)"))
+            block.add("Needs attention", StyledText((answer["needs_attention"]?.intValue ?? 0).counted("change set")))
+            block.add("Open exceptions", StyledText("\(answer["open_exceptions"]?.intValue ?? 0)"))
             if let settling = answer["settling"], let replicas = settling["replicas"]?.arrayValue {
                 let numbers = replicas.compactMap(\.intValue).map { "\($0)" }.joined(separator: ", ")
                 block.add("Settling", StyledText("no new stock is promised before replicas \(numbers) have synced, or a day has passed", .yellow))
@@ -179,7 +179,7 @@ struct Settle: AsyncParsableCommand {
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory).run("settle", options: options, locally: .settle)
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
@@ -196,7 +196,7 @@ struct Attention: AsyncParsableCommand {
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory).run("attention", options: options, locally: .attention)
             let out = Terminal.standardOutput()
             if options.json { return out.print(answer) }
@@ -236,7 +236,7 @@ struct Release: AsyncParsableCommand {
     @Option(help: "The set, as `attention` lists it: REPLICA/SEQUENCE.") var set: String
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory)
                 .run("release", options: options, arguments: ["set": set], locally: .release(set: set))
             let out = Terminal.standardOutput()
@@ -255,7 +255,7 @@ struct TenantKey: AsyncParsableCommand {
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        try await reporting {
+        try await reporting(json: options.json) {
             let key = try options.home().tenantKey().publicKey.hexadecimal
             Terminal.standardOutput().print(options.json ? (["public_key": .string(key)] as JSONValue).compact : key)
         }

@@ -26,6 +26,8 @@ public struct ServerCommand: AsyncParsableCommand {
             Release.self, Backup.self, Restore.self, Settle.self, TenantKey.self, SchemaDocuments.self,
         ])
 
+    public static var _errorLabel: String { "error" }
+
     public init() {}
 }
 
@@ -47,6 +49,12 @@ struct DataOptions: ParsableArguments {
             guard let id = TenantID(tenant) else { throw Failure("“\(tenant)” is no tenant id.", next: "Use the form 8-4-4-4-12 in lower case.") }
             return id
         }
+        // A folder one may not look into looks as if nothing were in it.
+        let tenants = directory.appendingPathComponent("tenants").path
+        do { _ = try FileManager.default.attributesOfItem(atPath: tenants) } catch CocoaError.fileReadNoPermission {
+            throw Failure(
+                "This user may not look into \(data).", next: "Run the command as the user who runs the server.", code: "data-forbidden")
+        } catch {}
         let all = try TenantHome.all(in: directory)
         guard let only = all.first, all.count == 1 else {
             throw all.isEmpty
@@ -86,10 +94,12 @@ enum SystemClock {
 
 /// A command that could not do its work, with what to do next.
 struct Failure: Error, ExplainedProblem {
+    let code: String
     let whatHappened: String
     let whatToDoNext: String?
 
-    init(_ whatHappened: String, next: String) {
+    init(_ whatHappened: String, next: String, code: String = "failed") {
+        self.code = code
         self.whatHappened = whatHappened
         whatToDoNext = next
     }
@@ -97,9 +107,13 @@ struct Failure: Error, ExplainedProblem {
 
 extension ParsableArguments {
     /// Runs `body` and turns its errors into a message on standard error and exit status 1.
-    func reporting(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch let exit as ExitCode { throw exit } catch {
-            ProblemPrinter(on: .standardError()).print(OperatorWords(error))
+    ///
+    /// - Parameter json: whether the error is printed as an object on standard output, too.
+    func reporting(json: Bool = false, _ body: () async throws -> Void) async throws {
+        do { try await body() } catch let exit as ExitCode { throw exit } catch let wrongUse as ValidationError { throw wrongUse } catch {
+            let words = OperatorWords(error)
+            ProblemPrinter(on: .standardError()).print(words)
+            if json { Terminal.standardOutput().print(words.json) }
             throw ExitCode(1)
         }
     }

@@ -11,6 +11,8 @@ public protocol SyncTransport: Sendable {
     func challenge(_ request: PBChallengeRequest) async throws -> PBChallenge
     /// Shows the signed nonce and gets a token.
     func signIn(_ request: PBSignInRequest) async throws -> PBSignIn
+    /// Makes sure that the server is there and knows this device, before anything is handed over. What throws here has sent nothing.
+    func open() async throws
     /// Sends change sets and gets what is new.
     func sync(_ request: PBSyncRequest) async throws -> PBSyncReply
     /// Asks for the digests of the view.

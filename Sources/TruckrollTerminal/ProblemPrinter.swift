@@ -2,10 +2,19 @@ import Foundation
 
 /// An error that can say to a person what happened and what to do about it.
 public protocol ExplainedProblem: Error {
+    /// The name in machine-readable output. Once released it never changes.
+    var code: String { get }
     /// What happened, as the rest of a line that begins with `error:`.
     var whatHappened: String { get }
     /// What the person does next; nil where there is nothing to do.
     var whatToDoNext: String? { get }
+}
+
+extension ExplainedProblem {
+    /// A problem without a name of its own.
+    public var code: String { "failed" }
+    /// The problem as an object, for a program that was asked for JSON.
+    public var json: JSONValue { .problem(code: code, whatHappened, next: whatToDoNext) }
 }
 
 /// Prints problems to standard error: what happened, and below it, indented, what to do next.

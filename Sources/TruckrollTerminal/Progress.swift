@@ -1,9 +1,12 @@
 /// Tells on standard error how far a long piece of work is.
 ///
-/// On a terminal a bar is redrawn in place; elsewhere there is one line for each quarter; with `isQuiet`, nothing.
+/// On a terminal a bar is redrawn in place; elsewhere there is one line for each quarter, and one whenever none was written for a while;
+/// with `isQuiet`, nothing.
 public struct Progress: Sendable {
     /// The shortest time between two drawings of the bar.
     private static let redrawInterval: Duration = .milliseconds(100)
+    /// The longest time without a line where no bar is drawn.
+    private static let tellInterval: Duration = .seconds(10)
     private static let barWidth = 24
 
     private let title: String
@@ -20,6 +23,7 @@ public struct Progress: Sendable {
     private var drawnWidth = 0
     private var quartersTold = 0
     private var lastTold: Int?
+    private var toldAt: Duration
     private var isFinished = false
 
     /// Starts the measuring of the rate; nothing is shown yet.
@@ -38,6 +42,7 @@ public struct Progress: Sendable {
         self.isQuiet = isQuiet
         self.now = now
         started = now()
+        toldAt = started
     }
 
     /// Notes that `count` more items are done.
@@ -80,13 +85,14 @@ public struct Progress: Sendable {
 
     private mutating func tellQuarters() {
         let quarters = share(of: 4)
-        guard quarters > quartersTold else { return }
+        guard quarters > quartersTold || now() - toldAt >= Self.tellInterval else { return }
         quartersTold = quarters
         tell()
     }
 
     private mutating func tell() {
         lastTold = done
+        toldAt = now()
         terminal.write("\(title): \(share(of: 100)) % (\(counts(at: now())))\n")
     }
 

@@ -69,6 +69,18 @@ struct CertifyTests {
         #expect(try bench.client.job(bench.world.order).line.state == .in_progress)
     }
 
+    @Test("a next calibration before this one is refused, with what to do; what was agreed is in the content")
+    func next() throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.readAll()
+        let refusal = problem(bench) { $0.agreedNext = "2020-01-01" }
+        #expect(refusal?.code == "certificate" && refusal?.detail.contains("2020-01-01") == true)
+        #expect(refusal?.detail.contains("leave the date out") == true)
+        var request = CertificateRequest(order: bench.world.order, asset: bench.world.asset)
+        request.agreedNext = "2027-11-23"
+        #expect(try bench.client.certify(request).content.nextCalibration == "2027-11-23")
+    }
+
     @Test("refused with everything that stands in the way, and no number is spent")
     func refusals() throws {
         let bench = try Bench(state: .in_progress)
@@ -154,6 +166,8 @@ struct CertifyTests {
         let second = try bench.client.certify(request)
         #expect(second.content.revision == 1)
         #expect(second.content.supersedes?.number == first.number)
+        let (old, new) = (try #require(first.recorded.record), try #require(second.recorded.record))
+        #expect(try bench.client.certificate(old).line.isSuperseded && !bench.client.certificate(new).line.isSuperseded)
         #expect(try bench.client.job(bench.world.order).certificates.map(\.isSuperseded) == [true, false])
     }
 }

@@ -184,6 +184,33 @@ struct CommandTests {
         #expect(history.filter { $0.kind == "order_event" }.map(\.text) == ["dispatch"] + steps)
     }
 
+    @Test("a refusal under --json is an object on standard output, with what is missing listed")
+    func jsonRefusal() async throws {
+        let bench = try Bench(state: .in_progress)
+        try bench.client.close()
+        let result = await run(["complete", "0042", "--json", "--clock", "2026-11-23T08:00:00+01:00"], store: bench.directory)
+        #expect(result.code == 2 && result.errors.contains("error: "))
+        let error = try #require(try JSONValue.parse(result.output)["error"])
+        #expect(error["code"]?.stringValue == "tasks-open" && error["next"]?.stringValue?.isEmpty == false)
+        #expect(error["problems"]?.arrayValue?.compactMap(\.stringValue) == ["Sign in", "Calibrate GD-101"])
+        let absent = await run(["show", "1", "--json"], store: temporary())
+        #expect(absent.code == 1)
+        #expect(try JSONValue.parse(absent.output)["error"]?["code"]?.stringValue == "store-missing")
+    }
+
+    @Test("an empty store is not taken for one that was never enrolled")
+    func emptyStore() async throws {
+        let store = temporary()
+        try FileManager.default.createDirectory(at: store, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: store) }
+        try Data().write(to: store.appendingPathComponent("device.sqlite"))
+        for line in [["jobs"], ["enrol", "--server", "https://truckroll.example", "--code", "X"]] {
+            let result = await run(line, store: store)
+            #expect(result.code == 1)
+            #expect(result.errors.contains("is empty") && result.errors.contains("from a copy"))
+        }
+    }
+
     @Test("every command teaches: its help has an example and its exit status")
     func help() {
         func check(_ command: any ParsableCommand.Type, _ path: [String]) {

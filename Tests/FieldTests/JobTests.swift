@@ -83,4 +83,47 @@ struct JobTests {
         #expect(try bench.client.jobs(on: bench.client.today()).map(\.number).contains("ACME-2026-D7-J1"))
         #expect(try bench.client.createJob(job).notices == ["Its number is ACME-2026-D7-J2."])
     }
+
+    @Test("who settled a task is told, and the history has tasks and scans")
+    func settled() throws {
+        let bench = try Bench(state: .in_progress)
+        _ = try bench.client.setTask(bench.world.task1, .done)
+        _ = try bench.client.scan("GD-101", on: bench.world.order)
+        let job = try bench.client.job(bench.world.order)
+        #expect(job.tasks.map { $0.settled?.by } == ["Ana Torres", nil, nil])
+        #expect(job.history.contains { $0.kind == "task" && $0.text == "done: Sign in" && $0.fact.by == "Ana Torres" })
+        #expect(job.history.contains { $0.kind == "scan" && $0.text.contains("GD-101") })
+    }
+
+    @Test("a clock that runs on over a pause is told, and so is another job in progress")
+    func oneThingAtATime() throws {
+        let bench = try Bench(state: .in_progress) { drafts, _ in
+            for (index, draft) in drafts.enumerated() where draft.id == World.id(22) {
+                drafts[index] = RecordDraft(draft.entity, id: draft.id, draft.fields.merging(["state": .text("on_site")]) { $1 })
+            }
+        }
+        #expect(try bench.client.record(.start, on: bench.world.secondOrder).notices.contains { $0.contains("2026-0042") })
+        #expect(try bench.client.record(.pause, on: bench.world.secondOrder, reason: "permit").notices.isEmpty)
+        try bench.client.startLabour(.work, on: bench.world.order)
+        #expect(try bench.client.record(.pause, on: bench.world.order, reason: "permit").notices.contains { $0.contains("labour stop") })
+    }
+
+    @Test(
+        "labour far from now is told, and stands",
+        arguments: [("2026-11-23T07:00:00+01:00", nil), ("2027-11-23T07:00:00+01:00", "future"), ("2025-11-23T07:00:00+01:00", "month ago")])
+    func labour(from: String, told: String?) throws {
+        let bench = try Bench(state: .in_progress)
+        let recorded = try bench.client.addLabour(.work, on: bench.world.order, seconds: 1800, startedAt: DeviceTime(from))
+        #expect(recorded.set != nil)
+        #expect(recorded.notices.count == (told == nil ? 0 : 1) && recorded.notices.allSatisfy { $0.contains(told ?? "") })
+    }
+
+    @Test("a reading of an asset that is not on the job is told, and stands")
+    func foreignReading() throws {
+        let bench = try Bench(state: .in_progress)
+        let entry = ReadingEntry(channel: bench.world.channel, phase: .asFound, point: .zero, applied: "0", indicated: "0")
+        let recorded = try bench.client.recordReading(entry, on: bench.world.secondOrder)
+        #expect(recorded.set != nil && recorded.notices.contains { $0.contains("not among those of the order") })
+        #expect(try !bench.client.recordReading(entry, on: bench.world.order).notices.contains { $0.contains("not among") })
+    }
 }

@@ -37,6 +37,13 @@ struct ScanTests {
         #expect(throws: DeviceProblem.self) { try bench.client.findAsset(text) }
     }
 
+    @Test("a nearly right serial number names what is near it", arguments: ["AB24-000124", "AB24-00123", "AB24-000132", "GD-103"])
+    func near(text: String) throws {
+        let bench = try Bench()
+        let problem = #expect(throws: DeviceProblem.self) { try bench.client.findAsset(text) }
+        #expect(problem?.detail.contains("near: GD-101") == true)
+    }
+
     @Test("two assets of one serial number are listed, and the order's own is taken on its job")
     func ambiguous() throws {
         let bench = try Bench { drafts, world in

@@ -119,4 +119,38 @@ struct CertificatePDFTests {
         let sealed = try issuer.seal(try draft.freeze())
         #expect(throws: PDFProblem.partTallerThanPage) { try CertificatePDF.render(sealed) }
     }
+
+    @Test(
+        "a number that has to be broken is not printed with a hyphen of the typesetter's",
+        .enabled(if: hasReader, "pdftotext is not installed"))
+    func noHyphens() throws {
+        var draft = try Samples.draft()
+        draft.particulars.item.serial = String(repeating: "X", count: 160)
+        draft.particulars.customer.reference = String(repeating: "7", count: 160)
+        let text = try Self.text(of: CertificatePDF.render(try issuer.seal(try draft.freeze()))).joined()
+        for mark in ["XX-", "XX\u{2010}", "77-", "77\u{2010}"] { #expect(!text.contains(mark), "\(mark)") }
+        #expect(text.contains("XXXXXXXXXX") && text.contains("7777777777"))
+    }
+
+    @Test(
+        "a signature stands in a box of its own, clear of every word, however long its name is and wherever its strokes lie",
+        .enabled(if: PageReader.isInstalled, "pdftotext or pdftoppm is not installed"),
+        arguments: ["R. Meier", String(repeating: "Wolfeschlegelsteinhausenbergerdorff ", count: 4)],
+        [[[0, 0, -40, 250, -70, 800], [420, -20, 60, 370, 470, 820]], [[0, 0, 9_000, 10]], [[5, 0, 0, 9_000]]])
+    func signatureBox(name: String, strokes: [[Int]]) throws {
+        var draft = try Samples.draft()
+        var acceptance = try Samples.acceptance(of: draft)
+        (acceptance.name, acceptance.strokes) = (name.trimmingCharacters(in: .whitespaces), strokes)
+        draft.particulars.acceptance = acceptance
+        let page = try PageReader(of: try CertificatePDF.render(try issuer.seal(try draft.freeze())), with: "customer")
+        let title = try #require(page.words.last { $0.text == "customer" })
+        let first = try #require(page.words.first { $0.text == name.split(separator: " ").first.map(String.init) && $0.box.y > title.box.y })
+        // The rule under the title is 4 points below it.
+        let gap = Box(x: first.box.x, y: title.box.y + title.box.height + 6, width: 200, height: first.box.y - title.box.y - title.box.height - 6)
+        #expect(gap.height > 30)
+        #expect(page.words.allSatisfy { !$0.box.meets(gap) })
+        #expect(page.ink(in: gap) > 0, "the strokes are drawn in it")
+        // Under the name and left of the box nothing but words is drawn.
+        #expect(page.inkOutsideWords(in: Box(x: gap.x, y: first.box.y - 1, width: 200, height: 60)) == 0)
+    }
 }

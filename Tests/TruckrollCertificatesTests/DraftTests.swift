@@ -110,6 +110,13 @@ struct DraftTests {
         #expect(changed == [.acceptanceOfOtherContent])
     }
 
+    @Test(
+        "a next calibration comes after this one; nobody has to name one",
+        arguments: [("2020-01-01", false), (Samples.day, false), ("2026-11-21", true), (nil, true)])
+    func nextCalibration(day: String?, isTaken: Bool) throws {
+        #expect(try errors { $0.particulars.nextCalibration = day } == (isTaken ? [] : [.nextCalibrationTooEarly]))
+    }
+
     @Test("refuses units, digits, bases, tolerances, dates and texts that do not hold together")
     func rest() throws {
         #expect(try errors { $0.channels[0].channel.lfl = nil } == [.lflBasisMissing])

@@ -35,6 +35,16 @@ private final class StillClock: Sendable {
                 """)
     }
 
+    @Test("without a terminal slow work tells now and then where it is")
+    func slow() {
+        var progress = progress(total: 1000, on: transcript.terminal())
+        for _ in 0..<5 {
+            clock.move(.seconds(4))
+            progress.advance()
+        }
+        #expect(transcript.text == "Importing: 0 % (3/1000, 0.3/s)\n")
+    }
+
     @Test("percentages are exact where a Double would round down")
     func exact() {
         var progress = progress(total: 100, on: transcript.terminal())

@@ -1,7 +1,7 @@
-import ArgumentParser
 import CertificateCommands
+import CommandEntry
 
 @main
 enum Main {
-    static func main() async { await CertificateCommand.main() }
+    static func main() async { await Program.main(CertificateCommand.self) }
 }

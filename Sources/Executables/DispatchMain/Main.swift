@@ -1,7 +1,7 @@
-import ArgumentParser
+import CommandEntry
 import DispatchCommands
 
 @main
 enum Main {
-    static func main() async { await DispatchCommand.main() }
+    static func main() async { await Program.main(DispatchCommand.self) }
 }

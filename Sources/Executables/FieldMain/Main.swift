@@ -1,7 +1,7 @@
-import ArgumentParser
+import CommandEntry
 import FieldCommands
 
 @main
 enum Main {
-    static func main() async { await FieldCommand.main() }
+    static func main() async { await Program.main(FieldCommand.self) }
 }

@@ -1,7 +1,7 @@
-import ArgumentParser
+import CommandEntry
 import ServerCommands
 
 @main
 enum Main {
-    static func main() async { await ServerCommand.main() }
+    static func main() async { await Program.main(ServerCommand.self) }
 }

@@ -49,6 +49,9 @@ extension CertificateSections {
         }
     }
 
+    /// Points; about what a signature takes on paper.
+    private static let (signatureWidth, signatureHeight) = (120.0, 40.0)
+
     var signatures: Block {
         let gap = 20.0
         let width = (PageFrame.inner - gap) / 2
@@ -60,14 +63,14 @@ extension CertificateSections {
             }
         }
         let spoken = { (text: String) in (try? CertificateInstant(parsing: text).spoken) ?? text }
-        let signed = certificate.signature == nil ? "NOT SIGNED" : "Signed with the device's key"
+        let seal = certificate.signature == nil ? "NOT SIGNED" : "Signed with the device's key"
         let left = column(
             "Performed and authorised by",
             [
                 (technician.name, TextStyle(size: 9.5, isBold: true)), (technician.role, .body),
                 ("\(technician.qualification), no. \(technician.qualificationNumber)", .body),
                 ("\(technician.qualificationIssuer), valid until \(technician.validUntil)", .small),
-                ("\(signed), \(spoken(content.dates.issued))", .small),
+                ("\(seal), \(spoken(content.dates.issued))", .small),
             ], x: PageFrame.left)
         let acceptance = content.acceptance
         let lines: [(String, TextStyle)] =
@@ -80,10 +83,15 @@ extension CertificateSections {
                 ] + ($0.isSigned ? [] : [("No signature was taken.", .absent)])
             } ?? [("No customer signature was taken.", .absent)]
         let columns = [left, column("For the customer", lines, x: right)]
-        let height = columns.map { $0.reduce(6) { $0 + $1.box.height + 1.2 } }.max() ?? 0
         let pen = PenStrokes(acceptance?.strokes ?? [])
+        // What a pen drew stands between the title and the name, where no text is.
+        let signed = Self.signatureHeight + 4
+        let height =
+            columns.enumerated().map { index, column in
+                column.reduce(index == 1 && !pen.isEmpty ? 6 + signed : 6) { $0 + $1.box.height + 1.2 }
+            }.max() ?? 0
         return Block(height: height) { canvas, y in
-            for column in columns {
+            for (place, column) in columns.enumerated() {
                 var top = y
                 for (index, part) in column.enumerated() {
                     canvas.tagged(index == 0 ? "H2" : "P") { part.box.draw(on: canvas, x: part.x, y: top) }
@@ -91,10 +99,13 @@ extension CertificateSections {
                     if index == 0 {
                         canvas.line(from: part.x, to: part.x + width, y: top, .rule)
                         top += 4
+                        if place == 1, !pen.isEmpty {
+                            pen.draw(on: canvas, in: Box(x: part.x, y: top, width: Self.signatureWidth, height: Self.signatureHeight))
+                            top += signed
+                        }
                     }
                 }
             }
-            pen.draw(on: canvas, in: Box(x: right + width - 112, y: y + 18, width: 108, height: 40))
         }
     }
 
@@ -142,13 +153,17 @@ struct PenStrokes {
         }
     }
 
+    /// Whether there is nothing to draw.
+    var isEmpty: Bool { strokes.allSatisfy(\.isEmpty) }
+
+    /// Draws them in the box, as large as fits in it, at its left.
     func draw(on canvas: Canvas, in box: Box) {
         let points = strokes.flatMap(\.self)
         guard let left = points.map(\.x).min(), let right = points.map(\.x).max(),
             let top = points.map(\.y).min(), let bottom = points.map(\.y).max()
         else { return }
         let scale = min(box.width / max(right - left, 1), box.height / max(bottom - top, 1))
-        let offset = (x: box.x + box.width - (right - left) * scale, y: box.y)
+        let offset = (x: box.x, y: box.y + (box.height - (bottom - top) * scale))
         for stroke in strokes {
             let placed = stroke.map { (x: offset.x + ($0.x - left) * scale, y: offset.y + ($0.y - top) * scale) }
             canvas.polyline(placed, .text, width: 0.9)

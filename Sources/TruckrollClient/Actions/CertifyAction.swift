@@ -98,7 +98,8 @@ extension DeviceClient {
                     view["device_signature"].bytes ?? [], of: CertificateSignature.message(for: bytes), algorithm: .p256, publicKey: key.publicKey)
                 isIntact = isIntact && signed
             }
-            return (try CertificateLine(view, screen, superseded: []), content, isIntact)
+            let all = try view.reference("order").map { try screen.reader.children("certificate", of: $0) } ?? []
+            return (try CertificateLine(view, screen, superseded: Set(all.compactMap { $0.reference("supersedes") })), content, isIntact)
         }
     }
 }

@@ -21,6 +21,8 @@ public struct Explanation: Sendable {
         public let isMadeHere: Bool
         /// Whether it is what is shown.
         public let isShown: Bool
+        /// What its author said about it, of a safety value: the notes of the same change set.
+        public let reasons: [String]
     }
 
     /// A piece of a text, as one person wrote it.
@@ -155,7 +157,11 @@ private struct Explainer {
         return Explanation.Candidate(
             value: value, raw: raw, version: version, by: try authors.name(version), device: authors.device(version),
             at: DeviceTime(milliseconds: Int64(clamping: version.stamp.milliseconds), offsetMinutes: offset), place: place ?? .stored,
-            isMadeHere: place != nil, isShown: isShown)
+            isMadeHere: place != nil, isShown: isShown, reasons: field.rule == .safety ? try reasons(version) : [])
+    }
+
+    private func reasons(_ version: Version) throws -> [String] {
+        try screen.reader.views("note").filter { $0.firstVersion.writeID == version.writeID }.compactMap { $0.text("text") }
     }
 
     private func rulings() throws -> [Explanation.RulingLine] {

@@ -50,6 +50,7 @@ public struct Job: Sendable {
     public let findings: [FindingLine]
     public let readings: [ReadingLine]
     public let notes: [NoteLine]
+    public let scans: [ScanLine]
     public let attachments: [AttachmentLine]
     public let signatures: [SignatureLine]
     public let certificates: [CertificateLine]
@@ -87,7 +88,11 @@ extension Job {
         documents = try Self.documents(of: assets, reader)
 
         let tasks = TaskLine.sorted(try reader.children("task", of: order.id))
-        self.tasks = try tasks.map { try TaskLine($0, screen) }
+        let authors = try ReplicaAuthors(screen)
+        self.tasks = try tasks.map { try TaskLine($0, screen, authors) }
+        scans = try reader.children("scan", of: order.id).inTime().map { view in
+            ScanLine(fact: try screen.fact(view), asset: try view.reference("asset").map { try screen.assetName($0) }, text: view.text("text") ?? "")
+        }
         taskNotes = try TaskNotes.all(of: order.id, tasks, screen)
         let labour = try reader.children("labour_entry", of: order.id).inTime("started_at")
         self.labour = try labour.map { try LabourLine($0, screen, corrected: labour.corrected) }
@@ -108,7 +113,7 @@ extension Job {
         appointments = try reader.children("appointment", of: order.id).inTime("starts_at").map { try AppointmentLine($0, screen) }
         exceptions = try reader.children("exception", of: order.id).inTime("raised_at").map { try ExceptionLine($0, screen) }
         events = try reader.children("order_event", of: order.id).inTime().map { try EventLine($0, screen) }
-        let planner = PlanningReader(screen: screen, authors: try ReplicaAuthors(screen))
+        let planner = PlanningReader(screen: screen, authors: authors)
         planning = try planner.steps(of: order.id).filter { !$0.isEvent }
         writings = try TextHistory(reader: planner).lines(of: order.id)
         let role = try reader.view("user", screen.user)?.text("role").flatMap { Role(rawValue: $0) }

@@ -26,6 +26,11 @@ extension Job {
         func add(_ kind: String, _ fact: Fact, _ text: String) {
             lines.append(JobHistoryLine(fact: fact, kind: kind, text: text, isEffective: nil, ruling: nil))
         }
+        for line in tasks {
+            guard let settled = line.settled else { continue }
+            add("task", settled, "\(line.state.replacing("_", with: " ")): \(line.title)" + (line.remark.map { " — \($0)" } ?? ""))
+        }
+        for line in scans { add("scan", line.fact, line.asset.map { "\($0), read as \(line.text)" } ?? line.text) }
         for line in labour { add("labour_entry", line.fact, "\(line.kind) \(line.seconds / 60) min" + (line.isCorrected ? " (corrected)" : "")) }
         for line in parts {
             add("part_use", line.fact, "\(line.action) \(line.quantity) \(line.unit) \(line.part)" + (line.isCorrected ? " (corrected)" : ""))

@@ -21,10 +21,12 @@ public struct TaskLine: Sendable {
     /// More than one when people answered without seeing each other.
     public let answers: [Standing]
     public let remark: String?
+    /// Who did it or said that it does not apply, and when; `nil` while it is open.
+    public let settled: Fact?
 
     static func sorted(_ views: [RecordView]) -> [RecordView] { views.sorted { ($0.integer("rank") ?? 0, $0.id) < ($1.integer("rank") ?? 0, $1.id) } }
 
-    init(_ view: RecordView, _ screen: ScreenReader) throws {
+    init(_ view: RecordView, _ screen: ScreenReader, _ authors: ReplicaAuthors) throws {
         fact = try screen.fact(view)
         title = view.text("title") ?? ""
         instructions = view.text("instructions")
@@ -34,7 +36,22 @@ public struct TaskLine: Sendable {
         claimedBy = try view.references("claimed_by").map { try screen.userName($0) }
         answers = view.standing("answer")
         remark = view.text("remark")
+        guard state != "open", let version = view.entity["state"].flatMap({ view.record[$0.id]?.version }) else {
+            settled = nil
+            return
+        }
+        // To the second, as the times of all other facts are.
+        let at = screen.local(DeviceTime(milliseconds: Int64(clamping: version.stamp.milliseconds / 1000 * 1000), offsetMinutes: 0))
+        settled = Fact(id: view.id, at: at, by: try authors.name(version), place: screen.waiting[version.writeID] ?? .stored, version: version)
     }
+}
+
+/// Somebody at an asset.
+public struct ScanLine: Sendable {
+    public let fact: Fact
+    public let asset: String?
+    /// What was read.
+    public let text: String
 }
 
 /// Time a person spent.

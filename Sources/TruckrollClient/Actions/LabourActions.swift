@@ -47,7 +47,7 @@ extension DeviceClient {
     /// Stops the clock and records what it measured.
     public func stopLabour(remark: String? = nil) throws -> Recorded {
         guard let running = try runningLabour(), let kind = LabourKind(rawValue: running.kind) else {
-            throw DeviceProblem("no-clock", "No clock of labour is running.", next: "Start one, or give the minutes: `labour JOB --minutes 45`.")
+            throw DeviceProblem("no-clock", "No clock of labour is running.", next: "Start one, or give the minutes: `labour add JOB --minutes 45`.")
         }
         let seconds = max(1, (try now().milliseconds - running.startedAt.milliseconds) / 1000)
         let recorded = try addLabour(kind, on: running.order, seconds: Int(clamping: seconds), startedAt: running.startedAt, remark: remark)
@@ -72,7 +72,7 @@ extension DeviceClient {
             let start =
                 startedAt ?? former?.time("started_at")
                 ?? DeviceTime(milliseconds: editor.now.milliseconds - Int64(seconds) * 1000, offsetMinutes: editor.now.offsetMinutes)
-            let notices = try editor.overlap(start, seconds, besides: corrects)
+            let notices = try editor.overlap(start, seconds, besides: corrects) + Self.doubts(start, seconds, now: editor.now)
             let id = try editor.create(
                 "labour_entry",
                 [
@@ -81,6 +81,16 @@ extension DeviceClient {
                 ])
             return (id, notices)
         }
+    }
+}
+
+extension DeviceClient {
+    /// A time that looks like a slip is told, and stands.
+    private static func doubts(_ start: DeviceTime, _ seconds: Int, now: DeviceTime) -> [String] {
+        let (day, how): (Int64, String) = (86_400_000, "If that is a slip, correct it with --corrects.")
+        if start.milliseconds + Int64(seconds) * 1000 > now.milliseconds + 60_000 { return ["It ends in the future. \(how)"] }
+        if now.milliseconds - start.milliseconds > 31 * day { return ["It began more than a month ago, on \(start.date). \(how)"] }
+        return []
     }
 }
 

@@ -86,32 +86,6 @@ extension DeviceClient {
             return (order, [])
         }
     }
-
-    /// Says whether an asset may be relied on. A stricter word always stands; a milder one lifts only the restrictions seen here.
-    ///
-    /// - Parameters:
-    ///   - order: gets the reason as a note.
-    public func setFitness(_ asset: RecordID, _ fitness: String, reason: String, order: RecordID? = nil) throws -> Recorded {
-        guard !reason.trimmed.isEmpty else {
-            throw DeviceProblem(.reasonMissing, "To change the fitness needs a reason.", next: "Say why in a few words.")
-        }
-        return try act("set-fitness") { editor in
-            let view = try editor.require("asset", asset)
-            let lattice = view.entity["fitness"]?.lattice ?? []
-            guard lattice.contains(fitness) else {
-                throw DeviceProblem(.valueUnfit, "“\(fitness)” is no fitness.", next: "It is one of \(lattice.joined(separator: ", ")).")
-            }
-            let present = view["fitness"]
-            guard present != .text(fitness) else { return (asset, ["It was so already."]) }
-            let isStricter = Lattice.rank(.text(fitness), in: lattice) > Lattice.rank(present, in: lattice)
-            try editor.change("asset", asset, "fitness", element: .text(fitness), op: isStricter ? .raise : .release)
-            if let order {
-                try editor.note("\(view.text("tag") ?? view.text("serial") ?? "Asset"): \(fitness.replacing("_", with: " ")). \(reason)", order)
-            }
-            let notice = order == nil ? ["Name the job with --job to keep the reason as a note."] : []
-            return (asset, isStricter ? notice : notice + ["A restriction somebody else made meanwhile stands."])
-        }
-    }
 }
 
 extension DeviceClient {

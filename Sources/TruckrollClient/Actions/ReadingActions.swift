@@ -58,7 +58,7 @@ extension DeviceClient {
         return try act("reading") { editor in
             let channel = try editor.require("sensor_channel", entry.channel)
             guard let asset = channel.reference("asset") else { throw DeviceProblem.unknown("asset of channel", entry.channel.short) }
-            _ = try editor.require("service_order", order)
+            let belongs = try editor.require("service_order", order).references("assets").contains(asset)
             let former = try editor.corrected("reading", entry.corrects, on: order)
             var entry = entry
             entry.kind = entry.kind ?? former?.text("kind").flatMap { CalibrationReading.Kind(rawValue: $0) } ?? .full
@@ -87,7 +87,10 @@ extension DeviceClient {
                 ])
             let applied = try cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }
             let earlier = all.standingInTime().filter { $0.id != former?.id && ($0.time("at")?.milliseconds ?? 0) <= at.milliseconds }
-            return (id, ReadingNotices(entry, channel: channel, cylinder: applied, earlier: earlier, today: at.date).all)
+            let foreign = "The asset is not among those of the order, so no certificate of it rests on this; add it with `edit --add-asset`."
+            return (
+                id, (belongs ? [] : [foreign]) + ReadingNotices(entry, channel: channel, cylinder: applied, earlier: earlier, today: at.date).all
+            )
         }
     }
 

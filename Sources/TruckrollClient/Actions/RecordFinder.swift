@@ -62,7 +62,7 @@ struct RecordFinder {
     }
 
     /// Whether one typing mistake lies between the two.
-    private static func isNear(_ a: String, _ b: String) -> Bool {
+    static func isNear(_ a: String, _ b: String) -> Bool {
         let (a, b) = (Array(a.utf8), Array(b.utf8))
         guard a.count >= 4, abs(a.count - b.count) <= 1 else { return false }
         let head = zip(a, b).prefix { $0 == $1 }.count

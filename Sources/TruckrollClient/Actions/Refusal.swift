@@ -16,6 +16,8 @@ public enum Refusal: String, Sendable, CaseIterable {
     case role
     /// The step needs a reason.
     case reasonMissing = "reason-missing"
+    /// What was said belongs on a job, and it is not clear on which.
+    case jobMissing = "job-missing"
     /// The cylinder is not among the device's records, so its certificate is not known.
     case cylinderUnknown = "cylinder-unknown"
     /// A serialised part without a serial number, or several of it with one.

@@ -25,7 +25,15 @@ extension DeviceClient {
                         next: "Scan the serial number, or name one as listed.")
                 }
             }
-            throw DeviceProblem.unknown("asset", text, next: "Scan the serial number on its plate, or sync if it is new.")
+            let wanted = Self.normal(text)
+            let near = all.filter { view in
+                ["serial", "tag"].contains { view.text($0).map { RecordFinder.isNear(Self.normal($0), wanted) } ?? false }
+            }
+            .prefix(5).map { "· near: \($0.text("tag") ?? "no tag")  serial \($0.text("serial") ?? "")" }
+            throw DeviceProblem(
+                "not-found", (["This device holds no asset “\(text.prefix(60))”."] + near).joined(separator: "\n"),
+                next: near.isEmpty
+                    ? "Scan the serial number on its plate, or sync if it is new." : "Compare it with the plate, and type or scan it again.")
         }
     }
 

@@ -70,11 +70,9 @@ extension LocalEditor {
             throw DeviceProblem(
                 .valueUnfit, "“\(field.name)” of a \(entity.title.lowercased()) is not written by hand.", next: "Record a new fact instead.")
         }
-        let view = try require(entity.name, id)
+        _ = try require(entity.name, id)
         switch field.rule {
-        case .safety:
-            let isStricter = Lattice.rank(value, in: field.lattice) > Lattice.rank(view[field.name], in: field.lattice)
-            try change(entity.name, id, field.name, element: value, op: isStricter ? .raise : .release)
+        case .safety: _ = try setSafety(value, of: field, entity.name, id)
         case .addWins, .removeWins: try change(entity.name, id, field.name, element: value, op: .add)
         default: try patch(entity.name, id, [field.name: value])
         }

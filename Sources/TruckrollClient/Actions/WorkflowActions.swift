@@ -12,7 +12,17 @@ extension DeviceClient {
     ///   where the order stands, mandatory tasks are open, or the user's role may not.
     public func record(_ event: OrderEvent, on order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> Recorded {
         if event == .complete { try requireNoRunningLabour(order) }
-        return try act(event.rawValue) { editor in try editor.step(event, order, reason: reason, place: place) }
+        let running = try runningLabour()
+        return try act(event.rawValue) { editor in
+            let step = try editor.step(event, order, reason: reason, place: place)
+            var notices = step.notices
+            if [.start, .resume].contains(event) { notices += try editor.othersInProgress(besides: order) }
+            if event.stopsWork, let running, running.order == order {
+                notices.append(
+                    "The clock of \(running.kind) runs on since \(running.startedAt.clock). Stop it with `labour stop` if you stopped, too.")
+            }
+            return (step.record, notices)
+        }
     }
 
     private func requireNoRunningLabour(_ order: RecordID) throws {
@@ -43,7 +53,7 @@ extension RecordSource {
                 throw DeviceProblem(
                     .tasksOpen, "\(number) cannot be completed: \(open.count) mandatory task\(open.count == 1 ? " is" : "s are") open.",
                     missing: TaskLine.sorted(open).map { $0.text("title") ?? "task" },
-                    next: "Do each, or say that it does not apply: `task done`, `task na`.")
+                    next: "Do each, or say why it does not apply: `task done`, `task na --remark`.")
             }
         }
     }
@@ -59,9 +69,32 @@ extension LocalEditor {
     }
 }
 
+extension LocalEditor {
+    /// A person works on one thing at a time: another job in progress is told, and stands.
+    fileprivate func othersInProgress(besides order: RecordID) throws -> [String] {
+        let mine = try views("appointment", where: "technician", equals: .reference(user)).filter { $0.text("state") == "active" }
+        let others = try Set(mine.compactMap { $0.reference("order") }).subtracting([order]).compactMap { try view("service_order", $0) }
+            .filter { $0.text("state") == OrderState.in_progress.rawValue }.compactMap { $0.text("number") }.sorted()
+        return others.isEmpty ? [] : ["In progress as well: \(others.joined(separator: ", ")). Pause what you do not work on."]
+    }
+}
+
+extension OrderState {
+    /// Where an order stands, as the rest of a sentence about it.
+    fileprivate var standing: String { self == .needs_replan ? "is to be planned anew" : "is \(title)" }
+}
+
 extension OrderEvent {
+    /// Whether the work on the order ends or rests by it.
+    fileprivate var stopsWork: Bool {
+        switch self {
+        case .pause, .no_access, .unsafe, .cannot_complete: true
+        default: false
+        }
+    }
+
     fileprivate func refusal(_ number: String, _ state: OrderState?, _ role: Role) -> DeviceProblem {
-        let present = state?.title ?? "without a state"
+        let present = state?.standing ?? "is without a state"
         let possible = state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role) } } ?? []
         let path = state.flatMap { OrderWorkflow.path(from: $0, to: self, as: role) }
         let next: String
@@ -72,7 +105,7 @@ extension OrderEvent {
         } else {
             next = "Possible now: \(possible.map(\.verb).joined(separator: ", "))."
         }
-        return DeviceProblem(.transition, "“\(verb)” is not possible: \(number) is \(present).", next: next)
+        return DeviceProblem(.transition, "“\(verb)” is not possible: \(number) \(present).", next: next)
     }
 }
 

@@ -27,23 +27,29 @@ extension DeviceClient {
     ///
     /// - Throws: ``TransportProblem`` when there is no way to the server; then nothing is lost and nothing is half applied.
     ///
-    /// - Parameter onUpload: is told how far the attachments are that this sync sends.
+    /// - Parameters:
+    ///   - onReply: is told after each reply how far the sync is.
+    ///   - onUpload: is told how far the attachments are that this sync sends.
     @discardableResult
-    public func sync(onUpload: (@Sendable (UploadProgress) -> Void)? = nil) async throws -> SyncReport {
+    public func sync(
+        onReply: (@Sendable (SyncReport) -> Void)? = nil, onUpload: (@Sendable (UploadProgress) -> Void)? = nil
+    ) async throws -> SyncReport {
         let shown = try textsShown()
         defer { remember(shown) }
-        let report = try await syncOnce(onUpload)
+        let report = try await syncOnce(onReply, onUpload)
         guard report.newReplica != nil else { return report }
         // The work goes on under the new number, with a sign-in of its own.
-        var whole = try await syncOnce(onUpload)
+        var whole = try await syncOnce(onReply, onUpload)
         whole.newReplica = report.newReplica
         return whole
     }
 
-    private func syncOnce(_ onUpload: (@Sendable (UploadProgress) -> Void)?) async throws -> SyncReport {
+    private func syncOnce(
+        _ onReply: (@Sendable (SyncReport) -> Void)?, _ onUpload: (@Sendable (UploadProgress) -> Void)?
+    ) async throws -> SyncReport {
         try await withTransport { transport, _ in
             let conversation: SyncConversation
-            do { conversation = try await hold(SyncConversation(engine), over: transport) } catch TransportProblem.problem(let document)
+            do { conversation = try await hold(SyncConversation(engine), over: transport, onReply) } catch TransportProblem.problem(let document)
                 where document.code == "upgrade-required"
             {
                 // What this device holds is still taken, attachments too.
@@ -58,7 +64,11 @@ extension DeviceClient {
     }
 
     /// Carries the conversation's messages until it is over.
-    private func hold(_ begun: SyncConversation, over transport: any SyncTransport) async throws -> SyncConversation {
+    private func hold(
+        _ begun: SyncConversation, over transport: any SyncTransport, _ onReply: (@Sendable (SyncReport) -> Void)? = nil
+    ) async throws -> SyncConversation {
+        // A set counts as sent from the moment a request is made of it: not before there is somebody to send it to.
+        try await transport.open()
         var conversation = begun
         while let request = try conversation.next() {
             let sentAt = environment.now()
@@ -72,15 +82,18 @@ extension DeviceClient {
                 case .segment(let name): .segment(try await segments.fetch(name, over: transport))
                 }
             try conversation.receive(reply, sentAt: sentAt, receivedAt: environment.now())
+            onReply?(conversation.report)
         }
         return conversation
     }
 
     /// Compares every scope with the server's digests, after a sync has brought both to one position.
     ///
-    /// - Parameter repairing: whether to fetch again what differs.
-    public func audit(repairing: Bool) async throws -> AuditReport {
-        try await sync()
+    /// - Parameters:
+    ///   - repairing: whether to fetch again what differs.
+    ///   - onReply: is told how far the sync before it is.
+    public func audit(repairing: Bool, onReply: (@Sendable (SyncReport) -> Void)? = nil) async throws -> AuditReport {
+        try await sync(onReply: onReply)
         return try await withTransport { transport, _ in
             let conversation = try await hold(SyncConversation(engine, purpose: .audit(repairing: repairing)), over: transport)
             guard let audit = conversation.audit else {

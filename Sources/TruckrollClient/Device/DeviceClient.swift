@@ -57,8 +57,24 @@ public struct DeviceClient: Sendable {
     /// Whether nothing can be recorded, because the disk of the store takes no writes. What is there can be read.
     public var isReadOnly: Bool { (engine.store as? SQLiteDeviceStore)?.obstacle != nil }
 
-    /// Whether a device keeps its store in the folder.
-    public static func isPresent(in directory: URL) -> Bool { FileManager.default.fileExists(atPath: file(in: directory).path) }
+    /// What of a store is in a folder.
+    public enum Presence: Hashable, Sendable {
+        case present, absent
+        /// A file without content, and no log beside it either.
+        case empty
+        /// This user may not see whether there is one.
+        case forbidden
+    }
+
+    /// What of a store is in the folder, as far as this user may see.
+    public static func presence(in directory: URL) -> Presence {
+        let file = file(in: directory).path
+        do {
+            func size(_ path: String) throws -> Int { (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue ?? 0 }
+            guard try size(file) == 0 else { return .present }
+            return ((try? size(file + "-wal")) ?? 0) > 0 ? .present : .empty
+        } catch CocoaError.fileReadNoPermission { return .forbidden } catch { return .absent }
+    }
 
     private static func file(in directory: URL) -> URL { directory.appendingPathComponent("device.sqlite") }
 

@@ -28,6 +28,8 @@ public struct DispatchOrderSheet: Sendable {
     public let certificates: [RecordView]
     /// What changed the appointments, oldest first.
     public let planning: [PlanningTrace.Step]
+    /// What was recorded on it, as the technician's device shows it.
+    public let work: Job
     /// Names of the people above.
     public let people: [RecordID: String]
 
@@ -50,6 +52,7 @@ public struct DispatchOrderSheet: Sendable {
         exceptions = try belonging("exception").sorted { ($0.text("raised_at") ?? "") < ($1.text("raised_at") ?? "") }
         certificates = try belonging("certificate").sorted { ($0.text("number") ?? "") < ($1.text("number") ?? "") }
         planning = try reader.planning(of: order.id).steps
+        work = try Job(order, try ScreenReader(reader))
         var people: [RecordID: String] = [:]
         for view in events + requests + exceptions + certificates {
             for field in ["by", "technician", "instead_of", "about"] where view.entity[field] != nil {

@@ -71,6 +71,8 @@ public final class HTTPTransport: SyncTransport {
         try await exchange.message("replica", request, headers: [])
     }
 
+    public func open() async throws { _ = try await channel.agreedVersions() }
+
     public func sync(_ request: PBSyncRequest) async throws -> PBSyncReply {
         try await holdBackNewer(request.push)
         return try await signed("sync", request)

@@ -50,6 +50,8 @@ public struct CertificateProblem: Hashable, Sendable {
         case supersessionInconsistent = "supersession-inconsistent"
         /// Issued before the last reading.
         case issuedTooEarly = "issued-too-early"
+        /// The next calibration is named for a day that is not after this one.
+        case nextCalibrationTooEarly = "next-calibration-too-early"
         /// A number, date, text or reference is not of its form.
         case malformed = "malformed"
         /// A reading shows more digits than the channel has.

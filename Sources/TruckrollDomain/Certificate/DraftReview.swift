@@ -83,6 +83,13 @@ struct DraftReview {
                 .issuedTooEarly, "Issued \(issued.spoken), before the last reading of \(end.spoken).",
                 "Check the clock of the device.")
         }
+        if let next = content.nextCalibration, CivilDate.isDate(next), let end = try? CertificateInstant(parsing: content.dates.end),
+            next <= end.date
+        {
+            report(
+                .nextCalibrationTooEarly, "The next calibration is named for \(next), and this one was done on \(end.date).",
+                "Name a day after it, or leave the date out when none was agreed.")
+        }
         if !content.outcome.isWithinTolerance, content.leftInService {
             report(
                 .failedInService, "The item does not hold its tolerance and was left in service.",

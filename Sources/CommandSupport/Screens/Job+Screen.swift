@@ -6,7 +6,7 @@ import TruckrollTerminal
 
 extension Job {
     /// The job without its lists.
-    var head: KeyValueBlock {
+    public var head: KeyValueBlock {
         var block = KeyValueBlock(title: "\(line.number)  \(line.title)")
         block.add("state", Words.state(line.state, line.stateWord))
         block.add("kind", StyledText(line.kind))
@@ -39,13 +39,18 @@ extension Job {
     }
 
     /// Its lists, in the order of a screen.
-    var tables: [(String, Table)] {
+    public var tables: [(String, Table)] {
+        [("Tasks", taskTable), ("Notes on tasks", taskNotesTable), ("Assets", assetTable), ("Channels", channelTable)] + recorded + [
+            ("People", appointmentTable), ("Documents", documentTable), ("Past of the assets", historyTable),
+        ]
+    }
+
+    /// What was recorded on it, in the order of a screen.
+    public var recorded: [(String, Table)] {
         [
-            ("Tasks", taskTable), ("Notes on tasks", taskNotesTable), ("Assets", assetTable), ("Channels", channelTable), ("Readings", readingTable),
-            ("Findings", findingTable),
-            ("Labour", labourTable), ("Parts", partTable), ("Reservations", reservationTable), ("Notes", noteTable), ("Files", attachmentTable),
-            ("Signatures", signatureTable), ("Certificates", certificateTable), ("People", appointmentTable), ("Documents", documentTable),
-            ("Past of the assets", historyTable),
+            ("Readings", readingTable), ("Findings", findingTable), ("Labour", labourTable), ("Parts", partTable),
+            ("Reservations", reservationTable), ("Notes", noteTable), ("Files", attachmentTable), ("Signatures", signatureTable),
+            ("Certificates", certificateTable),
         ]
     }
 
@@ -56,7 +61,8 @@ extension Job {
     /// What `--corrects` takes.
     private func id(_ fact: Fact) -> StyledText { StyledText(fact.id.short, .dim) }
 
-    var taskTable: Table {
+    /// Its steps, numbered as commands take them.
+    public var taskTable: Table {
         var table = table([
             .init("#", .right), .init(""), .init("Task", .left, .wraps(minimum: 18)), .init("Asset"), .init("Answer", .left, .wraps(minimum: 10)),
             .init("Who"), .init("Where"),
@@ -72,13 +78,15 @@ extension Job {
                 "\(index + 1)", mark,
                 StyledText(task.title + unknown + (task.isMandatory ? "" : " (optional)") + (task.remark.map { " — \($0)" } ?? "")),
                 StyledText(task.asset ?? ""),
-                StyledText(answers, task.answers.count > 1 ? [.bold, .yellow] : .plain), StyledText(task.claimedBy.joined(separator: ", ")),
+                StyledText(answers, task.answers.count > 1 ? [.bold, .yellow] : .plain),
+                StyledText(task.settled?.by ?? task.claimedBy.joined(separator: ", ")),
                 Sign.text(task.fact.place))
         }
         return table
     }
 
-    private var taskNotesTable: Table {
+    /// What people wrote on its tasks.
+    public var taskNotesTable: Table {
         var table = table([
             .init("#", .right), .init("Task", .left, .truncates(minimum: 14)), .init("Notes", .left, .wraps(minimum: 20)), .init("Where"),
         ])

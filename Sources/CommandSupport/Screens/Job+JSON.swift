@@ -1,4 +1,3 @@
-import CommandSupport
 import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
@@ -7,15 +6,17 @@ import TruckrollTerminal
 
 extension Fact {
     /// The members every fact has.
-    var members: [(String, JSONValue)] {
+    public var members: [(String, JSONValue)] {
         [("id", .string(id.description)), ("at", .time(at)), ("by", .string(by)), ("where", .string(place.rawValue))]
     }
 
-    func with(_ more: [(String, JSONValue)]) -> JSONValue { .object(members + more) }
+    /// The members every fact has, and more.
+    public func with(_ more: [(String, JSONValue)]) -> JSONValue { .object(members + more) }
 }
 
 extension Job {
-    var json: JSONValue {
+    /// Everything about the job.
+    public var json: JSONValue {
         guard case .object(let head) = line.json else { return .null }
         return .object(
             head + [
@@ -29,8 +30,7 @@ extension Job {
                 ("assets", .array(assets.map(\.json))), ("tasks", .array(tasks.enumerated().map { $0.element.json($0.offset + 1) })),
                 ("labour", .array(labour.map(\.json))), ("parts", .array(parts.map(\.json))), ("findings", .array(findings.map(\.json))),
                 ("readings", .array(readings.map(\.json))),
-                ("task_notes", .array(taskNotes.map { ["task": .string($0.task.description), "title": .text($0.title), "text": .string($0.text)] })),
-                ("notes", .array(notes.map { $0.fact.with([("text", .string($0.text))]) })),
+                ("task_notes", .array(taskNotes.map(\.json))), ("notes", .array(notes.map(\.json))),
                 ("attachments", .array(attachments.map(\.json))), ("signatures", .array(signatures.map(\.json))),
                 ("certificates", .array(certificates.map(\.json))), ("reservations", .array(reservations.map(\.json))),
                 ("appointments", .array(appointments.map(\.json))), ("exceptions", .array(exceptions.map(\.json))),
@@ -66,8 +66,22 @@ extension Job {
     }
 }
 
+extension JobLine {
+    /// The job as lists show it.
+    public var json: JSONValue {
+        [
+            "id": .string(id.description), "number": .string(number), "title": .string(title), "kind": .string(kind),
+            "priority": .text(priorities.last?.value), "priorities": .texts(priorities.map(\.value)), "state": .text(stateWord),
+            "customer": .string(customer), "site": .string(site), "city": .text(city), "starts_at": .time(starts), "ends_at": .time(ends),
+            "mine": .bool(isMine), "due_at": .time(dueAt), "open_tasks": .int(openTasks), "open_mandatory_tasks": .int(openMandatoryTasks),
+            "waiting_sets": .int(waitingSets), "where": .string(place.rawValue),
+        ]
+    }
+}
+
 extension AssetCard {
-    var json: JSONValue {
+    /// The asset with its channels and past.
+    public var json: JSONValue {
         [
             "id": .string(id.description), "tag": .text(tag), "serial": .string(serial), "model": .string(model), "fitness": .text(fitness),
             "area": .text(area),
@@ -90,23 +104,29 @@ extension AssetCard {
 }
 
 extension TaskLine {
-    func json(_ number: Int) -> JSONValue {
+    /// The task.
+    ///
+    /// - Parameter number: its place in the list, from 1.
+    public func json(_ number: Int) -> JSONValue {
         fact.with([
             ("number", .int(number)), ("title", .string(title)), ("instructions", .text(instructions)), ("asset", .text(asset)),
             ("mandatory", .bool(isMandatory)),
             ("state", .string(state)), ("claimed_by", .texts(claimedBy)), ("answers", .texts(answers.map(\.value))), ("remark", .text(remark)),
+            ("settled_by", .text(settled?.by)), ("settled_at", .time(settled?.at)),
         ])
     }
 }
 
 extension LabourLine {
-    var json: JSONValue {
+    /// The entry.
+    public var json: JSONValue {
         fact.with([("kind", .string(kind)), ("seconds", .int(seconds)), ("remark", .text(remark)), ("corrected", .bool(isCorrected))])
     }
 }
 
 extension PartLine {
-    var json: JSONValue {
+    /// The use.
+    public var json: JSONValue {
         fact.with([
             ("part", .string(part)), ("quantity", .string(quantity.description)), ("unit", .string(unit)), ("action", .string(action)),
             ("serial", .text(serial)),
@@ -116,7 +136,8 @@ extension PartLine {
 }
 
 extension FindingLine {
-    var json: JSONValue {
+    /// The finding.
+    public var json: JSONValue {
         fact.with([
             ("severity", .string(severity)), ("asset", .text(asset)), ("code", .text(code)), ("text", .string(text)),
             ("photos", .texts(photos.map(\.hexadecimal))),
@@ -126,7 +147,8 @@ extension FindingLine {
 }
 
 extension ReadingLine {
-    var json: JSONValue {
+    /// The reading.
+    public var json: JSONValue {
         fact.with([
             ("asset", .string(asset)), ("channel", .int(channel)), ("gas", .string(gas)), ("kind", .string(kind)), ("phase", .string(phase)),
             ("point", .string(point)), ("applied", .string(applied)), ("indicated", .string(indicated)), ("unit", .string(unit)),
@@ -137,7 +159,8 @@ extension ReadingLine {
 }
 
 extension AttachmentLine {
-    var json: JSONValue {
+    /// The file.
+    public var json: JSONValue {
         fact.with([
             ("sha256", .string(sha256.hexadecimal)), ("media_type", .string(mediaType)), ("size", .int(size)), ("caption", .text(caption)),
             ("bytes_here", .bool(isHere)),
@@ -147,7 +170,8 @@ extension AttachmentLine {
 }
 
 extension SignatureLine {
-    var json: JSONValue {
+    /// The signature.
+    public var json: JSONValue {
         fact.with([
             ("signer", .string(signer)), ("role", .text(role)), ("meaning", .string(meaning)), ("document_hash", .string(documentHash.hexadecimal)),
         ])
@@ -155,7 +179,8 @@ extension SignatureLine {
 }
 
 extension CertificateLine {
-    var json: JSONValue {
+    /// The certificate in short.
+    public var json: JSONValue {
         fact.with([
             ("number", .string(number)), ("revision", .int(revision)), ("asset", .text(asset)), ("state", .text(state)),
             ("content_hash", .string(contentHash.hexadecimal)), ("superseded", .bool(isSuperseded)),
@@ -164,7 +189,8 @@ extension CertificateLine {
 }
 
 extension ReservationLine {
-    var json: JSONValue {
+    /// The reservation.
+    public var json: JSONValue {
         fact.with([
             ("part", .string(part)), ("location", .string(location)), ("quantity", .string(quantity.description)), ("state", .string(state)),
             ("answer", .text(answer)),
@@ -173,7 +199,8 @@ extension ReservationLine {
 }
 
 extension AppointmentLine {
-    var json: JSONValue {
+    /// The appointment.
+    public var json: JSONValue {
         [
             "id": .string(id.description), "technician": .string(technician), "mine": .bool(isMine), "starts_at": .time(starts),
             "ends_at": .time(ends),
@@ -183,7 +210,8 @@ extension AppointmentLine {
 }
 
 extension ExceptionLine {
-    var json: JSONValue {
+    /// The case.
+    public var json: JSONValue {
         [
             "id": .string(id.description), "kind": .string(kind), "order": .text(order), "order_id": .text(orderID?.description),
             "text": .string(text), "raised_at": .time(raisedAt),
@@ -194,10 +222,21 @@ extension ExceptionLine {
 }
 
 extension EventLine {
-    var json: JSONValue {
+    /// The step.
+    public var json: JSONValue {
         fact.with([
             ("event", .string(event)), ("reason", .text(reason)), ("effective", isEffective.map { .bool($0) } ?? .null), ("ruling", .text(ruling)),
             ("state_after", .text(stateAfter)),
         ])
     }
+}
+
+extension NoteLine {
+    /// The remark.
+    public var json: JSONValue { fact.with([("text", .string(text))]) }
+}
+
+extension TaskNotes {
+    /// The text with its task.
+    public var json: JSONValue { ["task": .string(task.description), "title": .text(title), "text": .string(text)] }
 }
