@@ -201,7 +201,8 @@ struct FoldCase: VectorCase {
                 // The server's own events are under no role.
                 let usual = draft.replica == 1 ? "server" : (draft.replica == 3 ? Role.dispatcher : .technician).rawValue
                 return Event(
-                    id: ids[index], event: draft.event.rawValue, role: role?.rawValue ?? usual, version: Hex(version.encoded), seen: draft.seen.map { ids[$0] })
+                    id: ids[index], event: draft.event.rawValue, role: role?.rawValue ?? usual, version: Hex(version.encoded),
+                    seen: draft.seen.map { ids[$0] })
             }
             return try FoldCase(name: name, openMandatoryTasks: open, events: events).folded()
         }

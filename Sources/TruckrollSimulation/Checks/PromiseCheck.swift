@@ -19,10 +19,11 @@ struct PromiseCheck {
         try nothingWhileSettling()
     }
 
-    /// The stock leases that a device takes with it as granted.
-    static func leases(of device: SimulatedDevice) throws -> [RecordID] {
+    /// The stock leases that a device takes with it as granted and that have not run out.
+    static func leases(of device: SimulatedDevice, at milliseconds: Int64) throws -> [RecordID] {
         try device.engine.read { reader in
-            try reader.views("lease").filter { $0.text("state") == "granted" }.compactMap { LeaseProof($0)?.lease }
+            try reader.views("lease").filter { $0.text("state") == "granted" }.compactMap { LeaseProof($0) }
+                .filter { $0.hardExpiry > milliseconds }.map(\.lease)
         }
     }
 

@@ -15,7 +15,7 @@ extension Simulation {
         met.visits += 1
         guard try signIn(device) else { return met.visitsCutShort += 1 }
         if try !device.store.read({ try $0.state().filling.isEmpty }) { met.fillingsResumed += 1 }
-        let leases = try PromiseCheck.leases(of: device)
+        let leases = try PromiseCheck.leases(of: device, at: milliseconds)
         do {
             let ended: Void? = try device.run {
                 var conversation = device.conversation(purpose)

@@ -83,12 +83,17 @@ public final class Simulation {
         // A process ends at a commit; what was confirmed before is there after.
         let before = try device.store.read { try $0.state() }.lastSequence
         let local = DeviceMoment(milliseconds: milliseconds + device.clockError, offsetMinutes: 60)
-        let committed = try device.run {
+        let record = {
             let shown = try self.shown(on: device)
             return try device.engine.commit(intent: act.rawValue, at: local, newID: { self.newID() }) { editor in
                 let context = ActContext(editor: editor, pick: pick, how: how, shown: shown)
                 if try !TechnicianActs(context: context).perform(act) { try DispatcherActs(context: context).perform(act) }
             }.set
+        }
+        let committed: OwnSet??
+        do { committed = try device.run(record) } catch is DecodingProblem where device.isDamaged {
+            // What the disk has changed cannot be read: the person is told so, and nothing is recorded.
+            return
         }
         if let set = committed ?? nil {
             met.setsCommitted += 1
@@ -198,6 +203,6 @@ public final class Simulation {
     private func damage(_ device: SimulatedDevice, _ pick: UInt32) throws {
         let keys = try device.store.read { try $0.confirmedKeys(after: nil, limit: 1000) }
         guard !keys.isEmpty else { return }
-        _ = device.store.corrupt(keys[Int(pick) % keys.count])
+        if device.store.corrupt(keys[Int(pick) % keys.count]) { device.isDamaged = true }
     }
 }

@@ -22,6 +22,8 @@ struct AdmittedLog: Sendable {
         byOrigin[origin.writeID]?.lazy.compactMap { at($0) }.first { $0.origin == origin }
     }
 
+    func goneOn(from number: WriteID) -> [AdmittedSet] { byOrigin[number]?.compactMap { at($0) } ?? [] }
+
     func after(_ position: Position, limit: Int) -> [AdmittedSet] {
         guard limit > 0 else { return [] }
         return Array(sets[sets.partitionPoint { $0.position <= position }...].prefix(limit))

@@ -27,6 +27,8 @@ extension MemoryServerTransaction {
 
     func admitted(origin: Origin) throws -> AdmittedSet? { store.tables.admitted.with(origin: origin) }
 
+    func admitted(goneOnFrom number: WriteID) throws -> [AdmittedSet] { store.tables.admitted.goneOn(from: number) }
+
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] { store.tables.admitted.after(position, limit: limit) }
 
     func lastPosition(admittedBefore milliseconds: Int64) throws -> Position? { store.tables.admitted.lastPosition(before: milliseconds) }

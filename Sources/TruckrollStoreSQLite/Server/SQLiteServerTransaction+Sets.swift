@@ -32,6 +32,11 @@ extension SQLiteServerTransaction {
         return try session.row(ServerSQL.admittedByOrigin, try origin.writeID.bound() + [origin.hash.bound], Self.admittedSet)
     }
 
+    func admitted(goneOnFrom number: WriteID) throws -> [AdmittedSet] {
+        guard number.sequence.isStorable else { return [] }
+        return try session.rows(ServerSQL.admittedByOriginNumber, try number.bound(), Self.admittedSet)
+    }
+
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] {
         try session.rows(ServerSQL.admittedAfter, [position.rawValue.boundAsLimit, boundLimit(limit)], Self.admittedSet)
     }

@@ -60,6 +60,8 @@ enum ServerSQL {
     static let admittedByOrigin = """
         SELECT \(admittedColumns) FROM admitted WHERE origin_replica = ? AND origin_sequence = ? AND origin_hash = ? ORDER BY position LIMIT 1
         """
+    static let admittedByOriginNumber =
+        "SELECT \(admittedColumns) FROM admitted WHERE origin_replica = ? AND origin_sequence = ? ORDER BY position"
     static let admittedAfter = "SELECT \(admittedColumns) FROM admitted WHERE position > ? ORDER BY position LIMIT ?"
     /// For so many outcomes.
     static func admittedByOutcome(_ count: Int) -> String {

@@ -46,6 +46,8 @@ public protocol ServerTransaction: AnyObject {
     func admitted(cause: String) throws -> AdmittedSet?
     /// The first set that went on from this one under another number.
     func admitted(origin: Origin) throws -> AdmittedSet?
+    /// The sets that went on from this number under another one, in ascending position.
+    func admitted(goneOnFrom number: WriteID) throws -> [AdmittedSet]
     /// In ascending position, at most `limit`.
     func admitted(after position: Position, limit: Int) throws -> [AdmittedSet]
     /// Position of the set admitted last before the time, in Unix milliseconds.

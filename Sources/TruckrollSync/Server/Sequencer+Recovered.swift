@@ -30,6 +30,8 @@ extension Sequencer {
             else { continue }
             lost[id, default: []].append(entry)
         }
+        // Under another number the work may be here already.
+        for id in lost.keys.sorted() where try hasGoneOn(id) { lost[id] = nil }
         guard !lost.isEmpty else { return }
         var cause: String?
         for number in 1...Limits.recoveredRequests {
@@ -43,6 +45,10 @@ extension Sequencer {
         try serverSet(cause: cause, intent: "recovered") { builder in
             for id in lost.keys.sorted() { try keep(lost[id] ?? [], of: id, builder) }
         }
+    }
+
+    private func hasGoneOn(_ id: WriteID) throws -> Bool {
+        try transaction.admitted(goneOnFrom: id).contains { $0.outcome != .quarantined && $0.outcome != .deferred }
     }
 
     private func keep(_ entries: [PBRecoveredEntry], of set: WriteID, _ builder: EffectBuilder) throws {
