@@ -12,6 +12,15 @@ public enum TransportProblem: Error, Hashable, Sendable, CustomStringConvertible
     /// The connection stood and no answer came. It is open whether the request arrived: send it again unchanged.
     case timeout
 
+    /// Whether less at a time may get through.
+    var isOfSlowLine: Bool {
+        switch self {
+        case .timeout: true
+        case .problem(let document): document.code == "body-timeout"
+        default: false
+        }
+    }
+
     /// The server speaks no version in which this device could talk to it. Everything stays here until it is updated.
     static func serverTooOld(_ spoken: UInt32, oldest: UInt32) -> TransportProblem {
         .problem(

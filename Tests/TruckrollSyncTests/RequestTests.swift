@@ -246,4 +246,38 @@ struct RequestTests {
         #expect(try world.serverValue("exception", exception.id, "state") == .text("resolved"))
         #expect(try company.state() == "closed")
     }
+
+    @Test("a push that takes too long is halved until it is one set, and all of it arrives in order")
+    func slowLine() throws {
+        let company = try Company()
+        let world = company.world
+        for number in 1...9 {
+            try world.commit(company.anna, "note") { editor in
+                try editor.create(
+                    "note",
+                    [
+                        "order": .reference(company.order), "text": .text("note \(number)"), "at": .text(editor.now.description),
+                        "by": .reference(editor.user),
+                    ])
+            }
+        }
+        var conversation = SyncConversation(company.anna.engine)
+        var sizes: [Int] = []
+        var isSlow = true
+        while let request = try conversation.next() {
+            guard case .sync(let message) = request else { break }
+            sizes.append(message.push.count)
+            if isSlow {
+                isSlow = conversation.sendLess()
+                continue
+            }
+            let reply = try world.server.sync(message, replica: company.anna.replica, at: world.moment)
+            try conversation.receive(.sync(reply), sentAt: world.milliseconds, receivedAt: world.milliseconds)
+        }
+        #expect(sizes.first == 9)
+        #expect(zip(sizes, sizes.dropFirst()).prefix { $0.1 > 0 }.allSatisfy { $0.1 <= max(1, $0.0 / 2 + 1) }, "\(sizes)")
+        #expect(sizes.contains(1))
+        #expect(try world.serverRecords("note").count == 9)
+        #expect(try company.anna.engine.read { try $0.outbox() }.isEmpty)
+    }
 }

@@ -72,19 +72,27 @@ extension DeviceClient {
         var conversation = begun
         while let request = try conversation.next() {
             let sentAt = environment.now()
-            let reply: SyncConversation.Reply =
-                switch request {
-                case .sync(let request): .sync(try await transport.sync(request))
-                case .audit(let request): .audit(try await transport.audit(request))
-                case .repair(let request): .repair(try await transport.repair(request))
-                case .newReplica(let request): .newReplica(try await transport.newReplica(request))
-                case .carry(let request): .carry(try await transport.carry(request))
-                case .segment(let name): .segment(try await segments.fetch(name, over: transport))
-                }
+            let reply: SyncConversation.Reply
+            do { reply = try await answer(to: request, over: transport) } catch let problem as TransportProblem
+                where problem.isOfSlowLine && conversation.sendLess()
+            {
+                continue
+            }
             try conversation.receive(reply, sentAt: sentAt, receivedAt: environment.now())
             onReply?(conversation.report)
         }
         return conversation
+    }
+
+    private func answer(to request: SyncConversation.Request, over transport: any SyncTransport) async throws -> SyncConversation.Reply {
+        switch request {
+        case .sync(let request): .sync(try await transport.sync(request))
+        case .audit(let request): .audit(try await transport.audit(request))
+        case .repair(let request): .repair(try await transport.repair(request))
+        case .newReplica(let request): .newReplica(try await transport.newReplica(request))
+        case .carry(let request): .carry(try await transport.carry(request))
+        case .segment(let name): .segment(try await segments.fetch(name, over: transport))
+        }
     }
 
     /// Compares every scope with the server's digests, after a sync has brought both to one position.

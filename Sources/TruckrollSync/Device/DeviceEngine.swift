@@ -137,7 +137,9 @@ public struct DeviceEngine: Sendable {
     // MARK: Sync
 
     /// The next request: the outbox from its oldest set, within the limits, and the checkpoint.
-    public func nextRequest() throws -> PBSyncRequest {
+    ///
+    /// - Parameter pushBytes: of the sets in it; the oldest goes however large it is.
+    public func nextRequest(pushBytes: Int = Limits.pushBytes) throws -> PBSyncRequest {
         try store.write { transaction in
             let identity = try requireIdentity(transaction)
             let state = try transaction.state()
@@ -163,9 +165,9 @@ public struct DeviceEngine: Sendable {
             let asked = Self.deferredToAsk(of: outbox, at: state)
             for var own in outbox {
                 // They leave room for what the server has not seen at all.
-                if own.standing == .deferred, !asked.contains(own.set.writeID) || bytes + own.set.body.count > Limits.pushBytes / 2 { continue }
+                if own.standing == .deferred, !asked.contains(own.set.writeID) || bytes + own.set.body.count > pushBytes / 2 { continue }
                 bytes += own.set.body.count + 128
-                if request.push.count >= Limits.setsInPush || (bytes > Limits.pushBytes && !request.push.isEmpty) { break }
+                if request.push.count >= Limits.setsInPush || (bytes > pushBytes && !request.push.isEmpty) { break }
                 request.push.append(PBSignedSet(own.set))
                 if own.standing == .waiting, let receipt = own.receipt { request.shown.append(PBReceipt(receipt)) }
                 if !own.isSent {

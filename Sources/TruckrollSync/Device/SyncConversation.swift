@@ -127,6 +127,9 @@ public struct SyncConversation {
     private var hasCarriedLate = false
     private var needsAudit = false
     private var hasLookedForDamage = false
+    /// Bytes of sets one push may have, and what the last one had.
+    private var pushBytes = Limits.pushBytes
+    private var lastPush = (sets: 0, bytes: 0)
     private var requests = 0
     /// The second time everything that differs comes whole.
     private var repairs = 0
@@ -160,11 +163,11 @@ public struct SyncConversation {
         switch phase {
         case .syncing:
             if hasSynced, let segment = try engine.nextSegment() { return .segment(segment) }
-            if case .done = formerSets { return .sync(try engine.nextRequest()) }
+            if case .done = formerSets { return .sync(try noted(engine.nextRequest(pushBytes: pushBytes))) }
             let former = try engine.formerSets()
             formerSets =
                 former.sets.isEmpty ? .done : .asked(former.sets.map { WriteID(replica: ReplicaID(rawValue: $0.replica), sequence: $0.sequence) })
-            return former.sets.isEmpty ? .sync(try engine.nextRequest()) : .carry(former)
+            return former.sets.isEmpty ? .sync(try noted(engine.nextRequest(pushBytes: pushBytes))) : .carry(former)
         case .auditing:
             var request = PBAuditRequest()
             if let checkpoint = try engine.read({ try $0.state().checkpoint }) { request.checkpoint = PBCheckpoint(checkpoint) }
@@ -178,6 +181,20 @@ public struct SyncConversation {
         case .renewed: return nil
         case .done: return nil
         }
+    }
+
+    private mutating func noted(_ request: PBSyncRequest) -> PBSyncRequest {
+        lastPush = (request.push.count, request.push.reduce(0) { $0 + $1.body.count + 128 })
+        return request
+    }
+
+    /// The last push took longer than a body may take: the next one has half of its sets' bytes.
+    ///
+    /// - Returns: `false` when it was one set, so that less cannot be sent.
+    public mutating func sendLess() -> Bool {
+        guard case .syncing = phase, lastPush.sets > 1 else { return false }
+        pushBytes = lastPush.bytes / 2
+        return true
     }
 
     /// Applies an answer.
