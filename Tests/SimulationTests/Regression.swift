@@ -196,5 +196,20 @@ struct Regression: Sendable, CustomTestStringConvertible {
                 Step(pause: 39150, device: 4, action: .sync(nil)),
                 Step(pause: 0, device: 4, action: .restoreServer),
             ]),
+        Regression(
+            name: "an answer of a newer history says nothing about the records of the one that was lost",
+            steps: [
+                Step(pause: 0, device: 2, action: .upgradeDevice),
+                Step(pause: 3944, device: 2, action: .act(.note, pick: 225777762, how: 1237991262)),
+                Step(pause: 0, device: 2, action: .keepCopy),
+                Step(pause: 68390, device: 2, action: .act(.labour, pick: 1180927002, how: 2403846812)),
+                Step(pause: 67898, device: 2, action: .audit),
+                Step(pause: 0, device: 2, action: .backup),
+                Step(pause: 0, device: 2, action: .runCopy),
+                Step(pause: 15887, device: 5, action: .act(.retitleOrder, pick: 3098823126, how: 4067366215)),
+                Step(pause: 50746, device: 5, action: .sync(nil)),
+                Step(pause: 8208000000, device: 5, action: .sync(nil)),
+                Step(pause: 0, device: 2, action: .restoreServer),
+            ]),
     ]
 }

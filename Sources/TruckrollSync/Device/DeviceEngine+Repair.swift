@@ -127,7 +127,7 @@ extension DeviceEngine {
             state.filling = []
             try transaction.deleteParts()
             try transaction.save(state)
-            try application.purge()
+            try application.purge(isPresent: true)
             try application.rebase()
             if wasRecovering { try findUnstoredAttachments(transaction) }
         }

@@ -248,7 +248,7 @@ public struct DeviceEngine: Sendable {
                     mismatches = try application.finish(reply.commit)
                     guard mismatches.isEmpty else { throw Mismatch() }
                 }
-                if !reply.hasCommit { try application.purge() }
+                if !reply.hasCommit { try application.purge(isPresent: false) }
                 try application.rebase()
                 var state = try transaction.state()
                 if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime), serverTime < Int64(Stamp.maximumMilliseconds) {
@@ -283,7 +283,7 @@ public struct DeviceEngine: Sendable {
         try store.write { transaction in
             var application = PullApplication(schema: schema, transaction: transaction)
             try application.answer(receipts)
-            try application.purge()
+            try application.purge(isPresent: false)
             try application.rebase()
             return application.summary.answered
         }

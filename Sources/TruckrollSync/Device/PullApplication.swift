@@ -46,15 +46,17 @@ struct PullApplication {
     }
 
     /// Notes the answers whose effects come with a later reply; those that are here now pin nothing any more.
-    private mutating func noteArriving() throws {
+    ///
+    /// - Parameter isPresent: the server has just given the checkpoint, so that it stands in the history it has now. Otherwise that may
+    ///   have changed without the device's knowing, and positions of another epoch say nothing.
+    private mutating func noteArriving(isPresent: Bool) throws {
         var state = try transaction.state()
         let answered = state.arriving.filter { !arriving.contains($0) } + arriving
         guard !answered.isEmpty else { return }
         state.arriving = []
         for id in answered {
             guard let own = try transaction.own(id), own.standing == .answered, let receipt = own.receipt else { continue }
-            // Positions go on from one epoch to the next; what a lost history had answered is not answered any more.
-            if let here = state.checkpoint, !state.isCheckpointLost, receipt.position <= here.position {
+            if let here = state.checkpoint, !state.isCheckpointLost, isPresent || here.epoch == receipt.epoch, receipt.position <= here.position {
                 if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
             } else {
                 state.arriving.append(id)
@@ -207,13 +209,15 @@ struct PullApplication {
         state.checkpointMAC = Array(commit.checkpointMac)
         state.isCheckpointLost = false
         try transaction.save(state)
-        try purge()
+        try purge(isPresent: true)
         return mismatches
     }
 
     /// Purges records outside the view, except those that sets name whose effect is not here: they stay pinned.
-    mutating func purge() throws {
-        try noteArriving()
+    ///
+    /// - Parameter isPresent: whether the server has just given the checkpoint.
+    mutating func purge(isPresent: Bool) throws {
+        try noteArriving(isPresent: isPresent)
         guard !loose.isEmpty else { return }
         var named: Set<RecordKey> = []
         for own in try shown() {
