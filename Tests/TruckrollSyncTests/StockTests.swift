@@ -118,6 +118,17 @@ struct StockTests {
         #expect(try cases() == [String](repeating: "lease_overrun", count: doubts))
     }
 
+    @Test("a lease gets a corrected spend back once, also where the book had nothing to give")
+    func leaseOnce() throws {
+        let lease = try ask("lease", "2", at: company.depot)
+        let first = try use("9", from: company.depot, lease: lease)
+        try use("1", from: company.depot, lease: lease, corrects: first)
+        try use("1", from: company.depot, lease: lease, corrects: first)
+        try world.sync(company.anna)
+        #expect(try world.serverValue("lease", lease, "used") == .text("2"))
+        #expect(try balance(company.depot) == ["3", "0", "0"])
+    }
+
     @Test("a corrected use of what was reserved needs no second promise")
     func reservation() throws {
         _ = try ask("reservation", "2", at: company.depot)
@@ -168,6 +179,12 @@ struct StockTests {
             }
             #expect(try world.sync(world.importer).needAttention == expected)
         }
+        #expect(try balance(company.depot)[0] == "999999999995")
+        // Two that would fit each by itself.
+        try world.commit(world.importer) { editor in
+            for _ in 0..<2 { try editor.create("stock_entry", entry(editor, "3", to: company.depot)) }
+        }
+        #expect(try world.sync(world.importer).needAttention == 1)
         #expect(try balance(company.depot)[0] == "999999999995")
     }
 }

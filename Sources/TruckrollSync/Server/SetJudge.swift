@@ -91,7 +91,7 @@ struct SetJudge {
         var decisions: [Int] = []
         // An order and its tasks arrive together: what the set itself creates counts as seen.
         var own: Set<Scope> = []
-        var moved: [StockKey: Quantity] = [:]
+        var moved = Moved()
         var texts = TextTrial(writer: writer, replica: replica.replica)
         for (index, op) in set.ops.enumerated() {
             guard let entity = schema[op.key.type] else { continue }
@@ -133,7 +133,7 @@ struct SetJudge {
     }
 
     private func problem(
-        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], _ own: Set<Scope>, _ moved: inout [StockKey: Quantity]
+        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], _ own: Set<Scope>, _ moved: inout Moved
     ) throws -> Remark? {
         guard entity.writers.contains(replica.role) else {
             return Remark(
@@ -184,22 +184,33 @@ struct SetJudge {
         let part: RecordID
     }
 
+    /// What the ops of a set so far take from places, or ask to be promised there, and what they bring to places.
+    private struct Moved {
+        var taken: [StockKey: Quantity] = [:]
+        var brought: [StockKey: Quantity] = [:]
+    }
+
     /// A movement takes only what is free where it starts, less what ops before it in the set take or ask for.
-    private func stockProblem(_ op: Op, _ entity: Entity, _ index: Int, _ moved: inout [StockKey: Quantity]) throws -> Remark? {
+    private func stockProblem(_ op: Op, _ entity: Entity, _ index: Int, _ moved: inout Moved) throws -> Remark? {
         let values = values(of: op, entity)
         guard let part = values["part"]?.reference, let quantity = values["quantity"]?.text.flatMap({ Quantity($0) }) else { return nil }
         let book = StockBook(schema: schema, access: writer)
-        if let to = values["to"]?.reference, try book.balance(of: part, at: to).onHand.adding(quantity) == nil {
-            return Remark(
-                code: "stock-too-large", op: index, text: "The place would hold more than a quantity can say.",
-                remedies: ["move less", "count the stock"])
+        if let to = values["to"]?.reference {
+            let key = StockKey(location: to, part: part)
+            let brought = (moved.brought[key] ?? .zero).adding(quantity)
+            guard let brought, try book.balance(of: part, at: to).onHand.adding(brought) != nil else {
+                return Remark(
+                    code: "stock-too-large", op: index, text: "The place would hold more than a quantity can say.",
+                    remedies: ["move less", "count the stock"])
+            }
+            moved.brought[key] = brought
         }
         guard let from = values["from"]?.reference else { return nil }
         let key = StockKey(location: from, part: part)
         let balance = try book.balance(of: part, at: from)
-        let wanted = (moved[key] ?? .zero).adding(quantity)
+        let wanted = (moved.taken[key] ?? .zero).adding(quantity)
         if let wanted, wanted <= balance.free {
-            moved[key] = wanted
+            moved.taken[key] = wanted
             return nil
         }
         return Remark(
@@ -208,7 +219,7 @@ struct SetJudge {
     }
 
     /// What the set itself takes or asks to be promised has its turn before a movement that stands behind it.
-    private func noteWanted(_ op: Op, _ entity: Entity, _ moved: inout [StockKey: Quantity]) {
+    private func noteWanted(_ op: Op, _ entity: Entity, _ moved: inout Moved) {
         let names: (place: String, amount: String)
         switch entity.name {
         case "part_use": names = ("from", "quantity")
@@ -221,7 +232,7 @@ struct SetJudge {
             let amount = values[names.amount]?.text.flatMap({ Quantity($0) })
         else { return }
         let key = StockKey(location: place, part: part)
-        moved[key] = (moved[key] ?? .zero).adding(amount) ?? amount
+        moved.taken[key] = (moved.taken[key] ?? .zero).adding(amount) ?? amount
     }
 
     private func values(of op: Op, _ entity: Entity) -> [String: Value] {

@@ -128,14 +128,13 @@ struct StockEffects {
         else { return nil }
         let entries = try builder.schema.entity("stock_entry")
         let moved = try builder.writer.views(entries, where: "source", equals: .reference(id))
-        // Without an entry of its own it took nothing yet, or was corrected before.
-        let isReturned = try builder.writer.view(entries, Self.returnID(entries, of: id)) != nil
-        guard !isReturned, moved.contains(where: { $0.text("reason") == "use" }) else { return nil }
+        // Without an entry of its own it took nothing yet.
+        guard moved.contains(where: { $0.text("reason") == "use" }), try !isCorrected(former, besides: use, entries) else { return nil }
         let invented = moved.filter { $0.text("reason") == "discrepancy" }.reduce(Int64(0)) { $0 + ($1.quantity("quantity")?.millionths ?? 0) }
         let returned = Quantity(millionths: max(0, quantity.millionths - invented))
         if returned > .zero {
             let entry = try builder.create(
-                "stock_entry", id: Self.returnID(entries, of: id),
+                "stock_entry", id: RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes]),
                 [
                     "part": .reference(part), "quantity": .text(returned.description), "to": .reference(location), "reason": .text("return"),
                     "order": use["order"], "source": .reference(use.id), "at": use["at"],
@@ -147,8 +146,13 @@ struct StockEffects {
         return FormerUse(part: part, from: location, lease: lease, quantity: quantity)
     }
 
-    private static func returnID(_ entries: Entity, of use: RecordID) -> RecordID {
-        RecordID.derived(type: entries.type, key: [Array("corrected".utf8), use.bytes])
+    /// Whether another use that corrects the same one has taken its own already.
+    private func isCorrected(_ former: RecordView, besides use: RecordView, _ entries: Entity) throws -> Bool {
+        guard let order = former.reference("order") else { return false }
+        return try builder.writer.views(former.entity, where: "order", equals: .reference(order)).contains { other in
+            try other.id != use.id && other.reference("corrects") == former.id
+                && builder.writer.views(entries, where: "source", equals: .reference(other.id)).contains { $0.text("reason") == "use" }
+        }
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.
