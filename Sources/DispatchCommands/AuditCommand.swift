@@ -30,8 +30,8 @@ struct AuditCommand: AsyncParsableCommand {
                 return .pending
             }
             let arrivals = Arrivals("Comparing every record with the server.", on: session.console.errors)
+            defer { arrivals.finish() }
             let report = try await session.client.audit(repairing: repair, onReply: { arrivals.show($0) })
-            arrivals.finish()
             var block = KeyValueBlock()
             block.add("Scopes compared", "\(report.scopes)")
             block.add("Records", "\(report.records)")

@@ -18,8 +18,8 @@ struct AuditCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         let arrivals = Arrivals("Syncing, then comparing every record with the server.", on: desk.console.errors)
+        defer { arrivals.finish() }
         let report = try await desk.client.audit(repairing: repair, onReply: { arrivals.show($0) })
-        arrivals.finish()
         desk.print(json: report.json(repairing: repair))
         desk.print("\(report.scopes.counted("scope")) with \(report.records.counted("record")) compared at position \(report.position).")
         if report.differing.isEmpty { return desk.print(Sign.sign(.stored) + " Both sides agree.") }

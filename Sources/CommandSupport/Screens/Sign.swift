@@ -3,6 +3,7 @@ import TruckrollTerminal
 
 /// Where a fact is, as a sign with its word.
 public enum Sign {
+    /// The sign alone.
     public static func sign(_ place: Whereabouts) -> StyledText {
         switch place {
         case .onDevice: StyledText("○", .yellow)
@@ -12,6 +13,7 @@ public enum Sign {
         }
     }
 
+    /// The sign and the word.
     public static func text(_ place: Whereabouts) -> StyledText { sign(place) + StyledText(" \(place.rawValue)", style(place)) }
 
     private static func style(_ place: Whereabouts) -> Style {

@@ -20,16 +20,22 @@ public enum Words {
     /// A word of a newer app.
     public static func unknown(_ word: String) -> String { "unknown (\(spaced(word)))" }
 
+    /// A word of the schema as people read it: `needs_replan` as “needs replan”.
     public static func spaced(_ word: String) -> String { word.split(separator: "_").joined(separator: " ") }
 
+    /// Day and time of day in the zone of the time; empty without one.
     public static func clock(_ time: DeviceTime?) -> String { time.map { "\($0.date) \($0.clock)" } ?? "" }
 
+    /// From when to when; the day of the end only where it is another.
     public static func span(_ starts: DeviceTime?, _ ends: DeviceTime?) -> String {
         guard let starts else { return "" }
         guard let ends else { return "\(starts.date) \(starts.clock)" }
         return starts.date == ends.date ? "\(starts.date) \(starts.clock)–\(ends.clock)" : "\(starts.date) \(starts.clock)–\(ends.date) \(ends.clock)"
     }
 
+    /// A duration in its two largest units.
+    ///
+    /// - Parameter seconds: not negative.
     public static func duration(_ seconds: Int) -> String {
         switch seconds {
         case ..<60: "\(seconds) s"
@@ -39,6 +45,7 @@ public enum Words {
         }
     }
 
+    /// The priority, or all that stand side by side until a person picks one.
     public static func priority(_ values: [Standing]) -> StyledText {
         let words = Array(Set(values.map(\.value))).sorted()
         if words.count > 1 { return StyledText("? " + words.joined(separator: " / "), [.bold, .yellow]) }

@@ -16,8 +16,6 @@ final class SimulatedDevice {
     var clockError: Int64 = 0
     var kept: MemoryDeviceStore?
     var isRevoked = false
-    /// Its disk has changed a record at least once.
-    var isDamaged = false
     var writesUntilEnd: Int?
     /// What is here of a segment whose transfer broke off.
     var arrived: (sha256: [UInt8], bytes: [UInt8])?

@@ -91,8 +91,9 @@ public final class Simulation {
             }.set
         }
         let committed: OwnSet??
-        do { committed = try device.run(record) } catch is DecodingProblem where device.isDamaged {
+        do { committed = try device.run(record) } catch let problem as DecodingProblem {
             // What the disk has changed cannot be read: the person is told so, and nothing is recorded.
+            guard try !device.engine.localDamage().isEmpty else { throw problem }
             return
         }
         if let set = committed ?? nil {
@@ -203,6 +204,6 @@ public final class Simulation {
     private func damage(_ device: SimulatedDevice, _ pick: UInt32) throws {
         let keys = try device.store.read { try $0.confirmedKeys(after: nil, limit: 1000) }
         guard !keys.isEmpty else { return }
-        if device.store.corrupt(keys[Int(pick) % keys.count]) { device.isDamaged = true }
+        _ = device.store.corrupt(keys[Int(pick) % keys.count])
     }
 }
