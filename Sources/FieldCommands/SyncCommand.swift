@@ -22,15 +22,16 @@ struct SyncCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         guard watch else {
+            let before = try desk.rosterShown()
             do {
                 let uploads = Mutex(UploadBar(on: desk.console.errors, isQuiet: quiet || desk.console.isJSON))
                 defer { uploads.withLock { $0.finish() } }
                 let report = try await desk.client.sync(onUpload: { progress in uploads.withLock { $0.show(progress) } })
                 uploads.withLock { $0.finish() }
-                try tell(.success(report), desk)
+                try tell(.success(report), since: before, desk)
                 if report.needAttention > 0 { throw ExitStatus.attention.code }
             } catch let problem as TransportProblem {
-                try tell(.failure(problem), desk)
+                try tell(.failure(problem), since: before, desk)
                 throw ExitStatus.of(problem).code
             }
             return
@@ -38,16 +39,24 @@ struct SyncCommand: FieldVerb {
         let quiet = self
         let console = desk.console
         let news = Mutex(WatchNews())
+        let shown = Mutex(try desk.rosterShown())
         try await desk.client.watch { device, result in
             guard news.withLock({ $0.isNews(result) }) else { return }
-            try? quiet.tell(result, Desk(client: device, console: console))
+            let before = shown.withLock { shown in
+                defer { shown = (try? device.roster()) ?? shown }
+                return shown
+            }
+            try? quiet.tell(result, since: before, Desk(client: device, console: console))
         }
     }
 
-    private func tell(_ result: Result<SyncReport, any Error>, _ desk: Desk) throws {
+    /// - Parameter before: the jobs as they were shown before; `nil` when none ever were.
+    private func tell(_ result: Result<SyncReport, any Error>, since before: Roster?, _ desk: Desk) throws {
         let waiting = try desk.client.standing()
+        // A sync that broke off may have brought something before.
+        let changes = try before?.changes(to: desk.client.roster()) ?? []
         switch result {
-        case .success(let report): tell(report, waiting, desk)
+        case .success(let report): tell(report, waiting, changes, desk)
         case .failure(let problem as TransportProblem) where ExitStatus.of(problem) == .pending:
             let sets = waiting.onDevice + waiting.sent
             desk.console.errors.print(
@@ -56,13 +65,14 @@ struct SyncCommand: FieldVerb {
             desk.print(
                 json: [
                     "online": false, "code": .string(problem.code), "detail": .string(problem.technicalDescription), "waiting_sets": .int(sets),
-                    "last_sync": .time(waiting.lastSync),
+                    "last_sync": .time(waiting.lastSync), "jobs": .array(changes.map(\.json)),
                 ])
+            for change in changes { desk.print(StyledText("  ") + change.line) }
         case .failure(let error): desk.console.fail(error)
         }
     }
 
-    private func tell(_ report: SyncReport, _ waiting: DeviceStanding, _ desk: Desk) {
+    private func tell(_ report: SyncReport, _ waiting: DeviceStanding, _ changes: [Roster.Change], _ desk: Desk) {
         let left = waiting.onDevice + waiting.sent
         desk.print(
             json: .object(
@@ -70,6 +80,7 @@ struct SyncCommand: FieldVerb {
                     ("attachments_sent", .int(report.attachmentsSent)), ("position", .position(report.position)),
                     ("repaired_scopes", .int(report.repaired)), ("given_back", .int(report.givenBack)),
                     ("new_replica", .number(report.newReplica.map { Int($0.rawValue) })), ("waiting_sets", .int(left)),
+                    ("jobs", .array(changes.map(\.json))),
                 ]))
         if quiet, report.isIdle { return }
         var parts = ["\(report.answered.counted("set")) stored", "\(report.recordsChanged.counted("record")) changed"]
@@ -81,10 +92,48 @@ struct SyncCommand: FieldVerb {
         desk.print(
             Sign.sign(.stored) + " Synced to position \(report.position): \(parts.joined(separator: ", "))."
                 + (left > 0 ? " \(left.counted("set")) still wait\(left == 1 ? "s" : "")." : ""))
+        for change in changes { desk.print(StyledText("  ") + change.line) }
         if report.needAttention > 0 {
             desk.print(
                 Sign.sign(.needsAttention)
                     + " \(report.needAttention) need\(report.needAttention == 1 ? "s" : "") attention: truckroll-field attention")
+        }
+    }
+}
+
+extension Desk {
+    /// The jobs as this device shows them; `nil` before its first sync, after which every job would be news.
+    fileprivate func rosterShown() throws -> Roster? { try client.standing().lastSync == nil ? nil : client.roster() }
+}
+
+extension Roster.Change {
+    /// What happened to the job, as a script reads it.
+    private var word: String {
+        switch self {
+        case .given: "given"
+        case .moved: "moved"
+        case .cancelled: "cancelled"
+        case .takenBack: "taken_back"
+        case .gone: "gone"
+        }
+    }
+
+    var json: JSONValue { ["change": .string(word), "job": job.json] }
+
+    /// One line of a screen.
+    var line: StyledText {
+        let name = StyledText(job.number, .bold) + StyledText(" \(job.title)")
+        let place = [job.site, job.city].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+        return switch self {
+        case .given: StyledText("new job       ", .green) + name + StyledText(", \(Words.span(job.starts, job.ends)), \(place)")
+        case .moved(_, let from):
+            StyledText("moved         ", .yellow) + name + StyledText(", now \(Words.span(job.starts, job.ends))")
+                + StyledText(from.map { " (was \(Words.span($0, nil)))" } ?? "", .dim)
+        case .cancelled: StyledText("cancelled     ", .red) + name + StyledText(", \(place)")
+        case .takenBack: StyledText("not yours now", .red) + " " + name + StyledText(", \(place)")
+        case .gone:
+            StyledText("off this list", .red) + " " + name
+                + StyledText(": the office cancelled it, gave it to somebody else, or moved it beyond the days this device holds")
         }
     }
 }

@@ -8,9 +8,9 @@ public struct SimulateCommand: ParsableCommand {
         commandName: "truckroll-simulate",
         abstract: "Play whole working days of a server and its devices, with everything that can go wrong.",
         discussion: """
-            Each seed is one company's day: the real engines of server and devices in one process, virtual time, and a network,
-            clocks and disks that fail as the seed says. At the end everybody comes online, and every promise is checked against
-            a model made from scratch. A seed that fails is shrunk to its shortest list of steps and printed; it fails again
+            Each seed is one company's day: the real engines of server and devices in one process, virtual time, and a network, \
+            clocks and disks that fail as the seed says. At the end everybody comes online, and every promise is checked against \
+            a model made from scratch. A seed that fails is shrunk to its shortest list of steps and printed; it fails again \
             in the same way whenever it is played.
 
               truckroll-simulate --runs 1000
