@@ -64,7 +64,7 @@ struct AttachmentPartsTests {
             }
             let session = try await server.signIn()
             let offset = try #require(Int(try await server.offset(photo, session: session) ?? ""))
-            #expect(offset <= bytes && offset % (256 << 10) == 0)
+            #expect(offset <= bytes && offset % (128 << 10) == 0)
             #expect(server.tenant.state.withLock { $0.stored.isEmpty })
 
             // What the server has is not sent again: the rest, with its headers, is all that goes through.

@@ -179,6 +179,25 @@ struct HostileInputTests {
         }
     }
 
+    @Test("a body that says how large it is is waited for as long as a slow line needs for it")
+    func slowLine() async throws {
+        try await TestServer.run({ $0.bodyTime = .zero }) { server in
+            let session = try await server.signIn()
+            var sync = PBSyncRequest()
+            sync.push = [PBSignedSet()]
+            sync.push[0].body = data([UInt8](repeating: 0, count: Limits.setBytes))
+            let body = try sync.wire(.protobuf)
+            let announced = try await RawRequest("POST", server.path("sync"), body: body).signed(session, at: server.clock.now).send(to: server)
+            #expect(announced.status == 200)
+            var unannounced = RawRequest("POST", server.path("sync"), body: [1]).signed(session, at: server.clock.now)
+            unannounced.length = nil
+            unannounced.body = []
+            unannounced.headers.append(("Transfer-Encoding", "chunked"))
+            let answer = try await RawAnswer.exchange(unannounced.bytes, port: server.port, keepsWriting: true)
+            #expect(answer.status == 408)
+        }
+    }
+
     @Test("unknown paths and unknown tenants get one and the same answer")
     func unknown() async throws {
         try await TestServer.run { server in

@@ -13,8 +13,9 @@ struct Exchange: Sendable {
     /// The path in front of every endpoint: `/v1/<tenant>/`.
     let prefix: String
 
-    /// The longest a message may take altogether; what hangs earlier is ended by the idle timeout.
-    private static let messageTime: TimeAmount = .seconds(180)
+    /// The longest a message may take altogether, beside what its body takes on a slow line; what hangs earlier is ended by the idle
+    /// timeout.
+    private static let messageSeconds: Int64 = 600
     /// The longest answer that is read into memory: a pull of many records.
     private static let replyBytes = 64 << 20
     private static let problemBytes = 64 << 10
@@ -36,7 +37,7 @@ struct Exchange: Sendable {
         let form = WireForm.protobuf
         let response = try await send(
             "POST", path(endpoint), headers: headers + [("Content-Type", form.mediaType), ("Accept", form.mediaType)],
-            body: .bytes(ByteBuffer(bytes: bytes)), time: Self.messageTime)
+            body: BodyPieces.body(bytes), time: .seconds(Self.messageSeconds + Int64(bytes.count / Limits.slowestBytesPerSecond)))
         try Self.expect(form.mediaType, in: response)
         let reply = try await Self.collect(response, upTo: Self.replyBytes)
         do { return try Reply(wire: reply, form: form) } catch {

@@ -18,14 +18,15 @@ extension HTTPTransport {
     ) async throws {
         let target = try target(sha256, "PUT")
         let source = try AttachmentSource(content)
-        guard source.size > Limits.attachmentPartBytes else {
+        var size = UploadPartSize()
+        guard source.size > size.bytes else {
             guard try await put(try source.bytes(0..<source.size), to: target, nil) == .whole else {
                 throw TransportProblem.notTruckroll("it wants more of an attachment than there is")
             }
             onProgress?(source.size)
             return
         }
-        var (offset, size, detours) = (try await uploadOffset(sha256), PartSize(), 0)
+        var (offset, detours) = (try await uploadOffset(sha256), 0)
         while true {
             // What is there is longer than the attachment: it is something else, and begins anew.
             if offset >= source.size { offset = 0 }
@@ -101,7 +102,7 @@ extension HTTPTransport {
         try await channel.run(target, BodyDigest(of: bytes)) { [exchange] headers in
             let more = [("Content-Type", "application/octet-stream")] + (range.map { [("Content-Range", $0.headerValue)] } ?? [])
             let response = try await exchange.send(
-                "PUT", target.path, headers: headers + more, body: .bytes(ByteBuffer(bytes: bytes)), time: Self.attachmentTime)
+                "PUT", target.path, headers: headers + more, body: BodyPieces.body(bytes), time: Self.attachmentTime)
             switch response.status.code {
             case 201, 204: return .whole
             case 202:

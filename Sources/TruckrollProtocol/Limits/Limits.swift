@@ -19,6 +19,8 @@ public enum Limits {
     /// Bytes of one push; a request body may be this and 64 KiB for the rest of the request.
     public static let pushBytes = 1 << 20
     public static let requestBytes = pushBytes + 65536
+    /// Bytes a second of the slowest line on which a message is waited for.
+    public static let slowestBytesPerSecond = 1024
     /// Bytes of one change set's body: a certificate and its event fit, a photo does not.
     public static let setBytes = 256 << 10
     /// Ops in one change set: a user's action, not a migration.

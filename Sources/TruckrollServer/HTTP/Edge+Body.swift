@@ -21,11 +21,12 @@ extension Edge {
 
     /// The whole body, which must arrive in time and stay below `limit` bytes.
     ///
-    /// - Parameter time: how long it may take; that of a message when left out.
+    /// - Parameter time: how long it may take; when left out, that of a message, and what the bytes it announces take on a slow line.
     func collect(_ request: Request, upTo limit: Int, within time: Duration? = nil) async throws -> [UInt8] {
         try refuseAnnounced(request, over: limit)
         let body = request.body
-        return try await withDeadline(time ?? configuration.bodyTime) {
+        let slowLine = Duration.seconds(Double(max(0, announced(request) ?? 0)) / Double(Limits.slowestBytesPerSecond))
+        return try await withDeadline(time ?? configuration.bodyTime + slowLine) {
             var bytes: [UInt8] = []
             for try await part in body {
                 guard bytes.count + part.readableBytes <= limit else { throw ServiceProblem.bodyTooLarge(limit: limit) }
@@ -37,10 +38,11 @@ extension Edge {
 
     /// Refuses a body whose announced length is over `limit` before any of it is read.
     func refuseAnnounced(_ request: Request, over limit: Int) throws(ServiceProblem) {
-        if let length = request.headers.single("content-length").flatMap({ Int($0) }), length > limit {
-            throw .bodyTooLarge(limit: limit)
-        }
+        if let length = announced(request), length > limit { throw .bodyTooLarge(limit: limit) }
     }
+
+    /// How many bytes the request says that its body has.
+    private func announced(_ request: Request) -> Int? { request.headers.single("content-length").flatMap { Int($0) } }
 
     func decode<Body: WireMessage>(_: Body.Type, _ bytes: [UInt8], _ form: WireForm) throws(ServiceProblem) -> Body {
         do { return try Body(wire: bytes, form: form) } catch { throw .malformed(error.detail) }

@@ -15,7 +15,7 @@ public struct HTTPConfiguration: Sendable {
     public var adminTokenFile: String?
     /// The protocol versions that are spoken: devices of older ones are only listened to, newer ones are told the newest of these.
     public var protocols = Limits.oldestProtocol...Limits.protocolVersion
-    /// How long a message's body may take to arrive.
+    /// How long a message's body may take to arrive, beside what the bytes it announces take on the slowest line that is waited for.
     public var bodyTime: Duration = .seconds(30)
     /// How often a stream looks whether its token and device still hold.
     public var streamCheck: Duration = .seconds(2)

@@ -1,9 +1,9 @@
 import TruckrollProtocol
 
 /// How large the next part of an upload is: what goes in about half a minute, so that little is lost when a slow line breaks.
-struct PartSize {
+struct UploadPartSize {
     /// Bytes.
-    private(set) var bytes = 256 << 10
+    private(set) var bytes = 128 << 10
     private static let least = 16 << 10
 
     /// Notes how long a part took, in milliseconds.
