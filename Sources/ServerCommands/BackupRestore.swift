@@ -9,7 +9,7 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copy a tenant's database to a file. Stop the server first.",
         discussion: """
-            The files under DIR/keys are not in it: copy them apart, daily and after every `revoke`, as two of them grow. Attachments
+            The files under DIR/keys are not in it: copy them apart, daily and after every `revoke`, as two of them grow. Attachments \
             lie in DIR/tenants/<id>/attachments, each under its hash; copy them with any tool, after the database.
 
             EXIT STATUS: 0 copied, 1 failed, 64 bad usage.
@@ -33,7 +33,7 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put a copy of a tenant's database back. Stop the server first.",
         discussion: """
-            The copy is checked first. The present database may be damaged or missing; what is there of it is kept beside the
+            The copy is checked first. The present database may be damaged or missing; what is there of it is kept beside the \
             restored one. A new epoch begins: devices bring back by themselves what they still hold and the copy lacks.
 
             EXIT STATUS: 0 restored, 1 failed, 64 bad usage.

@@ -12,7 +12,7 @@ struct DemoData: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo-data", abstract: "Make a gas-detection service company to try things with.",
         discussion: """
-            The company follows from the seed, the size and the day alone. Its records are an importer's signed change sets and
+            The company follows from the seed, the size and the day alone. Its records are an importer's signed change sets and \
             pass the sequencer like anybody's.
 
               truckroll-server demo-data --data ./data --size medium --day 2026-11-23
@@ -20,6 +20,7 @@ struct DemoData: AsyncParsableCommand {
             Cut short, it leaves a company that is not complete, and says so the next time: --start-over makes it anew.
 
             Sizes: small (6 technicians, 150 assets, 40 orders), medium (25, 4,000, 600), large (500, 200,000, 50,000).
+
             EXIT STATUS: 0 made, 1 failed, 64 bad usage.
             """)
 

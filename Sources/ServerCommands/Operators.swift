@@ -112,7 +112,7 @@ struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shut a device out.",
         discussion: """
-            Its next request and its open stream are refused. What it recorded and did not send stays on it and can still come in
+            Its next request and its open stream are refused. What it recorded and did not send stays on it and can still come in \
             as an outbox file. A restored database does not let it in again.
 
             EXIT STATUS: 0 done, 1 failed or no such device, 64 bad usage.
@@ -166,9 +166,9 @@ struct Settle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "After a restore: promise stock again without waiting for the devices that have not synced yet.",
         discussion: """
-            A restored server does not know what it has promised since the copy was made. So reservations and stock leases wait
-            until every device that may hold such a promise has synced, at most a day; `status` says which are missing, and
-            `devices` whose they are. Facts, orders and appointments do not wait. Say `settle` when the missing ones are lost or
+            A restored server does not know what it has promised since the copy was made. So reservations and stock leases wait \
+            until every device that may hold such a promise has synced, at most a day; `status` says which are missing, and \
+            `devices` whose they are. Facts, orders and appointments do not wait. Say `settle` when the missing ones are lost or \
             will not come: what they hold all the same will stand, and a shortage becomes an exception. Works beside a running server.
 
               truckroll-server status --data ./data
@@ -223,8 +223,8 @@ struct Release: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Let a quarantined change set take effect, after a person has looked at it.",
         discussion: """
-            For sets that are sound and were held for another reason: their device was shut out, or they wait for one that was.
-            A set of a device that is still shut out takes effect too, because you decided so: its receipt and the answer say it.
+            For sets that are sound and were held for another reason: their device was shut out, or they wait for one that was. \
+            A set of a device that is still shut out takes effect too, because you decided so: its receipt and the answer say it. \
             What is malformed stays quarantined, and so does work that came in under another number. Works beside a running server.
 
               truckroll-server attention --data ./data

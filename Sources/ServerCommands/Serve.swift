@@ -11,7 +11,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve devices over HTTP until told to stop.",
         discussion: """
-            Needs nothing but its data directory: each tenant is one SQLite file. Put a proxy with TLS in front of it for use
+            Needs nothing but its data directory: each tenant is one SQLite file. Put a proxy with TLS in front of it for use \
             outside one machine. SIGTERM and SIGINT end it within ten seconds; kill -9 loses nothing that was acknowledged.
 
               truckroll-server serve --data ./data --port 8080
