@@ -179,23 +179,11 @@ struct HostileInputTests {
         }
     }
 
-    @Test("a body that says how large it is is waited for as long as a slow line needs for it")
-    func slowLine() async throws {
-        try await TestServer.run({ $0.bodyTime = .zero }) { server in
-            let session = try await server.signIn()
-            var sync = PBSyncRequest()
-            sync.push = [PBSignedSet()]
-            sync.push[0].body = data([UInt8](repeating: 0, count: Limits.setBytes))
-            let body = try sync.wire(.protobuf)
-            let announced = try await RawRequest("POST", server.path("sync"), body: body).signed(session, at: server.clock.now).send(to: server)
-            #expect(announced.status == 200)
-            var unannounced = RawRequest("POST", server.path("sync"), body: [1]).signed(session, at: server.clock.now)
-            unannounced.length = nil
-            unannounced.body = []
-            unannounced.headers.append(("Transfer-Encoding", "chunked"))
-            let answer = try await RawAnswer.exchange(unannounced.bytes, port: server.port, keepsWriting: true)
-            #expect(answer.status == 408)
-        }
+    @Test(
+        "a body that says how large it is is waited for as long as a slow line needs for it",
+        arguments: [(nil, 30), (-5, 30), (0, 30), (Limits.setBytes, 30 + 256), (Limits.requestBytes, 30 + 1088)] as [(Int?, Int)])
+    func slowLine(announced: Int?, seconds: Int) {
+        #expect(HTTPConfiguration(host: "localhost", port: 0).bodyTime(announcing: announced) == .seconds(seconds))
     }
 
     @Test("unknown paths and unknown tenants get one and the same answer")

@@ -10,7 +10,8 @@ struct BodyPieces: AsyncSequence, Sendable {
 
     /// The body as the HTTP library takes it.
     static func body(_ bytes: [UInt8]) -> HTTPClientRequest.Body {
-        .stream(BodyPieces(bytes: bytes), length: .known(Int64(bytes.count)))
+        guard bytes.count > pieceBytes else { return .bytes(ByteBuffer(bytes: bytes)) }
+        return .stream(BodyPieces(bytes: bytes), length: .known(Int64(bytes.count)))
     }
 
     func makeAsyncIterator() -> Iterator { Iterator(rest: bytes[...]) }

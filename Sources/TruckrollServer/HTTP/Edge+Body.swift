@@ -25,8 +25,7 @@ extension Edge {
     func collect(_ request: Request, upTo limit: Int, within time: Duration? = nil) async throws -> [UInt8] {
         try refuseAnnounced(request, over: limit)
         let body = request.body
-        let slowLine = Duration.seconds(Double(max(0, announced(request) ?? 0)) / Double(Limits.slowestBytesPerSecond))
-        return try await withDeadline(time ?? configuration.bodyTime + slowLine) {
+        return try await withDeadline(time ?? configuration.bodyTime(announcing: announced(request))) {
             var bytes: [UInt8] = []
             for try await part in body {
                 guard bytes.count + part.readableBytes <= limit else { throw ServiceProblem.bodyTooLarge(limit: limit) }

@@ -45,4 +45,9 @@ public struct HTTPConfiguration: Sendable {
         self.now = now
         self.random = random
     }
+
+    /// How long a message's body may take that says it has so many bytes, or does not say it.
+    public func bodyTime(announcing bytes: Int?) -> Duration {
+        bodyTime + .seconds(Double(max(0, bytes ?? 0)) / Double(Limits.slowestBytesPerSecond))
+    }
 }
