@@ -18,12 +18,14 @@ public final class Arrivals: Sendable {
 
     /// Says what begins.
     ///
-    /// - Parameter now: the time since any fixed moment.
-    public init(_ beginning: String, on terminal: Terminal, now: @escaping @Sendable () -> Duration = Arrivals.clock()) {
+    /// - Parameters:
+    ///   - beginning: `nil` for a sync that is over in a moment as a rule: then nothing is said in its first second.
+    ///   - now: the time since any fixed moment.
+    public init(_ beginning: String?, on terminal: Terminal, now: @escaping @Sendable () -> Duration = Arrivals.clock()) {
         self.terminal = terminal
         self.now = now
-        state = Mutex(State(toldAt: now()))
-        terminal.print(StyledText(beginning, .dim))
+        state = Mutex(State(toldAt: beginning == nil ? now() + .seconds(1) : now()))
+        if let beginning { terminal.print(StyledText(beginning, .dim)) }
     }
 
     /// The machine's clock.

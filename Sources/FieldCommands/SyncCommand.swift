@@ -25,8 +25,14 @@ struct SyncCommand: FieldVerb {
             let before = try desk.rosterShown()
             do {
                 let uploads = Mutex(UploadBar(on: desk.console.errors, isQuiet: quiet || desk.console.isJSON))
-                defer { uploads.withLock { $0.finish() } }
-                let report = try await desk.client.sync(onUpload: { progress in uploads.withLock { $0.show(progress) } })
+                let arrivals = quiet || desk.console.isJSON ? nil : Arrivals(nil, on: desk.console.errors)
+                defer {
+                    arrivals?.finish()
+                    uploads.withLock { $0.finish() }
+                }
+                let report = try await desk.client.sync(
+                    onReply: { arrivals?.show($0) }, onUpload: { progress in uploads.withLock { $0.show(progress) } })
+                arrivals?.finish()
                 uploads.withLock { $0.finish() }
                 try tell(.success(report), since: before, desk)
                 if report.needAttention > 0 { throw ExitStatus.attention.code }

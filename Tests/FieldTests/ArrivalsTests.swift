@@ -23,4 +23,18 @@ struct ArrivalsTests {
         let lines = isTerminal ? "\r1000 records so far\r2000 records so far\r3000 records so far\n" : "2000 records so far\n"
         #expect(transcript.text == "Enrolled.\n" + lines)
     }
+
+    @Test("a sync that is over in its first second says nothing")
+    func brief() {
+        let transcript = Transcript()
+        let time = Mutex(Duration.zero)
+        let arrivals = Arrivals(nil, on: transcript.terminal(isTerminal: true, width: 80), now: { time.withLock { $0 } })
+        time.withLock { $0 = .milliseconds(900) }
+        arrivals.show(SyncReport())
+        #expect(transcript.text.isEmpty)
+        time.withLock { $0 = .milliseconds(1200) }
+        arrivals.show(SyncReport())
+        arrivals.finish()
+        #expect(transcript.text == "\r0 records so far\n")
+    }
 }
