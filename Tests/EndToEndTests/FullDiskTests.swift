@@ -76,8 +76,11 @@ struct FullDiskTests {
             #expect(document.next.contains("Nothing is lost") && document.retryAfter != nil)
         }
         #expect(try client.read { try $0.outbox() }.count == 1)
+        let unready = try server.readiness()
+        #expect(unready.contains(" 503 ") && unready.contains("store-"), "\(unready)")
 
         try server.leaveRoom(true)
+        #expect(try server.readiness().contains(" 200 "))
         try await client.sync()
         #expect(try client.read { try $0.outbox() }.isEmpty)
         // What was acknowledged is on the disk, not only in the process that was short of it.

@@ -80,6 +80,58 @@ struct ServerDamageTests {
         #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == ["acknowledged", "before"])
     }
 
+    @Test("a file taken away from a running server is noticed before anything more is acknowledged", arguments: ["", "-wal"])
+    func takenAway(suffix: String) throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        let copy = directory.appendingPathComponent("copy").path
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", copy).status == 0)
+        try server.start()
+        try femke.does("note", "000001", "before")
+        try femke.does("sync")
+        try FileManager.default.removeItem(atPath: server.database.path + suffix)
+        try femke.does("note", "000001", "into nowhere")
+        let refused = try femke.tries("sync")
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("store-removed") && refused.errors.contains("Nothing is lost"), "\(refused.errors)")
+        #expect(try server.readiness().contains("store-removed"))
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", copy).status == 0)
+        try server.start()
+        #expect(try femke.syncGivingBack() >= 1)
+        try femke.does("audit")
+        #expect(try femke.notes(on: "000001") == ["before", "into nowhere"])
+    }
+
+    @Test(
+        "a key that is not this database's is found when the server starts, before anything is signed with it",
+        arguments: ["tenant.key", "receipt.key"])
+    func keys(name: String) throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        try femke.does("note", "000001", "acknowledged")
+        try femke.does("sync")
+        server.kill()
+        let tenant = try server.database.deletingLastPathComponent().lastPathComponent
+        let file = server.data.appendingPathComponent("keys").appendingPathComponent(tenant).appendingPathComponent(name)
+        let key = try Data(contentsOf: file)
+        var other = key
+        other[other.startIndex + 7] ^= 1
+        try other.write(to: file)
+        let errors = try refusal(server)
+        #expect(errors.contains(name) && errors.contains("backup of the keys"), "\(errors)")
+        try key.write(to: file)
+        try server.start()
+        try femke.does("audit")
+    }
+
     @Test("a damaged page deep in the file is answered 503, devices keep their sets, and no copy is made of it")
     func page() throws {
         let server = try ServerProcess()

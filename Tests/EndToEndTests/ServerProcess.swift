@@ -112,6 +112,14 @@ final class ServerProcess {
         }
     }
 
+    /// What a load balancer is told.
+    func readiness() throws -> String {
+        try Self.run(
+            executable: "/bin/bash",
+            ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'GET /readyz HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' >&3; cat <&3"]
+        ).output
+    }
+
     func enrolmentCode(_ user: String) throws -> String {
         let answer = try Self.run("truckroll-server", "enrolment-code", "--data", data.path, "--user", user)
         return String(try #require(answer.output.split(separator: " ").first))

@@ -35,7 +35,7 @@ struct Edge: Sendable {
     func answer(_ endpoint: Endpoint, _ request: Request, _ context: ConnectionContext) async throws -> Response {
         switch endpoint {
         case .health: return text("{\"status\":\"alive\"}")
-        case .ready: return try readiness()
+        case .ready: return try await readiness()
         case .admin(let tenant, let command): return try await admin(command, try service(tenant), request)
         case .enrol(let tenant): return try await enrol(try service(tenant), request)
         case .challenge(let tenant): return try await challenge(try service(tenant), request)
@@ -97,11 +97,8 @@ struct Edge: Sendable {
         return encoded(reply, replyForm)
     }
 
-    private func readiness() throws -> Response {
-        guard directory.isReady else {
-            throw ServiceProblem(
-                status: 503, code: "not-ready", detail: "The server is starting.", next: "Ask again soon.", retryAfterSeconds: 2)
-        }
+    private func readiness() async throws -> Response {
+        if let obstacle = try await files.run({ [directory] in directory.obstacle() }) { throw obstacle }
         return text("{\"status\":\"ready\"}")
     }
 

@@ -6,10 +6,10 @@ public protocol TenantDirectory: Sendable {
     func service(of tenant: TenantID) -> (any TenantService)?
     /// The tenant that the path word `default` means: the only one of a server that has one.
     var defaultTenant: (any TenantService)? { get }
-    /// Whether requests can be answered: stores open, migrations done.
-    var isReady: Bool { get }
+    /// Why this server cannot do its work now; `nil` when it can.
+    func obstacle() -> ServiceProblem?
 }
 
 extension TenantDirectory {
-    public var isReady: Bool { true }
+    public func obstacle() -> ServiceProblem? { nil }
 }

@@ -18,6 +18,13 @@ public struct SQLiteDirectory: TenantDirectory {
     public func service(of tenant: TenantID) -> (any TenantService)? { tenants.first { $0.tenant == tenant } }
     public var defaultTenant: (any TenantService)? { tenants.count == 1 ? tenants.first : nil }
 
+    /// The disk that one tenant's work failed on is every tenant's; a file that fails for another reason is its tenant's alone.
+    public func obstacle() -> ServiceProblem? {
+        let obstacles = tenants.compactMap { $0.obstacle() }
+        guard let problem = obstacles.first(where: \.isOfDisk) ?? (obstacles.count == tenants.count ? obstacles.first : nil) else { return nil }
+        return ServiceProblem(problem)
+    }
+
     /// What stands for an error in the log.
     private func code(of error: any Error) -> String {
         switch error {

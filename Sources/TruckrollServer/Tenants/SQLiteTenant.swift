@@ -23,6 +23,8 @@ public final class SQLiteTenant: Sendable {
     private let store: SQLiteServerStore
     private let now: @Sendable () -> Int64
     private let logger: Logger?
+    /// Why the store failed last; `nil` when nothing has failed since it was last written.
+    private let failure = Mutex<StoreProblem?>(nil)
     /// What devices said of themselves when they signed in last, since the server was started.
     let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])
 
@@ -32,7 +34,7 @@ public final class SQLiteTenant: Sendable {
     ///   - founding: whether the database may be new; else one that is missing or empty was lost, and is not made anew.
     ///   - recordsForSnapshot: live records from which on a shared scope comes by its snapshot.
     /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it; ``EngineProblem`` `store-newer` when a
-    ///   program with a newer schema wrote it.
+    ///   program with a newer schema wrote it, `keys-foreign` when the keys are not this database's.
     public init(
         home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false, schema given: Schema? = nil,
         recordsForSnapshot: Int = Limits.recordsForSnapshot
@@ -59,6 +61,7 @@ public final class SQLiteTenant: Sendable {
             schema: schema, store: store, security: try home.security(),
             snapshots: SnapshotKeeping(segments: SegmentFolder(path: home.snapshots), compression: Zstd(), records: recordsForSnapshot),
             numbers: home.replicaNumbers())
+        try engine.checkKeys()
         if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch(), at: try moment()) {
             logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
         }
@@ -116,12 +119,21 @@ public final class SQLiteTenant: Sendable {
         heads.moved()
     }
 
+    /// Why the store cannot be written; once it has failed, found out by writing.
+    func obstacle() -> StoreProblem? {
+        guard failure.withLock({ $0 }) != nil else { return nil }
+        do {
+            try store.probe()
+            failure.withLock { $0 = nil }
+            return nil
+        } catch let problem as StoreProblem { return problem } catch { return failure.withLock { $0 } }
+    }
+
     func converting<T>(_ body: () throws -> T) throws -> T {
         do { return try body() } catch let problem as EngineProblem { throw ServiceProblem(problem) } catch let problem as StoreProblem {
             logger?.error("store", metadata: ["code": "\(problem.code)"])
-            throw ServiceProblem(
-                status: 503, code: problem.code, detail: "The server's store cannot be used now.", next: "Nothing is lost; try again later.",
-                retryAfterSeconds: 30)
+            if !problem.isFaultOfSet { failure.withLock { $0 = problem } }
+            throw ServiceProblem(problem)
         } catch let problem as WireProblem {
             throw ServiceProblem(status: 400, code: problem.code, detail: problem.detail, next: "Update the app.")
         } catch let problem as DecodingProblem {
@@ -131,6 +143,12 @@ public final class SQLiteTenant: Sendable {
 }
 
 extension ServiceProblem {
+    init(_ problem: StoreProblem) {
+        self.init(
+            status: 503, code: problem.code, detail: "The server's store cannot be used now.", next: "Nothing is lost; try again later.",
+            retryAfterSeconds: 30)
+    }
+
     init(_ problem: EngineProblem) {
         let status =
             switch problem.code {

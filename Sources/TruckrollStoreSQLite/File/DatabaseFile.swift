@@ -20,6 +20,8 @@ final class DatabaseFile: Sendable {
     private let writer: any DatabaseWriter
     private let lock: FileLock?
     private let isClosed = Mutex(false)
+    /// The file and its log as they were opened; empty for a database in memory and one that is only read.
+    private let opened: [String: FileIdentity]
 
     /// - Parameter patience: How long to wait for another process to let go of the file.
     /// - Throws: ``StoreProblem``
@@ -28,6 +30,7 @@ final class DatabaseFile: Sendable {
             self.path = "(memory)"
             lock = nil
             obstacle = nil
+            opened = [:]
             do {
                 writer = try DatabaseQueue(configuration: Configuration())
                 try Self.prepare(writer, layout: layout, tables: tables)
@@ -39,13 +42,29 @@ final class DatabaseFile: Sendable {
         self.path = path
         lock = try FileLock(path: path, patience: patience)
         (writer, obstacle) = try Self.openOrRead(path, kind: kind, layout: layout, tables: tables)
+        // The log is there from the first write on, and that was the migration's.
+        opened = obstacle == nil ? Self.identities(path) : [:]
+    }
+
+    private static func identities(_ path: String) -> [String: FileIdentity] {
+        var identities: [String: FileIdentity] = [:]
+        for file in [path, path + "-wal"] { identities[file] = FileIdentity(path: file) }
+        return identities
     }
 
     func write<T>(_ body: (Database) throws -> T) throws -> T {
         try checkOpen()
         if let obstacle { throw obstacle }
-        do { return try writer.write(body) } catch { throw StoreProblem.translating(error, path: path) }
+        let value: T
+        do { value = try writer.write(body) } catch { throw StoreProblem.translating(error, path: path) }
+        // Before anybody is told that it is on the disk.
+        guard opened.allSatisfy({ FileIdentity(path: $0) == $1 }) else { throw StoreProblem.removed(path: path) }
+        return value
     }
+
+    /// Commits a change that leaves nothing behind. A row saved as it is would not do: SQLite leaves a page alone in which nothing
+    /// changed.
+    func probe() throws { try write { try $0.execute(sql: "CREATE TABLE probe (a); DROP TABLE probe") } }
 
     func read<T>(_ body: (Database) throws -> T) throws -> T {
         try checkOpen()

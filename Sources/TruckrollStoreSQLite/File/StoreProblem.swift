@@ -16,6 +16,8 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case diskFull(path: String)
     /// The disk failed to read or write. The transaction was rolled back.
     case io(path: String, detail: String)
+    /// The file, or its log, was taken away or replaced while it was open. What was written is in no file any more.
+    case removed(path: String)
     /// The file cannot be opened or created.
     case cannotOpen(path: String, detail: String)
     /// The file cannot be written, by its permissions or inside a read.
@@ -42,6 +44,7 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .newer: "store-newer"
         case .diskFull: "store-disk-full"
         case .io: "store-io"
+        case .removed: "store-removed"
         case .cannotOpen: "store-cannot-open"
         case .readOnly: "store-read-only"
         case .busy: "store-busy"
@@ -73,6 +76,11 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
             "No space left for \(path). Nothing of this step was kept; free disk space and repeat it."
         case .io(let path, let detail):
             "The disk failed at \(path): \(detail). Nothing of this step was kept; check the disk and its mount, then repeat it."
+        case .removed(let path):
+            """
+            \(path) or the log beside it was removed or replaced while it was in use. Nothing more is taken; stop this program, then put \
+            the newest copy in its place.
+            """
         case .cannotOpen(let path, let detail):
             "\(path) cannot be opened: \(detail). Check that its folder exists and that this user may write there."
         case .readOnly(let path):
@@ -119,6 +127,14 @@ extension StoreProblem {
 }
 
 extension StoreProblem {
+    /// Whether every file on the same disk is likely to have it.
+    public var isOfDisk: Bool {
+        switch self {
+        case .diskFull, .io, .readOnly: true
+        default: false
+        }
+    }
+
     /// Whether what the file holds may still be read when this keeps it from being written.
     var leavesReading: Bool {
         switch self {

@@ -29,6 +29,9 @@ public final class SQLiteServerStore: ServerStore {
         try file.read { try body(SQLiteServerTransaction(session: Session(db: $0, path: file.path), tables: tables)) }
     }
 
+    /// Commits a change that leaves nothing behind: fails with ``StoreProblem`` when the file cannot be written now.
+    public func probe() throws { try file.probe() }
+
     /// Copies one committed state to a new file that can be put back; what comes after it goes on meanwhile.
     ///
     /// - Throws: ``StoreProblem`` `corrupt` when a page of this store is damaged; then there is no copy.

@@ -10,6 +10,7 @@ struct StoreProblemTests {
         (.newer(path: "a", version: 2, newestKnown: 1), "store-newer", "Upgrade"),
         (.diskFull(path: "a"), "store-disk-full", "free disk space"),
         (.io(path: "a", detail: "d"), "store-io", "check the disk"),
+        (.removed(path: "a"), "store-removed", "newest copy"),
         (.cannotOpen(path: "a", detail: "d"), "store-cannot-open", "folder"),
         (.readOnly(path: "a"), "store-read-only", "right to write"),
         (.busy(path: "a"), "store-busy", "End it"),
