@@ -20,12 +20,20 @@ struct OutboxCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
-            let (bytes, sets) = try desk.client.exportOutbox()
-            do { try Data(bytes).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting) } catch {
+            let export = try desk.client.exportOutbox()
+            do { try Data(export.bytes).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting) } catch {
                 throw DeviceProblem("file-unwritable", "\(file) cannot be written: it exists, or its folder does not.", next: "Name another file.")
             }
-            desk.print("\(sets) set\(sets == 1 ? "" : "s") written to \(file).")
-            desk.print(json: ["file": .string(file), "sets": .int(sets), "bytes": .int(bytes.count)])
+            desk.print(
+                "\(export.waiting.counted("set")) written to \(file)."
+                    + (export.answered == 0
+                        ? ""
+                        : " \(export.answered) that \(export.answered == 1 ? "is" : "are") stored already go\(export.answered == 1 ? "es" : "") along, for a server put back to an older copy.")
+            )
+            desk.print(
+                json: [
+                    "file": .string(file), "sets": .int(export.waiting), "answered_sets": .int(export.answered), "bytes": .int(export.bytes.count),
+                ])
         }
     }
 

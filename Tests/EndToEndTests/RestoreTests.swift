@@ -77,6 +77,36 @@ struct RestoreTests {
         for device in [femke, late, fresh] { try device.does("audit") }
     }
 
+    @Test("what a device had brought after the copy and before it was shut out comes back by its outbox file; what came after that is held up")
+    func shutOut() throws {
+        defer { clean() }
+        let femke = try tablet("P0101")
+        let lost = try tablet("P0101", named: "lost")
+        try lost.does("note", "000001", "in the copy")
+        try lost.does("sync")
+        let copy = try backup()
+        try lost.does("note", "000001", "acknowledged")
+        try lost.does("sync")
+        try operate("revoke", try #require(try lost.json("status")["device"] as? String))
+        try lost.does("note", "000001", "too late")
+        try restore(copy)
+        #expect(try lost.tries("sync").errors.contains("device-revoked"))
+
+        let file = directory.appendingPathComponent("lost.chg").path
+        let export = try lost.json("outbox", "export", file)
+        #expect(export["sets"] as? Int == 1 && export["answered_sets"] as? Int == 2, "\(export)")
+        for known in [1, 3] {
+            let carried = try femke.json("outbox", "import", file)
+            #expect(carried["answered"] as? Int == 3 && carried["known"] as? Int == known, "\(carried)")
+        }
+        let fresh = try tablet("P0101", named: "fresh")
+        #expect(try fresh.notes(on: "000001") == ["acknowledged", "in the copy"])
+        let held = try operate("attention")
+        #expect(held.contains("device-revoked"), "\(held)")
+        try femke.does("sync")
+        try femke.does("audit")
+    }
+
     @Test("the bytes of a photo taken after the copy come back too, and only those")
     func photos() throws {
         defer { clean() }

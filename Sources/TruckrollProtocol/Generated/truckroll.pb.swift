@@ -1302,6 +1302,9 @@ public nonisolated struct PBOutboxFile: Sendable {
 
   public var sets: [PBSignedSet] = []
 
+  /// of those that were answered
+  public var shown: [PBReceipt] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -3581,7 +3584,7 @@ nonisolated extension PBReplicaRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OutboxFile"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}device\0\u{1}replica\0\u{1}sets\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}device\0\u{1}replica\0\u{1}sets\0\u{1}shown\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3593,6 +3596,7 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 2: try { try decoder.decodeSingularBytesField(value: &self.device) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.replica) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.sets) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
       default: break
       }
     }
@@ -3611,6 +3615,9 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.sets.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.sets, fieldNumber: 4)
     }
+    if !self.shown.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.shown, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3619,6 +3626,7 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.device != rhs.device {return false}
     if lhs.replica != rhs.replica {return false}
     if lhs.sets != rhs.sets {return false}
+    if lhs.shown != rhs.shown {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -63,6 +63,13 @@ public struct LocalReader {
     // MARK: Own sets
 
     public func outbox() throws -> [OwnSet] { try transaction.outbox() }
+    /// Every set this device still has the bytes of, answered or not, in order of (replica, sequence).
+    public func ownSets() throws -> [OwnSet] {
+        var sets: [WriteID: OwnSet] = [:]
+        for own in try transaction.outbox() + transaction.journal(besides: ReplicaID(rawValue: 0)) { sets[own.set.writeID] = own }
+        return sets.values.sorted { $0.set.writeID < $1.set.writeID }
+    }
+
     public func journal(limit: Int) throws -> [OwnSet] { try transaction.journal(limit: limit) }
     public func unresolved() throws -> [OwnSet] { try transaction.unresolved() }
     public func own(_ id: WriteID) throws -> OwnSet? { try transaction.own(id) }

@@ -97,7 +97,8 @@ struct Sequencer {
         } catch let wire as WireProblem {
             return .receipt(try quarantine(signed, hash, replica, wire, nil))
         }
-        if replica.revokedAt != nil {
+        // What this server itself had admitted, before it was put back, was not held up then.
+        if replica.revokedAt != nil, shown?.outcome ?? .quarantined == .quarantined {
             return .receipt(
                 try quarantine(signed, hash, replica, WireProblem("device-revoked", op: -1, "its device was shut out; a person can look at it"), set))
         }
