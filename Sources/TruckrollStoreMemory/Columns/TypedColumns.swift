@@ -25,6 +25,11 @@ struct TypedColumns: Sendable {
         }
     }
 
+    /// Takes every row away.
+    mutating func deleteRows() {
+        for place in tables.indices { tables[place].rows = EntityColumns(columns: tables[place].columns.count) }
+    }
+
     /// The row that the values make of the record's; `nil` without values.
     ///
     /// A value that does not fit its column's type is not found by that column.

@@ -21,6 +21,7 @@ struct EntityShape: Sendable {
     let createTable: String
     let upsert: String
     let delete: String
+    let deleteAll: String
     let selectIDs: String
 
     init(_ entity: Entity) {
@@ -45,10 +46,13 @@ struct EntityShape: Sendable {
         createTable = "CREATE TABLE \(quotedTable) (\n    \(definitions.joined(separator: ",\n    "))\n) STRICT, WITHOUT ROWID"
         let marks = [String](repeating: "?", count: names.count + 1).joined(separator: ", ")
         let assignments = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        // A row that is as it should be is not written.
+        let differs = names.map { "\($0) IS NOT excluded.\($0)" }.joined(separator: " OR ")
         upsert = """
             INSERT INTO \(quotedTable) (\((["id"] + names).joined(separator: ", "))) VALUES (\(marks)) \
-            ON CONFLICT (id) DO \(names.isEmpty ? "NOTHING" : "UPDATE SET " + assignments)
+            ON CONFLICT (id) DO \(names.isEmpty ? "NOTHING" : "UPDATE SET \(assignments) WHERE \(differs)")
             """
+        deleteAll = "DELETE FROM \(quotedTable)"
         delete = "DELETE FROM \(quotedTable) WHERE id = ?"
         selectIDs = "SELECT id FROM \(quotedTable) ORDER BY id"
     }
@@ -59,24 +63,27 @@ struct EntityShape: Sendable {
 
 extension EntityShape {
     /// Puts the row of a record in place, or takes it away when there are no columns.
-    func save(_ id: RecordID, _ values: [String: Value]?, in session: Session) throws {
-        guard let values else {
-            try session.run(delete, [id.bound])
-            return
-        }
+    ///
+    /// - Returns: whether the row was another one before.
+    @discardableResult
+    func save(_ id: RecordID, _ values: [String: Value]?, in session: Session) throws -> Bool {
+        guard let values else { return try session.run(delete, [id.bound]) > 0 }
         // A value that does not fit its column's type, written under another schema, is not found by that column.
         let bound = try columns.map { try $0.type.bound(values[$0.name] ?? .null) ?? .null }
-        try session.run(upsert, [id.bound] + bound)
+        return try session.run(upsert, [id.bound] + bound) > 0
     }
 
+    /// - Parameter unreadable: is called for each row that is left out because the disk has changed it.
     /// - Throws: ``SchemaProblem`` when the entity has no such column.
-    func ids(where column: String, equals value: Value, in session: Session) throws -> [RecordID] {
+    func ids(where column: String, equals value: Value, in session: Session, unreadable: () -> Void) throws -> [RecordID] {
         guard let column = columns.first(where: { $0.name == column }) else {
             throw SchemaProblem(entity: name, detail: "\(column) is no column to query by")
         }
         guard let bound = try column.type.bound(value) else { return [] }
-        return try session.rows(column.selectIDs, [bound]) { try $0.recordID() }
+        return try session.legibleRows(column.selectIDs, [bound], unreadable: unreadable) { try $0.recordID() }
     }
 
-    func ids(in session: Session) throws -> [RecordID] { try session.rows(selectIDs) { try $0.recordID() } }
+    func ids(in session: Session, unreadable: () -> Void) throws -> [RecordID] {
+        try session.legibleRows(selectIDs, unreadable: unreadable) { try $0.recordID() }
+    }
 }

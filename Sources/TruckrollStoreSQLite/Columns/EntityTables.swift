@@ -39,5 +39,8 @@ public struct EntityTables: Sendable {
         }
     }
 
+    /// Empties all tables, whatever stands in them and in their indexes.
+    func deleteRows(in session: Session) throws { for shape in shapes { try session.run(shape.deleteAll, []) } }
+
     subscript(entity: Entity) -> EntityShape? { byType[entity.type] }
 }

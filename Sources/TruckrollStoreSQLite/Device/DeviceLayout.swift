@@ -1,6 +1,6 @@
 extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
-    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2, deviceStep3])
+    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4])
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
 
@@ -12,6 +12,9 @@ extension Layout {
 
     /// Own sets whose answers came before their effects.
     private static let deviceStep3 = ["ALTER TABLE state ADD COLUMN arriving BLOB NOT NULL DEFAULT x''"]
+
+    /// Whether something could not be read.
+    private static let deviceStep4 = ["ALTER TABLE state ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1))"]
 
     private static let enrolmentTables = [
         """

@@ -63,6 +63,38 @@ struct MemoryDeviceStoreTests {
         #expect(!store.corrupt(record.key))
     }
 
+    @Test("an unreadable record or overlay is as if it were not there, is named, and is readable again when it is saved or undone")
+    func unreadable() throws {
+        let store = MemoryDeviceStore(schema: try ServerPicture.schema)
+        let record = Make.record(Make.key(1))
+        let confirmed = ConfirmedRecord(record: record, hash: RecordHash(record), scopes: [Scope("office")])
+        try store.write { transaction in
+            try transaction.save(confirmed)
+            try transaction.save(overlay: record)
+        }
+        #expect(store.corrupt(record.key, by: .unreadable) && store.corrupt(overlay: record.key))
+        try store.read { transaction in
+            try #expect(transaction.confirmed(record.key) == nil && transaction.overlay(record.key) == nil)
+            try #expect(transaction.keys(in: Scope("office")) == [record.key])
+            #expect(transaction.unreadable == [.record(record.key), .overlay(record.key)])
+        }
+        #expect(throws: Interruption()) {
+            try store.write { transaction in
+                try transaction.deleteUnreadable()
+                try transaction.deleteDerived()
+                throw Interruption()
+            }
+        }
+        try store.read { transaction in
+            try #expect(transaction.confirmed(record.key) == nil && transaction.keys(in: Scope("office")) == [record.key])
+            #expect(transaction.unreadable == [.record(record.key)])
+        }
+        try store.write { try $0.save(confirmed) }
+        try #expect(store.read { try $0.confirmed(record.key) } == confirmed)
+        try store.write { try $0.deleteDerived() }
+        try #expect(store.read { try $0.overlayKeys() } == [])
+    }
+
     /// One of each write.
     private func day(_ transaction: any DeviceTransaction, _ number: UInt64) throws {
         let thing = try ServerPicture.schema.entity("thing")
