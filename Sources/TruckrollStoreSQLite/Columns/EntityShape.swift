@@ -14,6 +14,7 @@ struct EntityShape: Sendable {
         let selectIDs: String
     }
 
+    let entity: Entity
     let type: EntityType
     let name: String
     let table: String
@@ -27,6 +28,7 @@ struct EntityShape: Sendable {
     init(_ entity: Entity) {
         let table = "entity_" + entity.name
         let quotedTable = Self.quoted(table)
+        self.entity = entity
         type = entity.type
         name = entity.name
         self.table = table
@@ -62,6 +64,25 @@ struct EntityShape: Sendable {
 }
 
 extension EntityShape {
+    /// The columns with their types, ascending.
+    var described: [String] { columns.map { "\($0.name) \($0.type.word)" }.sorted() }
+
+    /// Makes every row anew from the record it repeats.
+    ///
+    /// - Parameter records: the statement that gives them, with the first and the last key to bind.
+    func fill(from records: String, in session: Session) throws {
+        try session.run(deleteAll, [])
+        let start = type.rawValue.bigEndianBytes
+        let bounds = [UInt8.min, .max].map { (start + [UInt8](repeating: $0, count: 17)).bound }
+        _ = try session.rows(records, bounds) { row in
+            // What the disk has changed has no row until it is mended.
+            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key),
+                let columns = RecordView(record, entity).columns
+            else { return }
+            try save(key.id, columns, in: session)
+        }
+    }
+
     /// Puts the row of a record in place, or takes it away when there are no columns.
     ///
     /// - Returns: whether the row was another one before.

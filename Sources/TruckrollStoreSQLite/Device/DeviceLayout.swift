@@ -1,6 +1,14 @@
 extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
-    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4])
+    static let device = Layout(
+        applicationID: 0x5452_5044, name: "a Truckroll device",
+        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns],
+        visibleRecords: """
+            SELECT confirmed.key, coalesce(overlay.entries, confirmed.entries) FROM confirmed LEFT JOIN overlay ON overlay.key = confirmed.key
+            WHERE confirmed.key BETWEEN ?1 AND ?2
+            UNION ALL
+            SELECT key, entries FROM overlay WHERE key BETWEEN ?1 AND ?2 AND key NOT IN (SELECT key FROM confirmed)
+            """)
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
 

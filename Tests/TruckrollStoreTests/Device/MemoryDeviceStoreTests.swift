@@ -49,6 +49,23 @@ struct MemoryDeviceStoreTests {
         try #expect(store.read { try DevicePicture($0) } == then)
     }
 
+    @Test("reopened with a newer schema it has the new columns, filled with what is visible")
+    func reopened() throws {
+        let older = try Schema(entities: [TestSchemas.entity("thing", type: 1, properties: TestSchemas.order)])
+        let thing = try ServerPicture.schema.entity("thing")
+        let store = MemoryDeviceStore(schema: older)
+        try store.write { transaction in
+            for number: UInt64 in 1...2 {
+                let record = try Make.record(thing, number, ["count": .integer(4)])
+                try transaction.save(ConfirmedRecord(record: record, hash: RecordHash(record), scopes: []))
+            }
+            try transaction.save(overlay: Make.record(thing, 2, ["count": .integer(5)]))
+        }
+        store.reopen(with: try ServerPicture.schema)
+        try #expect(store.read { try $0.ids(thing, where: "count", equals: .integer(4)) } == [Make.id(1)])
+        try #expect(store.read { try $0.ids(thing, where: "count", equals: .integer(5)) } == [Make.id(2)])
+    }
+
     @Test("damage changes a confirmed record behind the hash, or takes its row away")
     func damage() throws {
         let store = MemoryDeviceStore(schema: try ServerPicture.schema)
