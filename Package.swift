@@ -127,7 +127,7 @@ let package = Package(
             "TruckrollSyncTests",
             [
                 "TruckrollSync", "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollProtocol", "TruckrollDomain",
-                "TruckrollCore",
+                "TruckrollCore", grdb,
             ]),
         tests(
             "TruckrollStoreTests",
@@ -156,7 +156,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "ServerMain",
-                "FieldMain", "DispatchMain", "CertificatesMain",
+                "FieldMain", "DispatchMain", "CertificatesMain", grdb,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -42,6 +42,9 @@ public struct Console: Sendable {
     /// Prints what is worth knowing beside the result.
     public func note(_ text: String) { errors.print(StyledText(text, .dim)) }
 
+    /// Prints what does not stop the command and must not be missed.
+    public func warn(_ text: String) { errors.print(StyledText("note: ", [.bold, .yellow]) + StyledText(text)) }
+
     /// Prints what went wrong and what to do about it.
     public func problem(_ whatHappened: String, next: String?) { ProblemPrinter(on: errors).print(whatHappened, next: next) }
 

@@ -32,7 +32,20 @@ extension AuditReport {
     public func json(repairing: Bool) -> JSONValue {
         [
             "scopes": .int(scopes), "records": .int(Int(clamping: records)), "position": .position(position),
-            "differing": .texts(differing.map(\.name)), "repaired": .bool(repairing && !differing.isEmpty),
+            "differing": .texts(differing.map(\.name)), "unreadable": .int(derived.unreadable), "overlays_differing": .int(derived.overlays),
+            "rows_differing": .int(derived.rows), "made_anew": .int(madeAnew.overlays + madeAnew.rows + madeAnew.unreadable),
+            "repaired": .bool(repairing && !isClean),
         ]
+    }
+}
+
+extension DerivedDamage {
+    /// What is wrong in words, one line each; of nothing, none.
+    public func lines(repairing: Bool) -> [String] {
+        [
+            (unreadable, unreadable.counted("row") + " of the store " + (repairing ? "could not be read and went" : "cannot be read")),
+            (overlays, overlays.counted("record") + (repairing ? " were shown" : " are shown") + " otherwise than the outbox makes them"),
+            (rows, rows.counted("entry", "entries") + " of the lookup tables " + (repairing ? "were" : "are") + " not what the records say"),
+        ].filter { $0.0 > 0 }.map { $0.1 + (repairing ? "; made anew" : "") }
     }
 }

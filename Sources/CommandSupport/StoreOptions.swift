@@ -56,8 +56,17 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
             let client = try DeviceClient(directory: folder, environment: environment, connect: Console.connect)
             if client.isReadOnly { console.note("The disk takes no writes: what is here can be read, and nothing recorded. Free some space.") }
+            defer { warn(of: client, on: console) }
             return try await body(client, console)
         }
+    }
+
+    /// Says what the command left out, however it ended.
+    private func warn(of client: DeviceClient, on console: Console) {
+        guard (try? client.read({ try $0.state().isDamaged })) == true else { return }
+        console.warn(
+            "Part of what this device keeps cannot be read and is left out; the outbox is as it was. "
+                + "Run `\(Program.command) audit --repair`: it fetches again what the server has, and makes the rest anew.")
     }
 }
 

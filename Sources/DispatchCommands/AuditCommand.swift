@@ -17,7 +17,7 @@ struct AuditCommand: AsyncParsableCommand {
 
             EXIT STATUS: 0 equal, or repaired with --repair; 2 something differs; 3 the server could not be asked; \
             64 bad usage; 1 anything else.
-            JSON: scopes, records, position, differing, repaired.
+            JSON: scopes, records, position, differing, unreadable, overlays_differing, rows_differing, made_anew, repaired.
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -38,9 +38,12 @@ struct AuditCommand: AsyncParsableCommand {
             block.add("Position", "\(report.position)")
             let names = report.differing.map(\.name)
             block.add("Differing", names.isEmpty ? StyledText("none", .green) : StyledText(names.joined(separator: ", "), .red))
+            for line in report.madeAnew.lines(repairing: true) { block.add("Here", StyledText(line)) }
+            for line in report.derived.lines(repairing: repair) { block.add("Here", StyledText(line, .red)) }
             if !names.isEmpty, repair { block.add("Repaired", "\(names.count)") }
+            if !report.isClean, !repair { block.add("Mend it", StyledText("truckroll-dispatch audit --repair", .cyan)) }
             session.console.result(report.json(repairing: repair), [block])
-            return names.isEmpty || repair ? .done : .refused
+            return report.isClean || repair ? .done : .refused
         }
     }
 }

@@ -62,7 +62,7 @@ struct Desk {
     func print(json: @autoclosure () -> JSONValue) { if console.isJSON { console.output.print(json()) } }
 
     /// Something that does not stop the command, on standard error.
-    func warn(_ text: String) { console.errors.print(StyledText("note: ", [.bold, .yellow]) + StyledText(text)) }
+    func warn(_ text: String) { console.warn(text) }
 
     /// Names the zone of the times that are shown, on standard error, where the machine keeps another one.
     func nameZone() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 import TruckrollClient
 import TruckrollCore
@@ -86,6 +87,76 @@ struct DeviceDamageTests {
         try femke.does("audit")
         #expect(try femke.json("show", job)["title"] as? String == "Calibration of 4 assets, quarterly")
         #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: job) == ["only here"])
+    }
+
+    /// Rows that are other than they were written, while the file as such is sound.
+    enum RowDamage: String, CaseIterable {
+        case record =
+            "UPDATE confirmed SET entries = x'FFFF' WHERE substr(key, 3, 16) = (SELECT id FROM entity_service_order WHERE number LIKE '%000001')"
+        case site = "UPDATE confirmed SET entries = x'00' WHERE substr(key, 3, 16) IN (SELECT id FROM entity_site)"
+        case overlayBytes = "UPDATE overlay SET entries = x'FFFF'"
+        case overlayGone = "DELETE FROM overlay"
+        case row = "UPDATE entity_service_order SET id = x'00' WHERE number LIKE '%000001'"
+        case lookup = "DELETE FROM entity_service_order"
+    }
+
+    @Test(
+        "a record, an overlay or a lookup row that cannot be read ends no command, is named with what to do, and is mended; the outbox stays",
+        arguments: RowDamage.allCases)
+    func rows(damage: RowDamage) throws {
+        defer { clean() }
+        let before = try femke.list("notes", of: job).count
+        let outbox = try exported("before")
+        let queue = try DatabaseQueue(path: femke.file.path)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            try db.execute(sql: damage.rawValue)
+            #expect(db.changesCount > 0)
+        }
+        try queue.close()
+        for command in [["jobs", "--all"], ["status"], ["attention"]] {
+            let result = try femke.tries(command)
+            #expect(result.status == 0 || result.status == 4, "\(command) ended with \(result.status): \(result.errors)")
+        }
+        let shown = try femke.tries("show", job)
+        if damage == .record || damage == .overlayBytes || damage == .site {
+            #expect(shown.errors.contains("truckroll-field audit --repair"), "\(shown.output)\(shown.errors)")
+        }
+        #expect(try exported("after") == outbox)
+        let found = try femke.tries("audit")
+        switch damage {
+        case .record, .site, .row, .lookup:
+            #expect(found.status == 4, "\(found.output)\(found.errors)")
+            #expect(found.output.contains("truckroll-field audit --repair"))
+        // Its sync has made them anew, and the audit says so.
+        case .overlayBytes, .overlayGone: #expect(found.status == 0 && found.output.contains("made anew"), "\(found.output)\(found.errors)")
+        }
+        try femke.does("audit", "--repair")
+        let agreed = try femke.tries("audit")
+        #expect(agreed.status == 0 && agreed.output.contains("Both sides agree"), "\(agreed.output)\(agreed.errors)")
+        #expect(!agreed.errors.contains("cannot be read"))
+        #expect(try femke.list("notes", of: job).count == before)
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: job).contains("only here"))
+    }
+
+    /// The outbox as bytes.
+    private func exported(_ name: String) throws -> Data {
+        let file = directory.appendingPathComponent(name)
+        try femke.does("outbox", "export", file.path)
+        return try Data(contentsOf: file)
+    }
+
+    @Test("a record that a command could not read is there again after the next sync")
+    func healing() throws {
+        defer { clean() }
+        let queue = try DatabaseQueue(path: femke.file.path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: RowDamage.record.rawValue) }
+        try queue.close()
+        #expect(try femke.tries("jobs", "--all").errors.contains("truckroll-field audit --repair"))
+        try femke.does("sync")
+        #expect(try femke.notes(on: job) == ["only here"])
+        #expect(try !femke.tries("jobs", "--all").errors.contains("cannot be read"))
+        try femke.does("audit")
     }
 
     @Test("a log cut at any byte, as by a disk that only claimed to have written it, leaves a whole earlier state, and work goes on")

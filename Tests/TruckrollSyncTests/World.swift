@@ -15,7 +15,7 @@ final class World {
     let tenant = TenantID(high: 1, low: 2)
     var random = SeededGenerator(seed: 7)
     let importer: Device
-    private let directory: URL
+    let directory: URL
     /// Whether devices made from now on take snapshots.
     var takesSnapshots = true
     /// What happens to a segment on its way; `nil` for one the server does not give.
@@ -130,6 +130,19 @@ final class World {
     func audit(_ device: Device) throws -> [Scope] {
         try hold(SyncConversation(device.engine, purpose: .audit(repairing: true)), device).audit?.differing ?? []
     }
+
+    /// What a full comparison finds; what the device has found unreadable is not mended before.
+    func compare(_ device: Device, repairing: Bool) throws -> AuditReport {
+        _ = try hold(SyncConversation(device.engine, purpose: .syncBeforeAudit), device)
+        guard let audit = try hold(SyncConversation(device.engine, purpose: .audit(repairing: repairing)), device).audit else {
+            throw Surprise("nothing was compared")
+        }
+        return audit
+    }
+
+    /// A visit that may have to mend something.
+    @discardableResult
+    func mend(_ device: Device) throws -> SyncReport { try hold(SyncConversation(device.engine), device).report }
 
     /// Carries a conversation's messages, over bytes, as on the wire.
     private func hold(_ begun: SyncConversation, _ device: Device) throws -> SyncConversation {

@@ -34,22 +34,29 @@ extension DeviceClient {
     public func sync(
         onReply: (@Sendable (SyncReport) -> Void)? = nil, onUpload: (@Sendable (UploadProgress) -> Void)? = nil
     ) async throws -> SyncReport {
+        try await sync(.sync, onReply, onUpload)
+    }
+
+    private func sync(
+        _ purpose: SyncConversation.Purpose, _ onReply: (@Sendable (SyncReport) -> Void)?, _ onUpload: (@Sendable (UploadProgress) -> Void)?
+    ) async throws -> SyncReport {
         let shown = try textsShown()
         defer { remember(shown) }
-        let report = try await syncOnce(onReply, onUpload)
+        let report = try await syncOnce(purpose, onReply, onUpload)
         guard report.newReplica != nil else { return report }
         // The work goes on under the new number, with a sign-in of its own.
-        var whole = try await syncOnce(onReply, onUpload)
+        var whole = try await syncOnce(purpose, onReply, onUpload)
         whole.newReplica = report.newReplica
         return whole
     }
 
     private func syncOnce(
-        _ onReply: (@Sendable (SyncReport) -> Void)?, _ onUpload: (@Sendable (UploadProgress) -> Void)?
+        _ purpose: SyncConversation.Purpose, _ onReply: (@Sendable (SyncReport) -> Void)?, _ onUpload: (@Sendable (UploadProgress) -> Void)?
     ) async throws -> SyncReport {
         try await withTransport { transport, _ in
             let conversation: SyncConversation
-            do { conversation = try await hold(SyncConversation(engine), over: transport, onReply) } catch TransportProblem.problem(let document)
+            do { conversation = try await hold(SyncConversation(engine, purpose: purpose), over: transport, onReply) } catch TransportProblem.problem(
+                let document)
                 where document.code == "upgrade-required"
             {
                 // What this device holds is still taken, attachments too.
@@ -101,13 +108,15 @@ extension DeviceClient {
     ///   - repairing: whether to fetch again what differs.
     ///   - onReply: is told how far the sync before it is.
     public func audit(repairing: Bool, onReply: (@Sendable (SyncReport) -> Void)? = nil) async throws -> AuditReport {
-        try await sync(onReply: onReply)
+        // A sync makes anew what is shown of the outbox: what was wrong with it is looked at before.
+        let before = try engine.derivedDamage()
+        _ = try await sync(.syncBeforeAudit, onReply, nil)
         return try await withTransport { transport, _ in
             let conversation = try await hold(SyncConversation(engine, purpose: .audit(repairing: repairing)), over: transport)
             guard let audit = conversation.audit else {
                 throw DeviceProblem("audit-missing", "The server compared nothing.", next: "Sync, then audit again.")
             }
-            return audit
+            return audit.afterFinding(before)
         }
     }
 

@@ -7,13 +7,18 @@ import TruckrollDomain
 struct TypedColumns: Sendable {
     private var tables: [EntityTable] = []
     private var shapes: [EntityType: EntityShape] = [:]
+    /// By entity, the columns that say what every record says.
+    private var filled: [String: Set<String>] = [:]
 
-    init(_ schema: Schema) { open(schema) }
+    init(_ schema: Schema) { _ = open(schema) }
 
-    /// Makes what is missing for the schema and sees what it has. Rows that are there get nothing in a new column until their
-    /// record is next saved.
-    mutating func open(_ schema: Schema) {
+    /// Makes what is missing for the schema and sees what it has.
+    ///
+    /// - Returns: the entities whose rows have to be made anew, because a column of theirs was not kept so far.
+    mutating func open(_ schema: Schema) -> [Entity] {
         shapes = [:]
+        let before = filled
+        filled = [:]
         for entity in schema.entities {
             let place = tables.firstIndex { $0.name == entity.name } ?? tables.count
             if place == tables.count { tables.append(EntityTable(name: entity.name)) }
@@ -22,7 +27,27 @@ struct TypedColumns: Sendable {
                 columns.append(.init(name: field.name, type: ColumnType(field), place: tables[place].place(ofColumn: field.name)))
             }
             shapes[entity.type] = EntityShape(name: entity.name, table: place, columns: columns)
+            filled[entity.name] = Set(columns.map(\.name))
         }
+        return schema.entities.filter { entity in
+            guard let former = before[entity.name], let now = filled[entity.name] else { return true }
+            return !now.isSubset(of: former)
+        }
+    }
+
+    /// Makes the rows of an entity anew from its records.
+    mutating func fill(_ entity: Entity, from records: some Sequence<Record>) {
+        guard let shape = shapes[entity.type] else { return }
+        tables[shape.table].rows = EntityColumns(columns: tables[shape.table].columns.count)
+        for record in records where record.key.type == entity.type && record.key.facet == .common {
+            guard let columns = RecordView(record, entity).columns, let row = try? row(entity, record.key.id, columns) else { continue }
+            _ = set(entity.type, record.key.id, row)
+        }
+    }
+
+    /// Takes every row away.
+    mutating func deleteRows() {
+        for place in tables.indices { tables[place].rows = EntityColumns(columns: tables[place].columns.count) }
     }
 
     /// The row that the values make of the record's; `nil` without values.

@@ -13,6 +13,8 @@ enum DeviceStep {
     case attachment([UInt8], LocalAttachment?)
     case parts([[UInt8]])
     case recovered([[UInt8]])
+    case unreadable(Set<UnreadableRow>)
+    indirect case allColumns(TypedColumns)
 }
 
 extension DeviceTables {
@@ -29,6 +31,8 @@ extension DeviceTables {
         case .attachment(let hash, let row): attachments[hash] = row
         case .parts(let former): parts = former
         case .recovered(let former): recovered = former
+        case .unreadable(let former): unreadable = former
+        case .allColumns(let former): columns = former
         }
     }
 }

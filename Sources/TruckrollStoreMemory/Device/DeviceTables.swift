@@ -28,6 +28,8 @@ public struct DeviceTables: Sendable {
     var attachments: [[UInt8]: LocalAttachment] = [:]
     var parts: [[UInt8]] = []
     var recovered: [[UInt8]] = []
+    /// Rows that are there and of which nothing can be read any more.
+    var unreadable: Set<UnreadableRow> = []
 
     init(_ schema: Schema) { columns = TypedColumns(schema) }
 

@@ -8,6 +8,8 @@ extension MemoryDeviceStore {
         case flippedBit
         /// The record and its places in scopes are gone; the scopes' digests and the typed columns still count it.
         case lostRow
+        /// The bytes of the record are no record any more.
+        case unreadable
     }
 
     /// Damages one confirmed record outside any transaction, and past the fault hook.
@@ -25,7 +27,21 @@ extension MemoryDeviceStore {
             _ = tables.setConfirmed(key, confirmed)
         case .lostRow:
             _ = tables.setConfirmed(key, nil)
+        case .unreadable: tables.unreadable.insert(.record(key))
         }
         return true
     }
+
+    /// Makes the bytes of an overlay none of a record.
+    ///
+    /// - Returns: whether there is one.
+    @discardableResult
+    public func corrupt(overlay key: RecordKey) -> Bool {
+        guard tables.overlays[HashedKey(key)] != nil else { return false }
+        tables.unreadable.insert(.overlay(key))
+        return true
+    }
+
+    /// Takes every typed row away.
+    public func loseColumns() { tables.columns.deleteRows() }
 }

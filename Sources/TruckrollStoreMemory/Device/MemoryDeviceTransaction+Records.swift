@@ -3,7 +3,10 @@ import TruckrollDomain
 import TruckrollSync
 
 extension MemoryDeviceTransaction {
-    func confirmed(_ key: RecordKey) throws -> ConfirmedRecord? { store.tables.confirmed[HashedKey(key)] }
+    func confirmed(_ key: RecordKey) throws -> ConfirmedRecord? {
+        guard let confirmed = store.tables.confirmed[HashedKey(key)], isLegible(.record(key)) else { return nil }
+        return confirmed
+    }
 
     func save(_ record: ConfirmedRecord) throws {
         try begin(.saveConfirmed)
@@ -18,6 +21,7 @@ extension MemoryDeviceTransaction {
     }
 
     private func set(_ key: RecordKey, _ record: ConfirmedRecord?) {
+        forget(.record(key))
         undoLog.append(.confirmed(key, store.tables.setConfirmed(key, record)))
     }
 
@@ -36,6 +40,33 @@ extension MemoryDeviceTransaction {
 
     func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
         store.tables.confirmed.keys.ascending(after: key, limit: limit)
+    }
+
+    // MARK: What the disk has changed
+
+    private func isLegible(_ row: UnreadableRow) -> Bool {
+        guard store.tables.unreadable.contains(row) else { return true }
+        unreadable.insert(row)
+        return false
+    }
+
+    /// Another row takes the place, or none.
+    private func forget(_ row: UnreadableRow) {
+        guard store.tables.unreadable.contains(row) else { return }
+        undoLog.append(.unreadable(store.tables.unreadable))
+        store.tables.unreadable.remove(row)
+    }
+
+    func deleteUnreadable() throws {
+        try begin(.deleteUnreadable)
+        for case .record(let key) in store.tables.unreadable { set(key, nil) }
+    }
+
+    func deleteDerived() throws {
+        try begin(.deleteDerived)
+        for key in try overlayKeys() { removeOverlay(key) }
+        undoLog.append(.allColumns(store.tables.columns))
+        store.tables.columns.deleteRows()
     }
 
     // MARK: Scopes
@@ -104,15 +135,24 @@ extension MemoryDeviceTransaction {
 
     // MARK: Overlays
 
-    func overlay(_ key: RecordKey) throws -> Record? { store.tables.overlays[HashedKey(key)] }
+    func overlay(_ key: RecordKey) throws -> Record? {
+        guard let overlay = store.tables.overlays[HashedKey(key)], isLegible(.overlay(key)) else { return nil }
+        return overlay
+    }
 
     func save(overlay record: Record) throws {
         try begin(.saveOverlay)
+        forget(.overlay(record.key))
         undoLog.append(.overlay(record.key, store.tables.overlays.updateValue(record, forKey: HashedKey(record.key))))
     }
 
     func deleteOverlay(_ key: RecordKey) throws {
         try begin(.deleteOverlay)
+        removeOverlay(key)
+    }
+
+    private func removeOverlay(_ key: RecordKey) {
+        forget(.overlay(key))
         undoLog.append(.overlay(key, store.tables.overlays.removeValue(forKey: HashedKey(key))))
     }
 

@@ -6,6 +6,7 @@ import TruckrollSync
 final class MemoryDeviceTransaction: DeviceTransaction {
     let store: MemoryDeviceStore
     var undoLog: UndoLog<DeviceStep>
+    var unreadable: Set<UnreadableRow> = []
 
     init(_ store: MemoryDeviceStore, isWriting: Bool) {
         self.store = store
@@ -45,12 +46,14 @@ final class MemoryDeviceTransaction: DeviceTransaction {
 
     // MARK: Typed columns
 
-    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws {
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws -> Bool {
         try begin(.saveColumns)
         // The facets of an entity share its id; only the common one has typed columns.
-        guard key.facet == .common else { return }
+        guard key.facet == .common else { return false }
         let row = try store.tables.columns.row(entity, key.id, columns)
-        undoLog.append(.columns(entity.type, key.id, store.tables.columns.set(entity.type, key.id, row)))
+        let former = store.tables.columns.set(entity.type, key.id, row)
+        undoLog.append(.columns(entity.type, key.id, former))
+        return former != row
     }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {

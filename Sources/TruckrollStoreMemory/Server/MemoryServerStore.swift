@@ -42,10 +42,10 @@ public final class MemoryServerStore: ServerStore, @unchecked Sendable {
     }
 
     /// Opens the same content with another schema, as a program of another version does: typed columns it has and the store has
-    /// not are added, empty until their records are next saved.
+    /// not are added, filled from the records that are there.
     public func reopen(with schema: Schema) {
         precondition(!isWriting, "a transaction is open")
-        tables.columns.open(schema)
+        for entity in tables.columns.open(schema) { tables.columns.fill(entity, from: tables.records.values.lazy.map(\.record)) }
     }
 
     /// An independent store with the same content and no fault: a backup, or a server started from one.

@@ -18,6 +18,7 @@ public enum StoreCall: String, Hashable, Sendable, CaseIterable {
     case saveOverlay, deleteOverlay
     case saveColumns, saveAttachment
     case appendPart, deleteParts, appendRecovered, deleteRecovered
+    case deleteUnreadable, deleteDerived
 
     /// The body has returned and nothing is committed yet.
     case beginCommit

@@ -14,6 +14,7 @@ struct EntityShape: Sendable {
         let selectIDs: String
     }
 
+    let entity: Entity
     let type: EntityType
     let name: String
     let table: String
@@ -21,11 +22,13 @@ struct EntityShape: Sendable {
     let createTable: String
     let upsert: String
     let delete: String
+    let deleteAll: String
     let selectIDs: String
 
     init(_ entity: Entity) {
         let table = "entity_" + entity.name
         let quotedTable = Self.quoted(table)
+        self.entity = entity
         type = entity.type
         name = entity.name
         self.table = table
@@ -45,10 +48,13 @@ struct EntityShape: Sendable {
         createTable = "CREATE TABLE \(quotedTable) (\n    \(definitions.joined(separator: ",\n    "))\n) STRICT, WITHOUT ROWID"
         let marks = [String](repeating: "?", count: names.count + 1).joined(separator: ", ")
         let assignments = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        // A row that is as it should be is not written.
+        let differs = names.map { "\($0) IS NOT excluded.\($0)" }.joined(separator: " OR ")
         upsert = """
             INSERT INTO \(quotedTable) (\((["id"] + names).joined(separator: ", "))) VALUES (\(marks)) \
-            ON CONFLICT (id) DO \(names.isEmpty ? "NOTHING" : "UPDATE SET " + assignments)
+            ON CONFLICT (id) DO \(names.isEmpty ? "NOTHING" : "UPDATE SET \(assignments) WHERE \(differs)")
             """
+        deleteAll = "DELETE FROM \(quotedTable)"
         delete = "DELETE FROM \(quotedTable) WHERE id = ?"
         selectIDs = "SELECT id FROM \(quotedTable) ORDER BY id"
     }
@@ -58,25 +64,47 @@ struct EntityShape: Sendable {
 }
 
 extension EntityShape {
-    /// Puts the row of a record in place, or takes it away when there are no columns.
-    func save(_ id: RecordID, _ values: [String: Value]?, in session: Session) throws {
-        guard let values else {
-            try session.run(delete, [id.bound])
-            return
+    /// The columns with their types, ascending.
+    var described: [String] { columns.map { "\($0.name) \($0.type.word)" }.sorted() }
+
+    /// Makes every row anew from the record it repeats.
+    ///
+    /// - Parameter records: the statement that gives them, with the first and the last key to bind.
+    func fill(from records: String, in session: Session) throws {
+        try session.run(deleteAll, [])
+        let start = type.rawValue.bigEndianBytes
+        let bounds = [UInt8.min, .max].map { (start + [UInt8](repeating: $0, count: 17)).bound }
+        _ = try session.rows(records, bounds) { row in
+            // What the disk has changed has no row until it is mended.
+            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key),
+                let columns = RecordView(record, entity).columns
+            else { return }
+            try save(key.id, columns, in: session)
         }
-        // A value that does not fit its column's type, written under another schema, is not found by that column.
-        let bound = try columns.map { try $0.type.bound(values[$0.name] ?? .null) ?? .null }
-        try session.run(upsert, [id.bound] + bound)
     }
 
+    /// Puts the row of a record in place, or takes it away when there are no columns.
+    ///
+    /// - Returns: whether the row was another one before.
+    @discardableResult
+    func save(_ id: RecordID, _ values: [String: Value]?, in session: Session) throws -> Bool {
+        guard let values else { return try session.run(delete, [id.bound]) > 0 }
+        // A value that does not fit its column's type, written under another schema, is not found by that column.
+        let bound = try columns.map { try $0.type.bound(values[$0.name] ?? .null) ?? .null }
+        return try session.run(upsert, [id.bound] + bound) > 0
+    }
+
+    /// - Parameter unreadable: is called for each row that is left out because the disk has changed it.
     /// - Throws: ``SchemaProblem`` when the entity has no such column.
-    func ids(where column: String, equals value: Value, in session: Session) throws -> [RecordID] {
+    func ids(where column: String, equals value: Value, in session: Session, unreadable: () -> Void) throws -> [RecordID] {
         guard let column = columns.first(where: { $0.name == column }) else {
             throw SchemaProblem(entity: name, detail: "\(column) is no column to query by")
         }
         guard let bound = try column.type.bound(value) else { return [] }
-        return try session.rows(column.selectIDs, [bound]) { try $0.recordID() }
+        return try session.legibleRows(column.selectIDs, [bound], unreadable: unreadable) { try $0.recordID() }
     }
 
-    func ids(in session: Session) throws -> [RecordID] { try session.rows(selectIDs) { try $0.recordID() } }
+    func ids(in session: Session, unreadable: () -> Void) throws -> [RecordID] {
+        try session.legibleRows(selectIDs, unreadable: unreadable) { try $0.recordID() }
+    }
 }

@@ -1,6 +1,14 @@
 extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
-    static let device = Layout(applicationID: 0x5452_5044, name: "a Truckroll device", steps: [deviceStep1, deviceStep2, deviceStep3])
+    static let device = Layout(
+        applicationID: 0x5452_5044, name: "a Truckroll device",
+        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns],
+        visibleRecords: """
+            SELECT confirmed.key, coalesce(overlay.entries, confirmed.entries) FROM confirmed LEFT JOIN overlay ON overlay.key = confirmed.key
+            WHERE confirmed.key BETWEEN ?1 AND ?2
+            UNION ALL
+            SELECT key, entries FROM overlay WHERE key BETWEEN ?1 AND ?2 AND key NOT IN (SELECT key FROM confirmed)
+            """)
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
 
@@ -12,6 +20,9 @@ extension Layout {
 
     /// Own sets whose answers came before their effects.
     private static let deviceStep3 = ["ALTER TABLE state ADD COLUMN arriving BLOB NOT NULL DEFAULT x''"]
+
+    /// Whether something could not be read.
+    private static let deviceStep4 = ["ALTER TABLE state ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1))"]
 
     private static let enrolmentTables = [
         """

@@ -16,11 +16,11 @@ enum DeviceSQL {
     private static let stateColumns = """
         last_sequence, last_hash, last_stamp, checkpoint_epoch, checkpoint_position, checkpoint_history, checkpoint_view, \
         checkpoint_mac, checkpoint_lost, recovering_epoch, former_checkpoints, clock_offset, last_document, last_sync, durable, recovering, \
-        renewal_private_key, renewal_public_key, visible, filling, lost_leases, arriving
+        renewal_private_key, renewal_public_key, visible, filling, lost_leases, arriving, damaged
         """
     static let state = "SELECT \(stateColumns) FROM state"
     static let saveState = """
-        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (one) DO UPDATE SET last_sequence = excluded.last_sequence, last_hash = excluded.last_hash,
             last_stamp = excluded.last_stamp, checkpoint_epoch = excluded.checkpoint_epoch,
             checkpoint_position = excluded.checkpoint_position, checkpoint_history = excluded.checkpoint_history,
@@ -30,7 +30,7 @@ enum DeviceSQL {
             last_document = excluded.last_document, last_sync = excluded.last_sync, durable = excluded.durable,
             recovering = excluded.recovering, lost_leases = excluded.lost_leases, renewal_private_key = excluded.renewal_private_key,
             renewal_public_key = excluded.renewal_public_key, visible = excluded.visible, filling = excluded.filling,
-            arriving = excluded.arriving
+            arriving = excluded.arriving, damaged = excluded.damaged
         """
 
     // MARK: Own sets
@@ -68,8 +68,12 @@ enum DeviceSQL {
         INSERT INTO confirmed (key, entries, hash) VALUES (?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET entries = excluded.entries, hash = excluded.hash
         """
-    /// Its memberships go with it.
-    static let deleteConfirmed = "DELETE FROM confirmed WHERE key = ?"
+    /// Its memberships go with it. `IS`, as a damaged key may be `NULL`.
+    static let deleteConfirmed = "DELETE FROM confirmed WHERE key IS ?"
+    static let allConfirmed = "SELECT key, entries, hash FROM confirmed"
+    static let allPlaces = "SELECT key, scope FROM membership"
+    static let leaveAllOfKey = "DELETE FROM membership WHERE key IS ?"
+    static let deletePlacesOfNothing = "DELETE FROM membership WHERE key NOT IN (SELECT key FROM confirmed)"
     static let confirmedKeys = "SELECT key FROM confirmed ORDER BY key LIMIT ?"
     static let confirmedKeysAfter = "SELECT key FROM confirmed WHERE key > ? ORDER BY key LIMIT ?"
     static let scopesOfKey = "SELECT scope FROM membership WHERE key = ? ORDER BY scope"
@@ -104,6 +108,7 @@ enum DeviceSQL {
         INSERT INTO overlay (key, entries) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET entries = excluded.entries
         """
     static let deleteOverlay = "DELETE FROM overlay WHERE key = ?"
+    static let deleteOverlays = "DELETE FROM overlay"
     static let overlayKeys = "SELECT key FROM overlay ORDER BY key"
 
     // MARK: Attachments

@@ -10,7 +10,7 @@ public final class SQLiteDeviceStore: DeviceStore {
     private let tables: EntityTables
 
     /// Opens or makes the file at `path`, brings its layout up to date, and adds the tables and columns that `schema` has and
-    /// the file has not.
+    /// the file has not, filled from the records that are there.
     ///
     /// On a full disk a file that is there opens all the same: it is read, and every write throws ``obstacle``.
     ///

@@ -4,7 +4,9 @@ import TruckrollSync
 
 extension SQLiteDeviceTransaction {
     func confirmed(_ key: RecordKey) throws -> ConfirmedRecord? {
-        let found = try session.row(DeviceSQL.confirmed, [key.bound]) { (try $0.record(key), try $0.recordHash()) }
+        let found = try session.legibleRow(DeviceSQL.confirmed, [key.bound], unreadable: { unreadable.insert(.record(key)) }) {
+            (try $0.record(key), try $0.recordHash())
+        }
         guard let (record, hash) = found else { return nil }
         return ConfirmedRecord(record: record, hash: hash, scopes: try scopes(of: key))
     }
@@ -21,24 +23,21 @@ extension SQLiteDeviceTransaction {
     func deleteConfirmed(_ key: RecordKey) throws { try session.run(DeviceSQL.deleteConfirmed, [key.bound]) }
 
     func keys(in scope: Scope) throws -> [RecordKey] {
-        try session.rows(DeviceSQL.keysInScope, [try scope.bound()]) { try $0.recordKey() }
-    }
-
-    func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
-        guard let key else { return try session.rows(DeviceSQL.confirmedKeys, [boundLimit(limit)]) { try $0.recordKey() } }
-        return try session.rows(DeviceSQL.confirmedKeysAfter, [key.bound, boundLimit(limit)]) { try $0.recordKey() }
+        try session.legibleRows(DeviceSQL.keysInScope, [try scope.bound()], unreadable: noteNameless) { try $0.recordKey() }
     }
 
     private func scopes(of key: RecordKey) throws -> [Scope] {
-        try session.rows(DeviceSQL.scopesOfKey, [key.bound]) { try $0.scope() }
+        try session.legibleRows(DeviceSQL.scopesOfKey, [key.bound], unreadable: { unreadable.insert(.scope) }) { try $0.scope() }
     }
 
     // MARK: Scopes
 
-    func scopes() throws -> [Scope] { try session.rows(DeviceSQL.scopes) { try $0.scope() } }
+    func scopes() throws -> [Scope] {
+        try session.legibleRows(DeviceSQL.scopes, unreadable: { unreadable.insert(.scope) }) { try $0.scope() }
+    }
 
     func digest(of scope: Scope) throws -> ScopeDigest? {
-        try session.row(DeviceSQL.digest, [try scope.bound()]) { try $0.digest() }
+        try session.legibleRow(DeviceSQL.digest, [try scope.bound()], unreadable: { unreadable.insert(.scope) }) { try $0.digest() }
     }
 
     func save(_ digest: ScopeDigest, of scope: Scope) throws {
@@ -67,28 +66,39 @@ extension SQLiteDeviceTransaction {
 
     // MARK: Overlays
 
-    func overlay(_ key: RecordKey) throws -> Record? { try session.row(DeviceSQL.overlay, [key.bound]) { try $0.record(key) } }
+    func overlay(_ key: RecordKey) throws -> Record? {
+        try session.legibleRow(DeviceSQL.overlay, [key.bound], unreadable: { unreadable.insert(.overlay(key)) }) { try $0.record(key) }
+    }
 
     func save(overlay record: Record) throws {
         try session.run(DeviceSQL.saveOverlay, [record.key.bound, record.encodedEntries.bound])
     }
 
     func deleteOverlay(_ key: RecordKey) throws { try session.run(DeviceSQL.deleteOverlay, [key.bound]) }
-    func overlayKeys() throws -> [RecordKey] { try session.rows(DeviceSQL.overlayKeys) { try $0.recordKey() } }
+    func overlayKeys() throws -> [RecordKey] {
+        try session.legibleRows(DeviceSQL.overlayKeys, unreadable: noteNameless) { try $0.recordKey() }
+    }
 
     // MARK: Typed columns
 
-    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws {
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws -> Bool {
         // The facets of an entity share its id; only the common one has typed columns.
-        guard key.facet == .common else { return }
-        try tables[entity]?.save(key.id, columns, in: session)
+        guard key.facet == .common else { return false }
+        return try tables[entity]?.save(key.id, columns, in: session) ?? false
     }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
-        try tables[entity]?.ids(where: column, equals: value, in: session) ?? []
+        try tables[entity]?.ids(where: column, equals: value, in: session) { unreadable.insert(.columns(entity.type)) } ?? []
     }
 
-    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) ?? [] }
+    func ids(_ entity: Entity) throws -> [RecordID] {
+        try tables[entity]?.ids(in: session) { unreadable.insert(.columns(entity.type)) } ?? []
+    }
+
+    func deleteDerived() throws {
+        try session.run(DeviceSQL.deleteOverlays, [])
+        try tables.deleteRows(in: session)
+    }
 
     // MARK: Attachments
 

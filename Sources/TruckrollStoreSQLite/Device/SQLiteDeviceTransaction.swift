@@ -7,6 +7,7 @@ import TruckrollSync
 final class SQLiteDeviceTransaction: DeviceTransaction {
     let session: Session
     let tables: EntityTables
+    var unreadable: Set<UnreadableRow> = []
 
     init(session: Session, tables: EntityTables) {
         self.session = session
@@ -56,6 +57,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.filling = try row.bytes()
             state.lostLeases = try row.bytes()
             state.arriving = try Self.writeIDs(try row.bytes(), row)
+            state.isDamaged = try row.boolean()
             return state
         }
         return stored ?? DeviceState()
@@ -76,7 +78,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     try state.durable.bound(),
                     state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound,
                     (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
-                    state.lostLeases.bound, Self.packed(state.arriving).bound,
+                    state.lostLeases.bound, Self.packed(state.arriving).bound, state.isDamaged.bound,
                 ])
     }
 

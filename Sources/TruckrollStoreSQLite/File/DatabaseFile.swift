@@ -33,7 +33,7 @@ final class DatabaseFile: Sendable {
             opened = [:]
             do {
                 writer = try DatabaseQueue(configuration: Configuration())
-                try Self.prepare(writer, layout: layout, tables: tables)
+                try Self.prepare(writer, path: "(memory)", layout: layout, tables: tables)
             } catch { throw StoreProblem.translating(error, path: "(memory)") }
             return
         }
@@ -120,7 +120,7 @@ final class DatabaseFile: Sendable {
         do {
             try checkOrCreate(path, layout: layout)
             let writer = try open(path, kind: kind)
-            try prepare(writer, layout: layout, tables: tables)
+            try prepare(writer, path: path, layout: layout, tables: tables)
             try makeDurable(writer, path: path)
             return (writer, nil)
         } catch {
@@ -144,7 +144,7 @@ final class DatabaseFile: Sendable {
         try queue.writeWithoutTransaction { db in
             try layout.check(db, path: path)
             try layout.migrate(db)
-            try tables.addMissing(to: db)
+            try tables.bringUpToDate(db, path: path, layout: layout)
         }
         return queue
     }
@@ -158,9 +158,9 @@ final class DatabaseFile: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    private static func prepare(_ writer: any DatabaseWriter, layout: Layout, tables: EntityTables) throws {
+    private static func prepare(_ writer: any DatabaseWriter, path: String, layout: Layout, tables: EntityTables) throws {
         try writer.writeWithoutTransaction { try layout.migrate($0) }
-        try writer.write { try tables.addMissing(to: $0) }
+        try writer.write { try tables.bringUpToDate($0, path: path, layout: layout) }
     }
 
     /// Opening in WAL mode leaves `synchronous` at NORMAL, with which a commit can be lost at a power failure.

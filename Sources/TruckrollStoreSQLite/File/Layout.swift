@@ -11,6 +11,18 @@ struct Layout: Sendable {
     let name: String
     /// The statements of each step, in order.
     let steps: [[String]]
+    /// Key and entries of every record that has a typed row, from the key `?1` through `?2`.
+    let visibleRecords: String
+
+    /// Which columns of which entity say what every record says.
+    static let filledColumns = [
+        """
+        CREATE TABLE filled_columns (
+            entity TEXT NOT NULL PRIMARY KEY,
+            columns TEXT NOT NULL -- each with its type, ascending, a line each
+        ) STRICT, WITHOUT ROWID
+        """
+    ]
 
     /// Refuses a file that this program must not write, reading only.
     func check(_ db: Database, path: String) throws {

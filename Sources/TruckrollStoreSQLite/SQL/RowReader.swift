@@ -13,6 +13,19 @@ struct RowReader {
         self.path = path
     }
 
+    /// What the first column holds, when `read` finds that the row cannot be read; else `nil`.
+    mutating func rawUnlessLegible(_ read: (inout RowReader) throws -> Void) throws -> DatabaseValue? {
+        var first = self
+        do { try read(&self) } catch StoreProblem.corrupt { return first.raw() }
+        return nil
+    }
+
+    /// Whatever the column holds.
+    mutating func raw() -> DatabaseValue {
+        defer { index += 1 }
+        return row[index]
+    }
+
     mutating func integer() throws -> Int64 { try present(try optionalInteger()) }
     mutating func optionalInteger() throws -> Int64? {
         switch next() {
@@ -63,8 +76,7 @@ struct RowReader {
     }
 
     private mutating func next() -> DatabaseValue.Storage {
-        defer { index += 1 }
-        return (row[index] as DatabaseValue).storage
+        raw().storage
     }
 
     private func unreadable(_ wanted: String) -> StoreProblem {

@@ -10,7 +10,7 @@ public final class SQLiteServerStore: ServerStore {
     private let tables: EntityTables
 
     /// Opens or makes the file at `path`, brings its layout up to date, and adds the tables and columns that `schema` has and
-    /// the file has not.
+    /// the file has not, filled from the records that are there.
     ///
     /// - Parameter inMemory: Keeps everything in memory and ignores `path`, for tests and trials.
     /// - Throws: ``StoreProblem``, which says what to do next. A file of a newer version or of another program is left untouched.

@@ -30,10 +30,10 @@ extension SQLiteServerTransaction {
     }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
-        try tables[entity]?.ids(where: column, equals: value, in: session) ?? []
+        try tables[entity]?.ids(where: column, equals: value, in: session) {} ?? []
     }
 
-    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) ?? [] }
+    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) {} ?? [] }
 
     func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
         guard let key else { return try session.rows(ServerSQL.keys, [boundLimit(limit)]) { try $0.recordKey() } }

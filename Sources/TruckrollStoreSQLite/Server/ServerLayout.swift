@@ -3,7 +3,9 @@ extension Layout {
     ///
     /// Every key is written so that a tenant column can lead it, as a database of many tenants needs; in a file of one tenant
     /// it would say the same in every row. Numbers that count are INTEGER; what is random, hashed or compared by bytes is BLOB.
-    static let server = Layout(applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, settlingTables, snapshotTables])
+    static let server = Layout(
+        applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, settlingTables, snapshotTables, filledColumns],
+        visibleRecords: "SELECT key, entries FROM record WHERE key BETWEEN ?1 AND ?2")
 
     private static let serverStep1 = tenantTables + setTables + recordTables + viewTables
 

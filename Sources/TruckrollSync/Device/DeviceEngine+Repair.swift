@@ -17,14 +17,17 @@ extension DeviceEngine {
         }
     }
 
-    /// Damage this device finds by itself: records whose bytes no longer have their hash, scopes whose sums are off.
+    /// Damage this device finds by itself: records whose bytes no longer have their hash or cannot be read, scopes whose sums are off.
     public func localDamage() throws -> [Scope] {
         try store.read { transaction in
             var damaged: Set<Scope> = []
             for scope in try transaction.scopes() {
                 var digest = ScopeDigest()
                 for key in try transaction.keys(in: scope) {
-                    guard let confirmed = try transaction.confirmed(key) else { continue }
+                    guard let confirmed = try transaction.confirmed(key) else {
+                        damaged.insert(scope)
+                        continue
+                    }
                     let hash = RecordHash(confirmed.record)
                     if hash != confirmed.hash { damaged.insert(scope) }
                     digest.add(hash)
@@ -101,7 +104,8 @@ extension DeviceEngine {
         try repair([reply], whole: scopes, plan: RepairPlan(), audit: audit)
     }
 
-    /// Puts the server's content in the place of what differs, and drops scopes the server does not list.
+    /// Puts the server's content in the place of what differs, drops what cannot be read and scopes the server does not list, and makes
+    /// anew what follows from records and own sets.
     ///
     /// - Parameters:
     ///   - replies: what came whole, and the records that were asked for.
@@ -111,6 +115,7 @@ extension DeviceEngine {
         try store.write { transaction in
             var application = PullApplication(schema: schema, transaction: transaction)
             let held = Set(audit.scopes.map { Scope($0.scope) })
+            try transaction.deleteUnreadable()
             try application.empty(whole.filter { held.contains($0) })
             for (scope, keys) in plan.surplus.sorted(by: { $0.key < $1.key }) { try application.remove(keys, from: scope) }
             for reply in replies { for chunk in reply.chunks { try application.apply(chunk) } }
@@ -124,11 +129,13 @@ extension DeviceEngine {
             state.isRecovering = false
             state.lostLeases = []
             state.visible = .third
+            state.isDamaged = false
             state.filling = []
             try transaction.deleteParts()
             try transaction.save(state)
+            try application.loosenWhatLiesNowhere()
             try application.purge(isPresent: true)
-            try application.rebase()
+            try application.makeDerivedAnew()
             if wasRecovering { try findUnstoredAttachments(transaction) }
         }
     }

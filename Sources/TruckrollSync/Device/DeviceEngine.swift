@@ -70,6 +70,11 @@ public struct DeviceEngine: Sendable {
         try store.write { transaction in
             let identity = try requireIdentity(transaction)
             var state = try transaction.state()
+            if state.isDamaged {
+                // What is shown of the pending sets may be what cannot be read, and this one builds on it.
+                var application = PullApplication(schema: schema, transaction: transaction)
+                try application.rebase()
+            }
             let corrected = moment.milliseconds + state.clockOffset
             let stamp = nextStamp(state, identity.replica, corrected)
             let writeID = WriteID(replica: identity.replica, sequence: state.lastSequence + 1)
@@ -95,6 +100,7 @@ public struct DeviceEngine: Sendable {
             state.lastHash = own.hash
             state.lastStamp = stamp
             state.lastDocument = editor.documentNumber
+            if !transaction.unreadable.isEmpty { state.isDamaged = true }
             try transaction.save(state)
             return (result, own)
         }
@@ -129,9 +135,14 @@ public struct DeviceEngine: Sendable {
 
     // MARK: Reading
 
-    /// Reads what the user sees, from one state of the store.
+    /// Reads what the user sees, from one state of the store. What cannot be read is left out, and noted for the next sync.
     public func read<T>(_ body: (LocalReader) throws -> T) throws -> T {
-        try store.read { transaction in try body(LocalReader(schema: schema, transaction: transaction)) }
+        var isNews = false
+        defer { if isNews { noteDamage() } }
+        return try store.read { transaction in
+            defer { isNews = !transaction.unreadable.isEmpty }
+            return try body(LocalReader(schema: schema, transaction: transaction))
+        }
     }
 
     // MARK: Sync
@@ -257,6 +268,7 @@ public struct DeviceEngine: Sendable {
                 state.lastStamp = application.newestStamp(after: state.lastStamp)
                 state.lastSync = receivedAt + state.clockOffset
                 state.durable = Position(rawValue: reply.durablePosition)
+                if !transaction.unreadable.isEmpty { state.isDamaged = true }
                 try transaction.save(state)
                 try transaction.deleteRecovered(first: Int(reply.recovered))
                 application.summary.offered = Int(reply.recovered)

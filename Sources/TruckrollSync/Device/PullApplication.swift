@@ -4,12 +4,12 @@ import TruckrollProtocol
 
 /// Applies what a server sent, within one writing transaction.
 struct PullApplication {
-    private let schema: Schema
+    let schema: Schema
     let transaction: any DeviceTransaction
-    private let visible: VisibleRecords
+    let visible: VisibleRecords
     var summary = DeviceEngine.SyncSummary()
     /// Records that lost their last scope; they go unless a pending set names them.
-    private var loose: Set<RecordKey> = []
+    var loose: Set<RecordKey> = []
     private var newest: Stamp?
     /// Own sets this reply answers.
     private var arriving: [WriteID] = []

@@ -40,6 +40,20 @@ public struct AuditReport: Sendable {
     public let position: Position
     /// Scopes that differed; repaired when the audit was asked to.
     public let differing: [Scope]
+    /// Of what this device made itself, so much was not as it follows from records and outbox; made anew when the audit was asked to.
+    public let derived: DerivedDamage
+    /// What of that kind was wrong before the sync that goes before an audit, and was made anew by it.
+    public internal(set) var madeAnew = DerivedDamage()
+
+    /// Whether everything here is as it should be.
+    public var isClean: Bool { differing.isEmpty && derived.isEmpty }
+
+    /// The report with what a look before the sync had found.
+    public func afterFinding(_ before: DerivedDamage) -> AuditReport {
+        var report = self
+        report.madeAnew = before.subtracting(derived)
+        return report
+    }
 }
 
 /// One visit of a device to its server as plain data: says which request comes next and applies what was answered. Whoever
@@ -69,6 +83,8 @@ public struct SyncConversation {
     public enum Purpose: Sendable {
         /// Push and pull until nothing is left; scopes are compared only when there is a reason.
         case sync
+        /// The same, but what this device has found unreadable is left to the audit that follows.
+        case syncBeforeAudit
         /// Afterwards all scopes are compared; what differs is fetched again if `repairing`.
         case audit(repairing: Bool)
     }
@@ -158,6 +174,7 @@ public struct SyncConversation {
         }
         if case .syncing = phase, !hasLookedForDamage {
             hasLookedForDamage = true
+            if case .sync = purpose, try engine.read({ try $0.state().isDamaged }) { needsAudit = true }
             if let fork = try engine.setAsideDamaged() { phase = .renewing(fork, key: try engine.renewalKey(makeKey)) }
         }
         switch phase {
@@ -298,7 +315,7 @@ public struct SyncConversation {
         let differing = Set(try engine.differences(reply)).union(try engine.localDamage()).sorted()
         let found = AuditReport(
             scopes: reply.scopes.count, records: reply.scopes.reduce(0) { $0 &+ $1.count }, position: Position(rawValue: reply.checkpoint.position),
-            differing: differing)
+            differing: differing, derived: try engine.derivedDamage())
         audit = found
         guard isRepairing else {
             phase = .done

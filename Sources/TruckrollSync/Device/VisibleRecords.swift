@@ -32,13 +32,12 @@ final class VisibleRecords: RecordAccess {
     }
 
     /// Brings the typed columns of a record in step with what is visible of it.
-    func refreshColumns(_ key: RecordKey) throws {
-        guard let entity = schema[key.type], key.facet == .common else { return }
-        guard let record = try record(key), case let view = RecordView(record, entity), !view.isDeleted else {
-            return try transaction.saveColumns(key, entity: entity, columns: nil)
-        }
-        var columns: [String: Value] = [:]
-        for field in entity.columns { columns[field.name] = view[field.name] }
-        try transaction.saveColumns(key, entity: entity, columns: columns)
+    ///
+    /// - Returns: whether they were not.
+    @discardableResult
+    func refreshColumns(_ key: RecordKey) throws -> Bool {
+        guard let entity = schema[key.type], key.facet == .common else { return false }
+        let columns = try record(key).flatMap { RecordView($0, entity).columns }
+        return try transaction.saveColumns(key, entity: entity, columns: columns)
     }
 }

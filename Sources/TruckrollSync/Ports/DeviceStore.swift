@@ -90,6 +90,8 @@ public struct DeviceState: Hashable, Sendable {
     public var arriving: [WriteID] = []
     /// How far the parts reach that are kept aside of a view being filled, an encoded PBFilling; empty when there are none.
     public var filling: [UInt8] = []
+    /// Something here could not be read, and no repair has been since: the next sync ends with one.
+    public var isDamaged = false
 
     public init() {}
 }
@@ -170,7 +172,15 @@ public struct LocalAttachment: Hashable, Sendable {
     }
 }
 
+/// One device's rows, within a transaction.
+///
+/// What the disk has changed so that it cannot be read at all is as if it were not there: no call fails on it, lists leave it
+/// out, and ``unreadable`` names it. Identity, state, own sets and what else came from nowhere else are not left out: there a call
+/// fails.
 public protocol DeviceTransaction: AnyObject {
+    /// What this transaction met and could not read.
+    var unreadable: Set<UnreadableRow> { get }
+
     // `nil` before enrolment.
     func identity() throws -> DeviceIdentity?
     func save(_ identity: DeviceIdentity) throws
@@ -208,6 +218,8 @@ public protocol DeviceTransaction: AnyObject {
     func deleteScope(_ scope: Scope) throws
     /// Every confirmed key, ascending, after `key`.
     func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey]
+    /// Takes away the confirmed records and places in scopes that cannot be read. The digests of scopes stay as they are.
+    func deleteUnreadable() throws
 
     // Parts of a view that is being filled: kept aside, in the order in which they came
     func append(part bytes: [UInt8]) throws
@@ -230,10 +242,15 @@ public protocol DeviceTransaction: AnyObject {
 
     // Typed columns of what is visible: the overlay where there is one, else the confirmed record.
     /// `columns` is `nil` when the record is not visible any more.
-    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws
+    ///
+    /// - Returns: whether the row was another one before.
+    @discardableResult
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws -> Bool
     /// Ids of visible records, ascending.
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
     func ids(_ entity: Entity) throws -> [RecordID]
+    /// Takes away every overlay and every typed row, readable or not: both are made anew from records and own sets.
+    func deleteDerived() throws
 
     // Attachments
     func attachment(_ sha256: [UInt8]) throws -> LocalAttachment?

@@ -80,7 +80,7 @@ final class PositionWriter: RecordAccess {
         let saved = StoredRecord(
             record: record, positions: positions(of: record, before: before), scopes: scopes, edges: edges, hash: hash,
             isDeleted: isDeleted)
-        try transaction.save(saved, entity: entity, columns: isDeleted ? nil : columns(view, entity))
+        try transaction.save(saved, entity: entity, columns: view.columns)
         try moveInScopes(record.key, before: before, scopes: scopes, hash: hash)
         if before?.edges ?? [] != edges { try views.replaceEdges(of: record.key, with: edges) }
         guard let state = entity["state"], state.rule == .workflow else { return false }
@@ -94,13 +94,6 @@ final class PositionWriter: RecordAccess {
             else { return position }
             return before.positions[index]
         }
-    }
-
-    private func columns(_ view: RecordView, _ entity: Entity) -> [String: Value] {
-        guard view.key.facet == .common else { return [:] }
-        var columns: [String: Value] = [:]
-        for field in entity.columns { columns[field.name] = view[field.name] }
-        return columns
     }
 
     private func moveInScopes(_ key: RecordKey, before: StoredRecord?, scopes: [Scope], hash: RecordHash) throws {

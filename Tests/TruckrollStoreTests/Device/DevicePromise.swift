@@ -60,6 +60,7 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
             state.renewalPublicKey = [8, 9]
             state.visible = .second
             state.filling = [1, 2]
+            state.isDamaged = true
             try store.write { try $0.save(state) }
             try #expect(store.read { try $0.state() } == state)
             try store.write { try $0.save(DeviceState()) }
@@ -224,9 +225,34 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
                 try transaction.saveColumns(RecordKey(type: order.type, id: Make.id(1), facet: .office), entity: order, columns: nil)
             }
             try #expect(store.read { try $0.ids(order, where: "state", equals: .text("closed")) } == [Make.id(1), Make.id(2)])
-            try store.write { try $0.saveColumns(key(1), entity: order, columns: nil) }
+            try store.write { _ = try $0.saveColumns(key(1), entity: order, columns: nil) }
             try #expect(store.read { try $0.ids(order, where: "state", equals: .text("closed")) } == [Make.id(2)])
             try #expect(store.read { try $0.ids(order) } == [Make.id(2)])
+        },
+        DevicePromise("saving typed columns says whether that changed anything, and what is derived goes as a whole") { store in
+            let order = try TestSchemas.load().entity("service_order")
+            let key = RecordKey(type: order.type, id: Make.id(1))
+            try store.write { transaction in
+                try #expect(!transaction.saveColumns(key, entity: order, columns: nil))
+                try #expect(transaction.saveColumns(key, entity: order, columns: ["state": .text("closed")]))
+                try #expect(!transaction.saveColumns(key, entity: order, columns: ["state": .text("closed")]))
+                try #expect(transaction.saveColumns(key, entity: order, columns: ["state": .text("draft")]))
+                try #expect(transaction.saveColumns(key, entity: order, columns: ["state": .null]))
+                try #expect(transaction.saveColumns(key, entity: order, columns: nil))
+                try transaction.saveColumns(key, entity: order, columns: ["state": .text("closed")])
+                try transaction.save(overlay: Make.record(Make.key(1)))
+                try transaction.save(ConfirmedRecord(record: Make.record(Make.key(2)), hash: RecordHash(Make.record(Make.key(2))), scopes: []))
+            }
+            try store.write { transaction in
+                try transaction.deleteDerived()
+                try transaction.deleteUnreadable()
+            }
+            try store.read { transaction in
+                try #expect(transaction.ids(order) == [] && transaction.overlayKeys() == [])
+                try #expect(transaction.ids(order, where: "state", equals: .text("closed")) == [])
+                try #expect(transaction.confirmedKeys(after: nil, limit: 9) == [Make.key(2)])
+                #expect(transaction.unreadable.isEmpty)
+            }
         },
         DevicePromise("attachments are found by hash and by whether the server has them") { store in
             var one = LocalAttachment(sha256: [UInt8](repeating: 1, count: 32), mediaType: "image/jpeg", size: 0, isStored: false)

@@ -49,6 +49,23 @@ struct MemoryDeviceStoreTests {
         try #expect(store.read { try DevicePicture($0) } == then)
     }
 
+    @Test("reopened with a newer schema it has the new columns, filled with what is visible")
+    func reopened() throws {
+        let older = try Schema(entities: [TestSchemas.entity("thing", type: 1, properties: TestSchemas.order)])
+        let thing = try ServerPicture.schema.entity("thing")
+        let store = MemoryDeviceStore(schema: older)
+        try store.write { transaction in
+            for number: UInt64 in 1...2 {
+                let record = try Make.record(thing, number, ["count": .integer(4)])
+                try transaction.save(ConfirmedRecord(record: record, hash: RecordHash(record), scopes: []))
+            }
+            try transaction.save(overlay: Make.record(thing, 2, ["count": .integer(5)]))
+        }
+        store.reopen(with: try ServerPicture.schema)
+        try #expect(store.read { try $0.ids(thing, where: "count", equals: .integer(4)) } == [Make.id(1)])
+        try #expect(store.read { try $0.ids(thing, where: "count", equals: .integer(5)) } == [Make.id(2)])
+    }
+
     @Test("damage changes a confirmed record behind the hash, or takes its row away")
     func damage() throws {
         let store = MemoryDeviceStore(schema: try ServerPicture.schema)
@@ -61,6 +78,38 @@ struct MemoryDeviceStoreTests {
         #expect(store.corrupt(record.key, by: .lostRow))
         try #expect(store.read { try $0.confirmed(record.key) } == nil)
         #expect(!store.corrupt(record.key))
+    }
+
+    @Test("an unreadable record or overlay is as if it were not there, is named, and is readable again when it is saved or undone")
+    func unreadable() throws {
+        let store = MemoryDeviceStore(schema: try ServerPicture.schema)
+        let record = Make.record(Make.key(1))
+        let confirmed = ConfirmedRecord(record: record, hash: RecordHash(record), scopes: [Scope("office")])
+        try store.write { transaction in
+            try transaction.save(confirmed)
+            try transaction.save(overlay: record)
+        }
+        #expect(store.corrupt(record.key, by: .unreadable) && store.corrupt(overlay: record.key))
+        try store.read { transaction in
+            try #expect(transaction.confirmed(record.key) == nil && transaction.overlay(record.key) == nil)
+            try #expect(transaction.keys(in: Scope("office")) == [record.key])
+            #expect(transaction.unreadable == [.record(record.key), .overlay(record.key)])
+        }
+        #expect(throws: Interruption()) {
+            try store.write { transaction in
+                try transaction.deleteUnreadable()
+                try transaction.deleteDerived()
+                throw Interruption()
+            }
+        }
+        try store.read { transaction in
+            try #expect(transaction.confirmed(record.key) == nil && transaction.keys(in: Scope("office")) == [record.key])
+            #expect(transaction.unreadable == [.record(record.key)])
+        }
+        try store.write { try $0.save(confirmed) }
+        try #expect(store.read { try $0.confirmed(record.key) } == confirmed)
+        try store.write { try $0.deleteDerived() }
+        try #expect(store.read { try $0.overlayKeys() } == [])
     }
 
     /// One of each write.

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
@@ -32,6 +33,21 @@ enum Make {
                 FieldEntry(field: FieldID(rawValue: 2), version: version, value: Value.text(text).encoded),
                 FieldEntry(field: FieldID(rawValue: 65_000), version: version, value: [0xFF, 0x00, 0x01]),
             ])
+    }
+    /// With the entity's fields set to these values, each once.
+    static func record(_ entity: Entity, _ number: UInt64, _ values: [String: Value], _ facet: Facet = .common) throws -> Record {
+        let version = TruckrollCore.Version(stamp: stamp(1), sequence: 1)
+        let entries = try values.map { name, value in
+            let field = try #require(entity[name])
+            let write = FieldWrite(field: field.id, value: value)
+            return try Merge.apply(write, version: version, to: nil, rule: field.rule, lattice: field.lattice).entry
+        }
+        return Record(key: RecordKey(type: entity.type, id: id(number), facet: facet), entries: entries)
+    }
+    static func stored(_ record: Record) -> StoredRecord {
+        StoredRecord(
+            record: record, positions: record.entries.map { _ in Position(rawValue: 4) }, scopes: [], edges: [], hash: RecordHash(record),
+            isDeleted: false)
     }
     static func stored(_ key: RecordKey, _ text: String = "x", scopes: [Scope] = [], edges: [Edge] = []) -> StoredRecord {
         let record = record(key, text)
