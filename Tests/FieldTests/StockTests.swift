@@ -48,6 +48,26 @@ struct StockTests {
         #expect(code(PartEntry(part: bench.world.part, quantity: .zero)) == "value-unfit")
     }
 
+    @Test("what is counted in pieces is used, reserved and leased in whole ones; what is weighed need not be", arguments: ["0.5", "1.000001"])
+    func wholePieces(amount: String) throws {
+        let bench = try Bench(state: .in_progress)
+        let world = bench.world
+        let half = try #require(Quantity(amount))
+        let before = try bench.client.read { try $0.outbox().count }
+        for attempt in [
+            { try bench.client.usePart(PartEntry(part: world.part, quantity: half), on: world.order) },
+            { try bench.client.reserve(world.part, quantity: half, at: world.depot, for: world.order) },
+            { try bench.client.requestLease(world.part, amount: half, at: world.depot) },
+        ] as [() throws -> Recorded] {
+            let problem = #expect(throws: DeviceProblem.self) { try attempt() }
+            #expect(problem?.code == "value-unfit")
+        }
+        #expect(try bench.client.read { try $0.outbox().count } == before)
+        var seal = PartEntry(part: world.lotPart, quantity: half)
+        seal.lot = "L1"
+        #expect(throws: Never.self) { try bench.client.usePart(seal, on: world.order) }
+    }
+
     @Test("a reservation has the derived id of order, part and place; asking twice is refused with the answer")
     func reserves() throws {
         let bench = try Bench()

@@ -34,7 +34,7 @@ public struct PartEntry: Sendable {
 extension DeviceClient {
     /// Records the use of a part. What was physically used is never refused; what the book lacks is told.
     ///
-    /// - Throws: ``DeviceProblem`` `serial-missing`, `lot-missing` or `lease-unusable`.
+    /// - Throws: ``DeviceProblem`` `value-unfit`, `serial-missing`, `lot-missing` or `lease-unusable`.
     public func usePart(_ entry: PartEntry, on order: RecordID) throws -> Recorded {
         var stock = entry.source == .van && entry.action != .removed ? try vanStock() : []
         if case .location(let location) = entry.source { stock = try depotStock(part: entry.part).filter { $0.locationID == location } }
@@ -60,7 +60,7 @@ extension DeviceClient {
 
     private static func check(_ entry: PartEntry, _ part: RecordView) throws {
         let name = part.text("number") ?? ""
-        guard entry.quantity > .zero else { throw DeviceProblem(.valueUnfit, "A quantity is above zero.", next: "Say how many.") }
+        try part.checkAmount(entry.quantity)
         if part.boolean("serialised"), entry.serial == nil || entry.quantity != Quantity(millionths: 1_000_000) {
             throw DeviceProblem(.serialMissing, "Each \(name) has a serial number.", next: "Record each piece by itself with --serial.")
         }

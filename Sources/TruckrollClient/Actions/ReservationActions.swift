@@ -10,13 +10,12 @@ extension DeviceClient {
 
     /// Asks the server for a part of a depot. The answer comes with the next sync.
     ///
-    /// - Throws: ``DeviceProblem`` `already-reserved` when it was asked for before, with what became of it.
+    /// - Throws: ``DeviceProblem`` `value-unfit`; `already-reserved` when it was asked for before, with what became of it.
     public func reserve(_ part: RecordID, quantity: Quantity, at location: RecordID, for order: RecordID) throws -> Recorded {
-        guard quantity > .zero else { throw DeviceProblem(.valueUnfit, "A quantity is above zero.", next: "Say how many.") }
         let free = try depotStock(part: part).first { $0.locationID == location }?.free
         return try act("reserve") { editor in
             _ = try editor.require("service_order", order)
-            _ = try editor.require("part", part)
+            try editor.require("part", part).checkAmount(quantity)
             _ = try editor.require("stock_location", location)
             let id = Self.reservationID(try schema.entity("reservation"), order: order, part: part, location: location)
             if let standing = try editor.view("reservation", id) {
@@ -37,10 +36,11 @@ extension DeviceClient {
     }
 
     /// Asks for the right to take parts of a depot while offline. The answer comes with the next sync.
+    ///
+    /// - Throws: ``DeviceProblem`` `value-unfit`.
     public func requestLease(_ part: RecordID, amount: Quantity, at location: RecordID) throws -> Recorded {
-        guard amount > .zero else { throw DeviceProblem(.valueUnfit, "An amount is above zero.", next: "Say how many.") }
         return try act("lease") { editor in
-            _ = try editor.require("part", part)
+            try editor.require("part", part).checkAmount(amount)
             _ = try editor.require("stock_location", location)
             let id = try editor.create(
                 "lease",
