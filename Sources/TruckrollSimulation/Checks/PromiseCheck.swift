@@ -19,11 +19,14 @@ struct PromiseCheck {
         try nothingWhileSettling()
     }
 
-    /// The stock leases that a device takes with it as granted and that have not run out.
+    /// The stock leases that a device takes with it as granted to one of its numbers and that have not run out. Of another device's,
+    /// or a copy's, it may know more than that one itself: such a grant is nobody's promise yet.
     static func leases(of device: SimulatedDevice, at milliseconds: Int64) throws -> [RecordID] {
-        try device.engine.read { reader in
+        let present = try device.identity().replica
+        let numbers = Set(try device.engine.read { try $0.ownSets() }.map(\.set.writeID.replica) + [present])
+        return try device.engine.read { reader in
             try reader.views("lease").filter { $0.text("state") == "granted" }.compactMap { LeaseProof($0) }
-                .filter { $0.hardExpiry > milliseconds }.map(\.lease)
+                .filter { $0.hardExpiry > milliseconds && numbers.contains($0.replica) }.map(\.lease)
         }
     }
 
