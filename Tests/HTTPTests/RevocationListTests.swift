@@ -28,6 +28,16 @@ struct RevocationListTests {
         #expect(try home.revokedDevices().isSubset(of: [first, lost, next]))
     }
 
+    @Test("lines that name no device are counted, those that do and empty ones are not")
+    func damaged() throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try home.appendRevocation(DeviceID(high: 1, low: 1), at: 1_795_420_800_000)
+        #expect(try home.unreadableRevocations() == 0)
+        try (try Data(contentsOf: file) + Data("\nrubbish\n00ff 12\n\n".utf8)).write(to: file)
+        #expect(try home.unreadableRevocations() == 2)
+        #expect(try home.revokedDevices() == [DeviceID(high: 1, low: 1)])
+    }
+
     @Test("several calls at a time lose no line")
     func concurrent() throws {
         defer { try? FileManager.default.removeItem(at: directory) }

@@ -69,6 +69,12 @@ public final class SQLiteTenant: Sendable {
         do { try engine.takeUpDeferred(at: try moment()) } catch {
             logger?.error("deferred sets", metadata: ["tenant": "\(home.tenant)", "type": "\(type(of: error))"])
         }
+        let unreadable = try home.unreadableRevocations()
+        if unreadable > 0 {
+            logger?.warning(
+                "lines of the list of revocations name no device: compare it with its copy, a device may be let in again after a restore",
+                metadata: ["tenant": "\(home.tenant)", "lines": "\(unreadable)"])
+        }
         for device in try home.revokedDevices() { try engine.revoke(device, at: try moment()) }
     }
 

@@ -88,6 +88,11 @@ public struct TenantHome: Sendable {
         return Set(text.split(separator: "\n").compactMap { DeviceID($0.prefix { $0 != " " }) })
     }
 
+    /// Lines of the list that name no device: a crash can leave one that was being written, and damage any.
+    public func unreadableRevocations() throws -> Int {
+        String(decoding: try secret("revocations"), as: UTF8.self).split(separator: "\n").count { DeviceID($0.prefix { $0 != " " }) == nil }
+    }
+
     /// Adds to the list; it is on disk when this returns. A list that is not there is never begun anew.
     public func appendRevocation(_ device: DeviceID, at milliseconds: Int64) throws {
         _ = try secret("revocations")
