@@ -121,25 +121,48 @@ extension Roster.Change {
         case .cancelled: "cancelled"
         case .takenBack: "taken_back"
         case .gone: "gone"
+        case .answered: "answered"
         }
     }
 
-    var json: JSONValue { ["change": .string(word), "job": job.json] }
+    var json: JSONValue {
+        switch self {
+        case .given(let job), .moved(let job, _), .cancelled(let job), .takenBack(let job), .gone(let job):
+            ["change": .string(word), "job": job.json]
+        case .answered(let request):
+            [
+                "change": .string(word),
+                "request": [
+                    "id": .string("\(request.id)"), "order": .text(request.order), "part": .string(request.part),
+                    "location": .string(request.location),
+                    "state": .string(request.state), "answer": .text(request.answer),
+                ],
+            ]
+        }
+    }
 
     /// One line of a screen.
     var line: StyledText {
-        let name = StyledText(job.number, .bold) + StyledText(" \(job.title)")
-        let place = [job.site, job.city].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+        func name(_ job: JobLine) -> StyledText { StyledText(" ") + StyledText(job.number, .bold) + StyledText(" \(job.title)") }
+        func place(_ job: JobLine) -> String { [job.site, job.city].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") }
         return switch self {
-        case .given: StyledText("new job       ", .green) + name + StyledText(", \(Words.span(job.starts, job.ends)), \(place)")
-        case .moved(_, let from):
-            StyledText("moved         ", .yellow) + name + StyledText(", now \(Words.span(job.starts, job.ends))")
+        case .given(let job): StyledText("new job      ", .green) + name(job) + StyledText(", \(Words.span(job.starts, job.ends)), \(place(job))")
+        case .moved(let job, let from):
+            StyledText("moved        ", .yellow) + name(job) + StyledText(", now \(Words.span(job.starts, job.ends))")
                 + StyledText(from.map { " (was \(Words.span($0, nil)))" } ?? "", .dim)
-        case .cancelled: StyledText("cancelled     ", .red) + name + StyledText(", \(place)")
-        case .takenBack: StyledText("not yours now", .red) + " " + name + StyledText(", \(place)")
-        case .gone:
-            StyledText("off this list", .red) + " " + name
-                + StyledText(": the office cancelled it, gave it to somebody else, or moved it beyond the days this device holds")
+        case .cancelled(let job): StyledText("cancelled    ", .red) + name(job) + StyledText(", \(place(job))")
+        case .takenBack(let job): StyledText("not yours now", .red) + name(job) + StyledText(", \(place(job))")
+        case .gone(let job):
+            StyledText("off this list", .red) + name(job)
+                + StyledText(": the office cancelled it, took it off you, gave it to somebody else, or moved it beyond the days this device holds")
+        case .answered(let request):
+            StyledText(request.state.padding(13), request.state == "granted" ? .green : .yellow) + StyledText(" \(request.part)", .bold)
+                + StyledText(", \(request.location)\(request.order.map { " for \($0)" } ?? ""): \(request.answer ?? "")")
         }
     }
+}
+
+extension String {
+    /// The word with spaces behind it up to a width in columns.
+    fileprivate func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -20,6 +20,7 @@ struct RosterTests {
         case .cancelled(let job): "cancelled \(job.number)"
         case .takenBack(let job): "taken back \(job.number)"
         case .gone(let job): "gone \(job.number)"
+        case .answered(let request): "\(request.state) \(request.part) \(request.answer ?? "")"
         }
     }
 
@@ -67,5 +68,40 @@ struct RosterTests {
         #expect(before.changes(to: try bench.client.roster()).isEmpty)
         #expect(try changes(.work_complete) { [appointment($0, World.id(30), of: $0.order, on: "2026-11-23", "ended")] }.isEmpty)
         #expect(try changes { [order($0, $0.order, "2026-0042", .work_complete)] }.isEmpty)
+    }
+
+    @Test("the answer to what was asked of a stock is told once, and what the user does with it is not")
+    func answers() throws {
+        let bench = try Bench(state: .in_progress)
+        let world = bench.world
+        let one = Quantity(millionths: 1_000_000)
+        let id = try #require(try bench.client.reserve(world.part, quantity: one, at: world.depot, for: world.order).record)
+        let asked = try bench.client.roster()
+        func answer(_ state: String, _ text: String) throws -> Roster {
+            try bench.confirm([
+                RecordDraft(
+                    "reservation", id: id,
+                    [
+                        "order": world.ref(world.order), "part": world.ref(world.part), "location": world.ref(world.depot), "quantity": .text("1"),
+                        "requested_by": world.ref(world.ana), "state": .text(state), "answer": .text(text),
+                    ])
+            ])
+            return try bench.client.roster()
+        }
+        let backordered = try answer("backordered", "Only 0 free there.")
+        #expect(asked.changes(to: backordered).map(words) == ["backordered FILTER-9 Splash filter Only 0 free there."])
+        #expect(backordered.changes(to: backordered).isEmpty)
+        let granted = try answer("granted", "Granted.")
+        #expect(backordered.changes(to: granted).map(words) == ["granted FILTER-9 Splash filter Granted."])
+        #expect(granted.changes(to: try answer("consumed", "")).isEmpty)
+    }
+
+    @Test("a job that the user made here is no news when the server has planned it")
+    func own() throws {
+        let bench = try Bench()
+        let made = try bench.client.createJob(NewJob(site: bench.world.site, kind: "repair", title: "Detector dead"))
+        let before = try bench.client.roster()
+        try bench.confirm([appointment(bench.world, World.id(61), of: try #require(made.record), on: "2026-11-23")])
+        #expect(before.changes(to: try bench.client.roster()).isEmpty)
     }
 }

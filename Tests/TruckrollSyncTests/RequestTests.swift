@@ -56,6 +56,30 @@ struct RequestTests {
         #expect(try world.value(company.anna, "service_order", company.order, "title") == .null)
     }
 
+    @Test("who works on an order alone is not taken off it; beside a second one that is possible")
+    func workedOn() throws {
+        let company = try Company()
+        let world = company.world
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try world.sync(company.anna)
+        func takeOff() throws -> Value {
+            var request: RecordID?
+            try world.commit(company.dora) { editor in
+                request = try editor.create(
+                    "assignment_request",
+                    ["order": .reference(company.order), "action": .text("unassign"), "technician": .reference(company.annaUser)])
+            }
+            try world.sync(company.dora)
+            return try world.serverValue("assignment_request", try #require(request), "state")
+        }
+        #expect(try takeOff() == .text("refused"))
+        try world.sync(company.anna)
+        #expect(try world.value(company.anna, "service_order", company.order, "title") != .null)
+        #expect(try company.state() == "in_progress")
+        try company.assign(company.benUser)
+        #expect(try takeOff() == .text("granted"))
+    }
+
     @Test("what is kept back as safety stock is not granted, and a discontinued part is refused with its replacement")
     func partRules() throws {
         let company = try Company()

@@ -42,7 +42,15 @@ struct AssignmentEffects {
             guard OrderWorkflow.next(from: state, .reassign) != nil else {
                 return "The order is \(state.title); it cannot be given to somebody else. Assign the second technician beside the first instead."
             }
-        case "unassign", "move":
+        case "unassign":
+            guard try isActive(order, technician) else { return "That technician is not assigned to the order." }
+            // Who works on it alone would lose the order from under the hands.
+            let isWorkedOn = state.isInTheField && OrderWorkflow.next(from: state, .withdraw) == nil
+            guard try !isWorkedOn || active(order).count > 1 else {
+                return
+                    "The order is \(state.title); the only technician on it cannot be taken off. Call the technician, or assign a second one first."
+            }
+        case "move":
             guard try isActive(order, technician) else { return "That technician is not assigned to the order." }
         default: return "“\(action)” is not known."
         }
