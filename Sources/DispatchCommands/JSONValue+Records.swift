@@ -28,7 +28,10 @@ extension JSONValue {
     static func order(_ line: DispatchOrderLine) -> JSONValue {
         .object(
             members(line.order, ["number", "state", "kind", "priority", "title"])
-                + [("customer", .string(line.customer)), ("site", .string(line.site)), ("due_at", .text(line.order.text("due_at")))]
+                + [
+                    ("priorities", .texts(line.order.standing("priority").map(\.value))), ("customer", .string(line.customer)),
+                    ("site", .string(line.site)), ("due_at", .text(line.order.text("due_at"))),
+                ]
                 + [("appointments", .array(line.appointments.map { appointment($0) })), ("id", .string("\(line.order.id)"))])
     }
 
@@ -67,15 +70,6 @@ extension StyledText {
             case .work_complete, .signed_off, .certified: .green
             }
         return StyledText(state.title, style)
-    }
-
-    /// How urgent an order is, in its colour.
-    static func priority(_ text: String?) -> StyledText {
-        switch text {
-        case "emergency": StyledText("emergency", [.bold, .red])
-        case "high": StyledText("high", .yellow)
-        default: StyledText(text ?? "normal", .dim)
-        }
     }
 }
 

@@ -18,7 +18,7 @@ struct ListCommand: AsyncParsableCommand {
               truckroll-dispatch list --state needs_replan --state on_hold
 
             EXIT STATUS: 0 listed, an empty list and being offline included; 64 bad usage; 1 anything else.
-            JSON: orders (number, state, kind, priority, title, customer, site, due_at, appointments, id), synced, as_of_position.
+            JSON: orders (number, state, kind, priority, priorities, title, customer, site, due_at, appointments, id), synced, as_of_position.
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -57,7 +57,7 @@ struct ListCommand: AsyncParsableCommand {
             let planned = line.appointments.map { "\($0.technicianName) \(calendar.spoken($0.starts?.description))" }
             table.addRow(
                 StyledText(line.order.text("number") ?? line.order.id.short), .state(line.order.text("state")),
-                .priority(line.order.text("priority")),
+                Words.priority(line.order.standing("priority")),
                 StyledText(line.order.text("title") ?? ""), "\(line.customer), \(line.site)", StyledText(calendar.spoken(line.order.text("due_at"))),
                 planned.isEmpty ? StyledText("nobody", .dim) : StyledText(planned.joined(separator: "; ")))
         }

@@ -38,7 +38,7 @@ extension DispatchOrderSheet {
         var block = KeyValueBlock(title: StyledText("\(order.text("number") ?? order.id.short)  \(order.text("title") ?? "")"))
         block.add("State", .state(order.text("state")))
         block.add("Kind", StyledText((order.text("kind") ?? "").words))
-        block.add("Priority", .priority(order.text("priority")))
+        block.add("Priority", Words.priority(order.standing("priority")))
         block.add("Problem", StyledText(problem ?? ""))
         block.add("Requested", StyledText(calendar.spoken(order.text("requested_at"))))
         block.add("Due", StyledText(calendar.spoken(order.text("due_at"))))

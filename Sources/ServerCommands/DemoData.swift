@@ -33,6 +33,11 @@ struct DemoData: AsyncParsableCommand {
     @Flag(help: "No progress.") var quiet = false
     @OptionGroup var clock: ClockOptions
 
+    func validate() throws {
+        guard DemoSize(name: size) != nil else { throw ValidationError("--size is small, medium or large.") }
+        if let day, CalendarDate(day) == nil { throw ValidationError("--day is a date such as 2026-11-24.") }
+    }
+
     func run() async throws {
         try await reporting(json: json) {
             guard let size = DemoSize(name: size) else { throw Failure("“\(size)” is no size.", next: "Use small, medium or large.") }

@@ -88,7 +88,7 @@ private struct Check {
                 refuse(.acceptance, "the customer accepted another content")
             }
         } else {
-            accept(.acceptance, "no customer signature was taken")
+            accept(.acceptance, "nobody was asked to accept this content")
         }
         describe(content, printed: printed)
     }

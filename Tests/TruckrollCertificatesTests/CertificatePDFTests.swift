@@ -76,7 +76,7 @@ struct CertificatePDFTests {
         draft.readings.removeAll { $0.channel == 2 && $0.phase == .asFound }
         let text = try Self.text(of: CertificatePDF.render(try issuer.seal(try draft.freeze()))).joined()
         #expect(text.contains("temperature not measured"))
-        #expect(text.contains("No customer signature was taken."))
+        #expect(text.contains("Nobody was asked to accept this certificate."))
     }
 
     @Test(

@@ -81,7 +81,7 @@ extension CertificateSections {
                     ("\(spoken($0.at)), on the technician's device", .small),
                     ("Bound to the content as shown, \($0.shownHash.prefix)…", .small),
                 ] + ($0.isSigned ? [] : [("No signature was taken.", .absent)])
-            } ?? [("No customer signature was taken.", .absent)]
+            } ?? [("Nobody was asked to accept this certificate.", .absent)]
         let columns = [left, column("For the customer", lines, x: right)]
         let pen = PenStrokes(acceptance?.strokes ?? [])
         // What a pen drew stands between the title and the name, where no text is.

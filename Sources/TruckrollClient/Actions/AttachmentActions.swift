@@ -29,7 +29,8 @@ public struct LocalFile: Sendable, Hashable {
         }
         guard size > 0, size <= Limits.attachmentBytes else {
             throw DeviceProblem(
-                "file-size", "\(path) has \(size) bytes; an attachment has 1 to \(Limits.attachmentBytes).", next: "Attach a smaller copy.")
+                "file-size", "\(path) has \(size) bytes; an attachment has 1 to \(Limits.attachmentBytes).",
+                next: size == 0 ? "Name a file with something in it." : "Attach a smaller copy.")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw DeviceProblem("file-unreadable", "\(path) cannot be read.", next: "Check its permissions.")

@@ -202,7 +202,7 @@ public struct ReservationLine: Sendable {
 
 extension RecordView {
     /// The values that stand in a field, oldest first.
-    func standing(_ name: String) -> [Standing] {
+    public func standing(_ name: String) -> [Standing] {
         guard let field = entity[name], let state = state(field) else { return [] }
         guard case .siblings(let set) = state else {
             guard let entry = record[field.id], self[name] != .null else { return [] }

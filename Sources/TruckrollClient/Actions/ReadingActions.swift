@@ -117,17 +117,27 @@ struct ReadingNotices {
     private(set) var all: [String] = []
 
     init(_ entry: ReadingEntry, channel: RecordView, cylinder: RecordView?, earlier: [RecordView], today: CalendarDate) {
+        // With a gas that no certificate can rest on, or one nobody has named, there is nothing to judge by.
+        var isJudged = true
         if let cylinder {
             let name = "Cylinder \(cylinder.text("cylinder") ?? "")"
             if let last = cylinder.text("expires_on"), let day = CalendarDate(last), day < today {
                 all.append("\(name) expired on \(last); no certificate can rest on it.")
+                isJudged = false
             }
-            if cylinder.text("withdrawn") == "yes" { all.append("\(name) is withdrawn from use; no certificate can rest on it.") }
+            if cylinder.text("withdrawn") == "yes" {
+                all.append("\(name) is withdrawn from use; no certificate can rest on it.")
+                isJudged = false
+            }
             if Quantity(entry.applied) != .zero, cylinder.text("cas") != channel.text("cas") {
-                all.append("\(name) is certified for \(cylinder.text("gas_name") ?? ""), the channel measures \(channel.text("gas_name") ?? "").")
+                all.append(
+                    "\(name) is certified for \(cylinder.text("gas_name") ?? ""), the channel measures \(channel.text("gas_name") ?? ""): not judged."
+                )
+                isJudged = false
             }
         } else if let applied = Quantity(entry.applied), applied != .zero {
-            all.append("No cylinder is named; a certificate will need one.")
+            all.append("No cylinder is named, so this is not judged; a certificate will need one.")
+            isJudged = false
         }
         if entry.phase == .asFound, earlier.contains(where: { $0.text("phase") == "adjusted" }) {
             all.append("The channel was adjusted before; an as-found reading taken now proves nothing.")
@@ -141,7 +151,7 @@ struct ReadingNotices {
         if Self.places(entry.indicated) > Self.places(channel.text("resolution") ?? "") {
             all.append("The display shows steps of \(channel.text("resolution") ?? ""); \(entry.indicated) has more digits than it can show.")
         }
-        if let verdict = Self.verdict(entry, channel, cylinder) { all.append(verdict) }
+        if isJudged, let verdict = Self.verdict(entry, channel, cylinder) { all.append(verdict) }
     }
 
     private static func places(_ text: String) -> Int { text.utf8.contains(0x2E) ? text.utf8.reversed().prefix { $0 != 0x2E }.count : 0 }

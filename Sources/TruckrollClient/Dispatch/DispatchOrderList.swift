@@ -46,7 +46,10 @@ public struct DispatchOrderLine: Sendable {
         (a.urgency, a.due, a.order.text("number") ?? "") < (b.urgency, b.due, b.order.text("number") ?? "")
     }
 
-    private var urgency: Int { ["emergency", "high", "normal", "low"].firstIndex(of: order.text("priority") ?? "normal") ?? 2 }
+    /// Of several priorities that stand until somebody picks one, the most urgent counts.
+    private var urgency: Int {
+        order.standing("priority").compactMap { ["emergency", "high", "normal", "low"].firstIndex(of: $0.value) }.min() ?? 2
+    }
     private var due: Int64 { order.time("due_at")?.milliseconds ?? .max }
 }
 
