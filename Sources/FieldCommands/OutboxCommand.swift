@@ -22,7 +22,10 @@ struct OutboxCommand: AsyncParsableCommand {
         func perform(_ desk: Desk) async throws {
             let export = try desk.client.exportOutbox()
             do { try Data(export.bytes).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting) } catch {
-                throw DeviceProblem("file-unwritable", "\(file) cannot be written: it exists, or its folder does not.", next: "Name another file.")
+                let isThere = FileManager.default.fileExists(atPath: file)
+                throw DeviceProblem(
+                    "file-unwritable", isThere ? "\(file) exists; it is not overwritten." : "\(file) cannot be written there.",
+                    next: isThere ? "Name another file." : "Name a file in a folder that is there and that you may write to.")
             }
             desk.print(
                 "\(export.waiting.counted("set")) written to \(file)."

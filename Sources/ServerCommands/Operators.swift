@@ -122,6 +122,10 @@ struct Revoke: AsyncParsableCommand {
     @Flag(help: "Also when no such device is listed: a restored database does not know those enrolled since the copy was made.")
     var evenIfUnknown = false
 
+    func validate() throws {
+        guard DeviceID(device) != nil else { throw ValidationError("“\(device)” is no device id; `truckroll-server devices` lists them.") }
+    }
+
     func run() async throws {
         try await reporting(json: options.json) {
             let answer = try await AdminAccess(directory: options.directory)
