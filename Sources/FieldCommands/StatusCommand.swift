@@ -48,7 +48,8 @@ struct StatusCommand: FieldVerb {
         block.add(
             "backup",
             standing.hasBackup
-                ? "safely kept up to position \(standing.durable)" : StyledText("no backup of the server is known to hold what it took from here", .yellow))
+                ? "safely kept up to position \(standing.durable)"
+                : StyledText("no backup of the server is known to hold what it took from here", .yellow))
         block.add("clock", StyledText(clock(standing.clockOffsetMilliseconds)))
         if let words = versions(standing) { block.add("versions", words) }
         block.section("Device")
