@@ -101,11 +101,15 @@ struct UnreadableTests {
         #expect(try shown().count == before.count)
     }
 
-    @Test("that the outbox builds on come back with it: work that is not sent yet is shown again")
-    func pending() throws {
+    @Test(
+        "that the outbox builds on come back with it: work that is not sent yet is shown again, whether or not somebody looked",
+        arguments: [true, false])
+    func pending(isNoticed: Bool) throws {
         try strike(.overlayBytes)
-        #expect(try ids(state: "dispatched").isEmpty)
-        _ = try shown()
+        if isNoticed {
+            #expect(try ids(state: "dispatched").isEmpty)
+            _ = try shown()
+        }
         try company.event(anna, .travel)
         #expect(try world.value(anna, "service_order", company.order, "state") == .text("en_route"))
         #expect(try outbox.count == 2)

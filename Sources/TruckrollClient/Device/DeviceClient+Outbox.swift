@@ -5,9 +5,8 @@ import TruckrollSync
 
 extension DeviceClient {
     private static var outboxMagic: [UInt8] { Array("TRKOUTBOX1\n".utf8) }
-    /// What a carry counts for the envelope of a set, and for a receipt with its remarks, beside the set's body.
+    /// What a carry counts for the envelopes of a set and its receipt.
     private static let envelopeBytes = 128
-    private static let receiptBytes = 512
 
     /// A device's work as a file.
     public struct OutboxExport: Sendable {
@@ -26,15 +25,17 @@ extension DeviceClient {
             guard let identity = try reader.identity() else {
                 throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
             }
-            let sets = try reader.ownSets().filter { $0.set.hash == $0.hash }
+            // A waiting set proves itself by its signature; of an answered one whose bytes differ from the answer nothing is to be had.
+            let sets = try reader.ownSets().filter { $0.standing != .answered || $0.set.hash == $0.hash }
             var file = PBOutboxFile()
             file.tenant = data(identity.tenant.bytes)
             file.device = data(identity.device.bytes)
             file.replica = identity.replica.rawValue
             file.sets = sets.map { PBSignedSet($0.set, device: identity.device) }
-            file.shown = sets.filter { $0.standing == .answered }.compactMap { $0.receipt.map { PBReceipt($0) } }
-            return OutboxExport(
-                bytes: Self.outboxMagic + (try Wire.encode(file)), waiting: sets.count - file.shown.count, answered: file.shown.count)
+            // Sets that a restored server has to get again wait, and have the receipts of their first time.
+            file.shown = sets.filter { $0.standing != .deferred }.compactMap { $0.receipt.map { PBReceipt($0) } }
+            let answered = sets.count { $0.standing == .answered }
+            return OutboxExport(bytes: Self.outboxMagic + (try Wire.encode(file)), waiting: sets.count - answered, answered: answered)
         }
     }
 
@@ -49,26 +50,29 @@ extension DeviceClient {
             var answered = 0
             var known = 0
             let receipts = Dictionary(file.shown.map { ($0.setHash, $0) }, uniquingKeysWith: { first, _ in first })
-            var rest = file.sets[...]
+            var rest = file.sets
+            var problem: DeviceProblem?
             while !rest.isEmpty {
                 var request = PBCarryRequest()
                 var bytes = 0
-                while let set = rest.first, request.sets.count < Limits.setsInPush {
+                for set in rest.prefix(Limits.setsInPush) {
                     let receipt = (try? SignedSet(set)).flatMap { receipts[data($0.hash.bytes)] }
-                    bytes += set.body.count + (receipt == nil ? 0 : Self.receiptBytes) + Self.envelopeBytes
+                    bytes += set.body.count + (try receipt.map { try Wire.encode($0).count } ?? 0) + Self.envelopeBytes
                     guard bytes <= Limits.pushBytes || request.sets.isEmpty else { break }
                     request.sets.append(set)
                     if let receipt { request.shown.append(receipt) }
-                    rest = rest.dropFirst()
                 }
                 let reply = try await transport.carry(request)
                 answered += reply.receipts.count
                 known += reply.receipts.filter(\.duplicate).count
-                if reply.hasPushProblem {
-                    throw DeviceProblem(
-                        reply.pushProblem.code, reply.pushProblem.text, next: "\(answered) set(s) were taken. Bring the device itself to the server.")
+                rest.removeFirst(min(rest.count, reply.hasPushProblem ? reply.receipts.count : request.sets.count))
+                if reply.hasPushProblem, let stopped = rest.first?.replica {
+                    // A device can have had several numbers; the sets of another one do not follow these.
+                    rest.removeAll { $0.replica == stopped }
+                    problem = problem ?? DeviceProblem(reply.pushProblem.code, reply.pushProblem.text, next: "Bring the device itself to the server.")
                 }
             }
+            if let problem { throw DeviceProblem(problem.code, problem.detail, next: "\(answered) set(s) were taken. \(problem.next)") }
             return (answered, known)
         }
     }

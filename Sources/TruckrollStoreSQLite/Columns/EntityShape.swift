@@ -67,19 +67,16 @@ extension EntityShape {
     /// The columns with their types, ascending.
     var described: [String] { columns.map { "\($0.name) \($0.type.word)" }.sorted() }
 
-    /// Makes every row anew from the record it repeats.
+    /// Brings every row up to date with the record it repeats. The row of a record that cannot be read stays as it is, so that whoever
+    /// looks for the record still meets it, and is told.
     ///
     /// - Parameter records: the statement that gives them, with the first and the last key to bind.
     func fill(from records: String, in session: Session) throws {
-        try session.run(deleteAll, [])
         let start = type.rawValue.bigEndianBytes
         let bounds = [UInt8.min, .max].map { (start + [UInt8](repeating: $0, count: 17)).bound }
         _ = try session.rows(records, bounds) { row in
-            // What the disk has changed has no row until it is mended.
-            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key),
-                let columns = RecordView(record, entity).columns
-            else { return }
-            try save(key.id, columns, in: session)
+            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key) else { return }
+            try save(key.id, RecordView(record, entity).columns, in: session)
         }
     }
 
@@ -96,7 +93,7 @@ extension EntityShape {
 
     /// - Parameter unreadable: is called for each row that is left out because the disk has changed it.
     /// - Throws: ``SchemaProblem`` when the entity has no such column.
-    func ids(where column: String, equals value: Value, in session: Session, unreadable: () -> Void) throws -> [RecordID] {
+    func ids(where column: String, equals value: Value, in session: Session, unreadable: () throws -> Void) throws -> [RecordID] {
         guard let column = columns.first(where: { $0.name == column }) else {
             throw SchemaProblem(entity: name, detail: "\(column) is no column to query by")
         }
@@ -104,7 +101,7 @@ extension EntityShape {
         return try session.legibleRows(column.selectIDs, [bound], unreadable: unreadable) { try $0.recordID() }
     }
 
-    func ids(in session: Session, unreadable: () -> Void) throws -> [RecordID] {
+    func ids(in session: Session, unreadable: () throws -> Void) throws -> [RecordID] {
         try session.legibleRows(selectIDs, unreadable: unreadable) { try $0.recordID() }
     }
 }

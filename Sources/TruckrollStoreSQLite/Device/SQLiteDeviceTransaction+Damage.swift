@@ -36,6 +36,13 @@ extension SQLiteDeviceTransaction {
             try row.rawUnlessLegible { row in _ = (try row.recordKey(), try row.scope()) }
         }
         for key in places.compactMap({ $0 }) { try session.run(DeviceSQL.leaveAllOfKey, [key]) }
+        let scopes = try session.rows(DeviceSQL.allScopes) { row in
+            try row.rawUnlessLegible { row in _ = (try row.scope(), try row.digest()) }
+        }
+        for name in scopes.compactMap({ $0 }) {
+            try session.run(DeviceSQL.deleteNamedScope, [name])
+            try session.run(DeviceSQL.leaveNamedScope, [name])
+        }
         try session.run(DeviceSQL.deletePlacesOfNothing, [])
     }
 }

@@ -20,6 +20,8 @@ final class DatabaseFile: Sendable {
     private let writer: any DatabaseWriter
     private let lock: FileLock?
     private let isClosed = Mutex(false)
+    /// Whether the last write went into a file that is not there any more: what it left behind is not shown to anybody.
+    private let isRemoved = Mutex(false)
     /// The file and its log as they were opened; empty for a database in memory and one that is only read.
     private let opened: [String: FileIdentity]
 
@@ -58,7 +60,10 @@ final class DatabaseFile: Sendable {
         let value: T
         do { value = try writer.write(body) } catch { throw StoreProblem.translating(error, path: path) }
         // Before anybody is told that it is on the disk.
-        guard opened.allSatisfy({ FileIdentity(path: $0) == $1 }) else { throw StoreProblem.removed(path: path) }
+        guard opened.allSatisfy({ FileIdentity(path: $0) == $1 }) else {
+            isRemoved.withLock { $0 = true }
+            throw StoreProblem.removed(path: path)
+        }
         return value
     }
 
@@ -95,6 +100,7 @@ final class DatabaseFile: Sendable {
 
     private func checkOpen() throws {
         guard !isClosed.withLock({ $0 }) else { throw StoreProblem.closed(path: path) }
+        guard !isRemoved.withLock({ $0 }) else { throw StoreProblem.removed(path: path) }
     }
 
     /// Looks at an existing file through a connection that cannot write, so that a file of somebody else or of a newer version

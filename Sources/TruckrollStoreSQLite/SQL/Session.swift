@@ -37,26 +37,26 @@ struct Session {
         }
     }
 
-    /// The rows that can be read, in the order of the statement; `unreadable` is called for each other one.
+    /// The rows that can be read, in the order of the statement; `unreadable` is called for each other one, and may end the call.
     func legibleRows<T>(
-        _ sql: String, _ arguments: [DatabaseValue] = [], unreadable: () -> Void, _ read: (inout RowReader) throws -> T
+        _ sql: String, _ arguments: [DatabaseValue] = [], unreadable: () throws -> Void, _ read: (inout RowReader) throws -> T
     ) throws -> [T] {
         try rows(sql, arguments) { try legible(&$0, unreadable, read) }.compactMap { $0 }
     }
 
     /// The first row, if there is one and it can be read; `unreadable` is called when it cannot.
     func legibleRow<T>(
-        _ sql: String, _ arguments: [DatabaseValue] = [], unreadable: () -> Void, _ read: (inout RowReader) throws -> T
+        _ sql: String, _ arguments: [DatabaseValue] = [], unreadable: () throws -> Void, _ read: (inout RowReader) throws -> T
     ) throws -> T? {
         try row(sql, arguments) { try legible(&$0, unreadable, read) } ?? nil
     }
 
     /// Damage that SQLite itself finds in the file is none of a row, and ends the call.
     private func legible<T>(
-        _ row: inout RowReader, _ unreadable: () -> Void, _ read: (inout RowReader) throws -> T
+        _ row: inout RowReader, _ unreadable: () throws -> Void, _ read: (inout RowReader) throws -> T
     ) throws -> T? {
         do { return try read(&row) } catch StoreProblem.corrupt {
-            unreadable()
+            try unreadable()
             return nil
         }
     }

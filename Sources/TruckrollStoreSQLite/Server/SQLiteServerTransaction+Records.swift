@@ -30,10 +30,15 @@ extension SQLiteServerTransaction {
     }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
-        try tables[entity]?.ids(where: column, equals: value, in: session) {} ?? []
+        try tables[entity]?.ids(where: column, equals: value, in: session) { throw unreadableRow(entity) } ?? []
     }
 
-    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) {} ?? [] }
+    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) { throw unreadableRow(entity) } ?? [] }
+
+    /// Nothing is decided on a part of what there is.
+    private func unreadableRow(_ entity: Entity) -> StoreProblem {
+        .corrupt(path: session.path, detail: "a row of the lookup table of \(entity.name) cannot be read")
+    }
 
     func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
         guard let key else { return try session.rows(ServerSQL.keys, [boundLimit(limit)]) { try $0.recordKey() } }

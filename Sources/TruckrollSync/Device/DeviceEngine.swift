@@ -67,6 +67,19 @@ public struct DeviceEngine: Sendable {
     public func commit<T>(
         intent: String, at moment: DeviceMoment, newID: @escaping () -> RecordID, _ body: (LocalEditor) throws -> T
     ) throws -> (result: T, set: OwnSet?) {
+        do { return try commitOnce(intent, moment, newID, body) } catch is DamageMet {
+            // Noted, the next try makes what is shown anew before it builds on it.
+            noteDamage()
+            return try commitOnce(intent, moment, newID, body)
+        }
+    }
+
+    /// What a user action was about to build on cannot be read, and nobody had noticed.
+    private struct DamageMet: Error {}
+
+    private func commitOnce<T>(
+        _ intent: String, _ moment: DeviceMoment, _ newID: @escaping () -> RecordID, _ body: (LocalEditor) throws -> T
+    ) throws -> (result: T, set: OwnSet?) {
         try store.write { transaction in
             let identity = try requireIdentity(transaction)
             var state = try transaction.state()
@@ -83,7 +96,11 @@ public struct DeviceEngine: Sendable {
                 schema: schema, user: identity.user, now: DeviceTime(milliseconds: corrected, offsetMinutes: moment.offsetMinutes),
                 series: identity.series, documentNumber: state.lastDocument, records: records,
                 version: Version(stamp: stamp, sequence: writeID.sequence), role: try records.role(of: identity.user), randomID: newID)
-            let result = try body(editor)
+            let result: T
+            do { result = try body(editor) } catch {
+                throw !state.isDamaged && !transaction.unreadable.isEmpty ? DamageMet() : error
+            }
+            guard state.isDamaged || transaction.unreadable.isEmpty else { throw DamageMet() }
             guard !editor.ops.isEmpty else { return (result, nil) }
             guard editor.ops.count <= Limits.opsInSet else {
                 throw DeviceProblem("too-many-ops", "One action changes at most \(Limits.opsInSet) records.", next: "Do it in smaller steps.")
@@ -100,7 +117,6 @@ public struct DeviceEngine: Sendable {
             state.lastHash = own.hash
             state.lastStamp = stamp
             state.lastDocument = editor.documentNumber
-            if !transaction.unreadable.isEmpty { state.isDamaged = true }
             try transaction.save(state)
             return (result, own)
         }

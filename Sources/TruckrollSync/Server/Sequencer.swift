@@ -98,7 +98,7 @@ struct Sequencer {
             return .receipt(try quarantine(signed, hash, replica, wire, nil))
         }
         // What this server itself had admitted, before it was put back, was not held up then.
-        if replica.revokedAt != nil, shown?.outcome ?? .quarantined == .quarantined {
+        if replica.revokedAt != nil, ![.applied, .merged, .setAside].contains(shown?.outcome) {
             return .receipt(
                 try quarantine(signed, hash, replica, WireProblem("device-revoked", op: -1, "its device was shut out; a person can look at it"), set))
         }

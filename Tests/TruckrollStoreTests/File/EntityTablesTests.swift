@@ -164,7 +164,9 @@ struct EntityTablesTests {
         let folder = try TemporaryFolder()
         let path = folder.file("tenant.sqlite")
         let newer = try Self.schemas().newer
-        try SQLiteServerStore(path: path, schema: newer).close()
+        let store = try SQLiteServerStore(path: path, schema: newer)
+        try store.write { try $0.save(Make.stored(Make.key(1, type: 1)), entity: newer.entity("thing"), columns: [:]) }
+        try store.close()
         try raw(path) { db in
             for table in ["entity_thing", "entity_other", "filled_columns"] {
                 for event in ["INSERT", "DELETE"] {
