@@ -71,7 +71,7 @@ struct SyncCommand: FieldVerb {
             desk.print(
                 json: [
                     "online": false, "code": .string(problem.code), "detail": .string(problem.technicalDescription), "waiting_sets": .int(sets),
-                    "last_sync": .time(waiting.lastSync), "jobs": .array(changes.map(\.json)),
+                    "last_sync": .time(waiting.lastSync), "changes": .array(changes.map(\.json)),
                 ])
             for change in changes { desk.print(StyledText("  ") + change.line) }
         case .failure(let error): desk.console.fail(error)
@@ -86,7 +86,7 @@ struct SyncCommand: FieldVerb {
                     ("attachments_sent", .int(report.attachmentsSent)), ("position", .position(report.position)),
                     ("repaired_scopes", .int(report.repaired)), ("given_back", .int(report.givenBack)),
                     ("new_replica", .number(report.newReplica.map { Int($0.rawValue) })), ("waiting_sets", .int(left)),
-                    ("jobs", .array(changes.map(\.json))),
+                    ("changes", .array(changes.map(\.json))),
                 ]))
         if quiet, report.isIdle { return }
         var parts = ["\(report.answered.counted("set")) stored", "\(report.recordsChanged.counted("record")) changed"]
