@@ -72,7 +72,6 @@ enum DeviceSQL {
     static let deleteConfirmed = "DELETE FROM confirmed WHERE key IS ?"
     static let allConfirmed = "SELECT key, entries, hash FROM confirmed"
     static let allPlaces = "SELECT key, scope FROM membership"
-    static let allScopes = "SELECT scope, records, total FROM scope"
     static let deleteNamedScope = "DELETE FROM scope WHERE scope IS ?"
     static let leaveNamedScope = "DELETE FROM membership WHERE scope IS ?"
     static let leaveAllOfKey = "DELETE FROM membership WHERE key IS ?"

@@ -36,9 +36,8 @@ extension SQLiteDeviceTransaction {
             try row.rawUnlessLegible { row in _ = (try row.recordKey(), try row.scope()) }
         }
         for key in places.compactMap({ $0 }) { try session.run(DeviceSQL.leaveAllOfKey, [key]) }
-        let scopes = try session.rows(DeviceSQL.allScopes) { row in
-            try row.rawUnlessLegible { row in _ = (try row.scope(), try row.digest()) }
-        }
+        // A sum that cannot be read is made anew from the records; a scope without a name has none.
+        let scopes = try session.rows(DeviceSQL.scopes) { row in try row.rawUnlessLegible { row in _ = try row.scope() } }
         for name in scopes.compactMap({ $0 }) {
             try session.run(DeviceSQL.deleteNamedScope, [name])
             try session.run(DeviceSQL.leaveNamedScope, [name])

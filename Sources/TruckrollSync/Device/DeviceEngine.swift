@@ -67,22 +67,24 @@ public struct DeviceEngine: Sendable {
     public func commit<T>(
         intent: String, at moment: DeviceMoment, newID: @escaping () -> RecordID, _ body: (LocalEditor) throws -> T
     ) throws -> (result: T, set: OwnSet?) {
-        do { return try commitOnce(intent, moment, newID, body) } catch is DamageMet {
-            // Noted, the next try makes what is shown anew before it builds on it.
+        do { return try commitOnce(intent, moment, newID, knowsDamage: false, body) } catch is DamageMet {
+            // Noted in any case, also where the action itself comes to nothing.
             noteDamage()
-            return try commitOnce(intent, moment, newID, body)
+            return try commitOnce(intent, moment, newID, knowsDamage: true, body)
         }
     }
 
     /// What a user action was about to build on cannot be read, and nobody had noticed.
     private struct DamageMet: Error {}
 
+    /// - Parameter knowsDamage: whether an earlier try met what cannot be read.
     private func commitOnce<T>(
-        _ intent: String, _ moment: DeviceMoment, _ newID: @escaping () -> RecordID, _ body: (LocalEditor) throws -> T
+        _ intent: String, _ moment: DeviceMoment, _ newID: @escaping () -> RecordID, knowsDamage: Bool, _ body: (LocalEditor) throws -> T
     ) throws -> (result: T, set: OwnSet?) {
         try store.write { transaction in
             let identity = try requireIdentity(transaction)
             var state = try transaction.state()
+            if knowsDamage { state.isDamaged = true }
             if state.isDamaged {
                 // What is shown of the pending sets may be what cannot be read, and this one builds on it.
                 var application = PullApplication(schema: schema, transaction: transaction)

@@ -63,6 +63,7 @@ public struct LocalReader {
     // MARK: Own sets
 
     public func outbox() throws -> [OwnSet] { try transaction.outbox() }
+
     /// Every set this device still has the bytes of, answered or not, in order of (replica, sequence).
     public func ownSets() throws -> [OwnSet] {
         var sets: [WriteID: OwnSet] = [:]
