@@ -6,7 +6,6 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -53,7 +52,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -64,9 +62,12 @@ let package = Package(
             name: "TruckrollSchemas", path: "Schemas", exclude: ["README.md", "tables.sql"],
             resources: [.embedInCode("entities")], swiftSettings: settings),
 
-        room("TruckrollCore", [crypto]),
-        room("TruckrollDomain", ["TruckrollCore", "TruckrollSchemas", crypto]),
-        room("TruckrollProtocol", ["TruckrollCore", "TruckrollDomain", protobuf, crypto]),
+        // On Apple's platforms CryptoKit is part of the system.
+        .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        room("TruckrollCryptography", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
+        room("TruckrollCore", ["TruckrollCryptography"]),
+        room("TruckrollDomain", ["TruckrollCore", "TruckrollSchemas", "TruckrollCryptography"]),
+        room("TruckrollProtocol", ["TruckrollCore", "TruckrollDomain", protobuf, "TruckrollCryptography"]),
         room("TruckrollSync", ["TruckrollCore", "TruckrollDomain", "TruckrollProtocol"]),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         room("TruckrollCompression", ["TruckrollSync", "CZstd"]),
@@ -75,7 +76,7 @@ let package = Package(
             "TruckrollClient",
             [
                 "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollCompression",
-                crypto, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "TruckrollCryptography", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -83,7 +84,8 @@ let package = Package(
             "TruckrollServer",
             [
                 "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollCompression",
-                crypto, logging, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                "TruckrollCryptography", logging, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -93,7 +95,7 @@ let package = Package(
             providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
         .systemLibrary(
             name: "CQrencode", path: "Sources/CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
-        room("TruckrollCertificates", ["TruckrollDomain", "TruckrollCore", "CCairo", "CQrencode", crypto]),
+        room("TruckrollCertificates", ["TruckrollDomain", "TruckrollCore", "CCairo", "CQrencode", "TruckrollCryptography"]),
         room("TruckrollStoreMemory", ["TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
         room("TruckrollSimulation", ["TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore"]),
         room("TruckrollDemoData", ["TruckrollDomain", "TruckrollCore"]),
@@ -118,11 +120,15 @@ let package = Package(
         command("DispatchMain", ["DispatchCommands", "CommandEntry", argumentParser]),
         command("CertificatesMain", ["CertificateCommands", "CommandEntry", argumentParser]),
 
+        tests("TruckrollCryptographyTests", ["TruckrollCryptography", "TruckrollCore"]),
         tests("TruckrollCoreTests", ["TruckrollCore"]),
         tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
         tests(
             "ProtocolVectorTests",
-            ["TruckrollCompression", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", crypto]),
+            [
+                "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore",
+                "TruckrollCryptography",
+            ]),
         tests(
             "TruckrollSyncTests",
             [
@@ -136,9 +142,9 @@ let package = Package(
             "HTTPTests",
             [
                 "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain",
-                "TruckrollCore", crypto, logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "TruckrollCore", "TruckrollCryptography", logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", crypto]),
+        tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", "TruckrollCryptography"]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),
         tests("TruckrollTerminalTests", ["TruckrollTerminal"]),
         tests("FieldTests", deviceRooms + ["TruckrollTerminal", "CommandSupport", "FieldCommands", argumentParser]),

@@ -2,11 +2,11 @@ import ArgumentParser
 import TruckrollTerminal
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// How a program begins and ends: its arguments are read, its command runs, and what was used wrongly is told with the usage of

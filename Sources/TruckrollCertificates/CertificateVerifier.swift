@@ -1,5 +1,5 @@
-import Crypto
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollDomain
 
 /// Checks a certificate with nothing but the tenant's public key: no network, no store, no account.

@@ -1,7 +1,7 @@
-import Crypto
 import Foundation
 import Synchronization
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollDomain
 import TruckrollProtocol
 import TruckrollServer

@@ -1,9 +1,9 @@
-import Crypto
 import Foundation
 import Logging
 import Testing
 import TruckrollClient
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollDomain
 import TruckrollProtocol
 import TruckrollServer

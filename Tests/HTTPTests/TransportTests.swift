@@ -1,9 +1,9 @@
-import Crypto
 import Foundation
 import Synchronization
 import Testing
 import TruckrollClient
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollProtocol
 import TruckrollServer
 

@@ -1,6 +1,6 @@
-import Crypto
 import Testing
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollProtocol
 
 /// Bodies of change sets: read into these fields, or refused.

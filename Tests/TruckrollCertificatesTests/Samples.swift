@@ -1,6 +1,6 @@
-import Crypto
 import TruckrollCertificates
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollDomain
 
 /// A calibration of a four-gas controller, made up of valid parts for tests to change.

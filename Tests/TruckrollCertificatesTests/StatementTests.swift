@@ -1,6 +1,6 @@
-import Crypto
 import Testing
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollDomain
 
 struct StatementTests {

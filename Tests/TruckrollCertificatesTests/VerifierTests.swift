@@ -1,6 +1,6 @@
-import Crypto
 import Testing
 import TruckrollCertificates
+import TruckrollCryptography
 import TruckrollDomain
 
 struct VerifierTests {

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import TruckrollCryptography
 
 /// The file in which an attachment or a segment arrives, until all of it is there.
 struct PartialDownload: Sendable {

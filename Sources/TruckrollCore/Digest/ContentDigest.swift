@@ -1,4 +1,4 @@
-import Crypto
+import TruckrollCryptography
 
 /// SHA-256 of bytes that are known by their content: attachments, certificate content, lists of names.
 public enum ContentDigest {

@@ -1,4 +1,4 @@
-import Crypto
+import TruckrollCryptography
 
 /// The first 16 bytes of a SHA-256, as a number that digests add up.
 public struct RecordHash: Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Crypto
+import TruckrollCryptography
 
 extension Identifier where Kind == RecordKind {
     /// The id of a record that has a natural key, so that creating it twice on two devices makes one record.

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import TruckrollCryptography
 
 /// Why a signature was not accepted. The signer is faulty or somebody changed it: refuse what it signs.
 public enum SignatureProblem: Error, Hashable, Sendable {

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import TruckrollCryptography
 
 /// Checking and making the project's signatures.
 public enum Signatures {

@@ -1,4 +1,4 @@
-import Crypto
+import TruckrollCryptography
 
 /// SHA-256 of the canonical bytes of a certificate's content.
 public struct ContentHash: Hashable, Sendable {

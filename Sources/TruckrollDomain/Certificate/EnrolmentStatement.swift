@@ -1,4 +1,4 @@
-import Crypto
+import TruckrollCryptography
 
 /// Why bytes are not an enrolment statement. Whoever sent them is faulty or hostile: refuse them.
 public enum EnrolmentProblem: Error, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Crypto
+import TruckrollCryptography
 
 /// The exporting device's word that exactly these bytes are the PDF of a content.
 ///

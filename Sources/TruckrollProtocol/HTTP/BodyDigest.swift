@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import TruckrollCryptography
 
 /// The SHA-256 of a message's body, as the header field `Content-Digest` (RFC 9530) carries it.
 public struct BodyDigest: Hashable, Sendable {

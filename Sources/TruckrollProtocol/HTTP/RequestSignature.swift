@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import TruckrollCryptography
 
 /// The signature of one request after RFC 9421 with `hmac-sha256` under the session's MAC key.
 ///

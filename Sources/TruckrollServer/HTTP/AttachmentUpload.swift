@@ -1,7 +1,7 @@
-import Crypto
 import Foundation
 import Synchronization
 import TruckrollCore
+import TruckrollCryptography
 
 /// An attachment on its way to its file. What does not arrive whole leaves nothing behind but, after a crash, a file in `incoming`.
 ///

@@ -1,6 +1,6 @@
-import Crypto
 import Synchronization
 import TruckrollCore
+import TruckrollCryptography
 
 /// The nonces a device signs to sign in.
 ///

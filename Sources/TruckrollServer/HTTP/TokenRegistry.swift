@@ -1,6 +1,6 @@
-import Crypto
 import Synchronization
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollProtocol
 
 /// The sessions of devices that signed in, kept in memory: after a restart every device signs in again, without its user.

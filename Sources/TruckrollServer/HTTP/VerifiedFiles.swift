@@ -1,7 +1,7 @@
-import Crypto
 import Foundation
 import Synchronization
 import TruckrollCore
+import TruckrollCryptography
 
 /// Knows which attachments' bytes still have their hash, so that a file the disk has changed is never sent as good.
 ///

@@ -1,7 +1,7 @@
-import Crypto
 import Foundation
 import Testing
 import TruckrollCore
+import TruckrollCryptography
 import TruckrollProtocol
 
 /// A client of protocol 1 and schema 1 as it was first released, frozen: it reads and writes the messages by the field numbers
