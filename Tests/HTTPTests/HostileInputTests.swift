@@ -186,6 +186,15 @@ struct HostileInputTests {
         #expect(HTTPConfiguration(host: "localhost", port: 0).bodyTime(announcing: announced) == .seconds(seconds))
     }
 
+    @Test("a message that says how large it is gets its time beyond what every message gets")
+    func announcedTime() async throws {
+        try await TestServer.run({ $0.bodyTime = .zero }) { server in
+            let body = [UInt8](repeating: 0xFF, count: 60 << 10)
+            let answer = try await RawRequest("POST", server.path("session/challenge"), body: body).send(to: server)
+            #expect(answer.problem?.code == "malformed", "read to its end, and then refused for what it says")
+        }
+    }
+
     @Test("unknown paths and unknown tenants get one and the same answer")
     func unknown() async throws {
         try await TestServer.run { server in

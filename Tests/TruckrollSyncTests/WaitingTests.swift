@@ -3,6 +3,7 @@ import Testing
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreMemory
 import TruckrollStoreSQLite
 import TruckrollSync
 
@@ -157,6 +158,48 @@ struct WaitingTests {
         let head = try server.store.read { try $0.tenant()?.head }
         try server.takeUpDeferred(at: world.moment)
         #expect(try server.store.read { try $0.tenant()?.head } == head, "the next start does not try it again")
+    }
+
+    @Test("what a device had brought before it was shut out takes effect when the server has learnt it, and nobody has to let it")
+    func deferredThenShutOut() throws {
+        let company = try Company()
+        let (world, newer) = (company.world, try newerSchema())
+        let anna = upgraded(company.anna, newer)
+        try estimate(company, anna, 30)
+        try world.sync(anna)
+        let file = try anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
+        try world.server.revoke(try #require(try anna.engine.read { try $0.identity() }).device, at: world.moment)
+        let server = ServerEngine(schema: newer, store: world.server.store, security: world.server.security)
+        try server.takeUpDeferred(at: world.moment)
+        let task = RecordKey(type: try newer.entity("task").type, id: company.mandatoryTask)
+        #expect(try server.store.read { try $0.record(task)?.record[FieldID(rawValue: 40)] } != nil)
+        var request = PBCarryRequest()
+        request.sets = file
+        let receipt = try #require(try server.carry(request, at: world.moment).receipts.first)
+        #expect(receipt.outcome == UInt32(Outcome.applied.rawValue))
+        #expect(receipt.remarks.isEmpty, "no operator had a part in it")
+    }
+
+    @Test("that a set of a shut-out device once waited does not bring it past the lock of a server that lost it")
+    func deferredReceiptShown() throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let (world, newer) = (company.world, try newerSchema())
+        let store = try #require(world.server.store as? MemoryServerStore)
+        let backup = store.copy()
+        let anna = upgraded(company.anna, newer)
+        try world.commit(anna, "title") { try $0.patch("task", company.mandatoryTask, ["title": .text("Applied")]) }
+        try estimate(company, anna, 30)
+        try world.sync(anna)
+        let sets = try anna.engine.read { try $0.ownSets() }
+        #expect(sets.compactMap { $0.receipt?.outcome } == [.applied, .deferred])
+        store.restore(from: backup)
+        try world.server.revoke(try #require(try anna.engine.read { try $0.identity() }).device, at: world.moment)
+        var request = PBCarryRequest()
+        request.sets = sets.map { PBSignedSet($0.set) }
+        request.shown = sets.compactMap { $0.receipt.map { PBReceipt($0) } }
+        let receipts = try world.server.carry(request, at: world.moment).receipts
+        #expect(receipts.map(\.outcome) == [Outcome.applied, .quarantined].map { UInt32($0.rawValue) })
+        #expect(receipts.last?.remarks.map(\.code) == ["device-revoked"])
     }
 
     @Test("two copies of the same work that both wait take effect once, whichever is released first", arguments: [true, false])

@@ -46,23 +46,29 @@ final class CurveKey: @unchecked Sendable {
 
     /// The scalar, 32 bytes; empty when the key is another's.
     var scalar: [UInt8] {
-        guard let scalar = EC_KEY_get0_private_key(key) else { return [] }
-        return Self.bytes(of: scalar)
+        withExtendedLifetime(self) {
+            guard let scalar = EC_KEY_get0_private_key(key) else { return [] }
+            return Self.bytes(of: scalar)
+        }
     }
 
     /// 0x04 ‖ x ‖ y, 65 bytes.
     var point: [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: P256.pointByteCount) { bytes, count in
-            count = EC_POINT_point2oct(
-                EC_KEY_get0_group(key), EC_KEY_get0_public_key(key), POINT_CONVERSION_UNCOMPRESSED, bytes.baseAddress, P256.pointByteCount, nil)
+        withExtendedLifetime(self) {
+            [UInt8](unsafeUninitializedCapacity: P256.pointByteCount) { bytes, count in
+                count = EC_POINT_point2oct(
+                    EC_KEY_get0_group(key), EC_KEY_get0_public_key(key), POINT_CONVERSION_UNCOMPRESSED, bytes.baseAddress,
+                    P256.pointByteCount, nil)
+            }
         }
     }
 
     /// r ‖ s over a hash, 32 bytes each.
     func signature(of digest: SHA256Digest) throws(CryptoKitError) -> [UInt8] {
-        guard let signature = digest.bytes.withUnsafeBufferPointer({ ECDSA_do_sign($0.baseAddress, Int32($0.count), key) }) else {
-            throw Libcrypto.problem()
+        let made = withExtendedLifetime(self) {
+            digest.bytes.withUnsafeBufferPointer { ECDSA_do_sign($0.baseAddress, Int32($0.count), key) }
         }
+        guard let signature = made else { throw Libcrypto.problem() }
         defer { ECDSA_SIG_free(signature) }
         return Self.bytes(of: ECDSA_SIG_get0_r(signature)) + Self.bytes(of: ECDSA_SIG_get0_s(signature))
     }
@@ -78,7 +84,10 @@ final class CurveKey: @unchecked Sendable {
             return ECDSA_SIG_set0(signature, r.handedOver(), s.handedOver()) == 1
         }
         guard isFilled else { return false }
-        if digest.bytes.withUnsafeBufferPointer({ ECDSA_do_verify($0.baseAddress, Int32($0.count), signature, key) }) == 1 { return true }
+        let verdict = withExtendedLifetime(self) {
+            digest.bytes.withUnsafeBufferPointer { ECDSA_do_verify($0.baseAddress, Int32($0.count), signature, key) }
+        }
+        if verdict == 1 { return true }
         ERR_clear_error()
         return false
     }

@@ -86,10 +86,12 @@ extension Sequencer {
         let effect = try takeEffect(set, of: replica, at: tenant.head.next, tenant) { admitted.stamp }
         // A deferred set is found by its own number or origin; a quarantined one counts from now on.
         let isKept = waiting.isDeferred || admitted.origin != nil
+        // A deferred set came before its device was shut out, and nobody has to let it.
+        let isLet = !waiting.isDeferred && replica.revokedAt != nil
         let shutOut = Remark(code: "device-revoked", text: "Its device is shut out; it took effect because an operator let it.")
         let receipt = try recordOwn(
             [], stamp: try nextServerStamp(tenant), intent: "take-up", cause: cause, at: tenant.head.next, about: (admitted, effect.outcome),
-            remarks: effect.remarks + (replica.revokedAt == nil ? [] : [shutOut]), origin: isKept ? nil : work)
+            remarks: effect.remarks + (isLet ? [shutOut] : []), origin: isKept ? nil : work)
         try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
         return receipt
     }

@@ -106,6 +106,20 @@ struct FileTests {
         #expect(problem(kind)?.code == "store-corrupt")
     }
 
+    @Test("nothing is read or written any more once its file was taken away, put back or not")
+    func takenAway() throws {
+        let store = try SQLiteServerStore(path: path, schema: TestSchemas.load())
+        try store.touch()
+        let file = URL(fileURLWithPath: path)
+        let bytes = try Data(contentsOf: file)
+        try FileManager.default.removeItem(at: file)
+        #expect(throws: StoreProblem.removed(path: path)) { try store.touch() }
+        try bytes.write(to: file)
+        #expect(throws: StoreProblem.removed(path: path)) { try store.read { try $0.tenant() } }
+        #expect(throws: StoreProblem.removed(path: path)) { try store.touch() }
+        try store.close()
+    }
+
     @Test("a file of a newer version is refused and left untouched", arguments: StoreKind.allCases)
     func newer(kind: StoreKind) throws {
         let store = try kind.open(path)
