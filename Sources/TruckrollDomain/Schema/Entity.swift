@@ -43,7 +43,7 @@ public final class Entity: Sendable {
     public subscript(name: String) -> Field? { byName[name].map { fields[$0] } }
 
     /// The fields a store keeps as typed columns to query by.
-    public var columns: [Field] { fields.filter(\.isColumn) }
+    public let columns: [Field]
 
     /// Reads a schema document.
     ///
@@ -63,6 +63,7 @@ public final class Entity: Sendable {
         let required = Set(file.required)
         fields = try file.properties.map { try Field(name: $0.key, property: $0.value, isRequired: required.contains($0.key), entity: name) }
             .sorted { $0.id < $1.id }
+        columns = fields.filter(\.isColumn)
         var scopes: [Facet: [ScopeTemplate]] = [:]
         for (facetName, templates) in file.entity.scopes {
             guard let facet = Facet(name: facetName) else { throw SchemaProblem(entity: name, detail: "facet \(facetName)") }

@@ -7,11 +7,16 @@ import TruckrollSync
 struct AdmittedLog {
     let sets: [AdmittedSet]
     let tenant: TenantState
+    /// What they say; of one that cannot be read, nothing.
+    let changes: [WriteID: ChangeSet]
 
     init(_ store: MemoryServerStore) throws {
         (sets, tenant) = try store.read { transaction in
             guard let tenant = try transaction.tenant() else { throw Violation("store", "the server lost its tenant") }
             return (try transaction.admitted(after: .start, limit: .max), tenant)
         }
+        var changes: [WriteID: ChangeSet] = [:]
+        for admitted in sets { changes[admitted.set.writeID] = try? ChangeSet(decodingBody: admitted.set.body) }
+        self.changes = changes
     }
 }

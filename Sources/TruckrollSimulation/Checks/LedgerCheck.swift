@@ -55,7 +55,9 @@ struct LedgerCheck {
     private func facts(of entry: Ledger.Entry, _ admitted: AdmittedSet) throws {
         let answer = try finalAnswer(of: admitted)
         guard answer.outcome != .quarantined else { return }
-        let set = try ChangeSet(decodingBody: admitted.set.body)
+        guard let set = log.changes[admitted.set.writeID] else {
+            throw Violation("I28", "\(admitted.set.writeID) took effect and cannot be read")
+        }
         let isForgers = simulation.ledger.forgers.contains(set.device)
         guard answer.outcome != .deferred else {
             // It may build on a forged set, and wait with it for a person.

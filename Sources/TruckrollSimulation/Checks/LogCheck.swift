@@ -27,7 +27,7 @@ struct LogCheck {
             let id = admitted.set.writeID
             let before = last[id.replica] ?? (0, .none)
             guard id.sequence == before.sequence + 1 else { throw Violation("C6", "\(id) stands after sequence \(before.sequence)") }
-            if let set = try? ChangeSet(decodingBody: admitted.set.body), set.previous != before.hash {
+            if let set = log.changes[id], set.previous != before.hash {
                 throw Violation("C6", "\(id) does not follow what stands before it")
             }
             last[id.replica] = (id.sequence, admitted.hash)

@@ -52,8 +52,7 @@ struct PromiseCheck {
         for epoch in epochs {
             guard let settled = log.sets.first(where: { $0.cause == "settled:\(epoch.epoch)" })?.position else { continue }
             for admitted in log.sets where admitted.cause != nil && admitted.position > epoch.start && admitted.position < settled {
-                let set = try ChangeSet(decodingBody: admitted.set.body)
-                for op in set.ops where op.key.type == entity.type {
+                for op in log.changes[admitted.set.writeID]?.ops ?? [] where op.key.type == entity.type {
                     guard op.writes.contains(where: { $0.field == state.id && $0.value == .text("granted") }) else { continue }
                     throw Violation("9.16", "\(op.key) was granted at \(admitted.position), before the server had settled at \(settled)")
                 }

@@ -47,7 +47,7 @@ struct OracleWrites {
         return try log.sets.compactMap { admitted in
             let receipt = try Receipt(Wire.decode(PBReceipt.self, admitted.answer))
             // The answer of a set that takes another one up is about that one.
-            guard let about = byID[receipt.writeID], let set = try? ChangeSet(decodingBody: about.set.body) else { return nil }
+            guard let about = byID[receipt.writeID], let set = log.changes[receipt.writeID] else { return nil }
             return Effect(
                 position: admitted.position, set: set, stamp: about.stamp, isServers: about.cause != nil,
                 ops: effective(receipt, set, schema))

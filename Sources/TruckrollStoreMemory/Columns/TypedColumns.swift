@@ -61,6 +61,8 @@ struct TypedColumns: Sendable {
         return row
     }
 
+    subscript(type: EntityType, id: RecordID) -> [ColumnValue]? { shapes[type].flatMap { tables[$0.table].rows[id] } }
+
     /// Puts a record's row in place, or takes it away, and returns what was there. Nothing for an entity that the schema has not.
     mutating func set(_ type: EntityType, _ id: RecordID, _ row: [ColumnValue]?) -> [ColumnValue]? {
         guard let shape = shapes[type] else { return nil }

@@ -51,9 +51,11 @@ final class MemoryDeviceTransaction: DeviceTransaction {
         // The facets of an entity share its id; only the common one has typed columns.
         guard key.facet == .common else { return false }
         let row = try store.tables.columns.row(entity, key.id, columns)
-        let former = store.tables.columns.set(entity.type, key.id, row)
+        let former = store.tables.columns[entity.type, key.id]
+        guard former != row else { return false }
+        _ = store.tables.columns.set(entity.type, key.id, row)
         undoLog.append(.columns(entity.type, key.id, former))
-        return former != row
+        return true
     }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {

@@ -55,7 +55,9 @@ struct SQLiteServerStoreTests {
         }
         try file.close()
         store = try SQLiteServerStore(path: path, schema: schema)
-        for find in [{ try $0.ids(thing, where: "count", equals: .integer(4)) }, { try $0.ids(thing) }] as [(any ServerTransaction) throws -> [RecordID]] {
+        for find in [{ try $0.ids(thing, where: "count", equals: .integer(4)) }, { try $0.ids(thing) }]
+            as [(any ServerTransaction) throws -> [RecordID]]
+        {
             let problem = #expect(throws: StoreProblem.self) { try store.read { try find($0) } }
             #expect(problem?.code == "store-corrupt")
         }
