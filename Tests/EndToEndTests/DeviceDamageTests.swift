@@ -159,6 +159,26 @@ struct DeviceDamageTests {
         try femke.does("audit")
     }
 
+    @Test("an attachment of which the store can say nothing any more is taken on again with its bytes, and goes to the server")
+    func attachment() throws {
+        defer { clean() }
+        let photo = directory.appendingPathComponent("photo.txt")
+        try Data("a photo".utf8).write(to: photo)
+        try femke.does("attach", job, photo.path)
+        let queue = try DatabaseQueue(path: femke.file.path)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA ignore_check_constraints = ON; UPDATE attachment SET sha256 = x'00'")
+        }
+        try queue.close()
+        try femke.does("status")
+        try femke.does("sync")
+        try femke.does("audit", "--repair")
+        try femke.does("sync")
+        let shown = try #require(try femke.list("attachments", of: job).first)
+        #expect(shown["bytes_stored"] as? Bool == true, "\(shown)")
+        #expect(try !femke.tries("status").errors.contains("cannot be read"))
+    }
+
     @Test("a log cut at any byte, as by a disk that only claimed to have written it, leaves a whole earlier state, and work goes on")
     func log() throws {
         defer { clean() }

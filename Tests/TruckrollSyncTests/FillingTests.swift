@@ -1,3 +1,5 @@
+import Foundation
+import GRDB
 import Testing
 import TruckrollCore
 import TruckrollDomain
@@ -40,6 +42,39 @@ struct FillingTests {
             if let visible { #expect(scopes.contains(Scope("order", company.farOrder)) == (visible >= .second)) }
         }
         #expect(seen.last == .third && seen.first == .first && parts > 2)
+        #expect(try world.audit(device).isEmpty)
+    }
+
+    enum PartDamage: CaseIterable { case content, gone, reach }
+
+    @Test("what the disk changes of the parts kept aside is fetched again, and what was recorded meanwhile goes on", arguments: PartDamage.allCases)
+    func damagedParts(damage: PartDamage) throws {
+        let company = try Company(partSize: PartSize(records: 2))
+        let world = company.world
+        try company.addFarOrder()
+        world.takesSnapshots = false
+        let device = try world.fresh("new", user: company.annaUser)
+        while try standing(device).visible == nil { _ = try world.exchange(device) }
+        while try device.engine.filling()?.kept == 0 { _ = try world.exchange(device) }
+        try world.commit(device) { try $0.patch("task", company.mandatoryTask, ["state": .text("done")]) }
+        if damage == .reach {
+            try device.engine.store.write { transaction in
+                var state = try transaction.state()
+                state.filling = [0xFF, 0xFF]
+                try transaction.save(state)
+            }
+        } else {
+            let file = try DatabaseQueue(path: world.directory.appendingPathComponent("new.sqlite").path)
+            try file.writeWithoutTransaction { db in
+                try db.execute(sql: damage == .gone ? "DELETE FROM part" : "UPDATE part SET bytes = x'FFFF'")
+                #expect(db.changesCount > 0)
+            }
+            try file.close()
+        }
+        #expect(throws: Never.self) { try device.engine.filling() }
+        try world.mend(device)
+        #expect(try standing(device).visible == .third)
+        #expect(try world.serverValue("task", company.mandatoryTask, "state") == .text("done"))
         #expect(try world.audit(device).isEmpty)
     }
 

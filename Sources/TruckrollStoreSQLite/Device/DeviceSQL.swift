@@ -116,6 +116,8 @@ enum DeviceSQL {
     // MARK: Attachments
 
     static let attachment = "SELECT sha256, media_type, size, stored FROM attachment WHERE sha256 = ?"
+    static let allAttachments = "SELECT sha256, media_type, size, stored FROM attachment"
+    static let deleteAttachment = "DELETE FROM attachment WHERE sha256 = ?"
     static let attachments = "SELECT sha256, media_type, size, stored FROM attachment WHERE stored = ? ORDER BY sha256"
     static let saveAttachment = """
         INSERT INTO attachment (sha256, media_type, size, stored) VALUES (?, ?, ?, ?)

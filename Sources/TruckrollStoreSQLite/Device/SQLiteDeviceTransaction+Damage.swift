@@ -43,5 +43,9 @@ extension SQLiteDeviceTransaction {
             try session.run(DeviceSQL.leaveNamedScope, [name])
         }
         try session.run(DeviceSQL.deletePlacesOfNothing, [])
+        let attachments = try session.rows(DeviceSQL.allAttachments) { row in
+            try row.rawUnlessLegible { row in _ = try Self.localAttachment(&row) }
+        }
+        for hash in attachments.compactMap({ $0 }) { try session.run(DeviceSQL.deleteAttachment, [hash]) }
     }
 }

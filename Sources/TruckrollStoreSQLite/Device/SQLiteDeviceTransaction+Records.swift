@@ -54,7 +54,9 @@ extension SQLiteDeviceTransaction {
 
     func append(part bytes: [UInt8]) throws { try session.run(DeviceSQL.appendPart, [bytes.bound]) }
     func part(after number: Int) throws -> (number: Int, bytes: [UInt8])? {
-        try session.row(DeviceSQL.nextPart, [Int64(number).bound]) { (Int(try $0.integer()), try $0.bytes()) }
+        try session.legibleRow(DeviceSQL.nextPart, [Int64(number).bound], unreadable: { unreadable.insert(.part) }) {
+            (Int(try $0.integer()), try $0.bytes())
+        }
     }
     func deleteParts() throws { try session.run(DeviceSQL.deleteParts, []) }
 
@@ -103,7 +105,7 @@ extension SQLiteDeviceTransaction {
     // MARK: Attachments
 
     func attachment(_ sha256: [UInt8]) throws -> LocalAttachment? {
-        try session.row(DeviceSQL.attachment, [sha256.bound], Self.localAttachment)
+        try session.legibleRow(DeviceSQL.attachment, [sha256.bound], unreadable: noteAttachment, Self.localAttachment)
     }
 
     func save(_ attachment: LocalAttachment) throws {
@@ -115,11 +117,15 @@ extension SQLiteDeviceTransaction {
     }
 
     func attachments(stored: Bool) throws -> [LocalAttachment] {
-        try session.rows(DeviceSQL.attachments, [stored.bound], Self.localAttachment)
+        try session.legibleRows(DeviceSQL.attachments, [stored.bound], unreadable: noteAttachment, Self.localAttachment)
     }
 
-    private static func localAttachment(_ row: inout RowReader) throws -> LocalAttachment {
-        LocalAttachment(
-            sha256: try row.bytes(), mediaType: try row.text(), size: Int(try row.integer()), isStored: try row.boolean())
+    private func noteAttachment() { unreadable.insert(.attachment) }
+
+    static func localAttachment(_ row: inout RowReader) throws -> LocalAttachment {
+        let bytes = try row.bytes()
+        return LocalAttachment(
+            sha256: try row.present(bytes.count == 32 ? bytes : nil, "a hash of 32 bytes"), mediaType: try row.text(), size: Int(try row.integer()),
+            isStored: try row.boolean())
     }
 }

@@ -9,7 +9,7 @@ extension DeviceEngine {
     func nextPart(_ state: DeviceState) throws -> PBFilling? {
         let isAnew = state.checkpoint == nil || state.isCheckpointLost
         guard isAnew || state.visible != .third else { return nil }
-        guard state.filling.isEmpty else { return try Wire.decode(PBFilling.self, state.filling) }
+        if let filling = Self.filling(of: state) { return filling }
         var filling = PBFilling()
         // What a lost history had put here goes on being shown until all of the present one is here.
         if state.isCheckpointLost { filling.through = UInt32(ScopeClass.third.rawValue) }
@@ -31,10 +31,28 @@ extension DeviceEngine {
             let state = try transaction.state()
             guard try nextPart(state) != nil else { return nil }
             var kept = 0
-            try transaction.eachPart { kept += try Wire.decode(PBChunk.self, $0).records.count }
-            let total = state.filling.isEmpty ? 0 : try Wire.decode(PBFilling.self, state.filling).records
+            try transaction.eachPart { kept += (try? Wire.decode(PBChunk.self, $0))?.records.count ?? 0 }
+            let total = Self.filling(of: state)?.records ?? 0
             return FillingStanding(visible: state.isCheckpointLost ? nil : state.visible, kept: kept, total: Int(clamping: total))
         }
+    }
+
+    /// How far the parts reach that are kept aside; `nil` when there are none, or when the disk has changed it.
+    static func filling(of state: DeviceState) -> PBFilling? {
+        state.filling.isEmpty ? nil : try? Wire.decode(PBFilling.self, state.filling)
+    }
+
+    /// Fills the view from its beginning, because the disk has changed what was kept aside of it.
+    func fillAfterDamage() throws -> SyncStep {
+        try store.write { transaction in
+            var state = try transaction.state()
+            try transaction.deleteParts()
+            state.filling = []
+            try transaction.save(state)
+        }
+        var summary = SyncSummary()
+        summary.isFilling = true
+        return .applied(summary, more: true)
     }
 }
 
@@ -49,15 +67,25 @@ extension DeviceTransaction {
     }
 }
 
+/// The disk has changed what was kept aside of a view that is being filled.
+struct DamagedParts: Error {}
+
 extension PullApplication {
     /// Keeps a part that does not complete its class.
     mutating func keepAside(_ reply: PBSyncReply) throws {
         guard reply.hasFilling else { return }
+        try checkFilling()
         for chunk in reply.part { try transaction.append(part: try Wire.encode(chunk)) }
         var state = try transaction.state()
         state.filling = try Wire.encode(reply.filling)
         try transaction.save(state)
         summary.isFilling = true
+    }
+
+    /// Parts of which it is not known how far they reach are worth nothing.
+    private func checkFilling() throws {
+        let state = try transaction.state()
+        if !state.filling.isEmpty, DeviceEngine.filling(of: state) == nil { throw DamagedParts() }
     }
 
     /// Puts the records of a reply with a commit in place, before them the parts kept aside where it completes a class.
@@ -78,7 +106,11 @@ extension PullApplication {
         let isCompleted = try isAnew || state.visible.map { $0 < visible } ?? true
         if isCompleted {
             let before = Set(try transaction.scopes())
-            try transaction.eachPart { try apply(try Wire.decode(PBChunk.self, $0)) }
+            try checkFilling()
+            try transaction.eachPart { bytes in
+                guard let chunk = try? Wire.decode(PBChunk.self, bytes) else { throw DamagedParts() }
+                try apply(chunk)
+            }
             for chunk in reply.part { try apply(chunk) }
             // Parts may be of scopes that have left the view since.
             try drop(dropped)

@@ -9,7 +9,7 @@ extension DeviceEngine {
     public func nextSegment() throws -> SegmentName? {
         try store.read { transaction in
             let state = try transaction.state()
-            guard let next = try Self.filling(of: state)?.snapshot.segments.first else { return nil }
+            guard let next = Self.filling(of: state)?.snapshot.segments.first else { return nil }
             let replica = try requireIdentity(transaction).replica
             let isNewsWaiting = try transaction.outbox().contains { $0.set.writeID.replica == replica && !$0.isSent }
             return isNewsWaiting ? nil : SegmentName(next)
@@ -22,7 +22,7 @@ extension DeviceEngine {
     public func keep(segment bytes: [UInt8]) throws -> Bool {
         try store.write { transaction in
             var state = try transaction.state()
-            guard var filling = try Self.filling(of: state), let name = filling.snapshot.segments.first, let compression,
+            guard var filling = Self.filling(of: state), let name = filling.snapshot.segments.first, let compression,
                 ContentDigest.sha256(bytes).elementsEqual(name.sha256),
                 let content = try? compression.decompressed(bytes, limit: Limits.segmentContentBytes),
                 let segment = try? Wire.decode(PBSegment.self, content)
@@ -41,7 +41,8 @@ extension DeviceEngine {
     public func fillAnew(isPlain: Bool) throws {
         try store.write { transaction in
             var state = try transaction.state()
-            guard let former = try Self.filling(of: state) else { return }
+            guard !state.filling.isEmpty else { return }
+            let former = Self.filling(of: state) ?? PBFilling()
             try transaction.deleteParts()
             state.filling = []
             if var filling = try nextPart(state) {
@@ -50,10 +51,6 @@ extension DeviceEngine {
             }
             try transaction.save(state)
         }
-    }
-
-    private static func filling(of state: DeviceState) throws -> PBFilling? {
-        state.filling.isEmpty ? nil : try Wire.decode(PBFilling.self, state.filling)
     }
 }
 

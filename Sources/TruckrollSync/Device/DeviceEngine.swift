@@ -300,6 +300,8 @@ public struct DeviceEngine: Sendable {
             }
         } catch is Mismatch {
             return .mismatch(mismatches)
+        } catch is DamagedParts {
+            return try fillAfterDamage()
         }
     }
 

@@ -218,7 +218,7 @@ public protocol DeviceTransaction: AnyObject {
     func deleteScope(_ scope: Scope) throws
     /// Every confirmed key, ascending, after `key`.
     func confirmedKeys(after key: RecordKey?, limit: Int) throws -> [RecordKey]
-    /// Takes away the confirmed records and places in scopes that cannot be read, and scopes whose name cannot be. The digests of the
+    /// Takes away the confirmed records, places in scopes and attachments that cannot be read, and scopes whose name cannot be. The digests of the
     /// others stay as they are.
     func deleteUnreadable() throws
 
