@@ -22,7 +22,7 @@ public struct ProblemWords: ExplainedProblem {
         switch error {
         case let problem as any ExplainedProblem: (whatHappened, whatToDoNext) = (problem.whatHappened, problem.whatToDoNext)
         case let problem as DeviceProblem: (whatHappened, whatToDoNext) = (problem.detail, problem.next)
-        case let problem as SchemaProblem: (whatHappened, whatToDoNext) = (problem.description, advice.misfit)
+        case let problem as SchemaProblem: (whatHappened, whatToDoNext) = (problem.words, advice.misfit)
         case TransportProblem.problem(let document):
             (whatHappened, whatToDoNext) = ((advice.namesCodes ? "\(document.code): " : "") + document.detail, document.next)
         case let problem as TransportProblem: (whatHappened, whatToDoNext) = (problem.description, advice.unreachable)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TruckrollTerminal
 
 /// The technician's app as a command line.
 public struct FieldCommand: AsyncParsableCommand {
@@ -19,7 +20,7 @@ public struct FieldCommand: AsyncParsableCommand {
             EXIT STATUS: 0 done, 1 failed, 2 refused by a rule (with the list), 3 offline (nothing is lost),
             4 something needs attention, 64 bad usage.
             """,
-        version: "1.0",
+        version: ProgramVersion.current,
         groupedSubcommands: [
             CommandGroup(
                 name: "This device",

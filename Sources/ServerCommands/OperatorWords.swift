@@ -20,7 +20,7 @@ struct OperatorWords: ExplainedProblem {
         case let problem as ServiceProblem: (whatHappened, whatToDoNext) = (problem.detail, problem.next)
         case let problem as StoreProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
         case let problem as AdminTokenProblem: (whatHappened, whatToDoNext) = (problem.description, nil)
-        case let problem as SchemaProblem: (whatHappened, whatToDoNext) = (problem.description, "Correct the value and try again.")
+        case let problem as SchemaProblem: (whatHappened, whatToDoNext) = (problem.words, "Correct the value and try again.")
         case let problem as CocoaError:
             (whatHappened, whatToDoNext) = (
                 "\(problem.place ?? "A file of the data directory") cannot be used: \(problem.words).",

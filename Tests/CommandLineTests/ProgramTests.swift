@@ -1,3 +1,5 @@
+import ArgumentParser
+import CertificateCommands
 import CommandEntry
 import DispatchCommands
 import FieldCommands
@@ -25,6 +27,14 @@ struct ProgramTests {
         let error = try #require(try JSONValue.parse(ending.output)["error"])
         #expect(error["code"]?.stringValue == "usage" && error["message"]?.stringValue?.contains("--day") == true)
         #expect(error["next"] != nil && error["problems"]?.arrayValue?.isEmpty == true)
+    }
+
+    @Test(
+        "every program says its version",
+        arguments: [FieldCommand.self, DispatchCommand.self, ServerCommand.self, CertificateCommand.self] as [any ParsableCommand.Type])
+    func version(program: any ParsableCommand.Type) async {
+        let ending = await Program.run(program, ["--version"])
+        #expect(ending.status == 0 && ending.output == "\(ProgramVersion.current)\n" && ending.errors.isEmpty)
     }
 
     @Test("help goes to standard output and is no error")

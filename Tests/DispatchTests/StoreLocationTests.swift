@@ -43,7 +43,7 @@ struct StoreLocationTests {
         let problems: [(any Error, String, String?)] = [
             (DeviceProblem("code", "It is so.", next: "Do this."), "It is so.", "Do this."),
             (TransportProblem.offline("no network"), TransportProblem.offline("no network").description, DispatchProgram.advice.unreachable),
-            (SchemaProblem(entity: "site", detail: "no name"), "site: no name", DispatchProgram.advice.misfit),
+            (SchemaProblem(entity: "site", detail: "no name"), "Site: no name.", DispatchProgram.advice.misfit),
         ]
         for (error, what, next) in problems {
             let words = ProblemWords(error, advice: DispatchProgram.advice)

@@ -31,6 +31,16 @@ struct JobTests {
         #expect(job.nextEvents.contains(.accept))
     }
 
+    @Test("certifying is offered where there are readings to certify, and not where there are none")
+    func certifiable() throws {
+        let bench = try Bench(state: .signed_off)
+        #expect(try !bench.client.job(bench.world.order).nextEvents.contains(.certify))
+        try bench.confirm([
+            RecordDraft("reading", id: World.id(92), ["order": .reference(bench.world.order), "phase": .text("as_found"), "indicated": .text("50")])
+        ])
+        #expect(try bench.client.job(bench.world.order).nextEvents.contains(.certify))
+    }
+
     @Test("a case about an order that is not here says so, and shows no part of an id")
     func gone() throws {
         let bench = try Bench { drafts, world in

@@ -117,7 +117,11 @@ extension Job {
         planning = try planner.steps(of: order.id).filter { !$0.isEvent }
         writings = try TextHistory(reader: planner).lines(of: order.id)
         let role = try reader.view("user", screen.user)?.text("role").flatMap { Role(rawValue: $0) }
-        nextEvents = line.state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role ?? .technician) } } ?? []
+        // A certificate is about readings; where there are none the office goes on.
+        let isCertifiable = !readings.isEmpty
+        nextEvents =
+            line.state.map { OrderWorkflow.events(in: $0).filter { $0.roles.contains(role ?? .technician) && ($0 != .certify || isCertifiable) } }
+            ?? []
     }
 
     private static func documents(of assets: [AssetCard], _ reader: LocalReader) throws -> [DocumentLine] {

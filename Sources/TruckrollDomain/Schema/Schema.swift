@@ -78,7 +78,7 @@ public struct Schema: Sendable {
                 throw SchemaProblem(entity: entity.name, detail: "no field \(name)")
             }
             for element in field.elements(of: value) {
-                if let problem = field.problem(with: element) { throw SchemaProblem(entity: entity.name, detail: "\(name): \(problem)") }
+                if let problem = field.problem(with: element) { throw SchemaProblem(entity: entity.name, detail: "\(name) \(problem)") }
                 guard let value = field.creationValue(element) else { continue }
                 writes[field.facet, default: []].append(FieldWrite(field: field.id, op: field.creationOp, value: value))
             }
@@ -101,4 +101,10 @@ public struct SchemaProblem: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var description: String { "\(entity): \(detail)" }
+
+    /// The same for a person, who knows no names with underscores.
+    public var words: String {
+        let words = description.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst() + "."
+    }
 }
