@@ -56,6 +56,19 @@ struct RequestTests {
         #expect(try world.value(company.anna, "service_order", company.order, "title") == .null)
     }
 
+    @Test("an appointment that is active again does not say why it had ended")
+    func activeAgain() throws {
+        let company = try Company()
+        let (world, ben) = (company.world, company.benUser)
+        try company.reassign(from: company.annaUser, to: ben)
+        func reasons() throws -> [Value: Value] {
+            Dictionary(uniqueKeysWithValues: try world.serverRecords("appointment").map { ($0["state"], $0["ended_because"]) })
+        }
+        #expect(try reasons()[.text("ended")] == .text("Given to somebody else."))
+        try company.reassign(from: ben, to: company.annaUser)
+        #expect(try reasons() == [.text("active"): .null, .text("ended"): .text("Given to somebody else.")])
+    }
+
     @Test("who works on an order alone is not taken off it; beside a second one that is possible")
     func workedOn() throws {
         let company = try Company()

@@ -120,16 +120,17 @@ struct AssignmentEffects {
     func appoint(_ technician: RecordID, to order: RecordID, starts: String?, ends: String?) throws {
         let entity = try builder.schema.entity("appointment")
         let id = Self.appointmentID(entity, order: order, technician: technician)
-        if try builder.writer.view(entity, id) == nil {
+        let former = try builder.writer.view(entity, id)
+        if former == nil {
             try builder.create("appointment", id: id, ["order": .reference(order), "technician": .reference(technician)])
         }
         let hour = builder.moment.calendar.local(builder.moment.milliseconds + 3_600_000).description
-        try builder.patch(
-            "appointment", id: id,
-            [
-                "state": .text("active"), "starts_at": starts.map { .text($0) } ?? builder.now, "ends_at": .text(ends ?? hour),
-                "travel_seconds": .integer(Self.travelSeconds),
-            ])
+        var fields: [String: Value] = [
+            "state": .text("active"), "starts_at": starts.map { .text($0) } ?? builder.now, "ends_at": .text(ends ?? hour),
+            "travel_seconds": .integer(Self.travelSeconds),
+        ]
+        if former?.text("ended_because") != nil { fields["ended_because"] = .null }
+        try builder.patch("appointment", id: id, fields)
     }
 
     /// Makes a technician's ended appointment active again, with its times.
