@@ -193,6 +193,39 @@ struct LostHistoryTests {
         #expect(series == [identity.series])
     }
 
+    @Test("what was kept aside as unproven before the restore holds up nothing behind it, whoever brings it back")
+    func keptAsideBefore() throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let (world, anna) = (company.world, company.anna)
+        let store = try #require(world.server.store as? MemoryServerStore)
+        let backup = store.copy()
+        for _ in 0..<3 { _ = try note(by: anna, company) }
+        var spoilt = try #require(try anna.engine.read { try $0.outbox() }.dropFirst().first)
+        var signature = spoilt.set.signature
+        signature[5] ^= 1
+        spoilt.set = SignedSet(writeID: spoilt.set.writeID, body: spoilt.set.body, algorithm: spoilt.set.algorithm, signature: signature)
+        try anna.engine.store.write { [spoilt] in try $0.update(spoilt) }
+        try world.sync(anna)
+        let sets = try anna.engine.read { try $0.ownSets() }
+        var request = PBCarryRequest()
+        request.sets = sets.map { PBSignedSet($0.set) }
+        request.shown = sets.compactMap { $0.receipt.map { PBReceipt($0) } }
+        let outcomes = request.shown.map(\.outcome)
+        #expect(outcomes == [Outcome.applied, .quarantined, .applied].map { UInt32($0.rawValue) })
+
+        store.restore(from: backup)
+        var unshown = request
+        unshown.shown = []
+        let stopped = try world.server.carry(unshown, at: world.moment)
+        #expect(stopped.receipts.count == 1 && stopped.pushProblem.code == "signature-invalid", "nobody's word, and no number taken")
+        let taken = try world.server.carry(request, at: world.moment)
+        #expect(taken.receipts.map(\.outcome) == outcomes && !taken.hasPushProblem)
+        // Now it is here, and needs no proof any more.
+        let again = try world.server.carry(unshown, at: world.moment)
+        #expect(again.receipts.map(\.outcome) == outcomes && again.receipts.allSatisfy(\.duplicate))
+        #expect(try world.serverRecords("note").count == 2)
+    }
+
     @Test("work of a former number that another copy took in the restored history goes on under a new one, and nothing of either is lost")
     func formerNumberTaken() throws {
         let (company, store) = try Company.inMemory()

@@ -2,30 +2,6 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
 
-/// What the sequencer needs from outside: keys and checks, so that a simulation can hand it cheap ones.
-public struct ServerSecurity: Sendable {
-    /// Keeps receipts and leases recognisable to this server alone.
-    public let receiptKey: [UInt8]
-    /// The tenant's public key, 65 bytes.
-    public let tenantKey: [UInt8]
-    /// Signs a statement with the tenant key.
-    public let sign: @Sendable ([UInt8]) throws -> [UInt8]
-    /// Whether a signature is valid: signature, message, algorithm, public key.
-    public let isValid: @Sendable ([UInt8], [UInt8], SignatureAlgorithm, [UInt8]) -> Bool
-
-    public init(
-        receiptKey: [UInt8], tenantKey: [UInt8], sign: @escaping @Sendable ([UInt8]) throws -> [UInt8],
-        isValid: @escaping @Sendable ([UInt8], [UInt8], SignatureAlgorithm, [UInt8]) -> Bool = {
-            Signatures.isValid($0, of: $1, algorithm: $2, publicKey: $3)
-        }
-    ) {
-        self.receiptKey = receiptKey
-        self.tenantKey = tenantKey
-        self.sign = sign
-        self.isValid = isValid
-    }
-}
-
 /// Gives change sets their positions: one at a time, in one order per tenant, each wholly or not at all.
 ///
 /// Lives within one writing transaction.
@@ -50,15 +26,18 @@ struct Sequencer {
     ///   - shown: the answer it had in a history that was lost; it gives the set its old stamp.
     ///   - isOwners: whether the replica itself sent it. A set that somebody else brings must prove that its device gave
     ///     it this number before it takes it or learns anything; what its device signed is kept, whatever else is wrong with it.
+    ///     One that is here already, or that this server's own word says was kept aside, needs no more proof.
     func admit(_ signed: SignedSet, shown: Receipt? = nil, isOwners: Bool = true) throws -> Answer {
         guard var replica = try transaction.replica(signed.writeID.replica), !replica.publicKey.isEmpty else {
             return problem("replica-unknown", 0, "This server has not enrolled replica \(signed.writeID.replica).")
         }
         replica.role = try presentRole(of: replica)
-        if !isOwners, try !isProven(signed, of: replica) {
+        let hash = signed.hash
+        if !isOwners, try !isProven(signed, of: replica), try transaction.admitted(signed.writeID)?.hash != hash,
+            shown?.outcome != .quarantined || shown?.writeID != signed.writeID
+        {
             return problem("signature-invalid", 0, "A set of replica \(signed.writeID.replica) is damaged or not signed by its device.")
         }
-        let hash = signed.hash
         if signed.writeID.sequence <= replica.lastSequence {
             guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
                 return problem("replica-forked", signed.writeID.sequence - 1, "Another set has this number: the device was copied or restored.")
@@ -288,7 +267,7 @@ struct Sequencer {
     }
 
     /// At most five minutes ahead of the server, above the replica's last stamp and above every version the set had seen.
-    private func fixedStamp(_ set: ChangeSet, _ replica: ReplicaRow, _ shown: Receipt?) throws -> Stamp {
+    func fixedStamp(_ set: ChangeSet, _ replica: ReplicaRow, _ shown: Receipt?) throws -> Stamp {
         let now = UInt64(max(0, moment.milliseconds))
         var bases: [Stamp] = []
         var seen: Set<Version> = []
@@ -304,71 +283,6 @@ struct Sequencer {
         // A stamp this server has fixed before holds again, unless what stands below it has moved.
         let claimed = shown?.stamp ?? set.claimed
         return StampRule.fixed(claimed: claimed, last: replica.lastStamp, bases: bases, nowMilliseconds: max(now, shown?.stamp.milliseconds ?? 0))
-    }
-
-    // MARK: Outcomes that change no record
-
-    private func quarantine(
-        _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ wire: WireProblem, _ set: ChangeSet?, outcome: Outcome = .quarantined
-    ) throws -> PBReceipt {
-        guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
-        let now = UInt64(max(0, moment.milliseconds))
-        let claimed = set?.claimed ?? Stamp(milliseconds: now, counter: 0, replica: replica.replica)
-        // A set that will take effect later stands above what it has seen, like any other.
-        let stamp =
-            try outcome == .deferred
-            ? set.map { try fixedStamp($0, replica, nil) } ?? claimed
-            : StampRule.fixed(claimed: claimed, last: replica.lastStamp, bases: [], nowMilliseconds: now)
-        let remark = Remark(code: wire.code, op: wire.op, text: wire.detail, remedies: ["the set is kept whole; an operator can look at it"])
-        let receipt = try record(
-            signed, hash, stamp: stamp, claimed: claimed, outcome: outcome, user: replica.user, intent: set?.intent ?? "unreadable", cause: nil,
-            origin: outcome == .deferred ? set?.origin : nil, remarks: [remark], position: tenant.head.next)
-        if wire.code != "origin-known" {
-            try transaction.save(
-                WaitingSet(
-                    writeID: signed.writeID, position: tenant.head.next, isDeferred: outcome == .deferred, creates: set.map(Self.created) ?? []))
-        }
-        var row = try transaction.replica(replica.replica) ?? replica
-        row.lastSequence = signed.writeID.sequence
-        row.lastHash = hash
-        row.lastStamp = stamp
-        try transaction.save(row)
-        return receipt
-    }
-
-    private func remember(_ set: ChangeSet, stamp: Stamp, hash: SetHash, replica: ReplicaID) throws {
-        guard var row = try transaction.replica(replica) else { return }
-        row.lastSequence = set.writeID.sequence
-        row.lastHash = hash
-        row.lastStamp = stamp
-        if let tenant = try transaction.tenant() {
-            try BaseJudge(transaction: transaction, tenant: tenant, receiptKey: security.receiptKey).remember(set, in: &row)
-        }
-        try transaction.save(row)
-    }
-
-    /// Gives the set its position and keeps it with its answer.
-    ///
-    /// - Parameter about: the set that is answered, when it is another one than takes the position.
-    @discardableResult
-    func record(
-        _ signed: SignedSet, _ hash: SetHash, stamp: Stamp, claimed: Stamp, outcome: Outcome, user: RecordID, intent: String, cause: String?,
-        origin: Origin?, remarks: [Remark], position: Position, about: (set: AdmittedSet, outcome: Outcome)? = nil
-    ) throws -> PBReceipt {
-        guard var tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
-        var receipt = Receipt(
-            writeID: about?.set.set.writeID ?? signed.writeID, setHash: about?.set.hash ?? hash, epoch: tenant.epoch, position: position,
-            stamp: about?.set.stamp ?? stamp, outcome: about?.outcome ?? outcome, remarks: remarks)
-        receipt.mac = MessageAuthentication.code(for: receipt.authenticated, key: security.receiptKey)
-        tenant.head = position
-        tenant.history = tenant.history.advanced(setHash: hash, stamp: stamp, outcome: outcome.rawValue)
-        let message = PBReceipt(receipt)
-        try transaction.insert(
-            AdmittedSet(
-                position: position, set: signed, hash: hash, stamp: stamp, claimed: claimed, outcome: outcome, user: user, intent: intent,
-                cause: cause, origin: origin, answer: try Wire.encode(message), history: tenant.history, admittedAt: moment.milliseconds))
-        try transaction.save(tenant)
-        return message
     }
 }
 

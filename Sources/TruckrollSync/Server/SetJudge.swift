@@ -91,11 +91,12 @@ struct SetJudge {
         var decisions: [Int] = []
         // An order and its tasks arrive together: what the set itself creates counts as seen.
         var own: Set<Scope> = []
+        var made: [RecordKey: Record] = [:]
         var moved = Moved()
         var texts = TextTrial(writer: writer, replica: replica.replica)
         for (index, op) in set.ops.enumerated() {
             guard let entity = schema[op.key.type] else { continue }
-            let scopes = try scopes(of: op, entity)
+            let scopes = try scopes(of: op, entity, &made)
             noteWanted(op, entity, &moved)
             if entity.writeClass == .fact {
                 guard try isReachable(scopes, own: own, base: base) else {
@@ -109,7 +110,7 @@ struct SetJudge {
             if entity.name == "service_order", op.kind == .create, try writer.record(op.key) == nil, try isSiteReachable(op, entity, own: own) {
                 own.insert(Scope("order", op.key.id))
             }
-            if let remark = try problem(with: op, entity, index, scopes, own, &moved) { verdict.remarks.append(remark) }
+            if let remark = try problem(with: op, entity, index, scopes, made: made, own, &moved) { verdict.remarks.append(remark) }
         }
         for condition in set.guards {
             if let remark = try failure(of: condition, own: own) { verdict.remarks.append(remark) }
@@ -133,7 +134,7 @@ struct SetJudge {
     }
 
     private func problem(
-        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], _ own: Set<Scope>, _ moved: inout Moved
+        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], made: [RecordKey: Record], _ own: Set<Scope>, _ moved: inout Moved
     ) throws -> Remark? {
         guard entity.writers.contains(replica.role) else {
             return Remark(
@@ -142,7 +143,8 @@ struct SetJudge {
         }
         let existing = try writer.record(op.key)
         // A facet's first write may be a patch of an entity that is there.
-        let isThere = try existing != nil || (op.key.facet != .common && writer.record(RecordKey(type: op.key.type, id: op.key.id)) != nil)
+        let common = RecordKey(type: op.key.type, id: op.key.id)
+        let isThere = try existing != nil || made[op.key] != nil || made[common] != nil || (op.key.facet != .common && writer.record(common) != nil)
         if !isThere, op.kind != .create { return outOfView(index) }
         guard try isReachable(scopes, own: own, base: nil) else { return outOfView(index) }
         if op.kind == .patch, try isDeletedBeyondHorizon(op.key) {
@@ -243,15 +245,18 @@ struct SetJudge {
 
     // MARK: Reach
 
-    private func scopes(of op: Op, _ entity: Entity) throws -> [Scope] {
+    /// - Parameter made: the records that the ops before this one make, with what they write in them.
+    private func scopes(of op: Op, _ entity: Entity, _ made: inout [RecordKey: Record]) throws -> [Scope] {
         // A deleted record is judged where it lay: an edit that had not seen the deletion brings it back.
         if let existing = try writer.record(op.key) { return entity.scopes(of: RecordView(existing, entity)) }
         // A new record lies where its own fields put it.
-        return entity.scopes(of: RecordView(try draft(op, entity), entity))
+        let record = try draft(op, entity, over: made[op.key])
+        if op.kind == .create || made[op.key] != nil { made[op.key] = record }
+        return entity.scopes(of: RecordView(record, entity))
     }
 
-    private func draft(_ op: Op, _ entity: Entity) throws -> Record {
-        var record = Record(key: op.key)
+    private func draft(_ op: Op, _ entity: Entity, over former: Record? = nil) throws -> Record {
+        var record = former ?? Record(key: op.key)
         let version = Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: replica.replica), sequence: 1)
         for write in op.writes {
             guard let field = entity[write.field], field.rule != .text else { continue }
