@@ -350,7 +350,7 @@ public nonisolated struct PBSignedSet: Sendable {
   /// 64 bytes over "truckroll/change-set/1" 0x00 body
   public var signature: Data = Data()
 
-  /// 16 bytes: whose key signed; needed in outbox files
+  /// 16 bytes: whose key signed, for whoever looks into an outbox file; the server goes by the replica
   public var device: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
