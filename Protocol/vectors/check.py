@@ -1381,7 +1381,89 @@ def check_enrolment():
         checks.expect(what, (c["value"] == only, c["accepted"]))
 
 
+# The members of a certificate's content (12.2). "?" may be null; a list holds its only item's kind.
+PARTY = {"name": "text", "address": ["text"], "contact": "text?", "reference": "text?"}
+ACT = {name: "decimal" for name in ("applied", "indicated", "error", "tolerance", "uncertainty", "coverage_factor")}
+ACT |= {"verdict": "verdict", "cylinder": "text?", "at": "instant"}
+CONTENT = {
+    "format": ("truckroll/certificate/1",), "title": "text", "level": ("functional_check", "traceable", "accredited"), "accreditation": "text?",
+    "number": "number", "revision": range(0, 1001), "order": "text?",
+    "supersedes": (None, {"number": "text", "revision": range(0, 1001), "reason": "text"}),
+    "issuer": PARTY, "customer": PARTY, "place": {"site": "text", "area": "text?", "zone": "text?", "mounting": "text?"},
+    "method": {"procedure": "text", "revision": "text?", "standard": "text?"},
+    "item": {
+        "maker": "text", "model": "text", "serial": "text", "tag": "text?", "firmware": "text?", "ex_marking": "text?",
+        "ex_certificate": "text?", "condition_as_received": "text"},
+    "dates": {"received": "instant?", "begin": "instant", "end": "instant", "issued": "instant"},
+    "conditions": {
+        "temperature": "decimal?", "humidity": "decimal?", "pressure": "decimal?", "flow": "decimal?",
+        "exposure_seconds": (None, range(0, 86401)), "are_estimated": "flag"},
+    "references": [{
+        "cylinder": "text", "lot": "text", "maker": "text", "gas": "text", "cas": "text", "concentration": "decimal", "unit": "unit",
+        "uncertainty": "decimal", "coverage_factor": "decimal", "balance": "text?", "certificate": "text", "certificate_hash": "text?",
+        "expires_on": "text"}],
+    "channels": [{
+        "number": range(1, 65), "gas": "text", "cas": "text", "unit": "unit", "lfl": (None, {"percent_volume": "decimal", "source": "text"}),
+        "range_low": "decimal?", "range_high": "decimal", "resolution": "decimal", "technology": "text", "sensor_serial": "text?",
+        "sensor_expires": "text?", "is_mandatory": "flag",
+        "points": [{"point": ("zero", "span"), "as_found": (None, ACT), "as_left": (None, ACT)}],
+        "adjustment": (None, {
+            "at": "instant", "gain_before": "decimal?", "gain_after": "decimal?", "offset_before": "decimal?", "offset_after": "decimal?"}),
+        "alarms": [{"name": "text", "set_point": "decimal", "reached": (None, {"reached": "flag", "outputs": "text?"})}],
+        "t90_seconds": (None, range(0, 3601))}],
+    "decision_rule": {"rule": "text", "guard_band": "text"}, "outcome": "verdict", "left_in_service": "flag",
+    "deviations": ["text"], "opinions": ["text"], "supplied_by_customer": ["text"], "from_others": ["text"],
+    "parts": [{"action": ("fitted", "removed", "consumed"), "part": "text", "serial": "text?", "certificate": "text?"}],
+    "next_calibration": "text?",
+    "technician": {
+        name: "text" for name in ("name", "role", "qualification", "qualification_number", "qualification_issuer", "valid_until")},
+    "acceptance": (None, {
+        "name": "text", "role": "text", "meaning": ("reviewed", "accepted", "refused"), "at": "instant", "shown_hash": "hash",
+        "strokes": [["coordinate"]]}),
+    "software": {"name": "text", "version": "text", "rules": "text"},
+}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+
+
+def is_printable(text):
+    hidden = any(ord(c) < 0x20 and c != "\n" or 0x7F <= ord(c) <= 0x9F for c in text)
+    reordering = re.search("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]", text)
+    return len(text.encode()) <= 4000 and text.strip() != "" and not hidden and not reordering
+
+
+def is_content(value, kind):
+    if isinstance(kind, dict):
+        return isinstance(value, dict) and value.keys() == kind.keys() and all(is_content(value[name], kind[name]) for name in kind)
+    if isinstance(kind, list):
+        if kind == ["coordinate"] and (not isinstance(value, list) or len(value) % 2):
+            return False
+        return isinstance(value, list) and all(is_content(item, kind[0]) for item in value)
+    if isinstance(kind, range):
+        return isinstance(value, int) and not isinstance(value, bool) and value in kind
+    if isinstance(kind, tuple):
+        return any(value is None if one is None else value == one if isinstance(one, str) else is_content(value, one) for one in kind)
+    if kind.endswith("?"):
+        return value is None or is_content(value, kind[:-1])
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind == "coordinate":
+        return is_content(value, range(-50000, 50001))
+    if not isinstance(value, str) or not is_printable(value):
+        return False
+    return {
+        "text": lambda: True, "verdict": lambda: value in ("pass", "conditionalPass", "conditionalFail", "fail"),
+        "unit": lambda: value in ("ppm", "%vol", "%LEL"), "instant": lambda: INSTANT.fullmatch(value),
+        "hash": lambda: re.fullmatch("[0-9a-f]{64}", value), "number": lambda: split_number(value + "-0000"),
+        "decimal": lambda: re.fullmatch(r"-?\d+(\.\d+)?", value) and sum(c.isdigit() for c in value) <= 18}[kind]()
+
+
 def check_certificates():
+    for what, c in cases("certificate-contents"):
+        accepted = is_canonical(c["content"].encode())
+        if accepted:
+            content = json.loads(c["content"])
+            accepted = bool(is_content(content, CONTENT)) and (content["level"] == "accredited") == (content["accreditation"] is not None)
+        checks.expect(what, (accepted, c["accepted"]))
     for what, c in cases("certificate-numbers"):
         parts = split_number(c["printed"])
         if c.get("refused"):
