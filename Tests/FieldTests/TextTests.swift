@@ -50,6 +50,8 @@ struct TextTests {
         #expect(try bench.client.job(job).problem == "Pump leaks.")
         #expect(try bench.client.formerWordings(.problem, of: job).map(\.wording) == ["Nothing leaks.", "Pump leaks at the gland."])
         #expect(throws: DeviceProblem.self) { try bench.client.restoreWording(.problem, of: job, number: 9) }
+        _ = try bench.client.reword(.problem, of: job) { _ in "" }
+        #expect(try bench.client.formerWordings(.problem, of: job).map(\.wording).first == "Pump leaks.", "also when nothing stands any more")
     }
 
     @Test("the heading says what the text is of, and the history who wrote what when")
@@ -61,6 +63,22 @@ struct TextTests {
         let lines = try bench.client.job(job).history.filter { $0.kind == "text" }
         #expect(lines.map(\.text) == ["problem: “Pump leaks.”", "problem: “ Gland too.”"])
         #expect(lines.map(\.fact.by) == ["Ben Okoye", "Ana Torres"])
+    }
+
+    @Test(
+        "what two wrote where nothing stood stands in lines of its own, and reads the same for both",
+        arguments: ["The seal leaks.", "The seal leaks.\n"])
+    func linesOfTheirOwn(wording: String) throws {
+        _ = try bench.client.reword(.problem, of: job) { _ in wording }
+        #expect(try bench.client.job(job).problem == "The seal leaks.")
+        #expect(try bench.client.reword(.problem, of: job) { $0 }.set == nil)
+        try arrive("The pump is loud.\n", by: bench.world.ben)
+        let problem = try #require(try bench.client.job(job).problem)
+        #expect(problem.split(separator: "\n").sorted() == ["The pump is loud.", "The seal leaks."])
+        _ = try bench.client.reword(.problem, of: job) { $0 + "\nBoth mended." }
+        #expect(try bench.client.job(job).problem == problem + "\nBoth mended.")
+        let order = try bench.client.schema.entity("service_order")
+        #expect(try bench.client.why(order, job, "problem").parts.allSatisfy { !$0.text.hasSuffix("\n") })
     }
 
     @Test("a wording that changes nothing records nothing")

@@ -147,7 +147,7 @@ private struct Explainer {
         guard case .text(let text)? = view.state(field) else { return [] }
         func part(_ part: JointText.Part, isShown: Bool) throws -> Explanation.TextPart {
             Explanation.TextPart(
-                text: part.text, by: try authors.name(of: part.replica), device: authors.device(of: part.replica), isShown: isShown)
+                text: part.text.opened, by: try authors.name(of: part.replica), device: authors.device(of: part.replica), isShown: isShown)
         }
         return try text.shownParts.map { try part($0, isShown: true) } + text.waitingParts.map { try part($0, isShown: false) }
     }

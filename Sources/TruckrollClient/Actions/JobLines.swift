@@ -260,7 +260,7 @@ public struct TaskNotes: Sendable {
         let titles = Dictionary(
             tasks.enumerated().map { ($0.element.id, ($0.offset, $0.element.text("title") ?? "")) }, uniquingKeysWith: { first, _ in first })
         return try screen.reader.children("text", of: order).compactMap { view -> TaskNotes? in
-            guard view.text("of") == JointTextKind.notes.rawValue, let task = view.reference("task"), let text = view.text("text"), !text.isEmpty
+            guard view.text("of") == JointTextKind.notes.rawValue, let task = view.reference("task"), let text = view.wording
             else { return nil }
             return TaskNotes(task: task, title: titles[task]?.1, text: text, place: screen.place(view))
         }

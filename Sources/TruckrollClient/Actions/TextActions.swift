@@ -39,7 +39,7 @@ extension LocalEditor {
         let id = kind.id(of: task ?? order)
         var fields = kind.fields(order: order, task: task)
         if try !hasWritten(in: id) { fields["authors"] = .list([.reference(user)]) }
-        return try reword("text", id, "text", as: wording, within: fields)
+        return try reword("text", id, "text", as: try wording.closed(over: view("text", id)?.text("text") ?? ""), within: fields)
     }
 
     /// Whether the text says already that this number is the user's.
@@ -56,7 +56,22 @@ extension LocalEditor {
 extension RecordSource {
     /// A text of an order or a task; `nil` when nobody has written in it.
     func text(_ kind: JointTextKind, of subject: RecordID) throws -> String? {
-        let text = try view("text", kind.id(of: subject))?.text("text")
-        return text.flatMap { $0.isEmpty ? nil : $0 }
+        try view("text", kind.id(of: subject))?.wording
     }
+}
+
+extension RecordView {
+    /// What a text reads, without the line feed that ends it; `nil` when nothing stands there.
+    var wording: String? { text("text").map(\.opened).flatMap { $0.isEmpty ? nil : $0 } }
+}
+
+extension String {
+    /// A wording as a text holds it: ended by a line feed, so that what two people write where nothing stood, neither knowing of
+    /// the other, stands in lines of its own. One that stands without is left so.
+    fileprivate func closed(over standing: String) -> String {
+        isEmpty || hasSuffix("\n") || !standing.isEmpty && !standing.hasSuffix("\n") ? self : self + "\n"
+    }
+
+    /// What ``closed(over:)`` was made of.
+    var opened: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -13,7 +13,7 @@ struct TextHistory {
             let name = try screen.textName(view)
             let begun = Self.firstWritings(view)
             var lines = try begun.sorted { $0.value < $1.value }.map { replica, version in
-                let standing = text.shownParts.filter { $0.replica == replica }.map(\.text).joined(separator: " … ")
+                let standing = text.shownParts.filter { $0.replica == replica }.map(\.text.opened).joined(separator: " … ")
                 return (
                     fact: try reader.fact(view.id, version),
                     text: "\(name): " + (standing.isEmpty ? "wrote what was taken out since" : "“\(standing)”")

@@ -68,7 +68,7 @@ extension DeviceClient {
             guard let identity = try reader.identity(), try reader.view("user", identity.user)?.text("role") == Role.technician.rawValue else {
                 return [:]
             }
-            let texts = try reader.views("text").compactMap { view in view.text("text").map { (view.id.description, $0) } }
+            let texts = try reader.views("text").compactMap { view in view.text("text").map { (view.id.description, $0.opened) } }
             return Dictionary(texts, uniquingKeysWith: { first, _ in first })
         }
     }
