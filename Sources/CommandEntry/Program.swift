@@ -51,7 +51,7 @@ public enum Program {
         let code = root.exitCode(for: error)
         // A command that ends so has said why.
         if error is ExitCode { return Ending(status: code.rawValue) }
-        let whole = root.fullMessage(for: error) + "\n"
+        let whole = root.fullMessage(for: error).foldingUsage() + "\n"
         if code.isSuccess { return Ending(status: code.rawValue, output: whole) }
         var ending = Ending(status: code.rawValue, errors: whole)
         let message = root.message(for: error)
@@ -65,7 +65,7 @@ public enum Program {
         let usage = root.usageString(for: command)
         // The command's name is what stands before its options and arguments.
         let name = usage.split(separator: " ").prefix { !$0.hasPrefix("-") && !$0.hasPrefix("<") && !$0.hasPrefix("[") && !$0.hasPrefix("Usage:") }
-        return "Usage: \(usage)\n  See '\(name.joined(separator: " ")) --help' for more information."
+        return "Usage: \(usage)".foldingUsage() + "\n  See '\(name.joined(separator: " ")) --help' for more information."
     }
 
     // MARK: Arguments

@@ -37,6 +37,17 @@ struct ProgramTests {
         #expect(ending.status == 0 && ending.output == "\(ProgramVersion.current)\n" && ending.errors.isEmpty)
     }
 
+    @Test(
+        "no line of a command's usage is wider than a terminal, and none breaks an option from its value",
+        arguments: [["reading", "--help"], ["reading"], ["part", "use", "--help"], ["labour", "--help"], ["certify", "--help"]])
+    func width(arguments: [String]) async {
+        let ending = await Program.run(FieldCommand.self, arguments)
+        let lines = (ending.output + ending.errors).split(separator: "\n")
+        #expect(lines.contains { $0.lowercased().hasPrefix("usage: truckroll-field \(arguments[0])") })
+        for line in lines { #expect(line.count <= 80, "\(line)") }
+        #expect(lines.allSatisfy { !$0.hasSuffix("--applied") && !$0.hasSuffix("--indicated") && !$0.hasSuffix("--asset") })
+    }
+
     @Test("help goes to standard output and is no error")
     func help() async {
         let ending = await Program.run(ServerCommand.self, ["users", "--help"])
