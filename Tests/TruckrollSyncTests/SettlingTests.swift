@@ -41,14 +41,15 @@ struct SettlingTests {
         return lease
     }
 
-    private func reserve(_ device: World.Device) throws -> RecordID {
+    private func reserve(_ device: World.Device, for order: RecordID? = nil) throws -> RecordID {
+        let order = order ?? company.order
         let id = RecordID.derived(
-            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
+            type: try world.schema.entity("reservation").type, key: [order.bytes, company.part.bytes, company.depot.bytes])
         try world.commit(device, "reserve") { editor in
             try editor.create(
                 "reservation", id: id,
                 [
-                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
+                    "order": .reference(order), "part": .reference(company.part), "location": .reference(company.depot),
                     "quantity": .text("1"), "requested_by": .reference(editor.user),
                 ])
         }
@@ -89,6 +90,28 @@ struct SettlingTests {
         #expect(try balance("leased") == "1")
         #expect(try discrepancies() == 0)
         for device in [company.anna, company.ben] { #expect(try world.audit(device).isEmpty) }
+    }
+
+    @Test("what was reserved after the copy is reserved again, and not for whoever asked first since")
+    func reservedBefore() throws {
+        try company.addFarOrder()
+        for device in [company.anna, company.ben, company.dora] { try visit(device) }
+        let copy = store.copy()
+        let first = try reserve(company.anna)
+        #expect(try world.serverValue("reservation", first, "state") == .text("granted"))
+        try restore(copy)
+        world.milliseconds += 3_600_000
+        let second = try reserve(company.dora, for: company.farOrder)
+        #expect(try world.serverValue("reservation", second, "state") == .null)
+        for device in [company.anna, company.ben] { try visit(device) }
+        #expect(try world.server.settling() == nil)
+        #expect(try world.serverValue("reservation", first, "state") == .text("granted"))
+        #expect(try world.serverValue("reservation", second, "state") == .text("backordered"))
+        #expect(try balance("reserved") == "1")
+        for device in [company.anna, company.dora] {
+            try world.sync(device)
+            #expect(try world.audit(device).isEmpty)
+        }
     }
 
     @Test("a request that waited is answered when the last device has reported, or a day has passed, or the operator says so", arguments: 0..<3)

@@ -103,7 +103,7 @@ extension PullApplication {
             try empty(try transaction.scopes())
         }
         let visible = ScopeClass(rawValue: UInt8(clamping: commit.visible)) ?? .third
-        let isCompleted = try isAnew || state.visible.map { $0 < visible } ?? true
+        let isCompleted = isAnew || state.visible.map { $0 < visible } ?? true
         if isCompleted {
             let before = Set(try transaction.scopes())
             try checkFilling()

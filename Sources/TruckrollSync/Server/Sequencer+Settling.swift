@@ -34,7 +34,8 @@ extension Sequencer {
         if try transaction.awaited().isEmpty { try settle() }
     }
 
-    /// Ends the waiting, whoever has not been heard of, and answers the requests that waited, in the order in which they came.
+    /// Ends the waiting, whoever has not been heard of, and answers the requests that waited, in the order of their stamps: one that
+    /// is given back has its old stamp again, and comes before those made since.
     func settle() throws {
         guard var tenant = try transaction.tenant(), tenant.settlingUntil != nil else { return }
         tenant.settlingUntil = nil
@@ -53,10 +54,11 @@ extension Sequencer {
         let entity: Entity
         let id: RecordID
         let position: Position
+        let stamp: Stamp
         let author: ReplicaRow?
     }
 
-    /// Reservations and stock leases that have no answer, by the position of the set that asked.
+    /// Reservations and stock leases that have no answer, the oldest first.
     private func openRequests() throws -> [OpenRequest] {
         var requests: [OpenRequest] = []
         for (name, field) in [("reservation", "quantity"), ("lease", "amount")] {
@@ -68,10 +70,12 @@ extension Sequencer {
                 else { continue }
                 let position = try transaction.admitted(entry.version.writeID)?.position ?? .start
                 requests.append(
-                    OpenRequest(entity: entity, id: id, position: position, author: try transaction.replica(entry.version.writeID.replica)))
+                    OpenRequest(
+                        entity: entity, id: id, position: position, stamp: entry.version.stamp,
+                        author: try transaction.replica(entry.version.writeID.replica)))
             }
         }
-        return requests.sorted { ($0.position, $0.id) < ($1.position, $1.id) }
+        return requests.sorted { ($0.stamp, $0.id) < ($1.stamp, $1.id) }
     }
 
     /// What an order took of the part from the place since it asked for it.
