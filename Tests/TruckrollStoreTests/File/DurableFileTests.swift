@@ -28,6 +28,14 @@ struct DurableFileTests {
         #expect(FileManager.default.contents(atPath: path).map { Array($0) } == [1])
     }
 
+    @Test("a name of one letter in the present folder is a name like any other", arguments: ["q", "./q", "qq"])
+    func shortNames(name: String) throws {
+        let place = folder.file("file")
+        try DurableFile.write([1], to: place)
+        // Nothing is there under the name: only the folder is looked for.
+        #expect(throws: Never.self) { try DurableFile.synchronizeFolder(of: name) }
+    }
+
     @Test("folders are made with those above them, once")
     func folders() throws {
         let path = folder.file("a") + "/b/c"
