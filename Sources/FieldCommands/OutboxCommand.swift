@@ -21,12 +21,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
         func perform(_ desk: Desk) async throws {
             let export = try desk.client.exportOutbox()
-            do { try Data(export.bytes).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting) } catch {
-                let isThere = FileManager.default.fileExists(atPath: file)
-                throw DeviceProblem(
-                    "file-unwritable", isThere ? "\(file) exists; it is not overwritten." : "\(file) cannot be written there.",
-                    next: isThere ? "Name another file." : "Name a file in a folder that is there and that you may write to.")
-            }
+            try export.write(to: file)
             desk.print(
                 "\(export.waiting.counted("set")) written to \(file)."
                     + (export.answered == 0

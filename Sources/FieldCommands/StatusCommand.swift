@@ -25,7 +25,7 @@ struct StatusCommand: FieldVerb {
             desk.print("")
             desk.print(SetTable.table(standing.sets, empty: ""))
         }
-        if standing.needsAttention > 0 { throw ExitStatus.attention.code }
+        if standing.waitsForUser > 0 { throw ExitStatus.attention.code }
     }
 
     private static func block(_ standing: DeviceStanding) -> KeyValueBlock {
@@ -36,6 +36,9 @@ struct StatusCommand: FieldVerb {
         block.add("stored", Sign.sign(.stored) + " \(standing.stored)")
         block.add(
             "needs attention", standing.needsAttention == 0 ? "! 0" : Sign.sign(.needsAttention) + StyledText(" \(standing.needsAttention)", .red))
+        if standing.waitsForUser > standing.needsAttention {
+            block.add("waits for you", StyledText("\(standing.waitsForUser): truckroll-field attention", .yellow))
+        }
         block.add("attachments to upload", "\(standing.attachmentsWaiting)")
         block.section("Sync")
         block.add("server", StyledText(standing.server))
@@ -45,12 +48,8 @@ struct StatusCommand: FieldVerb {
             "checkpoint",
             StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes.counted("scope"))" } ?? "none yet"))
         if let filling = standing.filling { block.add("still coming", StyledText(words(filling), .yellow)) }
-        block.add(
-            "backup",
-            standing.hasBackup
-                ? "safely kept up to position \(standing.durable)"
-                : StyledText("no backup of the server is known to hold what it took from here", .yellow))
-        block.add("clock", StyledText(clock(standing.clockOffsetMilliseconds)))
+        if standing.hasBackup { block.add("backup", "safely kept up to position \(standing.durable)") }
+        block.add("clock", clock(standing))
         if let words = versions(standing) { block.add("versions", words) }
         block.section("Device")
         block.add("replica", "\(standing.replica), series \(standing.series)")
@@ -79,9 +78,17 @@ struct StatusCommand: FieldVerb {
         }
     }
 
-    private static func clock(_ offset: Int64) -> String {
-        let seconds = Int(clamping: offset.magnitude) / 1000
-        return seconds < 2 ? "agrees with the server" : "\(Words.duration(seconds)) \(offset > 0 ? "behind" : "ahead of") the server; corrected"
+    private static func clock(_ standing: DeviceStanding) -> StyledText {
+        let (offset, shift) = (standing.clockOffsetMilliseconds, standing.clockWasSetByMilliseconds)
+        func words(_ milliseconds: Int64) -> String { Words.duration(Int(clamping: milliseconds.magnitude) / 1000) }
+        guard shift == 0 else {
+            return StyledText(
+                "set \(shift > 0 ? "forward" : "back") by \(words(shift)) since the last sync; times go on from that sync. Sync to measure it anew.",
+                .yellow)
+        }
+        guard offset.magnitude >= 2000 else { return "agrees with the server" }
+        let text = "\(words(offset)) \(offset > 0 ? "behind" : "ahead of") the server at the last sync; times are corrected by that."
+        return offset.magnitude < 120_000 ? StyledText(text) : StyledText(text + " Set it right, then sync.", .yellow)
     }
 
     private static func json(_ standing: DeviceStanding) -> JSONValue {
@@ -100,7 +107,8 @@ struct StatusCommand: FieldVerb {
             "durable_position": .position(standing.durable), "backup_configured": .bool(standing.hasBackup),
             "upgrade": .string(standing.upgrade.rawValue), "server_schema": .number(standing.versions.map { Int($0.schemaVersion) }),
             "server_protocol": .number(standing.versions.map { Int($0.protocolVersion) }),
-            "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)), "scopes": .int(standing.scopes),
+            "waits_for_user": .int(standing.waitsForUser), "clock_offset_ms": .int(Int(standing.clockOffsetMilliseconds)),
+            "clock_set_by_ms": .int(Int(standing.clockWasSetByMilliseconds)), "scopes": .int(standing.scopes),
             "still_coming": standing.filling.map {
                 [
                     "visible_class": .number($0.visible.map { Int($0.rawValue) }), "records": .int($0.kept), "records_total": .int($0.total),

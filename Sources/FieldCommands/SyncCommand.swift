@@ -12,7 +12,8 @@ struct SyncCommand: FieldVerb {
         discussion: Teach.text(
             "Sends the outbox, oldest first, applies what changed, uploads attachments, and repairs what differs. Interrupt it whenever you like: "
                 + "a set goes as a whole or not at all, and is never sent twice to effect.",
-            "sync", "sync --watch --quiet", exits: Teach.network))
+            "sync", "sync --watch --quiet",
+            exits: "0 done, 1 failed, 3 offline (nothing is lost), 4 the server set work of this device aside, 64 bad usage."))
 
     @Flag(
         help: "Go on syncing whenever the server has something, and once a minute, which sends what other commands recorded, until interrupted.")
@@ -86,6 +87,7 @@ struct SyncCommand: FieldVerb {
                     ("attachments_sent", .int(report.attachmentsSent)), ("position", .position(report.position)),
                     ("repaired_scopes", .int(report.repaired)), ("given_back", .int(report.givenBack)),
                     ("new_replica", .number(report.newReplica.map { Int($0.rawValue) })), ("waiting_sets", .int(left)),
+                    ("waits_for_user", .int(waiting.waitsForUser)), ("clock_offset_ms", .int(Int(waiting.clockOffsetMilliseconds))),
                     ("changes", .array(changes.map(\.json))),
                 ]))
         if quiet, report.isIdle { return }
@@ -99,10 +101,17 @@ struct SyncCommand: FieldVerb {
             Sign.sign(.stored) + " Synced to position \(report.position): \(parts.joined(separator: ", "))."
                 + (left > 0 ? " \(left.counted("set")) still wait\(left == 1 ? "s" : "")." : ""))
         for change in changes { desk.print(StyledText("  ") + change.line) }
-        if report.needAttention > 0 {
+        if waiting.waitsForUser > 0 {
             desk.print(
-                Sign.sign(.needsAttention)
-                    + " \(report.needAttention) need\(report.needAttention == 1 ? "s" : "") attention: truckroll-field attention")
+                Sign.sign(.needsAttention) + " \(waiting.waitsForUser) wait\(waiting.waitsForUser == 1 ? "s" : "") for you: truckroll-field attention"
+            )
+        }
+        if waiting.clockOffsetMilliseconds.magnitude >= 120_000 {
+            let (offset, seconds) = (waiting.clockOffsetMilliseconds, Int(clamping: waiting.clockOffsetMilliseconds.magnitude) / 1000)
+            desk.print(
+                StyledText(
+                    "This device's clock is \(Words.duration(seconds)) \(offset > 0 ? "behind" : "ahead of") the server's; times are corrected by that. Set it right, then sync again.",
+                    .yellow))
         }
     }
 }

@@ -36,6 +36,12 @@ struct FullDiskTests {
         let note = try full(["note", number, "no room"])
         #expect(note.status == 1)
         #expect(note.errors.contains("error: No space left"))
+        let long = String(repeating: "more than there is room for ", count: 100)
+        for _ in 0..<4 { #expect(try ServerProcess.run("truckroll-field", "note", number, long, "--store", store).status == 0) }
+        let rescue = directory.appendingPathComponent("rescue").path
+        let export = try full(["outbox", "export", rescue])
+        #expect(export.status == 1 && export.errors.contains("There is no room for"), "\(export.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).allSatisfy { !$0.hasPrefix("rescue") })
 
         #expect(try ServerProcess.run("truckroll-field", "note", number, "after", "--store", store).status == 0)
         #expect(try ServerProcess.run("truckroll-field", "sync", "--store", store).status == 0)

@@ -19,13 +19,14 @@ public struct AttentionList: Sendable {
     /// Open cases about the user.
     public let exceptions: [ExceptionLine]
 
-    public var isEmpty: Bool { sets.isEmpty && siblings.isEmpty && exceptions.isEmpty }
+    public var isEmpty: Bool { count == 0 }
+    public var count: Int { sets.count + siblings.count + exceptions.count }
 }
 
 extension DeviceClient {
     /// What waits for a person on this device.
     public func attention() throws -> AttentionList {
-        let offset = environment.moment.offsetMinutes
+        let offset = try moment().offsetMinutes
         return try screen { screen in
             let reader = screen.reader
             var siblings: [SiblingsLine] = []

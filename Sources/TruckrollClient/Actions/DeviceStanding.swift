@@ -46,6 +46,8 @@ public struct DeviceStanding: Sendable {
     /// Sets whose answer this device still keeps.
     public let stored: Int
     public let needsAttention: Int
+    /// All that waits for a person: those sets, fields with several values, and cases about the user.
+    public let waitsForUser: Int
     /// Those that wait, oldest first, then those that need attention.
     public let sets: [SetLine]
     public let attachmentsWaiting: Int
@@ -56,6 +58,8 @@ public struct DeviceStanding: Sendable {
     public let durable: Position
     /// Server's clock minus the device's.
     public let clockOffsetMilliseconds: Int64
+    /// By how much the device's clock was set since that was measured; times are recorded as if it had not been.
+    public let clockWasSetByMilliseconds: Int64
     public let scopes: Int
     public let runningLabour: RunningLabour?
     /// How far the view is here; `nil` when all of it is.
@@ -77,8 +81,9 @@ public struct DeviceStanding: Sendable {
 extension DeviceClient {
     /// How the device stands: what is only here, what was sent, what is stored, and what needs a person.
     public func standing() throws -> DeviceStanding {
-        let (now, running, offset) = (try now(), try runningLabour(), environment.moment.offsetMinutes)
+        let (now, running, offset) = (try now(), try runningLabour(), try moment().offsetMinutes)
         let filling = try engine.filling()
+        let waiting = try attention()
         return try screen { screen in
             let state = try screen.reader.state()
             let outbox = try screen.reader.outbox()
@@ -90,11 +95,12 @@ extension DeviceClient {
                 replica: screen.identity.replica, series: screen.identity.series, onDevice: outbox.count { !$0.isSent },
                 sent: outbox.count(where: \.isSent),
                 stored: try screen.reader.journal(limit: 1_000_000).count { LocalReader.whereabouts($0) == .stored },
-                needsAttention: unresolved.count,
+                needsAttention: unresolved.count, waitsForUser: waiting.count,
                 sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,
                 lastSync: state.lastSync.map { screen.local(DeviceTime(milliseconds: $0, offsetMinutes: offset)) },
                 offlineSeconds: state.lastSync.map { Int(clamping: max(0, (now.milliseconds - $0) / 1000)) }, checkpoint: state.checkpoint,
-                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, scopes: try screen.reader.scopes().count, runningLabour: running,
+                durable: state.durable, clockOffsetMilliseconds: state.clockOffset, clockWasSetByMilliseconds: clockWasSetBy,
+                scopes: try screen.reader.scopes().count, runningLabour: running,
                 filling: filling,
                 versions: serverVersions(), schemaVersion: schema.version)
         }

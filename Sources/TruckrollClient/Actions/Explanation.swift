@@ -83,7 +83,7 @@ public struct Explanation: Sendable {
 extension DeviceClient {
     /// Explains a field of a record.
     public func why(_ entity: Entity, _ id: RecordID, _ name: String) throws -> Explanation {
-        let offset = environment.moment.offsetMinutes
+        let offset = try moment().offsetMinutes
         return try read { try $0.why(entity, id, name, offsetMinutes: offset) }
     }
 }

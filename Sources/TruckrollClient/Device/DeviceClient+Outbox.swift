@@ -1,6 +1,7 @@
 import Foundation
 import TruckrollCore
 import TruckrollProtocol
+import TruckrollStoreSQLite
 import TruckrollSync
 
 extension DeviceClient {
@@ -15,6 +16,22 @@ extension DeviceClient {
         public let waiting: Int
         /// Sets that were answered and are still kept: a server that was put back to an older copy lacks them.
         public let answered: Int
+
+        /// Writes it to a file that is not there yet: all of it, or nothing.
+        ///
+        /// - Throws: ``DeviceProblem`` with what to do.
+        public func write(to path: String) throws {
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw DeviceProblem("file-unwritable", "\(path) exists; it is not overwritten.", next: "Name another file.")
+            }
+            do { try DurableFile.write(bytes, to: path) } catch CocoaError.fileWriteOutOfSpace {
+                throw DeviceProblem(
+                    "disk-full", "There is no room for \(path). Nothing was left there.", next: "Name a file on another disk, or free some space.")
+            } catch {
+                throw DeviceProblem(
+                    "file-unwritable", "\(path) cannot be written there.", next: "Name a file in a folder that is there and that you may write to.")
+            }
+        }
     }
 
     /// The outbox as a file that any enrolled device, or the operator, can bring to the server. It stays in the outbox until answered.

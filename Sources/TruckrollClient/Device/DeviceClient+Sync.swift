@@ -80,14 +80,15 @@ extension DeviceClient {
         try await transport.open()
         var conversation = begun
         while let request = try conversation.next() {
-            let sentAt = environment.now()
+            let sentAt = machineClock()
             let reply: SyncConversation.Reply
             do { reply = try await answer(to: request, over: transport) } catch let problem as TransportProblem
                 where problem.isOfSlowLine && conversation.sendLess()
             {
                 continue
             }
-            try conversation.receive(reply, sentAt: sentAt, receivedAt: environment.now())
+            try conversation.receive(reply, sentAt: sentAt, receivedAt: machineClock())
+            if case .sync(let reply) = reply, reply.serverTime > 0 { noteClock() }
             onReply?(conversation.report)
         }
         return conversation

@@ -13,7 +13,9 @@ public struct DeviceClient: Sendable {
     public let engine: DeviceEngine
     /// Clock and luck of the machine; the zone is the company's once its record is here.
     public let environment: DeviceEnvironment
+    /// The same with the clock as it is, which may have been set.
     private let machine: DeviceEnvironment
+    private let steadyClock: SteadyClock
     public let attachments: AttachmentFolder
     let segments: SegmentArrival
     /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
@@ -40,9 +42,13 @@ public struct DeviceClient: Sendable {
         mark.raise(to: schema.version)
         engine = DeviceEngine(schema: schema, store: store, compression: Zstd())
         machine = environment
+        let steadyClock = SteadyClock(file: directory.appendingPathComponent("clock.json"), clock: environment.now, uptime: environment.uptime)
+        self.steadyClock = steadyClock
+        var steady = environment
+        steady.now = { steadyClock.now() }
         // A store that cannot be read says so when it is asked for something.
         let zone = try? engine.read { try $0.companyZone() }
-        self.environment = zone.map { environment.working(in: TenantCalendar(timeZone: $0)) } ?? environment
+        self.environment = zone.map { [steady] in steady.working(in: TenantCalendar(timeZone: $0)) } ?? steady
         self.directory = directory
         segments = SegmentArrival(directory: directory.appendingPathComponent("segments"))
         attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
@@ -98,7 +104,7 @@ public struct DeviceClient: Sendable {
     /// Records one user action. See ``DeviceEngine/commit(intent:at:newID:_:)``.
     @discardableResult
     public func commit<T>(_ intent: String, _ body: (LocalEditor) throws -> T) throws -> (result: T, set: OwnSet?) {
-        try engine.commit(intent: intent, at: environment.moment, newID: environment.newID, body)
+        try engine.commit(intent: intent, at: moment(), newID: environment.newID, body)
     }
 
     /// Reads what the user sees.
@@ -106,14 +112,28 @@ public struct DeviceClient: Sendable {
 
     /// The corrected local time.
     public func now() throws -> DeviceTime {
-        let offset = try read { try $0.state().clockOffset }
-        let moment = environment.moment
+        let (moment, offset) = (try moment(), try read { try $0.state().clockOffset })
         return DeviceTime(milliseconds: moment.milliseconds + offset, offsetMinutes: moment.offsetMinutes)
     }
 
+    /// The device's clock, with the offset from UTC that holds at the corrected time.
+    func moment() throws -> DeviceMoment {
+        let (clock, offset) = (environment.now(), try read { try $0.state().clockOffset })
+        return DeviceMoment(milliseconds: clock, offsetMinutes: environment.offsetMinutes(clock + offset))
+    }
+
+    /// The machine's clock as it is, in Unix milliseconds; a sync measures its offset.
+    func machineClock() -> Int64 { machine.now() }
+
+    /// Notes that the clock's offset was just measured.
+    func noteClock() { steadyClock.note() }
+
+    /// By how many milliseconds the machine's clock was set since its offset was measured last; recorded times go on as if it had not been.
+    public var clockWasSetBy: Int64 { steadyClock.wasSetBy() }
+
     /// In which zone times are told, where the machine keeps another one: its name and offset.
     public func foreignZone() throws -> String? {
-        let now = environment.now()
+        let now = try now().milliseconds
         let offset = environment.offsetMinutes(now)
         guard offset != machine.offsetMinutes(now), let name = try read({ try $0.companyZone() }) else { return nil }
         let (hours, minutes) = (abs(offset) / 60, abs(offset) % 60)

@@ -11,11 +11,15 @@ public struct DeviceEnvironment: Sendable {
     public var offsetMinutes: @Sendable (Int64) -> Int
     /// Random bytes.
     public var random: @Sendable (Int) -> [UInt8]
+    /// How long the machine has been running; by it a device notices that its clock was set. `nil` where nothing tells.
+    public var uptime: @Sendable () -> Uptime?
 
     public init(
-        now: @escaping @Sendable () -> Int64, offsetMinutes: @escaping @Sendable (Int64) -> Int, random: @escaping @Sendable (Int) -> [UInt8]
+        now: @escaping @Sendable () -> Int64, offsetMinutes: @escaping @Sendable (Int64) -> Int, random: @escaping @Sendable (Int) -> [UInt8],
+        uptime: @escaping @Sendable () -> Uptime? = { nil }
     ) {
         self.now = now
+        self.uptime = uptime
         self.offsetMinutes = offsetMinutes
         self.random = random
     }
@@ -28,7 +32,9 @@ public struct DeviceEnvironment: Sendable {
             random: { count in
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-            })
+            },
+            // A clock that is made up for a demonstration goes as it is told.
+            uptime: { clockOffsetMilliseconds == 0 ? Uptime.ofMachine() : nil })
     }
 
     /// The same clock and luck in a company's zone: people read and write times of the place they work for, not of the machine.
@@ -41,11 +47,6 @@ public struct DeviceEnvironment: Sendable {
     /// An instant, whoever wrote it down where, in the zone of the device.
     public func local(_ time: DeviceTime) -> DeviceTime {
         DeviceTime(milliseconds: time.milliseconds, offsetMinutes: offsetMinutes(time.milliseconds))
-    }
-
-    var moment: DeviceMoment {
-        let milliseconds = now()
-        return DeviceMoment(milliseconds: milliseconds, offsetMinutes: offsetMinutes(milliseconds))
     }
 
     /// A new record id, dated by the clock.
