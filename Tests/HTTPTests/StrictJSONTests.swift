@@ -33,6 +33,17 @@ struct StrictJSONTests {
         #expect(throws: StrictJSONProblem.self) { try StrictJSON.check(bytes) }
     }
 
+    @Test(
+        "says at which byte it ceases to be UTF-8",
+        arguments: [
+            ([0xFF], 0), ([0x22, 0xC3, 0xA9, 0xFF, 0x22], 3), ([0x22, 0xF0, 0x9F, 0x94, 0xA5, 0xED, 0xA0, 0x80], 5), ([0x22, 0x31, 0xC3], 2),
+        ]
+            as [([UInt8], Int)])
+    func place(bytes: [UInt8], offset: Int) {
+        let problem = #expect(throws: StrictJSONProblem.self) { try StrictJSON.check(bytes) }
+        #expect(problem?.offset == offset)
+    }
+
     @Test("takes canonically equal names for two names, as their bytes are")
     func canonicallyEqual() throws { try StrictJSON.check(Array("{\"\u{E9}\":1,\"e\u{301}\":2}".utf8)) }
 

@@ -8,9 +8,19 @@ public enum StrictJSON {
 
     /// - Throws: ``StrictJSONProblem``, naming the place of the first fault.
     public static func check(_ bytes: [UInt8]) throws(StrictJSONProblem) {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw StrictJSONProblem("not UTF-8", at: 0) }
+        if let offset = firstFault(bytes) { throw StrictJSONProblem("not UTF-8", at: offset) }
         var scanner = Scanner(bytes: bytes)
         try scanner.document()
+    }
+
+    /// Where the bytes cease to be UTF-8; `nil` when they are throughout.
+    private static func firstFault(_ bytes: [UInt8]) -> Int? {
+        if String(validating: bytes, as: UTF8.self) != nil { return nil }
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes.makeIterator()
+        var offset = 0
+        while case .valid(let character) = parser.parseScalar(from: &rest) { offset += character.count }
+        return offset
     }
 }
 

@@ -150,9 +150,11 @@ public final class SQLiteTenant: Sendable {
 
 extension ServiceProblem {
     init(_ problem: StoreProblem) {
-        self.init(
-            status: 503, code: problem.code, detail: "The server's store cannot be used now.", next: "Nothing is lost; try again later.",
-            retryAfterSeconds: 30)
+        var (detail, next) = ("The server's store cannot be used now.", "Nothing is lost; try again later.")
+        if case .diskFull = problem {
+            (detail, next) = ("The server's disk is full.", "Nothing is lost; whoever runs the server frees space there. Try again later.")
+        }
+        self.init(status: 503, code: problem.code, detail: detail, next: next, retryAfterSeconds: 30)
     }
 
     init(_ problem: EngineProblem) {
