@@ -70,6 +70,22 @@ struct OperatorCommandTests {
         #expect(try tenants().count == 2)
     }
 
+    @Test("a demonstration company whose making was cut short is not served, and its remaking is told")
+    func unfinished() throws {
+        let server = try ServerProcess()
+        let mark = try server.database.deletingLastPathComponent().appendingPathComponent("demo-data.unfinished")
+        for (content, words) in [
+            ("", "--start-over"), ("--size small --seed 1 --day 2026-11-23\n", "--size small --seed 1 --day 2026-11-23 --start-over"),
+        ] {
+            try Data(content.utf8).write(to: mark)
+            let refused = try ServerProcess.run("truckroll-server", "serve", "--data", server.data.path, "--port", "0")
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("not complete") && refused.errors.contains(words), "\(refused.errors)")
+        }
+        try FileManager.default.removeItem(at: mark)
+        try server.start()
+    }
+
     @Test("an address that cannot be listened on is told in words, with what to do")
     func address() throws {
         let server = try ServerProcess()
