@@ -14,6 +14,10 @@ struct Initialise: AsyncParsableCommand {
             Makes the database, the keys and the company's record. Nothing is changed where the company is there already: the one \
             with the same code. Stop a server of the same data directory first.
 
+            The company is empty but for the user its importer runs under. Users, customers, sites and assets come in as the \
+            change sets of an importer: a program that enrols as user IMPORT and speaks the protocol (Protocol/). There is no command \
+            that brings them in yet. To try Truckroll, take the demonstration company: `truckroll-server demo-data`.
+
               truckroll-server init --data ./data --name "Acme Service GmbH" \\
                 --code ACME --time-zone Europe/Berlin
 
