@@ -47,7 +47,7 @@ struct Serve: AsyncParsableCommand {
             let host = host
             let server = HTTPServer(configuration: configuration, directory: tenants, logger: logger) { bound in
                 try? admin.announce(host: host, port: bound)
-                out.print("Truckroll serves \(tenants.tenants.count) tenant(s) on http://\(host):\(bound)")
+                out.print("Truckroll serves \(tenants.tenants.count.counted("tenant")) on http://\(host):\(bound)")
             }
             let timers = Task { [logger] in await tenants.runTimers(logger: logger) }
             defer {
