@@ -121,7 +121,7 @@ struct WhyCommand: FieldVerb {
     private static func rulings(_ explanation: Explanation) -> Table {
         var table = Table(
             [
-                .init("Lost", .left, .wraps(minimum: 12)), .init("Of"), .init("To", .left, .wraps(minimum: 12)), .init("Of"), .init("Rule"),
+                .init("Lost", .left, .wraps(minimum: 12)), .init("Written by"), .init("To", .left, .wraps(minimum: 12)), .init("By"), .init("Rule"),
                 .init("In words", .left, .wraps(minimum: 20)),
             ],
             emptyText: "")
