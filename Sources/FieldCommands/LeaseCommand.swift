@@ -14,7 +14,7 @@ struct LeaseCommand: FieldVerb {
 
     @Argument(help: "The part: its number, GTIN, name or id. Without it your leases are listed.") var part: String?
     @Option(help: ArgumentHelp("The depot: its name or id.", valueName: "location")) var at: String?
-    @Option(parsing: .unconditional, help: "How much.") var amount: Decimal?
+    @Option(parsing: .unconditional, help: "How much.", transform: Decimal.read) var amount: Decimal?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {

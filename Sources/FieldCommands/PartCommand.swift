@@ -24,7 +24,7 @@ struct PartCommand: AsyncParsableCommand {
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "The part: its number, GTIN, name or id.") var part: String
-        @Option(parsing: .unconditional, help: "How much; 1 when not given.") var quantity: Decimal?
+        @Option(parsing: .unconditional, help: "How much; 1 when not given.", transform: Decimal.read) var quantity: Decimal?
         @Option(help: "fitted, removed or consumed.") var action: PartAction = .fitted
         @Option(help: "The asset: tag, serial number or scan.") var asset: String?
         @Option(help: "Serial number of the piece.") var serial: String?

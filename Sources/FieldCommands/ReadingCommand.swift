@@ -19,18 +19,18 @@ struct ReadingCommand: FieldVerb {
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "as-found, adjusted or as-left.") var phase: Phase
     @Argument(help: "zero or span.") var point: CalibrationPoint
-    @Option(parsing: .unconditional, help: "The applied value.") var applied: Decimal
-    @Option(parsing: .unconditional, help: "The indicated value; may be negative.") var indicated: Decimal
+    @Option(parsing: .unconditional, help: "The applied value.", transform: Decimal.read) var applied: Decimal
+    @Option(parsing: .unconditional, help: "The indicated value; may be negative.", transform: Decimal.read) var indicated: Decimal
     @Option(help: "The asset: tag, serial number or scan.") var asset: String
     @Option(parsing: .unconditional, help: "Number of the channel.") var channel: Int = 1
     @Option(help: "bump, check or full; full when not given.") var kind: CalibrationReading.Kind?
     @Option(help: "Number of the cylinder.") var cylinder: String?
-    @Option(parsing: .unconditional, help: "Gas flow in l/min.") var flow: Decimal?
+    @Option(parsing: .unconditional, help: "Gas flow in l/min.", transform: Decimal.read) var flow: Decimal?
     @Option(parsing: .unconditional, help: "Response time T90 in seconds.") var t90: Int?
     @Option(help: "Alarms seen, such as A1,A2.") var alarms: String?
-    @Option(parsing: .unconditional, help: "Ambient temperature in °C.") var temperature: Decimal?
-    @Option(parsing: .unconditional, help: "Relative humidity in %.") var humidity: Decimal?
-    @Option(parsing: .unconditional, help: "Air pressure in hPa.") var pressure: Decimal?
+    @Option(parsing: .unconditional, help: "Ambient temperature in °C.", transform: Decimal.read) var temperature: Decimal?
+    @Option(parsing: .unconditional, help: "Relative humidity in %.", transform: Decimal.read) var humidity: Decimal?
+    @Option(parsing: .unconditional, help: "Air pressure in hPa.", transform: Decimal.read) var pressure: Decimal?
     @Option(help: "When it was taken: HH:MM of today, or in full as 2026-11-23T07:30:00+01:00; when not given, now or as the one it corrects.")
     var at: Time?
     @Option(help: "The reading this one corrects, by its id or the end of it.") var corrects: String?
@@ -91,12 +91,17 @@ extension CalibrationPoint: ExpressibleByArgument {}
 extension CalibrationReading.Kind: ExpressibleByArgument {}
 
 /// A decimal number as it is typed; its digits are kept.
-struct Decimal: ExpressibleByArgument {
+struct Decimal {
     let text: String
     let value: Quantity
 
-    init?(argument: String) {
-        guard let value = Quantity(argument) else { return nil }
-        (text, self.value) = (argument, value)
+    /// - Throws: `ValidationError`, which ends a command with 64 before anything is opened.
+    static func read(_ text: String) throws -> Decimal {
+        if let value = Quantity(text) { return Decimal(text: text, value: value) }
+        let pointed = text.replacing(",", with: ".")
+        guard pointed != text, Quantity(pointed) != nil else {
+            throw ValidationError("It is a decimal number such as 47.5, with at most six digits behind the point.")
+        }
+        throw ValidationError("Use a point: \(pointed).")
     }
 }

@@ -14,7 +14,7 @@ struct ReserveCommand: FieldVerb {
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
     @Argument(help: "The part: its number, GTIN, name or id.") var part: String
     @Option(help: ArgumentHelp("The depot: its name or id.", valueName: "location")) var at: String
-    @Option(parsing: .unconditional, help: "How much.") var quantity: Decimal?
+    @Option(parsing: .unconditional, help: "How much.", transform: Decimal.read) var quantity: Decimal?
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {

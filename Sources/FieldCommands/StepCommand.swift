@@ -9,6 +9,12 @@ protocol Step {
     static var event: OrderEvent { get }
     static var abstract: String { get }
     static var lesson: String { get }
+    /// Of a step that needs a reason: one such as people give.
+    static var reason: String? { get }
+}
+
+extension Step {
+    static var reason: String? { nil }
 }
 
 /// Records one step of a job's course.
@@ -19,7 +25,7 @@ struct StepCommand<S: Step>: FieldVerb {
             commandName: name, abstract: S.abstract,
             discussion: Teach.text(
                 S.lesson + " Refused before anything is recorded when it is not possible now; the message says what has to come first.",
-                "\(name) SO-2026-000001" + (S.event.needsReason ? " --reason \"waiting for the permit\"" : ""), exits: Teach.recorded))
+                "\(name) SO-2026-000001" + (S.reason.map { " --reason \"\($0)\"" } ?? ""), exits: Teach.recorded))
     }
 
     @Argument(help: "The job: order number, id, or the end of either.") var job: String
@@ -55,6 +61,7 @@ enum Decline: Step {
     static let event = OrderEvent.decline
     static let abstract = "Give a dispatched job back, with a reason."
     static let lesson = "It goes back to planning."
+    static let reason: String? = "sick today"
 }
 enum Travel: Step {
     static let event = OrderEvent.travel
@@ -75,6 +82,7 @@ enum Pause: Step {
     static let event = OrderEvent.pause
     static let abstract = "Interrupt the work, with a reason."
     static let lesson = "Go on with `resume`."
+    static let reason: String? = "waiting for the permit"
 }
 enum Resume: Step {
     static let event = OrderEvent.resume
@@ -90,14 +98,17 @@ enum NoAccess: Step {
     static let event = OrderEvent.no_access
     static let abstract = "Stop because the place cannot be reached, with a reason."
     static let lesson = "The job goes back to planning; what you recorded stays."
+    static let reason: String? = "gate locked, nobody answers"
 }
 enum Unsafe: Step {
     static let event = OrderEvent.unsafe
     static let abstract = "Stop because it is not safe, with a reason."
     static let lesson = "The job goes back to planning; what you recorded stays."
+    static let reason: String? = "gas alarm in the pump house"
 }
 enum CannotComplete: Step {
     static let event = OrderEvent.cannot_complete
     static let abstract = "Stop because the work cannot be completed, with a reason."
     static let lesson = "The job goes back to planning; what you recorded stays."
+    static let reason: String? = "sensor has to be ordered"
 }

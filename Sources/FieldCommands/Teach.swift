@@ -13,14 +13,16 @@ enum Teach {
 
     /// An example in lines that no help text wraps: cut in two there, it would be copied as two commands.
     private static func fitting(_ example: String) -> String {
-        guard example.count > width else { return example }
+        guard example.count >= width else { return example }
         var (lines, line, isQuoted): ([String], String, Bool) = ([], "", false)
         var cut: String.Index?
         for character in example {
             if character == "\"" { isQuoted.toggle() }
-            if character == " ", !isQuoted, line.contains(where: { $0 != " " }) { cut = line.endIndex }
+            // An option stays with its value.
+            let isAfterOption = line.split(separator: " ").last?.hasPrefix("--") ?? false
+            if character == " ", !isQuoted, !isAfterOption, line.contains(where: { $0 != " " }) { cut = line.endIndex }
             line.append(character)
-            guard line.count > width - 2, let place = cut else { continue }
+            guard line.count >= width - 2, let place = cut else { continue }
             lines.append(line[..<place] + " \\")
             line = "     " + line[place...]
             cut = nil

@@ -11,7 +11,8 @@ struct WhyCommand: FieldVerb {
         commandName: "why", abstract: "Why a field shows what it shows.",
         discussion: Teach.text(
             "Every value that competes for it, who wrote it when, which rule decided, what lost, and what waits on this device. "
-                + "Of a text: who wrote which part, and what it read before. Of an appointment: who has the job when, and what led there. "
+                + "Of a text: who wrote which part, and what it read before. Of an appointment: who has the job when, and what led there, as far as "
+                + "this device holds it: the dispatchers' requests are in the office alone. "
                 + "A RECORD is entity/id, an order number, a tag, or the end of an id.", "why SO-2026-000001 priority", "why SO-2026-000001 problem",
             "why SO-2026-000001 appointment", "why task/9f31c2ab answer",
             exits: Teach.read))
@@ -120,7 +121,7 @@ struct WhyCommand: FieldVerb {
     private static func rulings(_ explanation: Explanation) -> Table {
         var table = Table(
             [
-                .init("Lost", .left, .wraps(minimum: 12)), .init("Of"), .init("To", .left, .wraps(minimum: 12)), .init("Of"), .init("Rule"),
+                .init("Lost", .left, .wraps(minimum: 12)), .init("Written by"), .init("To", .left, .wraps(minimum: 12)), .init("By"), .init("Rule"),
                 .init("In words", .left, .wraps(minimum: 20)),
             ],
             emptyText: "")

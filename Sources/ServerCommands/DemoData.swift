@@ -17,7 +17,8 @@ struct DemoData: AsyncParsableCommand {
 
               truckroll-server demo-data --data ./data --size medium --day 2026-11-23
 
-            Cut short, it leaves a company that is not complete, and says so the next time: --start-over makes it anew.
+            Cut short, it leaves a company that is not complete: it says so the next time, `serve` does not serve it, and \
+            --start-over makes it anew.
 
             Sizes: small (6 technicians, 150 assets, 40 orders), medium (25, 4,000, 600), large (500, 200,000, 50,000).
 
@@ -65,7 +66,7 @@ struct DemoData: AsyncParsableCommand {
                 } catch {}
                 try mark.clear()
             }
-            try mark.set()
+            try mark.set(making: "--size \(self.size) --seed \(seed) --day \(day)")
             let tenant = try Founder.found(directory: directory, tenant: id, name: name, code: code, timeZone: zone, now: now)
             defer { try? tenant.close() }
             let start = ContinuousClock.now

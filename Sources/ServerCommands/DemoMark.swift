@@ -11,9 +11,16 @@ struct DemoMark {
     /// Whether the making of the company was cut short.
     var isThere: Bool { FileManager.default.fileExists(atPath: file.path) }
 
-    func set() throws {
+    /// The arguments by which the company is made; `nil` when the mark does not tell.
+    var making: String? {
+        let line = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }?.split(separator: "\n").first
+        return line.flatMap { $0.hasPrefix("--") ? String($0) : nil }
+    }
+
+    /// - Parameter making: the arguments by which the company is made anew.
+    func set(making: String) throws {
         try FileManager.default.createDirectory(at: home.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try Data("The company is not complete. See truckroll-server demo-data --help.\n".utf8).write(to: file)
+        try Data("\(making)\nThe company is not complete. See truckroll-server demo-data --help.\n".utf8).write(to: file)
     }
 
     func remove() throws { try FileManager.default.removeItem(at: file) }

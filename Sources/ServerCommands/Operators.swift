@@ -157,8 +157,10 @@ struct Status: AsyncParsableCommand {
             block.add("Open exceptions", StyledText("\(answer["open_exceptions"]?.intValue ?? 0)"))
             if let settling = answer["settling"], let replicas = settling["replicas"]?.arrayValue {
                 let numbers = replicas.compactMap(\.intValue).map { "\($0)" }.joined(separator: ", ")
-                block.add("Settling", StyledText("no new stock is promised before replicas \(numbers) have synced, or a day has passed", .yellow))
-                block.add("Waiting", StyledText("\(settling["requests"]?.intValue ?? 0) reservations and leases; see `settle --help`"))
+                let awaited = replicas.count == 1 ? "replica \(numbers) has" : "replicas \(numbers) have"
+                block.add("Settling", StyledText("no new stock is promised before \(awaited) synced, or a day has passed", .yellow))
+                let requests = (settling["requests"]?.intValue ?? 0).counted("reservation or lease", "reservations and leases")
+                block.add("Waiting", StyledText("\(requests); see `settle --help`"))
             }
             out.print(block)
         }
@@ -238,6 +240,10 @@ struct Release: AsyncParsableCommand {
             """)
     @OptionGroup var options: DataOptions
     @Option(help: "The set, as `attention` lists it: REPLICA/SEQUENCE.") var set: String
+
+    func validate() throws {
+        guard WriteID(set) != nil else { throw ValidationError("“\(set)” is no set; `truckroll-server attention` lists them as REPLICA/SEQUENCE.") }
+    }
 
     func run() async throws {
         try await reporting(json: options.json) {

@@ -35,6 +35,7 @@ struct Serve: AsyncParsableCommand {
             logger.logLevel = verbose ? .info : .warning
             let directory = URL(fileURLWithPath: data)
             let now = try clock.now()
+            for tenant in try TenantHome.all(in: directory) { try refuseUnfinished(tenant, in: directory) }
             let tenants = try SQLiteDirectory(directory: directory, now: now, logger: logger)
             guard !tenants.tenants.isEmpty else {
                 throw Failure("There is no tenant in \(data).", next: "Make one with `truckroll-server init` or `truckroll-server demo-data`.")
@@ -46,7 +47,7 @@ struct Serve: AsyncParsableCommand {
             let host = host
             let server = HTTPServer(configuration: configuration, directory: tenants, logger: logger) { bound in
                 try? admin.announce(host: host, port: bound)
-                out.print("Truckroll serves \(tenants.tenants.count) tenant(s) on http://\(host):\(bound)")
+                out.print("Truckroll serves \(tenants.tenants.count.counted("tenant")) on http://\(host):\(bound)")
             }
             let timers = Task { [logger] in await tenants.runTimers(logger: logger) }
             defer {
@@ -62,5 +63,16 @@ struct Serve: AsyncParsableCommand {
             }
             for tenant in tenants.tenants { try tenant.close() }
         }
+    }
+
+    /// A demonstration company that is not complete would show devices half of what it tells.
+    private func refuseUnfinished(_ tenant: TenantID, in directory: URL) throws {
+        let mark = DemoMark(of: TenantHome(directory: directory, tenant: tenant))
+        guard mark.isThere else { return }
+        throw Failure(
+            "The demonstration company in \(data) (tenant \(tenant)) is not complete: its making was cut short, or goes on still.",
+            next:
+                "Make it anew: truckroll-server demo-data --data \(data) \(mark.making ?? "with the arguments it was begun with, and") --start-over",
+            code: "demo-unfinished")
     }
 }

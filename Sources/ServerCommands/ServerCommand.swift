@@ -13,11 +13,14 @@ public struct ServerCommand: AsyncParsableCommand {
         commandName: "truckroll-server",
         abstract: "The backend for field technicians who work offline.",
         discussion: """
-            Begin with a company of your own or the demonstration company, then serve it:
+            Begin with the demonstration company, then serve it:
 
               truckroll-server demo-data --data ./data --size small
               truckroll-server enrolment-code --data ./data --user P0101
               truckroll-server serve --data ./data
+
+            `init` makes a company of your own, with nothing in it: its users, customers, sites and assets come in as the change sets \
+            of an importer, a program that speaks the protocol; there is no command that brings them in yet.
 
             EXIT STATUS: 0 done, 1 failed (the message says what to do), 64 bad usage.
             """,

@@ -23,6 +23,25 @@ struct NumberTests {
         #expect(status(ServerCommand.self, ["serve", "--data", "x", "--port=\(port)"]) == 64)
     }
 
+    @Test(
+        "a decimal is told what is wrong with it: a comma by the same number with a point",
+        arguments: [("47,5", "Use a point: 47.5."), ("-0,5", "Use a point: -0.5."), ("1,000,5", "47.5"), ("many", "47.5")])
+    func decimal(_ text: String, words: String) {
+        let arguments = ["reading", "SO-1", "as-found", "zero", "--asset", "GD-101", "--applied", "0", "--indicated", text]
+        do {
+            _ = try FieldCommand.parseAsRoot(arguments)
+            Issue.record("\(text) was taken")
+        } catch {
+            #expect(FieldCommand.exitCode(for: error).rawValue == 64)
+            #expect(FieldCommand.message(for: error).contains(words))
+        }
+    }
+
+    @Test("a set that is none is bad usage", arguments: ["banana", "3", "3/", "3/0", "3/1/2", "-1/2"])
+    func set(_ set: String) {
+        #expect(status(ServerCommand.self, ["release", "--data", "x", "--set=\(set)"]) == 64)
+    }
+
     @Test("ports from 0 to 65535 are taken", arguments: ["0", "1", "8080", "65535"])
     func goodPort(_ port: String) {
         #expect(status(ServerCommand.self, ["serve", "--data", "x", "--port", port]) == 0)

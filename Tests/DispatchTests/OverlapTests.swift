@@ -44,6 +44,13 @@ struct OverlapTests {
     @Test("an order that cannot be planned has nothing in its way")
     func unplannable() throws { #expect(try overlap(at: "09:00", minutes: 60, order: Desk.closed) == nil) }
 
+    @Test("an order that cannot change hands has nothing in the way of its reassignment")
+    func unreassignable() throws {
+        try desk.receive([Desk.appointment(Desk.planned, Desk.wolf, "2026-11-23T09:00:00+01:00", "2026-11-23T10:00:00+01:00", "active")])
+        let request = DispatchRequest(.reassign, order: Desk.started, technician: Desk.wolf, insteadOf: Desk.weber)
+        #expect(try desk.client.read { try $0.dispatchOverlap(of: request) } == nil)
+    }
+
     @Test("a gap that is too short is skipped")
     func gap() throws {
         try desk.receive([Desk.appointment(Desk.planned, Desk.weber, "2026-11-23T12:00:00+01:00", "2026-11-23T13:00:00+01:00", "active")])

@@ -40,6 +40,52 @@ struct OperatorCommandTests {
         #expect(try ServerProcess.run("truckroll-server", "status", "--data", server.data.path).status == 0)
     }
 
+    @Test("a company that is there is not made a second time, and its code is no other company's")
+    func initialised() throws {
+        let data = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: data) }
+        func make(_ name: String, _ code: String, _ more: String...) throws -> (status: Int32, output: String, errors: String) {
+            try ServerProcess.run(
+                executable: ServerProcess.executable("truckroll-server").path,
+                ["init", "--data", data.path, "--name", name, "--code", code] + more)
+        }
+        func tenants() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: data.appendingPathComponent("tenants").path).sorted()
+        }
+        #expect(try make("Acme Service GmbH", "ACME").status == 0)
+        let only = try #require(try tenants().first)
+        let again = try make("Acme Service GmbH", "ACME")
+        #expect(again.status == 0 && again.output.contains(only) && again.output.contains("there already"))
+        #expect(try make("Acme Service GmbH", "ACME", "--tenant", only, "--json").output.filter { !$0.isWhitespace }.contains("\"made\":false"))
+        for (name, code, more) in [
+            ("Another GmbH", "ACME", []), ("Acme Service GmbH", "acme", []), ("Acme Service GmbH", "OTHER", ["--tenant", only]),
+        ] as [(String, String, [String])] {
+            let refused = try ServerProcess.run(
+                executable: ServerProcess.executable("truckroll-server").path,
+                ["init", "--data", data.path, "--name", name, "--code", code] + more)
+            #expect(refused.status == 1 && refused.errors.contains(only) && refused.errors.contains("ode"), "\(refused.errors)")
+        }
+        #expect(try tenants() == [only])
+        #expect(try make("Another GmbH", "OTHER").status == 0)
+        #expect(try tenants().count == 2)
+    }
+
+    @Test("a demonstration company whose making was cut short is not served, and its remaking is told")
+    func unfinished() throws {
+        let server = try ServerProcess()
+        let mark = try server.database.deletingLastPathComponent().appendingPathComponent("demo-data.unfinished")
+        for (content, words) in [
+            ("", "--start-over"), ("--size small --seed 1 --day 2026-11-23\n", "--size small --seed 1 --day 2026-11-23 --start-over"),
+        ] {
+            try Data(content.utf8).write(to: mark)
+            let refused = try ServerProcess.run("truckroll-server", "serve", "--data", server.data.path, "--port", "0")
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("not complete") && refused.errors.contains(words), "\(refused.errors)")
+        }
+        try FileManager.default.removeItem(at: mark)
+        try server.start()
+    }
+
     @Test("an address that cannot be listened on is told in words, with what to do")
     func address() throws {
         let server = try ServerProcess()

@@ -73,6 +73,60 @@ struct MergeTests {
         #expect(history.map(\.text) == ["dispatch", "reassign Ana Torres", "Ana Torres: 2026-11-23 09:00–11:00"])
     }
 
+    @Test("a server that took another number when it was restored stays the server, and its number tells nothing of an order's state")
+    func restoredServer() throws {
+        let bench = try Bench()
+        let (world, restored) = (bench.world, UInt32(2_000_008))
+        try bench.confirm(
+            [
+                RecordDraft(
+                    "appointment", id: World.id(32),
+                    [
+                        "order": world.ref(world.order), "technician": world.ref(world.ben), "starts_at": .text("2026-11-23T12:00:00+01:00"),
+                        "ends_at": .text("2026-11-23T13:00:00+01:00"), "state": .text("active"),
+                    ])
+            ], replica: restored)
+        #expect(try bench.client.planning(of: world.order).steps.last?.fact.by == "the server")
+        #expect(try bench.client.job(world.order).history.filter { $0.kind == "appointment" }.map(\.fact.by) == ["the server", "the server"])
+        let (order, number) = (World.id(33), UInt32(12))
+        try bench.confirm(
+            [
+                RecordDraft(
+                    "service_order", id: order,
+                    [
+                        "number": .text("2026-0050"), "channel": .text("office"), "customer": world.ref(world.customer),
+                        "site": world.ref(world.site), "kind": .text("repair"), "title": .text("Of a stranger"),
+                        "requested_at": .text("2026-11-20T09:00:00+01:00"), "state": .text("scheduled"),
+                    ])
+            ], replica: number)
+        let entity = try bench.client.schema.entity("service_order")
+        for field in ["state", "title"] {
+            #expect(try bench.client.why(entity, order, field).candidates.map(\.by) == ["somebody else (replica 12)"])
+        }
+    }
+
+    @Test("what an importer brought in is told as its work wherever its number shows, on a device that knows no device of it")
+    func importer() throws {
+        let bench = try Bench()
+        let world = bench.world
+        try bench.confirm([
+            RecordDraft("user", id: World.id(34), ["number": .text("IMPORT"), "name": .text("Importer"), "role": .text("importer")])
+        ])
+        try bench.confirm(
+            [
+                RecordDraft("asset_model", id: World.id(35), ["maker": .text("Sensorik"), "name": .text("FX-5"), "kind": .text("fixed_detector")]),
+                RecordDraft(
+                    "task", id: World.id(36),
+                    [
+                        "order": world.ref(world.order), "title": .text("Brought in"), "rank": .integer(40), "mandatory": .text("no"),
+                        "state": .text("done"),
+                    ]),
+            ], replica: 2)
+        let task = try bench.client.schema.entity("task")
+        #expect(try bench.client.why(task, World.id(36), "title").candidates.map(\.by) == ["Importer"])
+        #expect(try bench.client.job(world.order).history.filter { $0.kind == "task" }.map(\.fact.by) == ["Importer"])
+    }
+
     @Test("references and sets are told in names, not in ids")
     func names() throws {
         let bench = try Bench()

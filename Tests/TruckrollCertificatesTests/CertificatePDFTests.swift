@@ -80,6 +80,29 @@ struct CertificatePDFTests {
     }
 
     @Test(
+        "a point taken without a reference gas is named, and nothing says that it is traceable to one",
+        .enabled(if: hasReader, "pdftotext is not installed"), arguments: [true, false])
+    func untraced(isZeroOfCylinder: Bool) throws {
+        var draft = try Samples.draft()
+        if isZeroOfCylinder {
+            for index in draft.readings.indices where draft.readings[index].point == .zero {
+                draft.readings[index].cylinder = SampleChannel.four[draft.readings[index].channel - 1].cylinder
+            }
+        }
+        let first = try #require(draft.readings.firstIndex { $0.channel == 3 && $0.point == .zero && $0.phase == .asFound })
+        draft.readings[first].cylinder = "CYL-4410-S"
+        let words = try Self.text(of: CertificatePDF.render(try issuer.seal(try draft.freeze()))).joined().split(whereSeparator: \.isWhitespace)
+        let text = words.joined(separator: " ")
+        let all = "Results are traceable through the certificates of the reference gases listed above."
+        #expect(text.contains(all) == isZeroOfCylinder)
+        #expect(text.contains("without a reference gas") != isZeroOfCylinder)
+        guard !isZeroOfCylinder else { return }
+        #expect(text.contains("Zero of channels 1, 2 and 4 was taken without a reference gas; it is not traceable to one."))
+        #expect(text.contains("Zero of channel 3, as left, was taken without a reference gas; it is not traceable to one."))
+        #expect(!text.contains("Span of"))
+    }
+
+    @Test(
         "markup and PDF operators in a name are printed, not obeyed",
         .enabled(if: hasReader, "pdftotext is not installed"))
     func injection() throws {

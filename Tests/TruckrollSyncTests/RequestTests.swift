@@ -8,7 +8,7 @@ import TruckrollSync
 struct RequestTests {
     @Test(
         "a technician is not planned twice at one time, the travel before the later one included",
-        arguments: [(0, "granted"), (60, "refused"), (119, "refused"), (150, "granted"), (-89, "refused"), (-90, "granted")])
+        arguments: [(0, "granted"), (60, "refused"), (119, "refused"), (120, "refused"), (150, "granted"), (-89, "refused"), (-90, "granted")])
     func overlap(minutes: Int64, expected: String) throws {
         let company = try Company()
         let world = company.world
@@ -39,6 +39,43 @@ struct RequestTests {
         try world.sync(company.dora)
         #expect(try world.serverValue("assignment_request", request, "state") == .text(expected))
         #expect(try world.serverValue("service_order", order, "state") == .text(expected == "granted" ? "dispatched" : "ready_to_plan"))
+        let answer = try world.serverValue("assignment_request", request, "answer").text ?? ""
+        guard expected == "refused" else { return }
+        // The one that is there lasts two hours: after it, or before it, only the travel does not fit.
+        switch minutes {
+        case 120...: #expect(answer.contains("less than 30 min to travel from it to this one"), "\(answer)")
+        case ...(-60): #expect(answer.contains("less than 30 min to travel to it after this one"), "\(answer)")
+        default: #expect(answer.contains("already has an appointment"), "\(answer)")
+        }
+    }
+
+    @Test("who is refused a reassignment is told what fits the order's state: a second technician only while it is worked on")
+    func cannotChangeHands() throws {
+        let company = try Company()
+        let world = company.world
+        func answer() throws -> String {
+            var request: RecordID?
+            try world.commit(company.dora) { editor in
+                request = try editor.create(
+                    "assignment_request",
+                    [
+                        "order": .reference(company.order), "action": .text("reassign"), "technician": .reference(company.benUser),
+                        "instead_of": .reference(company.annaUser),
+                    ])
+            }
+            try world.sync(company.dora)
+            #expect(try world.serverValue("assignment_request", try #require(request), "state") == .text("refused"))
+            return try world.serverValue("assignment_request", try #require(request), "answer").text ?? ""
+        }
+        try company.event(company.anna, .accept, .travel, .arrive, .start)
+        try world.sync(company.anna)
+        #expect(try answer().contains("Assign the second technician beside the first"))
+        try company.finishTask(company.anna)
+        try company.event(company.anna, .complete)
+        try world.sync(company.anna)
+        #expect(try company.state() == "work_complete")
+        let completed = try answer()
+        #expect(!completed.contains("second technician") && completed.contains("an order of its own"), "\(completed)")
     }
 
     @Test("taking the last technician off brings the order back to planning")

@@ -3,9 +3,16 @@ import TruckrollDomain
 extension CertificateSections {
     var statements: [Block] {
         let traceability =
-            content.level == .functionalCheck
-            ? "A functional check says that sensors and alarms respond. It is not a calibration."
-            : "Results are traceable through the certificates of the reference gases listed above."
+            if content.level == .functionalCheck {
+                "A functional check says that sensors and alarms respond. It is not a calibration."
+            } else if content.references.isEmpty {
+                "No result is traceable to a reference gas: none was applied."
+            } else if withoutGas.isEmpty {
+                "Results are traceable through the certificates of the reference gases listed above."
+            } else {
+                "Results taken with a reference gas are traceable through the certificates of the reference gases listed above; "
+                    + "those taken without one are named below the results."
+            }
         let accreditation = content.level == .accredited ? "" : " The work is not covered by an accreditation."
         return [
             heading("Statement of conformity"),

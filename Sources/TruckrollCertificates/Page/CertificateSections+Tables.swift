@@ -68,7 +68,34 @@ extension CertificateSections {
             + "from the values as printed."
         return [heading("Results")]
             + Table(3, columns: columns, left: PageFrame.left, canvas: canvas).blocks(rows) { ends.contains($0) }
-            + [paragraph(note, .small)]
+            + [paragraph(([note] + withoutGas).joined(separator: " "), .small)]
+    }
+
+    /// Which results no reference gas stands behind, in words. A functional check claims none.
+    var withoutGas: [String] {
+        guard content.level != .functionalCheck else { return [] }
+        return CalibrationPoint.allCases.flatMap { point in
+            [("", [\.asFound, \.asLeft]), (", as found,", [\.asFound]), (", as left,", [\.asLeft])].compactMap { words, phases in
+                sentence(point, words, phases)
+            }
+        }
+    }
+
+    /// - Parameter phases: those that were all taken without a gas, where no other was.
+    private func sentence(
+        _ point: CalibrationPoint, _ words: String, _ phases: [KeyPath<PointResult, JudgedReading?>]
+    ) -> String? {
+        let channels = content.channels.filter { channel in
+            guard let result = channel.points.first(where: { $0.point == point }) else { return false }
+            let bare = [\PointResult.asFound, \.asLeft].filter { phase in
+                result[keyPath: phase].map { $0.cylinder == nil } ?? false
+            }
+            return bare == phases
+        }
+        guard let last = channels.last else { return nil }
+        let numbers = channels.dropLast().map { "\($0.number)" }
+        let list = numbers.isEmpty ? "channel \(last.number)" : "channels \(numbers.joined(separator: ", ")) and \(last.number)"
+        return "\(point == .zero ? "Zero" : "Span") of \(list)\(words) was taken without a reference gas; it is not traceable to one."
     }
 
     private func row(

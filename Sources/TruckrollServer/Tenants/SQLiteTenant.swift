@@ -101,6 +101,15 @@ public final class SQLiteTenant: Sendable {
         return (code, user)
     }
 
+    /// The company's record; `nil` where the making of the tenant was cut short.
+    public func company() throws -> RecordView? {
+        let entity = try engine.schema.entity("tenant")
+        return try engine.store.read { transaction in
+            try transaction.record(RecordKey(type: entity.type, id: RecordID(high: home.tenant.high, low: home.tenant.low)))
+                .map { RecordView($0.record, entity) }
+        }
+    }
+
     /// The users, by number.
     public func users() throws -> [RecordView] {
         let entity = try engine.schema.entity("user")

@@ -23,7 +23,7 @@ public struct TenantHome: Sendable {
 
     public var database: String { data.appendingPathComponent("truckroll.sqlite").path }
     /// Whether there is a database with something in it.
-    func hasDatabase() throws -> Bool {
+    public func hasDatabase() throws -> Bool {
         guard FileManager.default.fileExists(atPath: database) else { return false }
         let size = try FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: database).resolvingSymlinksInPath().path)[.size]
         return (size as? NSNumber)?.intValue ?? 0 > 0

@@ -40,7 +40,7 @@ struct AssignmentEffects {
                 return "That technician is not assigned to the order."
             }
             guard OrderWorkflow.next(from: state, .reassign) != nil else {
-                return "The order is \(state.title); it cannot be given to somebody else. Assign the second technician beside the first instead."
+                return "The order is \(state.title); it cannot be given to somebody else\(Self.insteadOfReassigning(state))"
             }
         case "unassign":
             guard try isActive(order, technician) else { return "That technician is not assigned to the order." }
@@ -55,6 +55,16 @@ struct AssignmentEffects {
         default: return "“\(action)” is not known."
         }
         return action == "unassign" ? nil : try overlap(request, order, technician)
+    }
+
+    /// What a dispatcher does with an order that cannot change hands.
+    private static func insteadOfReassigning(_ state: OrderState) -> String {
+        switch state {
+        case .in_progress, .paused: ". Assign the second technician beside the first instead."
+        case .draft, .submitted, .on_hold: " yet."
+        case .ready_to_plan, .needs_replan: ". Assign the technician to it instead."
+        default: " any more. What is left to do belongs on an order of its own."
+        }
     }
 
     /// I8: a technician's appointments do not overlap, travel included.
@@ -75,7 +85,15 @@ struct AssignmentEffects {
             }
             // An appointment whose order is done holds nobody.
             if let otherOrder = other.reference("order"), let state = try builder.state(of: otherOrder), state.isClosed { continue }
-            return "The technician already has an appointment from \(otherStart.clock) to \(otherEnd.clock)."
+            let there = "an appointment from \(otherStart.clock) to \(otherEnd.clock)"
+            // What does not fit may be the travel alone: before this appointment, or before the other one.
+            if start.milliseconds >= otherEnd.milliseconds {
+                return "The technician has \(there), which leaves less than \(Self.travelSeconds / 60) min to travel from it to this one."
+            }
+            if end.milliseconds <= otherStart.milliseconds {
+                return "The technician has \(there), which leaves less than \(travel / 60_000) min to travel to it after this one."
+            }
+            return "The technician already has \(there)."
         }
         return nil
     }
