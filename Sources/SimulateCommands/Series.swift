@@ -14,8 +14,8 @@ struct Series {
     let options: SimulationOptions
     let world: StartingWorld
 
-    /// - Parameter progress: called with the number of seeds played so far.
-    func run(keepGoing: Bool, progress: @escaping @Sendable (Int) -> Void) -> Result {
+    /// - Parameter progress: called after each seed, with the number played so far and what broke in this one.
+    func run(keepGoing: Bool, progress: @escaping @Sendable (Int, SeedRun) -> Void) -> Result {
         let state = State(next: seeds.lowerBound)
         let (seeds, options, world) = (seeds, options, world)
         DispatchQueue.concurrentPerform(iterations: jobs) { _ in
@@ -26,7 +26,8 @@ struct Series {
                 options = SimulationOptions(
                     seed: seed, devices: options.devices, hours: options.hours, actsPerHour: options.actsPerHour, faults: options.faults,
                     realSignatures: isReal && self.options.seed % 20 != 0 ? true : nil)
-                progress(state.add(SeedRun.play(options, world)))
+                let run = SeedRun.play(options, world)
+                progress(state.add(run), run)
             }
         }
         return state.result

@@ -81,7 +81,11 @@ public struct SimulateCommand: ParsableCommand {
         let series = Series(seeds: seed..<(seed + UInt64(runs)), jobs: jobs, options: try options(seed), world: world)
         let start = ContinuousClock.now
         let (isQuiet, runs) = (json, runs)
-        let result = series.run(keepGoing: keepGoing) { done in
+        let result = series.run(keepGoing: keepGoing) { done, run in
+            // A series that is cut off has told what it found.
+            if let violation = run.violation {
+                FileHandle.standardError.write(Data("seed \(run.options.seed) broke \(violation)\n".utf8))
+            }
             if !isQuiet, done % 100 == 0 { FileHandle.standardError.write(Data("\(done) of \(runs) seeds\r".utf8)) }
         }
         let seconds = Double((ContinuousClock.now - start).components.seconds) + Double((ContinuousClock.now - start).components.attoseconds) / 1e18
