@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import TruckrollClient
+import TruckrollCore
 import TruckrollDomain
+import TruckrollProtocol
 import TruckrollSync
 
 /// What every command over a device's store takes.
@@ -53,12 +55,26 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
                     "store-forbidden", "This user may not look into \(folder.path).",
                     next: "Run the command as the user whose device it is, or mend the folder's permissions.")
             }
+            // Only what this attempt to enrol makes may go again with it.
+            let former = DeviceClient.presence(in: folder) == .absent ? FolderContents(of: folder) : nil
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
             let client = try DeviceClient(directory: folder, environment: environment, connect: Console.connect)
             if client.isReadOnly { console.note("The disk takes no writes: what is here can be read, and nothing recorded. Free some space.") }
             defer { warn(of: client, on: console) }
-            return try await body(client, console)
+            do { return try await body(client, console) } catch {
+                if let former, Self.isRefusedEnrolment(error, of: client) {
+                    try? client.close()
+                    former.restore()
+                }
+                throw error
+            }
         }
+    }
+
+    /// Whether the server refused to enrol this device. Where no answer came it may have done it, for the key that lies in the store.
+    private static func isRefusedEnrolment(_ error: any Error, of client: DeviceClient) -> Bool {
+        guard case TransportProblem.problem(let document) = error, (400..<500).contains(document.status) else { return false }
+        return (try? client.read { try $0.identity()?.replica.rawValue ?? 0 }) == 0
     }
 
     /// Says what the command left out, however it ended.
@@ -67,6 +83,35 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
         console.warn(
             "Part of what this device keeps cannot be read and is left out; the outbox is as it was. "
                 + "Run `\(Program.command) audit --repair`: it fetches again what the server has, and makes the rest anew.")
+    }
+}
+
+/// What lies in a folder before a command puts something there.
+private struct FolderContents {
+    private let folder: URL
+    /// `nil` when there was no folder.
+    private let names: Set<String>?
+
+    /// `nil` where what lies there cannot be told.
+    init?(of folder: URL) {
+        self.folder = folder
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            names = nil
+            return
+        }
+        guard let listed = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return nil }
+        names = Set(listed)
+    }
+
+    /// Takes away what has come since, as far as that is possible.
+    func restore() {
+        guard let names else {
+            try? FileManager.default.removeItem(at: folder)
+            return
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where !names.contains(name) {
+            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        }
     }
 }
 

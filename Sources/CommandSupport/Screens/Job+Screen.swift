@@ -27,7 +27,7 @@ extension Job {
         block.add("address", StyledText(site?.address.joined(separator: ", ") ?? ""))
         for contact in site?.contacts ?? [] { block.add("contact", StyledText(contact)) }
         for requirement in site?.requirements ?? [] { block.add("demands", StyledText(requirement, .yellow)) }
-        for window in site?.accessWindows ?? [] { block.add("open", StyledText(window)) }
+        for window in site?.accessWindows ?? [] { block.add("open", StyledText(AccessWindow.words(window))) }
         for area in areas { block.add("area", StyledText(area.summary)) }
         block.section("Customer")
         block.add("name", StyledText(customer?.name ?? line.customer))
