@@ -42,14 +42,9 @@ extension DeviceEngine {
         state.filling.isEmpty ? nil : try? Wire.decode(PBFilling.self, state.filling)
     }
 
-    /// Fills the view from its beginning, because the disk has changed what was kept aside of it.
+    /// Fills the classes that are not here yet anew, because the disk has changed what was kept aside of them.
     func fillAfterDamage() throws -> SyncStep {
-        try store.write { transaction in
-            var state = try transaction.state()
-            try transaction.deleteParts()
-            state.filling = []
-            try transaction.save(state)
-        }
+        try fillAnew(isPlain: false)
         var summary = SyncSummary()
         summary.isFilling = true
         return .applied(summary, more: true)

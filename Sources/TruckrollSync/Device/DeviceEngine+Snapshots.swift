@@ -41,7 +41,6 @@ extension DeviceEngine {
     public func fillAnew(isPlain: Bool) throws {
         try store.write { transaction in
             var state = try transaction.state()
-            guard !state.filling.isEmpty else { return }
             let former = Self.filling(of: state) ?? PBFilling()
             try transaction.deleteParts()
             state.filling = []
