@@ -44,6 +44,10 @@ struct StoreLocationTests {
             (DeviceProblem("code", "It is so.", next: "Do this."), "It is so.", "Do this."),
             (TransportProblem.offline("no network"), TransportProblem.offline("no network").description, DispatchProgram.advice.unreachable),
             (SchemaProblem(entity: "site", detail: "no name"), "Site: no name.", DispatchProgram.advice.misfit),
+            (
+                SchemaProblem(entity: "service_order", detail: "po_reference “x” is none of in_service, due"),
+                "Service order: po reference “x” is none of in_service, due.", DispatchProgram.advice.misfit
+            ),
         ]
         for (error, what, next) in problems {
             let words = ProblemWords(error, advice: DispatchProgram.advice)

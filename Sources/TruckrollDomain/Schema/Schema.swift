@@ -102,9 +102,11 @@ public struct SchemaProblem: Error, Hashable, Sendable, CustomStringConvertible 
 
     public var description: String { "\(entity): \(detail)" }
 
-    /// The same for a person, who knows no names with underscores.
+    /// The same for a person, who knows no names with underscores: those of the entity and of the field, which comes first. Values
+    /// stay as they are to be typed.
     public var words: String {
-        let words = description.replacing("_", with: " ")
-        return words.prefix(1).uppercased() + words.dropFirst() + "."
+        let place = detail.firstIndex(of: " ") ?? detail.endIndex
+        let name = "\(entity): \(detail[..<place])".replacing("_", with: " ")
+        return name.prefix(1).uppercased() + name.dropFirst() + detail[place...] + "."
     }
 }
