@@ -47,6 +47,22 @@ struct SteadyClockTests {
         #expect(machine.steady.now() == Bench.morning + 3_601_000 + shift)
     }
 
+    @Test("a sync of many replies notes it once, and one after a restart of the machine anew")
+    func noted() throws {
+        let machine = Machine()
+        let clock = machine.steady
+        clock.note()
+        let first = try Data(contentsOf: machine.file)
+        for _ in 0..<3 {
+            machine.pass(20_000)
+            clock.note()
+        }
+        #expect(try Data(contentsOf: machine.file) == first)
+        machine.state.withLock { ($0.run, $0.uptime) = ("second", 10) }
+        clock.note()
+        #expect(try Data(contentsOf: machine.file) != first)
+    }
+
     @Test("counts as it is before the first sync, after a restart of the machine, and where it was only adjusted", arguments: 0..<3)
     func asItIs(_ way: Int) {
         let machine = Machine()

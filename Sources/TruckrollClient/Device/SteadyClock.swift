@@ -34,8 +34,11 @@ public final class SteadyClock: Sendable {
         let clock: Int64
     }
 
-    /// A clock that is less far from where it should be was not set; it was only adjusted.
+    /// A clock that is less far from where it should be, in milliseconds, was not set; it was only adjusted.
     public static let tolerance: Int64 = 60_000
+
+    /// What a mark may be off before it is made anew, in milliseconds.
+    private static let drift: Int64 = 1000
 
     private let file: URL
     private let clock: @Sendable () -> Int64
@@ -61,8 +64,15 @@ public final class SteadyClock: Sendable {
     }
 
     /// Notes that the clock's offset was measured now, against the clock as it is. A full disk only loses the note.
+    ///
+    /// Nothing is written while the clock goes on as the last mark says, so a sync of many replies writes once.
     public func note() {
         let fresh = uptime().map { Mark(uptime: $0, clock: clock()) }
+        if let fresh, let last = mark.withLock({ $0 }), last.uptime.run == fresh.uptime.run,
+            (fresh.clock - last.clock - (fresh.uptime.milliseconds - last.uptime.milliseconds)).magnitude < Self.drift
+        {
+            return
+        }
         mark.withLock { $0 = fresh }
         if let fresh { try? JSONEncoder().encode(fresh).write(to: file, options: .atomic) } else { try? FileManager.default.removeItem(at: file) }
     }
