@@ -1,7 +1,7 @@
 import Foundation
 import TruckrollCore
 
-/// Which of the three classes of DESIGN an entity's writes belong to; it decides what becomes of them when a set cannot be
+/// Which of the three classes of writes an entity's belong to; it decides what becomes of them when a set cannot be
 /// granted as a whole.
 public enum WriteClass: String, Sendable, Codable {
     /// Lands always.
@@ -44,6 +44,7 @@ public final class Entity: Sendable {
 
     /// The fields a store keeps as typed columns to query by.
     public let columns: [Field]
+    let columnNames: [String]
 
     /// Reads a schema document.
     ///
@@ -64,6 +65,7 @@ public final class Entity: Sendable {
         fields = try file.properties.map { try Field(name: $0.key, property: $0.value, isRequired: required.contains($0.key), entity: name) }
             .sorted { $0.id < $1.id }
         columns = fields.filter(\.isColumn)
+        columnNames = columns.map(\.name)
         var scopes: [Facet: [ScopeTemplate]] = [:]
         for (facetName, templates) in file.entity.scopes {
             guard let facet = Facet(name: facetName) else { throw SchemaProblem(entity: name, detail: "facet \(facetName)") }

@@ -15,9 +15,10 @@ public struct RecordView: Sendable {
 
     /// What a person sees in the field; `null` when it was never written, is unknown, or cannot be read.
     public subscript(name: String) -> Value {
-        guard let field = entity[name], let state = state(field) else { return .null }
-        return state.shown(rule: field.rule, lattice: field.lattice)
+        entity[name].map { shown($0) } ?? .null
     }
+
+    func shown(_ field: Field) -> Value { state(field)?.shown(rule: field.rule, lattice: field.lattice) ?? .null }
 
     public func state(_ field: Field) -> FieldState? {
         guard let entry = record[field.id] else { return nil }

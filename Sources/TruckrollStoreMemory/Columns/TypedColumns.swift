@@ -53,11 +53,11 @@ struct TypedColumns: Sendable {
     /// The row that the values make of the record's; `nil` without values.
     ///
     /// A value that does not fit its column's type is not found by that column.
-    func row(_ entity: Entity, _ id: RecordID, _ values: [String: Value]?) throws -> [ColumnValue]? {
+    func row(_ entity: Entity, _ id: RecordID, _ values: ColumnValues?) throws -> [ColumnValue]? {
         guard let values, let shape = shapes[entity.type] else { return nil }
         let table = tables[shape.table]
         var row = table.rows[id] ?? [ColumnValue](repeating: .null, count: table.columns.count)
-        for column in shape.columns { row[column.place] = try column.type.value(values[column.name] ?? .null) ?? .null }
+        for column in shape.columns { row[column.place] = try column.type.value(values[column.name]) ?? .null }
         return row
     }
 

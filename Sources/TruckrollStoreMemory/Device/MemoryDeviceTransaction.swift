@@ -46,7 +46,7 @@ final class MemoryDeviceTransaction: DeviceTransaction {
 
     // MARK: Typed columns
 
-    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws -> Bool {
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: ColumnValues?) throws -> Bool {
         try begin(.saveColumns)
         // The facets of an entity share its id; only the common one has typed columns.
         guard key.facet == .common else { return false }

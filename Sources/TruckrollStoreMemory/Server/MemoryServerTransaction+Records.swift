@@ -5,7 +5,7 @@ import TruckrollSync
 extension MemoryServerTransaction {
     func record(_ key: RecordKey) throws -> StoredRecord? { store.tables.records[HashedKey(key)] }
 
-    func save(_ record: StoredRecord, entity: Entity?, columns: [String: Value]?) throws {
+    func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws {
         try begin(.saveRecord)
         let key = record.record.key
         for scope in record.scopes { _ = try store.tables.numbers.number(of: scope) }

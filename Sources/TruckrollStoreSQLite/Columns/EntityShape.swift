@@ -84,10 +84,10 @@ extension EntityShape {
     ///
     /// - Returns: whether the row was another one before.
     @discardableResult
-    func save(_ id: RecordID, _ values: [String: Value]?, in session: Session) throws -> Bool {
+    func save(_ id: RecordID, _ values: ColumnValues?, in session: Session) throws -> Bool {
         guard let values else { return try session.run(delete, [id.bound]) > 0 }
         // A value that does not fit its column's type, written under another schema, is not found by that column.
-        let bound = try columns.map { try $0.type.bound(values[$0.name] ?? .null) ?? .null }
+        let bound = try columns.map { try $0.type.bound(values[$0.name]) ?? .null }
         return try session.run(upsert, [id.bound] + bound) > 0
     }
 

@@ -83,7 +83,7 @@ extension SQLiteDeviceTransaction {
 
     // MARK: Typed columns
 
-    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws -> Bool {
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: ColumnValues?) throws -> Bool {
         // The facets of an entity share its id; only the common one has typed columns.
         guard key.facet == .common else { return false }
         return try tables[entity]?.save(key.id, columns, in: session) ?? false

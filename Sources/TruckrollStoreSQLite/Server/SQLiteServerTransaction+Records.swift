@@ -16,7 +16,7 @@ extension SQLiteServerTransaction {
         }
     }
 
-    func save(_ record: StoredRecord, entity: Entity?, columns: [String: Value]?) throws {
+    func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws {
         let key = record.record.key
         try session.run(
             ServerSQL.saveRecord,

@@ -246,7 +246,7 @@ public protocol DeviceTransaction: AnyObject {
     ///
     /// - Returns: whether the row was another one before.
     @discardableResult
-    func saveColumns(_ key: RecordKey, entity: Entity, columns: [String: Value]?) throws -> Bool
+    func saveColumns(_ key: RecordKey, entity: Entity, columns: ColumnValues?) throws -> Bool
     /// Ids of visible records, ascending.
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
     func ids(_ entity: Entity) throws -> [RecordID]

@@ -69,7 +69,7 @@ public protocol ServerTransaction: AnyObject {
     func record(_ key: RecordKey) throws -> StoredRecord?
     /// Inserts or replaces the record and its typed columns. `columns` is `nil` for a deleted or unknown record: its row of
     /// typed columns goes.
-    func save(_ record: StoredRecord, entity: Entity?, columns: [String: Value]?) throws
+    func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws
     /// Ids of live records whose typed column has the value, ascending. The common facet only.
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
     /// Ids of all live records of the entity, ascending.

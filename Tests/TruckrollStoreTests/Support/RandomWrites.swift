@@ -21,11 +21,11 @@ struct SplitMix: RandomNumberGenerator {
     mutating func chance(_ percent: UInt64) -> Bool { number(1...100) <= percent }
     mutating func scopeClass() -> ScopeClass { ScopeClass.allCases[Int(number(0...2))] }
     mutating func instant() -> Int64? { chance(30) ? nil : one(ServerPicture.instants) }
-    mutating func columns() -> [String: Value]? {
+    mutating func columns() -> ColumnValues? {
         if chance(25) { return nil }
         var columns: [String: Value] = [:]
         for column in ServerPicture.values.keys.sorted() where chance(80) { columns[column] = one(ServerPicture.values[column] ?? [.null]) }
-        return columns
+        return ColumnValues(columns)
     }
 }
 
