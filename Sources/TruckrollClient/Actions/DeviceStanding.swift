@@ -25,7 +25,7 @@ public struct SetLine: Sendable {
         position = own.receipt?.position
         remarks = own.receipt?.remarks ?? []
         let orders = try JobLister.orders(of: own, screen).sorted().map { try screen.orderNumber($0) }
-        guard orders.isEmpty, let set = try? ChangeSet(decodingBody: own.set.body) else {
+        guard orders.isEmpty, let set = screen.reader.content(of: own) else {
             subjects = orders
             return
         }

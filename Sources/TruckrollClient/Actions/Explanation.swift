@@ -197,7 +197,7 @@ private struct Explainer {
     /// Writes in the outbox, and those in sets that wait for a person.
     private func pending() throws -> [Explanation.PendingWrite] {
         try (screen.reader.outbox() + screen.reader.unresolved()).flatMap { own -> [Explanation.PendingWrite] in
-            guard let set = try? ChangeSet(decodingBody: own.set.body) else { return [] }
+            guard let set = screen.reader.content(of: own) else { return [] }
             return try set.ops.enumerated().filter { $0.element.key == view.record.key }.flatMap { index, op in
                 try op.writes.filter { $0.field == field.id }.map { write in
                     let remarks = (own.receipt?.remarks ?? []).filter { $0.op == index || $0.op < 0 }.map(\.text)

@@ -69,7 +69,7 @@ struct JobLister {
 
     /// The orders a set is about.
     static func orders(of own: OwnSet, _ screen: ScreenReader) throws -> Set<RecordID> {
-        guard let set = try? ChangeSet(decodingBody: own.set.body) else { return [] }
+        guard let set = screen.reader.content(of: own) else { return [] }
         var orders: Set<RecordID> = []
         for op in set.ops {
             guard let entity = screen.reader.schema[op.key.type] else { continue }

@@ -7,25 +7,45 @@ struct ActContext {
     let editor: LocalEditor
     let pick: UInt32
     let how: UInt32
-    /// The ids the device shows, by entity, ascending.
-    let shown: Shown
+    private let memo = Memo()
 
-    struct Shown {
-        var orders: [RecordID] = []
-        var assets: [RecordID] = []
-        var parts: [RecordID] = []
-        var depots: [RecordID] = []
-        var technicians: [RecordID] = []
-        var exceptions: [RecordID] = []
-        var leases: [RecordID] = []
-        var sites: [RecordID] = []
-        var requests: [RecordID] = []
+    /// What an act picks from.
+    enum Kind { case order, asset, part, depot, technician, openException, ownLease, site }
+
+    /// Lists as they were when the act first asked for them.
+    private final class Memo { var ids: [Kind: [RecordID]] = [:] }
+
+    init(editor: LocalEditor, pick: UInt32, how: UInt32) {
+        self.editor = editor
+        self.pick = pick
+        self.how = how
+    }
+
+    /// The ids of a kind that the device shows, ascending.
+    func shown(_ kind: Kind) throws -> [RecordID] {
+        if let ids = memo.ids[kind] { return ids }
+        let views =
+            switch kind {
+            case .order: try editor.views("service_order").filter { $0.text("state") != nil }
+            case .asset: try editor.views("asset")
+            case .part: try editor.views("part")
+            case .depot: try editor.views("stock_location").filter { $0.text("kind") == "depot" }
+            case .technician: try editor.views("user").filter { $0.text("role") == "technician" }
+            case .openException: try editor.views("exception").filter { $0.text("state") == "open" }
+            case .ownLease:
+                try editor.views("lease").filter {
+                    $0.text("kind") == "depot_stock" && $0.text("state") == "granted" && $0.reference("user") == editor.user
+                }
+            case .site: try editor.views("site")
+            }
+        memo.ids[kind] = views.map(\.id)
+        return views.map(\.id)
     }
 
     /// An element by a number; `nil` from nothing.
     func one(_ ids: [RecordID], _ number: UInt32) -> RecordID? { ids.isEmpty ? nil : ids[Int(number) % ids.count] }
 
-    var order: RecordID? { one(shown.orders, pick) }
+    var order: RecordID? { get throws { one(try shown(.order), pick) } }
     var now: Value { .text(editor.now.description) }
     var me: Value { .reference(editor.user) }
 
@@ -35,7 +55,7 @@ struct ActContext {
 
     /// Records an event when the device's copy allows it; now and then also when it does not.
     func event(_ event: OrderEvent) throws {
-        guard let order else { return }
+        guard let order = try order else { return }
         guard try OrderWorkflow.next(from: state(order), event) != nil || how % 16 == 0 else { return }
         try editor.event(event, order: order, reason: event == .decline ? "cannot" : nil)
     }

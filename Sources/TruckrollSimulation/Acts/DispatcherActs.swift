@@ -23,7 +23,7 @@ struct DispatcherActs {
     }
 
     private func createOrder() throws {
-        guard let site = context.one(context.shown.sites, context.pick), let view = try editor.view("site", site) else { return }
+        guard let site = context.one(try context.shown(.site), context.pick), let view = try editor.view("site", site) else { return }
         let order = editor.newID()
         let assets = try editor.views("asset", where: "site", equals: .reference(site)).prefix(2).map { Value.reference($0.id) }
         try editor.create(
@@ -46,7 +46,7 @@ struct DispatcherActs {
     }
 
     private func plan(_ act: Act) throws {
-        guard let order = context.order, let technician = context.one(context.shown.technicians, how) else { return }
+        guard let order = try context.order, let technician = context.one(try context.shown(.technician), how) else { return }
         let start = Int(how >> 8) % 72 - 24
         let times: [String: Value] = ["starts_at": context.later(hours: start * 4), "ends_at": context.later(hours: start * 4 + 1)]
         let request: [String: Value] = ["order": .reference(order), "technician": .reference(technician)]
@@ -69,18 +69,18 @@ struct DispatcherActs {
     }
 
     private func prioritise() throws {
-        guard let order = context.order else { return }
+        guard let order = try context.order else { return }
         let values = ["emergency", "high", "normal", "low"]
         try editor.patch("service_order", order, ["priority": .text(values[Int(how) % 4])])
     }
 
     private func moveStock(_ act: Act) throws {
-        guard let part = context.one(context.shown.parts, how), let depot = context.one(context.shown.depots, context.pick) else { return }
+        guard let part = context.one(try context.shown(.part), how), let depot = context.one(try context.shown(.depot), context.pick) else { return }
         var entry: [String: Value] = [
             "part": .reference(part), "quantity": .text("\(1 + how % 2)"), "at": context.now, "to": .reference(depot), "reason": .text("receipt"),
         ]
         if act == .transfer {
-            guard let from = context.one(context.shown.depots, context.pick &+ 1), from != depot else { return }
+            guard let from = context.one(try context.shown(.depot), context.pick &+ 1), from != depot else { return }
             entry["from"] = .reference(from)
             entry["reason"] = .text("transfer")
         }
@@ -88,18 +88,18 @@ struct DispatcherActs {
     }
 
     private func release() throws {
-        guard let asset = context.one(context.shown.assets, context.pick) else { return }
+        guard let asset = context.one(try context.shown(.asset), context.pick) else { return }
         try editor.change("asset", asset, "fitness", element: .text("in_service"), op: .release)
     }
 
     private func resolve() throws {
-        guard let exception = context.one(context.shown.exceptions, context.pick) else { return }
+        guard let exception = context.one(try context.shown(.openException), context.pick) else { return }
         try editor.patch("exception", exception, ["resolution": .text("done \(how % 10)")])
     }
 
     /// A decision that only holds while nobody else has changed the title.
     private func guardedEdit() throws {
-        guard let order = context.order else { return }
+        guard let order = try context.order else { return }
         try editor.guardUnchanged("service_order", order, "title")
         try editor.patch("service_order", order, ["title": .text("guarded \(how % 100)")])
         try TextActs(context: context).write()

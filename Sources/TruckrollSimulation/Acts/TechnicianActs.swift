@@ -37,7 +37,7 @@ struct TechnicianActs {
     // MARK: Facts
 
     private func record(_ act: Act) throws {
-        guard let order = context.order else { return }
+        guard let order = try context.order else { return }
         let common: [String: Value] = ["order": .reference(order), "at": context.now, "by": context.me]
         switch act {
         case .note:
@@ -51,7 +51,7 @@ struct TechnicianActs {
                     "started_at": context.now,
                 ])
         default:
-            let asset = context.one(context.shown.assets, how)
+            let asset = context.one(try context.shown(.asset), how)
             try editor.create(
                 "finding",
                 common.merging(["asset": asset.map { .reference($0) } ?? .null, "severity": .text("minor"), "text": .text("finding \(how)")]) { $1 })
@@ -59,7 +59,7 @@ struct TechnicianActs {
     }
 
     private func sign() throws {
-        guard let order = context.order, try OrderWorkflow.next(from: context.state(order), .customer_sign) != nil else { return }
+        guard let order = try context.order, try OrderWorkflow.next(from: context.state(order), .customer_sign) != nil else { return }
         try editor.create(
             "signature",
             [
@@ -70,7 +70,7 @@ struct TechnicianActs {
     }
 
     private func certify() throws {
-        guard let order = context.order, try context.state(order) == .signed_off else { return }
+        guard let order = try context.order, try context.state(order) == .signed_off else { return }
         let content = Array("content \(how)".utf8)
         let hash = ContentDigest.sha256(content)
         let number = "\(editor.series)-\(editor.nextDocumentNumber())-\(hash.prefix(2).map { String($0, radix: 16) }.joined())"
@@ -89,7 +89,7 @@ struct TechnicianActs {
     // MARK: Parts
 
     private func handle(_ act: Act) throws {
-        guard let order = context.order, let part = context.one(context.shown.parts, how) else { return }
+        guard let order = try context.order, let part = context.one(try context.shown(.part), how) else { return }
         let quantity = Value.text("\(1 + (how >> 8) % 2)")
         let use: [String: Value] = [
             "order": .reference(order), "part": .reference(part), "quantity": quantity, "action": .text("consumed"), "at": context.now,
@@ -100,14 +100,14 @@ struct TechnicianActs {
             guard let van = try editor.views("stock_location", where: "holder", equals: context.me).first else { return }
             try editor.create("part_use", use.merging(["from": .reference(van.id)]) { $1 })
         case .partFromDepot:
-            guard let depot = context.one(context.shown.depots, how >> 12) else { return }
+            guard let depot = context.one(try context.shown(.depot), how >> 12) else { return }
             try editor.create("part_use", use.merging(["from": .reference(depot)]) { $1 })
         case .partOnLease:
-            guard let lease = context.one(context.shown.leases, how), let view = try editor.view("lease", lease) else { return }
+            guard let lease = context.one(try context.shown(.ownLease), how), let view = try editor.view("lease", lease) else { return }
             try editor.create(
                 "part_use", use.merging(["from": view["location"], "part": view["part"], "lease": .reference(lease)]) { $1 })
         case .reserve:
-            guard let depot = context.one(context.shown.depots, how >> 12) else { return }
+            guard let depot = context.one(try context.shown(.depot), how >> 12) else { return }
             let type = try editor.schema.entity("reservation").type
             let id = RecordID.derived(type: type, key: [order.bytes, part.bytes, depot.bytes])
             guard try editor.view("reservation", id) == nil else { return }
@@ -118,7 +118,7 @@ struct TechnicianActs {
                     "requested_by": context.me,
                 ])
         default:
-            guard let depot = context.one(context.shown.depots, how >> 12) else { return }
+            guard let depot = context.one(try context.shown(.depot), how >> 12) else { return }
             try editor.create(
                 "lease",
                 ["kind": .text("depot_stock"), "user": context.me, "location": .reference(depot), "part": .reference(part), "amount": quantity])
@@ -128,7 +128,7 @@ struct TechnicianActs {
     // MARK: Shared fields
 
     private func work(_ act: Act) throws {
-        guard let order = context.order else { return }
+        guard let order = try context.order else { return }
         if act == .addTask {
             try editor.create(
                 "task",
@@ -153,13 +153,13 @@ struct TechnicianActs {
     }
 
     private func restrict() throws {
-        guard let asset = context.one(context.shown.assets, context.pick) else { return }
+        guard let asset = context.one(try context.shown(.asset), context.pick) else { return }
         let values = ["due", "overdue", "restricted", "quarantined", "condemned"]
         try editor.change("asset", asset, "fitness", element: .text(values[Int(how) % values.count]), op: .raise)
     }
 
     private func edit(_ act: Act) throws {
-        guard let order = context.order else { return }
+        guard let order = try context.order else { return }
         switch act {
         case .retitleOrder: try editor.patch("service_order", order, ["title": .text("order \(how % 100)")])
         case .tagOrder: try editor.change("service_order", order, "tags", element: .text("tag \(how % 4)"), op: .add)
@@ -169,7 +169,7 @@ struct TechnicianActs {
 
     /// A job found on site: created and taken on offline.
     private func take() throws {
-        guard how % 3 == 0, let site = context.one(context.shown.sites, context.pick), let view = try editor.view("site", site) else { return }
+        guard how % 3 == 0, let site = context.one(try context.shown(.site), context.pick), let view = try editor.view("site", site) else { return }
         let order = editor.newID()
         try editor.create(
             "service_order", id: order,

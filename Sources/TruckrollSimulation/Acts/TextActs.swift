@@ -8,7 +8,7 @@ struct TextActs {
 
     /// Types and erases at places picked by numbers, in what the device shows: the order's problem most often, else a task's notes.
     func write() throws {
-        guard let order = context.order else { return }
+        guard let order = try context.order else { return }
         let editor = context.editor
         let task = context.how % 4 == 0 ? try context.task(of: order) : nil
         let kind: JointTextKind = task == nil ? .problem : .notes

@@ -12,8 +12,8 @@ struct SessionCheck {
 
     /// Read your writes: what a set wrote is visible at once.
     func reads(own: OwnSet) throws {
-        let set = try ChangeSet(decodingBody: own.set.body)
         try device.engine.read { reader in
+            guard let set = reader.content(of: own) else { throw Violation("C8", "\(device.name) cannot read the set it just made") }
             for op in set.ops where op.kind == .create {
                 guard let record = try reader.record(op.key) else { throw Violation("C8", "\(device.name) does not see \(op.key) it just made") }
                 guard op.writes.allSatisfy({ record[$0.field] != nil }) else { throw Violation("C8", "\(device.name) lost a field of \(op.key)") }
@@ -33,8 +33,11 @@ struct SessionCheck {
             var keys: [RecordKey] = []
             for message in receipts {
                 let receipt = try Receipt(message)
-                guard receipt.outcome == .applied || receipt.outcome == .merged, let own = try reader.own(receipt.writeID) else { continue }
-                let set = try ChangeSet(decodingBody: own.set.body)
+                guard receipt.outcome == .applied || receipt.outcome == .merged, let own = try reader.own(receipt.writeID),
+                    let set = reader.content(of: own)
+                else {
+                    continue
+                }
                 keys += set.ops.filter { $0.kind == .create && schema[$0.key.type]?.writeClass == .fact }.map(\.key)
             }
             return try keys.filter { try reader.record($0) != nil }

@@ -20,7 +20,10 @@ extension Simulation {
             let ended: Void? = try device.run {
                 var conversation = device.conversation(purpose)
                 var number = 0
+                var isFetching = false
                 while let request = try conversation.next() {
+                    let isSegment = if case .segment = request { true } else { false }
+                    if isFetching, !isSegment { self.met.snapshotsTaken += 1 }
                     let sentAt = self.milliseconds + device.clockError
                     let replica = try device.identity().replica
                     let disturbance = disturbance.flatMap { $0.message == number ? $0 : nil }
@@ -29,7 +32,8 @@ extension Simulation {
                     let checked = try PullCheck(self, device, replica).check(reply)
                     let shown = try SessionCheck(device).shown(answeredBy: reply, self.newerSchema)
                     try conversation.receive(reply, sentAt: sentAt, receivedAt: self.milliseconds + device.clockError)
-                    if case .segment(let bytes) = reply { try self.noteSegment(bytes, device) }
+                    if case .segment(nil) = reply { self.met.snapshotsGone += 1 }
+                    isFetching = if case .segment(.some) = reply { true } else { false }
                     if checked { try SessionCheck(device).monotonic() }
                     try SessionCheck(device).stillShows(shown)
                     if checked, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
@@ -128,12 +132,6 @@ extension Simulation {
         if disturbance.cut % 4 == 0, let last = kept.indices.last { kept[last] ^= 1 }
         device.arrived = (name.sha256, kept)
         throw VisitEnded()
-    }
-
-    private func noteSegment(_ bytes: [UInt8]?, _ device: SimulatedDevice) throws {
-        if bytes == nil { met.snapshotsGone += 1 }
-        guard bytes != nil, try device.engine.nextSegment() == nil else { return }
-        met.snapshotsTaken += 1
     }
 
     private func deliverLate() throws {

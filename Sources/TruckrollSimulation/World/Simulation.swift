@@ -84,9 +84,8 @@ public final class Simulation {
         let before = try device.store.read { try $0.state() }.lastSequence
         let local = DeviceMoment(milliseconds: milliseconds + device.clockError, offsetMinutes: 60)
         let record = {
-            let shown = try self.shown(on: device)
-            return try device.engine.commit(intent: act.rawValue, at: local, newID: { self.newID() }) { editor in
-                let context = ActContext(editor: editor, pick: pick, how: how, shown: shown)
+            try device.engine.commit(intent: act.rawValue, at: local, newID: { self.newID() }) { editor in
+                let context = ActContext(editor: editor, pick: pick, how: how)
                 if try !TechnicianActs(context: context).perform(act) { try DispatcherActs(context: context).perform(act) }
             }.set
         }
@@ -115,23 +114,6 @@ public final class Simulation {
     }
 
     func newID() -> RecordID { RecordID.version7(milliseconds: UInt64(max(0, milliseconds)), using: &random) }
-
-    private func shown(on device: SimulatedDevice) throws -> ActContext.Shown {
-        try device.engine.read { reader in
-            var shown = ActContext.Shown()
-            shown.orders = try reader.views("service_order").filter { $0.text("state") != nil }.map(\.id)
-            shown.assets = try reader.views("asset").map(\.id)
-            shown.parts = try reader.views("part").map(\.id)
-            shown.depots = try reader.views("stock_location").filter { $0.text("kind") == "depot" }.map(\.id)
-            shown.technicians = try reader.views("user").filter { $0.text("role") == "technician" }.map(\.id)
-            shown.exceptions = try reader.views("exception").filter { $0.text("state") == "open" }.map(\.id)
-            shown.leases = try reader.views("lease").filter {
-                $0.text("kind") == "depot_stock" && $0.text("state") == "granted" && $0.reference("user") == device.user
-            }.map(\.id)
-            shown.sites = try reader.views("site").map(\.id)
-            return shown
-        }
-    }
 
     // MARK: Operators
 

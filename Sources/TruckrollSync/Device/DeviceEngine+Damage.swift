@@ -29,7 +29,7 @@ extension DeviceEngine {
                 if own.set.writeID.replica == replica { first = min(first ?? .max, own.set.writeID.sequence) }
             }
             guard let first else { return nil }
-            var application = PullApplication(schema: schema, transaction: transaction)
+            var application = PullApplication(self, transaction)
             try application.rebase()
             return SyncConversation.Fork(replica: replica, lastCommon: first - 1)
         }

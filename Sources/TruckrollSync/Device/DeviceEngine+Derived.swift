@@ -28,6 +28,26 @@ public struct DerivedDamage: Hashable, Sendable {
 extension DeviceEngine {
     /// Compares what is derived with what it follows from. Changes nothing.
     public func derivedDamage() throws -> DerivedDamage {
+        try isDerivedSound() ? DerivedDamage() : try countDerivedDamage()
+    }
+
+    /// Whether typed rows and overlays are those that records and own sets make.
+    ///
+    /// Where every row says what its record or overlay says, the pending sets find what they ask for; and where they then make the same
+    /// overlays again, those rows are right as well.
+    private func isDerivedSound() throws -> Bool {
+        var isSound = true
+        try tryOut { application, transaction in
+            let before = try Self.overlays(transaction)
+            isSound = try application.refreshAllColumns() == 0
+            guard isSound else { return }
+            try application.rebase()
+            isSound = try Self.overlays(transaction) == before && transaction.unreadable.isEmpty
+        }
+        return isSound
+    }
+
+    private func countDerivedDamage() throws -> DerivedDamage {
         var found = DerivedDamage()
         var unreadable: Set<UnreadableRow> = []
         var overlays: [RecordKey: Record] = [:]
@@ -56,7 +76,7 @@ extension DeviceEngine {
     private func tryOut(_ body: (inout PullApplication, any DeviceTransaction) throws -> Void) throws {
         do {
             try store.write { transaction in
-                var application = PullApplication(schema: schema, transaction: transaction)
+                var application = PullApplication(self, transaction)
                 try body(&application, transaction)
                 throw TriedOut()
             }

@@ -9,7 +9,7 @@ extension DeviceEngine {
     func nextPart(_ state: DeviceState) throws -> PBFilling? {
         let isAnew = state.checkpoint == nil || state.isCheckpointLost
         guard isAnew || state.visible != .third else { return nil }
-        if let filling = Self.filling(of: state) { return filling }
+        if let filling = decoded.filling(of: state) { return filling }
         var filling = PBFilling()
         // What a lost history had put here goes on being shown until all of the present one is here.
         if state.isCheckpointLost { filling.through = UInt32(ScopeClass.third.rawValue) }
@@ -32,14 +32,9 @@ extension DeviceEngine {
             guard try nextPart(state) != nil else { return nil }
             var kept = 0
             try transaction.eachPart { kept += (try? Wire.decode(PBChunk.self, $0))?.records.count ?? 0 }
-            let total = Self.filling(of: state)?.records ?? 0
+            let total = decoded.filling(of: state)?.records ?? 0
             return FillingStanding(visible: state.isCheckpointLost ? nil : state.visible, kept: kept, total: Int(clamping: total))
         }
-    }
-
-    /// How far the parts reach that are kept aside; `nil` when there are none, or when the disk has changed it.
-    static func filling(of state: DeviceState) -> PBFilling? {
-        state.filling.isEmpty ? nil : try? Wire.decode(PBFilling.self, state.filling)
     }
 
     /// Fills the classes that are not here yet anew, because the disk has changed what was kept aside of them.
@@ -80,7 +75,7 @@ extension PullApplication {
     /// Parts of which it is not known how far they reach are worth nothing.
     private func checkFilling() throws {
         let state = try transaction.state()
-        if !state.filling.isEmpty, DeviceEngine.filling(of: state) == nil { throw DamagedParts() }
+        if !state.filling.isEmpty, decoded.filling(of: state) == nil { throw DamagedParts() }
     }
 
     /// Puts the records of a reply with a commit in place, before them the parts kept aside where it completes a class.

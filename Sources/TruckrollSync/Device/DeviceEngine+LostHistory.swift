@@ -45,7 +45,7 @@ extension DeviceEngine {
         for message in try Wire.decode(PBShownLeases.self, state.lostLeases).leases {
             if let proof = LeaseProof(message) { leases[proof.lease] = proof }
         }
-        let reader = LocalReader(schema: schema, transaction: transaction)
+        let reader = LocalReader(schema: schema, transaction: transaction, decoded: decoded)
         for view in try reader.views("lease") {
             if let proof = LeaseProof(view) { leases[proof.lease] = proof }
         }

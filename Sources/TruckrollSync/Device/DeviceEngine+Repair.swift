@@ -113,7 +113,7 @@ extension DeviceEngine {
     ///   - audit: the reply that named the view's scopes; its checkpoint becomes the device's.
     func repair(_ replies: [PBRepairReply], whole: [Scope], plan: RepairPlan, audit: PBAuditReply) throws {
         try store.write { transaction in
-            var application = PullApplication(schema: schema, transaction: transaction)
+            var application = PullApplication(self, transaction)
             let held = Set(audit.scopes.map { Scope($0.scope) })
             try transaction.deleteUnreadable()
             try application.empty(whole.filter { held.contains($0) })

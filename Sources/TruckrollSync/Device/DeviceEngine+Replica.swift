@@ -52,7 +52,7 @@ extension DeviceEngine {
             var request = PBCarryRequest()
             let outbox = try transaction.outbox()
             let oldest = outbox.first { $0.standing == .waiting && $0.set.writeID.replica == replica }
-                .flatMap { try? ChangeSet(decodingBody: $0.set.body) }.map { $0.origin?.writeID.replica ?? replica }
+                .flatMap { decoded.content(of: $0) }.map { $0.origin?.writeID.replica ?? replica }
             let former = outbox.filter { own in own.set.writeID.replica != replica && oldest.map { own.set.writeID.replica <= $0 } ?? true }
             let deferred = former.filter { $0.standing == .deferred }.prefix(Limits.deferredSetsInPush)
             var bytes = 0
@@ -112,7 +112,7 @@ extension DeviceEngine {
             state.renewalPrivateKey = []
             state.renewalPublicKey = []
             try transaction.save(state)
-            var application = PullApplication(schema: schema, transaction: transaction)
+            var application = PullApplication(self, transaction)
             try application.rebase()
         }
     }

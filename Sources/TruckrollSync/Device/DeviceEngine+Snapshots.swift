@@ -9,7 +9,7 @@ extension DeviceEngine {
     public func nextSegment() throws -> SegmentName? {
         try store.read { transaction in
             let state = try transaction.state()
-            guard let next = Self.filling(of: state)?.snapshot.segments.first else { return nil }
+            guard let next = decoded.filling(of: state)?.snapshot.segments.first else { return nil }
             let replica = try requireIdentity(transaction).replica
             let isNewsWaiting = try transaction.outbox().contains { $0.set.writeID.replica == replica && !$0.isSent }
             return isNewsWaiting ? nil : SegmentName(next)
@@ -22,7 +22,7 @@ extension DeviceEngine {
     public func keep(segment bytes: [UInt8]) throws -> Bool {
         try store.write { transaction in
             var state = try transaction.state()
-            guard var filling = Self.filling(of: state), let name = filling.snapshot.segments.first, let compression,
+            guard var filling = decoded.filling(of: state), let name = filling.snapshot.segments.first, let compression,
                 ContentDigest.sha256(bytes).elementsEqual(name.sha256),
                 let content = try? compression.decompressed(bytes, limit: Limits.segmentContentBytes),
                 let segment = try? Wire.decode(PBSegment.self, content)
@@ -30,6 +30,7 @@ extension DeviceEngine {
             for chunk in segment.chunks { try transaction.append(part: try Wire.encode(chunk)) }
             filling.snapshot.segments.removeFirst()
             state.filling = try Wire.encode(filling)
+            decoded.keep(filling, of: state)
             try transaction.save(state)
             return true
         }
@@ -41,7 +42,7 @@ extension DeviceEngine {
     public func fillAnew(isPlain: Bool) throws {
         try store.write { transaction in
             var state = try transaction.state()
-            let former = Self.filling(of: state) ?? PBFilling()
+            let former = decoded.filling(of: state) ?? PBFilling()
             try transaction.deleteParts()
             state.filling = []
             if var filling = try nextPart(state) {

@@ -100,7 +100,7 @@ extension DeviceEngine {
         var mismatches: [Scope] = []
         do {
             return try store.write { transaction in
-                var application = PullApplication(schema: schema, transaction: transaction)
+                var application = PullApplication(self, transaction)
                 try application.answer(reply.receipts)
                 var missing: UInt64?
                 if reply.hasPushProblem, reply.pushProblem.code == "sequence-gap" {
@@ -152,7 +152,7 @@ extension DeviceEngine {
     @discardableResult
     public func accept(_ receipts: [PBReceipt]) throws -> Int {
         try store.write { transaction in
-            var application = PullApplication(schema: schema, transaction: transaction)
+            var application = PullApplication(self, transaction)
             try application.answer(receipts)
             try application.purge(isPresent: false)
             try application.rebase()

@@ -38,6 +38,7 @@ public struct DeviceEngine: Sendable {
     let sign: @Sendable (_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8]
     /// Opens segments of snapshots; `nil` on a device that takes everything in parts.
     let compression: (any Compression)?
+    let decoded = DecodedRows()
 
     public init(
         schema: Schema, store: any DeviceStore, compression: (any Compression)? = nil,
@@ -87,7 +88,7 @@ public struct DeviceEngine: Sendable {
             if knowsDamage { state.isDamaged = true }
             if state.isDamaged {
                 // What is shown of the pending sets may be what cannot be read, and this one builds on it.
-                var application = PullApplication(schema: schema, transaction: transaction)
+                var application = PullApplication(self, transaction)
                 try application.rebase()
             }
             let corrected = moment.milliseconds + state.clockOffset
@@ -97,7 +98,8 @@ public struct DeviceEngine: Sendable {
             let editor = LocalEditor(
                 schema: schema, user: identity.user, now: DeviceTime(milliseconds: corrected, offsetMinutes: moment.offsetMinutes),
                 series: identity.series, documentNumber: state.lastDocument, records: records,
-                version: Version(stamp: stamp, sequence: writeID.sequence), role: try records.role(of: identity.user), randomID: newID)
+                version: Version(stamp: stamp, sequence: writeID.sequence), role: try records.role(of: identity.user), decoded: decoded,
+                randomID: newID)
             let result: T
             do { result = try body(editor) } catch {
                 throw !state.isDamaged && !transaction.unreadable.isEmpty ? DamageMet() : error
@@ -132,7 +134,9 @@ public struct DeviceEngine: Sendable {
         }
         let signature = try sign(SetHash.signedBytes(body: body), identity)
         let signed = SignedSet(writeID: set.writeID, body: body, algorithm: identity.algorithm, signature: signature)
-        return OwnSet(set: signed, hash: signed.hash, intent: set.intent, madeAt: madeAt)
+        let own = OwnSet(set: signed, hash: signed.hash, intent: set.intent, madeAt: madeAt)
+        decoded.keep(set, of: own)
+        return own
     }
 
     private static let noCheckpoint = Checkpoint(startOf: Epoch(rawValue: 0))
@@ -159,7 +163,7 @@ public struct DeviceEngine: Sendable {
         defer { if isNews { noteDamage() } }
         return try store.read { transaction in
             defer { isNews = !transaction.unreadable.isEmpty }
-            return try body(LocalReader(schema: schema, transaction: transaction))
+            return try body(LocalReader(schema: schema, transaction: transaction, decoded: decoded))
         }
     }
 }

@@ -44,7 +44,7 @@ extension LocalEditor {
         let own = try records.transaction.outbox() + records.transaction.journal(replica, above: 0)
         var free: UInt32 = 1
         for own in own where own.set.writeID.replica == replica && own.isHidden {
-            guard let set = try? ChangeSet(decodingBody: own.set.body) else { continue }
+            guard let set = decoded.content(of: own) else { continue }
             for write in set.ops.filter({ $0.key == key }).flatMap(\.writes) where write.field == field.id {
                 guard case .insert(let insertion)? = try? TextOp(write.op, write.value), let range = insertion.range(of: replica) else { continue }
                 free = max(free, range.last == .max ? .max : range.last + 1)

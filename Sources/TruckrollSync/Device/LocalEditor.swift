@@ -14,6 +14,7 @@ public final class LocalEditor {
     public let replica: ReplicaID
     public private(set) var documentNumber: UInt64
     let records: VisibleRecords
+    let decoded: DecodedRows
     private let randomID: () -> RecordID
     private(set) var ops: [Op] = []
     private(set) var guards: [Guard] = []
@@ -22,8 +23,7 @@ public final class LocalEditor {
 
     init(
         schema: Schema, user: RecordID, now: DeviceTime, series: String, documentNumber: UInt64, records: VisibleRecords, version: Version,
-        role: Role?,
-        randomID: @escaping () -> RecordID
+        role: Role?, decoded: DecodedRows, randomID: @escaping () -> RecordID
     ) {
         self.schema = schema
         self.user = user
@@ -32,6 +32,7 @@ public final class LocalEditor {
         replica = version.stamp.replica
         self.documentNumber = documentNumber
         self.records = records
+        self.decoded = decoded
         self.randomID = randomID
         self.version = version
         applier = SetApplier(schema: schema, access: records, version: version, role: role)
@@ -46,6 +47,8 @@ public final class LocalEditor {
     public func views(_ entity: String, where column: String, equals value: Value) throws -> [RecordView] {
         try records.views(try schema.entity(entity), where: column, equals: value)
     }
+
+    public func views(_ entity: String) throws -> [RecordView] { try records.views(try schema.entity(entity)) }
 
     /// A new id.
     public func newID() -> RecordID { randomID() }

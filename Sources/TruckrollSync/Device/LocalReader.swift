@@ -19,10 +19,12 @@ public struct LocalReader {
     public let schema: Schema
     private let transaction: any DeviceTransaction
     private let visible: VisibleRecords
+    private let decoded: DecodedRows
 
-    init(schema: Schema, transaction: any DeviceTransaction) {
+    init(schema: Schema, transaction: any DeviceTransaction, decoded: DecodedRows) {
         self.schema = schema
         self.transaction = transaction
+        self.decoded = decoded
         visible = VisibleRecords(transaction: transaction, schema: schema)
     }
 
@@ -42,8 +44,7 @@ public struct LocalReader {
     }
 
     public func views(_ entity: String) throws -> [RecordView] {
-        let entity = try schema.entity(entity)
-        return try transaction.ids(entity).compactMap { try visible.view(entity, $0) }
+        try visible.views(try schema.entity(entity))
     }
 
     /// Whether the record is only shown because pending sets name it, although it left the view.
@@ -74,6 +75,9 @@ public struct LocalReader {
     public func journal(limit: Int) throws -> [OwnSet] { try transaction.journal(limit: limit) }
     public func unresolved() throws -> [OwnSet] { try transaction.unresolved() }
     public func own(_ id: WriteID) throws -> OwnSet? { try transaction.own(id) }
+
+    /// What an own set says; `nil` when the disk has changed it.
+    public func content(of own: OwnSet) -> ChangeSet? { decoded.content(of: own) }
 
     /// Where the set is that wrote a version; `nil` for somebody else's.
     public func whereabouts(_ version: Version) throws -> Whereabouts? {

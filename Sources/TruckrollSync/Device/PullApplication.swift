@@ -7,6 +7,7 @@ struct PullApplication {
     let schema: Schema
     let transaction: any DeviceTransaction
     let visible: VisibleRecords
+    let decoded: DecodedRows
     var summary = DeviceEngine.SyncSummary()
     /// Records that lost their last scope; they go unless a pending set names them.
     var loose: Set<RecordKey> = []
@@ -14,8 +15,9 @@ struct PullApplication {
     /// Own sets this reply answers.
     private var arriving: [WriteID] = []
 
-    init(schema: Schema, transaction: any DeviceTransaction) {
-        self.schema = schema
+    init(_ engine: DeviceEngine, _ transaction: any DeviceTransaction) {
+        schema = engine.schema
+        decoded = engine.decoded
         self.transaction = transaction
         visible = VisibleRecords(transaction: transaction, schema: schema)
     }
@@ -41,7 +43,7 @@ struct PullApplication {
             guard isNews else { continue }
             summary.answered += 1
             if receipt.outcome == .setAside || receipt.outcome == .quarantined, !receipt.isOfKnownWork { summary.setAside += 1 }
-            if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
+            if let set = decoded.content(of: own) { loose.formUnion(named(by: set)) }
         }
     }
 
@@ -57,7 +59,7 @@ struct PullApplication {
         for id in answered {
             guard let own = try transaction.own(id), own.standing == .answered, let receipt = own.receipt else { continue }
             if let here = state.checkpoint, !state.isCheckpointLost, isPresent || here.epoch == receipt.epoch, receipt.position <= here.position {
-                if let set = try? ChangeSet(decodingBody: own.set.body) { loose.formUnion(named(by: set)) }
+                if let set = decoded.content(of: own) { loose.formUnion(named(by: set)) }
             } else {
                 state.arriving.append(id)
             }
@@ -221,7 +223,7 @@ struct PullApplication {
         guard !loose.isEmpty else { return }
         var named: Set<RecordKey> = []
         for own in try shown() {
-            if let set = try? ChangeSet(decodingBody: own.set.body) { named.formUnion(self.named(by: set)) }
+            if let set = decoded.content(of: own) { named.formUnion(self.named(by: set)) }
         }
         for key in loose.sorted() where !named.contains(key) {
             guard let confirmed = try transaction.confirmed(key), confirmed.scopes.isEmpty else { continue }
@@ -239,7 +241,7 @@ struct PullApplication {
             try visible.refreshColumns(key)
         }
         for own in try shown() {
-            guard let set = try? ChangeSet(decodingBody: own.set.body) else { continue }
+            guard let set = decoded.content(of: own) else { continue }
             let version = Version(stamp: set.claimed, sequence: set.writeID.sequence)
             let applier = SetApplier(schema: schema, access: visible, version: version, role: try visible.role(of: set.user))
             // Of a set whose decisions did not take effect the facts alone did.

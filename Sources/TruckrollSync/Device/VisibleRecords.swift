@@ -25,6 +25,8 @@ final class VisibleRecords: RecordAccess {
         try transaction.ids(entity, where: column, equals: value)
     }
 
+    func views(_ entity: Entity) throws -> [RecordView] { try transaction.ids(entity).compactMap { try view(entity, $0) } }
+
     /// What a user may do, as far as this device knows.
     func role(of user: RecordID) throws -> Role? {
         guard let entity = schema["user"] else { return nil }
