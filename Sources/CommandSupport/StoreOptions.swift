@@ -56,16 +56,13 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
                     next: "Run the command as the user whose device it is, or mend the folder's permissions.")
             }
             // Only what this attempt to enrol makes may go again with it.
-            let former = DeviceClient.presence(in: folder) == .absent ? FolderContents(of: folder) : nil
+            let isNew = DeviceClient.presence(in: folder) == .absent
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
             let client = try DeviceClient(directory: folder, environment: environment, connect: Console.connect)
             if client.isReadOnly { console.note("The disk takes no writes: what is here can be read, and nothing recorded. Free some space.") }
             defer { warn(of: client, on: console) }
             do { return try await body(client, console) } catch {
-                if let former, Self.isRefusedEnrolment(error, of: client) {
-                    try? client.close()
-                    former.restore()
-                }
+                if isNew, Self.isRefusedEnrolment(error, of: client) { client.takeAwayStore() }
                 throw error
             }
         }
@@ -83,35 +80,6 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
         console.warn(
             "Part of what this device keeps cannot be read and is left out; the outbox is as it was. "
                 + "Run `\(Program.command) audit --repair`: it fetches again what the server has, and makes the rest anew.")
-    }
-}
-
-/// What lies in a folder before a command puts something there.
-private struct FolderContents {
-    private let folder: URL
-    /// `nil` when there was no folder.
-    private let names: Set<String>?
-
-    /// `nil` where what lies there cannot be told.
-    init?(of folder: URL) {
-        self.folder = folder
-        guard FileManager.default.fileExists(atPath: folder.path) else {
-            names = nil
-            return
-        }
-        guard let listed = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return nil }
-        names = Set(listed)
-    }
-
-    /// Takes away what has come since, as far as that is possible.
-    func restore() {
-        guard let names else {
-            try? FileManager.default.removeItem(at: folder)
-            return
-        }
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where !names.contains(name) {
-            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
-        }
     }
 }
 

@@ -18,9 +18,15 @@ struct EnrolmentTests {
         let fresh = folder.appendingPathComponent("fresh")
         let refused = try enrol(fresh, server.url, wrong)
         #expect(refused.status == 1, "\(refused.errors)")
-        #expect(!FileManager.default.fileExists(atPath: fresh.path))
+        // The lock stays: whoever waits for it and whoever comes later must mean the same file.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: fresh.path) == ["device.sqlite.lock"])
+        let mine = folder.appendingPathComponent("attachments")
+        try FileManager.default.createDirectory(at: mine, withIntermediateDirectories: true)
+        try Data("mine too".utf8).write(to: mine.appendingPathComponent("photo"))
         #expect(try enrol(folder, server.url, wrong).status == 1)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["other"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["attachments", "device.sqlite.lock", "fresh", "other"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: mine.path) == ["photo"])
         server.kill()
         #expect(try enrol(fresh, server.url, wrong).status != 0)
         #expect(FileManager.default.fileExists(atPath: fresh.appendingPathComponent("device.sqlite").path))

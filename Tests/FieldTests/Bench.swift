@@ -22,8 +22,13 @@ final class Bench: Sendable {
 
     /// - Parameters:
     ///   - state: where the seeded order stands.
+    ///   - environment: clock and luck, where a test holds them itself.
+    ///   - transport: the way to the server, where there is one.
     ///   - change: changes the confirmed records before they arrive.
-    init(state: OrderState = .dispatched, _ change: (inout [RecordDraft], World) -> Void = { _, _ in }) throws {
+    init(
+        state: OrderState = .dispatched, environment given: DeviceEnvironment? = nil, transport: (any SyncTransport)? = nil,
+        _ change: (inout [RecordDraft], World) -> Void = { _, _ in }
+    ) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-field-tests-\(UInt64.random(in: 0 ... .max))")
         let ticks = Mutex<Int64>(0)
         let numbers = Mutex(SplitMix(state: 7))
@@ -33,11 +38,15 @@ final class Bench: Sendable {
                 return Bench.morning + tick
             }
         }
-        let environment = DeviceEnvironment(
+        let ticking = DeviceEnvironment(
             now: time, offsetMinutes: { _ in 60 },
             random: { count in numbers.withLock { generator in (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) } } })
         client = try DeviceClient(
-            directory: directory, environment: environment, connect: { _, _ in throw TransportProblem.offline("no network in this test") })
+            directory: directory, environment: given ?? ticking,
+            connect: { _, _ in
+                guard let transport else { throw TransportProblem.offline("no network in this test") }
+                return transport
+            })
         let identity = DeviceIdentity(
             tenant: TenantID(high: 1, low: 1), tenantName: "Gas Service AG", tenantKey: [], device: DeviceID(high: 2, low: 2), user: world.ana,
             replica: ReplicaID(rawValue: 7),

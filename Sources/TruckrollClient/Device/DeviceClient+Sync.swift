@@ -54,7 +54,6 @@ extension DeviceClient {
         _ purpose: SyncConversation.Purpose, _ onReply: (@Sendable (SyncReport) -> Void)?, _ onUpload: (@Sendable (UploadProgress) -> Void)?
     ) async throws -> SyncReport {
         try await withTransport { transport, _ in
-            let wasDamaged = try read { try $0.state() }.isDamaged
             let conversation: SyncConversation
             do { conversation = try await hold(SyncConversation(engine, purpose: purpose), over: transport, onReply) } catch TransportProblem.problem(
                 let document)
@@ -65,7 +64,6 @@ extension DeviceClient {
                 throw TransportProblem.upgradeRequired
             }
             var report = conversation.report
-            if wasDamaged { try findForgottenAttachments() }
             if report.newReplica == nil { report.attachmentsSent += try await sendAttachments(transport, onUpload) }
             if let versions = await transport.versions(), versions.isTooOld(Limits.protocolVersion) { throw TransportProblem.upgradeRequired }
             return report
@@ -87,8 +85,9 @@ extension DeviceClient {
             {
                 continue
             }
-            try conversation.receive(reply, sentAt: sentAt, receivedAt: machineClock())
-            if case .sync(let reply) = reply, reply.serverTime > 0 { noteClock() }
+            // Whatever comes after it, the offset that was kept goes with its reading.
+            defer { goOnFromReading() }
+            try conversation.receive(reply, sentAt: sentAt, receivedAt: machineClock(), clockMark: clockReading())
             onReply?(conversation.report)
         }
         return conversation
@@ -119,25 +118,8 @@ extension DeviceClient {
             guard let audit = conversation.audit else {
                 throw DeviceProblem("audit-missing", "The server compared nothing.", next: "Sync, then audit again.")
             }
-            if repairing { try findForgottenAttachments() }
             return audit.afterFinding(before)
         }
-    }
-
-    /// Takes attachments on again whose bytes are here and of which the store says nothing any more.
-    private func findForgottenAttachments() throws {
-        let forgotten = try read { reader in
-            try reader.views("attachment").compactMap { record -> LocalAttachment? in
-                guard case .bytes(let sha256) = record["sha256"], try reader.attachment(sha256) == nil,
-                    let bytes = try attachments.read(sha256)
-                else { return nil }
-                return LocalAttachment(
-                    sha256: sha256, mediaType: record.text("media_type") ?? "application/octet-stream", size: bytes.count,
-                    isStored: record.boolean("stored"))
-            }
-        }
-        guard !forgotten.isEmpty else { return }
-        try engine.store.write { transaction in for attachment in forgotten { try transaction.save(attachment) } }
     }
 
     /// What the server does not want now is offered again at the next sync, and holds up nothing behind it.

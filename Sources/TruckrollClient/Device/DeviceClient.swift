@@ -40,18 +40,21 @@ public struct DeviceClient: Sendable {
         }
         let store = try SQLiteDeviceStore(path: Self.file(in: directory).path, schema: schema)
         mark.raise(to: schema.version)
-        engine = DeviceEngine(schema: schema, store: store, compression: Zstd())
+        let attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
+        self.attachments = attachments
+        engine = DeviceEngine(
+            schema: schema, store: store, compression: Zstd(), attachmentSize: { sha256 in (try? attachments.read(sha256))?.count })
         machine = environment
-        let steadyClock = SteadyClock(file: directory.appendingPathComponent("clock.json"), clock: environment.now, uptime: environment.uptime)
+        let steadyClock = SteadyClock(clock: environment.now, uptime: environment.uptime)
         self.steadyClock = steadyClock
+        // A store that cannot be read says so when it is asked for something.
+        if let state = try? engine.read({ try $0.state() }) { steadyClock.goOn(from: state.clockMark) }
         var steady = environment
         steady.now = { steadyClock.now() }
-        // A store that cannot be read says so when it is asked for something.
         let zone = try? engine.read { try $0.companyZone() }
         self.environment = zone.map { [steady] in steady.working(in: TenantCalendar(timeZone: $0)) } ?? steady
         self.directory = directory
         segments = SegmentArrival(directory: directory.appendingPathComponent("segments"))
-        attachments = try AttachmentFolder(directory: directory.appendingPathComponent("attachments"))
         self.connect =
             connect ?? { server, identity in
                 try HTTPTransport.of(server: server, identity: identity, environment: environment, schemaVersion: schema.version)
@@ -86,6 +89,19 @@ public struct DeviceClient: Sendable {
 
     /// Lets go of the store, so that another command can open it. Calls that need the store fail from then on.
     public func close() throws { try (engine.store as? SQLiteDeviceStore)?.close() }
+
+    /// Takes away a store that was made just now and holds nothing, with its name still locked, so that nobody else can have begun with it.
+    /// The lock's own file stays, and so does whatever else lies in the folder.
+    public func takeAwayStore() {
+        let files =
+            ["", "-wal", "-shm", ".schema"].map { Self.file(in: directory).path + $0 } + [
+                directory.appendingPathComponent("server-versions.json").path
+            ]
+        for file in files { try? FileManager.default.removeItem(atPath: file) }
+        // Only an empty folder goes.
+        for folder in ["attachments", "segments"] { rmdir(directory.appendingPathComponent(folder).path) }
+        try? close()
+    }
 
     /// The same device with its store opened anew.
     func reopened() throws -> DeviceClient { try DeviceClient(directory: directory, environment: machine, connect: connect) }
@@ -125,8 +141,11 @@ public struct DeviceClient: Sendable {
     /// The machine's clock as it is, in Unix milliseconds; a sync measures its offset.
     func machineClock() -> Int64 { machine.now() }
 
-    /// Notes that the clock's offset was just measured.
-    func noteClock() { steadyClock.note() }
+    /// The machine's clock as it is, to be kept with an offset measured against it.
+    func clockReading() -> [UInt8] { steadyClock.reading() }
+
+    /// Goes on from the reading that the store has with its offset.
+    func goOnFromReading() { if let state = try? read({ try $0.state() }) { steadyClock.goOn(from: state.clockMark) } }
 
     /// By how many milliseconds the machine's clock was set since its offset was measured last; recorded times go on as if it had not been.
     public var clockWasSetBy: Int64 { steadyClock.wasSetBy() }

@@ -2,7 +2,7 @@ extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
     static let device = Layout(
         applicationID: 0x5452_5044, name: "a Truckroll device",
-        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns],
+        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns, deviceStep6],
         visibleRecords: """
             SELECT confirmed.key, coalesce(overlay.entries, confirmed.entries) FROM confirmed LEFT JOIN overlay ON overlay.key = confirmed.key
             WHERE confirmed.key BETWEEN ?1 AND ?2
@@ -23,6 +23,9 @@ extension Layout {
 
     /// Whether something could not be read.
     private static let deviceStep4 = ["ALTER TABLE state ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1))"]
+
+    /// What was noted about the clock when its offset was measured.
+    private static let deviceStep6 = ["ALTER TABLE state ADD COLUMN clock_mark BLOB NOT NULL DEFAULT x''"]
 
     private static let enrolmentTables = [
         """

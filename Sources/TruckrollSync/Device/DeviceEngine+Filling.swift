@@ -101,6 +101,8 @@ extension PullApplication {
                 guard let chunk = try? Wire.decode(PBChunk.self, bytes) else { throw DamagedParts() }
                 try apply(chunk)
             }
+            // One that cannot be read at all is as if there were no more.
+            if transaction.unreadable.contains(.part) { throw DamagedParts() }
             for chunk in reply.part { try apply(chunk) }
             // Parts may be of scopes that have left the view since.
             try drop(dropped)

@@ -136,6 +136,7 @@ extension DeviceEngine {
             try application.loosenWhatLiesNowhere()
             try application.purge(isPresent: true)
             try application.makeDerivedAnew()
+            try takeOnForgottenAttachments(transaction)
             if wasRecovering { try findUnstoredAttachments(transaction) }
         }
     }

@@ -38,10 +38,13 @@ public struct DeviceEngine: Sendable {
     let sign: @Sendable (_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8]
     /// Opens segments of snapshots; `nil` on a device that takes everything in parts.
     let compression: (any Compression)?
+    /// Bytes of an attachment that lie on this device; `nil` when they do not, or are others by now.
+    let attachmentSize: @Sendable (_ sha256: [UInt8]) -> Int?
     let decoded = DecodedRows()
 
     public init(
         schema: Schema, store: any DeviceStore, compression: (any Compression)? = nil,
+        attachmentSize: @escaping @Sendable (_ sha256: [UInt8]) -> Int? = { _ in nil },
         sign: @escaping @Sendable ([UInt8], DeviceIdentity) throws -> [UInt8] = { message, identity in
             guard let key = SigningKey(rawRepresentation: identity.privateKey) else {
                 throw DeviceProblem("key-unreadable", "The device's key cannot be read.", next: "Enrol again; the outbox stays.")
@@ -52,6 +55,7 @@ public struct DeviceEngine: Sendable {
         self.schema = schema
         self.store = store
         self.compression = compression
+        self.attachmentSize = attachmentSize
         self.sign = sign
     }
 

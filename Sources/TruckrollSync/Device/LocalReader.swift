@@ -47,6 +47,9 @@ public struct LocalReader {
         try visible.views(try schema.entity(entity))
     }
 
+    /// Whether the server has confirmed something of the record, and it is here.
+    public func isConfirmed(_ key: RecordKey) throws -> Bool { try transaction.confirmed(key) != nil }
+
     /// Whether the record is only shown because pending sets name it, although it left the view.
     public func isPinned(_ key: RecordKey) throws -> Bool { try transaction.confirmed(key)?.scopes.isEmpty ?? false }
 
