@@ -226,6 +226,34 @@ struct LostHistoryTests {
         #expect(try world.serverRecords("note").count == 2)
     }
 
+    @Test("what came with a damaged signature after a restore can be released once somebody brings it whole")
+    func damagedOnTheWay() throws {
+        let company = try Company(store: { MemoryServerStore(schema: $0) })
+        let (world, anna) = (company.world, company.anna)
+        let store = try #require(world.server.store as? MemoryServerStore)
+        let backup = store.copy()
+        // It was kept aside because its device was shut out, which an operator may undo.
+        _ = try note(by: anna, company)
+        let own = try #require(try anna.engine.read { try $0.outbox() }.first)
+        let id = own.set.writeID
+        let device = try #require(try world.server.replica(anna.replica)).device
+        try world.server.revoke(device, at: world.moment)
+        var request = PBCarryRequest()
+        request.sets = [PBSignedSet(own.set)]
+        request.shown = try world.server.carry(request, at: world.moment).receipts
+        #expect(request.shown.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+
+        store.restore(from: backup)
+        try world.server.revoke(device, at: world.moment)
+        var spoilt = request
+        spoilt.sets[0].signature[5] ^= 1
+        #expect(try world.server.carry(spoilt, at: world.moment).receipts.count == 1)
+        #expect(throws: EngineProblem.self) { try world.server.release(id, at: world.moment) }
+        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.duplicate) == [true])
+        #expect(try world.server.release(id, at: world.moment).outcome == .applied)
+        #expect(try world.serverRecords("note").count == 1)
+    }
+
     @Test("work of a former number that another copy took in the restored history goes on under a new one, and nothing of either is lost")
     func formerNumberTaken() throws {
         let (company, store) = try Company.inMemory()

@@ -42,6 +42,13 @@ struct SettlingTests {
     }
 
     private func reserve(_ device: World.Device, for order: RecordID? = nil) throws -> RecordID {
+        let id = try ask(device, for: order)
+        try visit(device)
+        return id
+    }
+
+    /// Asks for the unit, offline.
+    private func ask(_ device: World.Device, for order: RecordID? = nil) throws -> RecordID {
         let order = order ?? company.order
         let id = RecordID.derived(
             type: try world.schema.entity("reservation").type, key: [order.bytes, company.part.bytes, company.depot.bytes])
@@ -53,7 +60,6 @@ struct SettlingTests {
                     "quantity": .text("1"), "requested_by": .reference(editor.user),
                 ])
         }
-        try visit(device)
         return id
     }
 
@@ -112,6 +118,25 @@ struct SettlingTests {
             try world.sync(device)
             #expect(try world.audit(device).isEmpty)
         }
+    }
+
+    @Test("who was promised the last piece keeps it, also from one whose clock is behind, or who had asked offline before", arguments: [false, true])
+    func promisedBefore(isClockBehind: Bool) throws {
+        try company.addFarOrder()
+        for device in [company.anna, company.ben, company.dora] { try visit(device) }
+        let copy = store.copy()
+        if isClockBehind { company.dora.world.offset = -3_000_000 }
+        let earlier = isClockBehind ? nil : try ask(company.dora, for: company.farOrder)
+        world.milliseconds += 1_800_000
+        let first = try reserve(company.anna)
+        #expect(try world.serverValue("reservation", first, "state") == .text("granted"))
+        let late = try earlier ?? ask(company.dora, for: company.farOrder)
+        try restore(copy)
+        for device in [company.dora, company.anna, company.ben] { try visit(device) }
+        #expect(try world.server.settling() == nil)
+        #expect(try world.serverValue("reservation", first, "state") == .text("granted"))
+        #expect(try world.serverValue("reservation", late, "state") == .text("backordered"))
+        #expect(try balance("reserved") == "1")
     }
 
     @Test("a request that waited is answered when the last device has reported, or a day has passed, or the operator says so", arguments: 0..<3)

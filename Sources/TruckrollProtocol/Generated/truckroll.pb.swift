@@ -782,6 +782,9 @@ public nonisolated struct PBReceipt: Sendable {
 
   public var remarks: [PBRemark] = []
 
+  /// where the set stood in a history that was lost, when it came back with the receipt it had there
+  public var formerPosition: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2479,7 +2482,7 @@ nonisolated extension PBSyncReply: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Receipt"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}sequence\0\u{3}set_hash\0\u{1}epoch\0\u{1}position\0\u{1}stamp\0\u{1}outcome\0\u{1}mac\0\u{1}duplicate\0\u{1}remarks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}sequence\0\u{3}set_hash\0\u{1}epoch\0\u{1}position\0\u{1}stamp\0\u{1}outcome\0\u{1}mac\0\u{1}duplicate\0\u{1}remarks\0\u{3}former_position\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2497,6 +2500,7 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 8: try { try decoder.decodeSingularBytesField(value: &self.mac) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.duplicate) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.remarks) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.formerPosition) }()
       default: break
       }
     }
@@ -2533,6 +2537,9 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.remarks.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.remarks, fieldNumber: 10)
     }
+    if self.formerPosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.formerPosition, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2547,6 +2554,7 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.mac != rhs.mac {return false}
     if lhs.duplicate != rhs.duplicate {return false}
     if lhs.remarks != rhs.remarks {return false}
+    if lhs.formerPosition != rhs.formerPosition {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -56,6 +56,14 @@ struct AdmittedLog: Sendable {
         byOutcome[set.outcome, default: []].insertSorted(set.position)
     }
 
+    /// - Returns: the set as it was signed before; `nil` when it is not here.
+    mutating func replaceSignature(of set: SignedSet) -> SignedSet? {
+        guard let position = byWrite[set.writeID], let known = at(position) else { return nil }
+        sets[index(of: position)].set = SignedSet(
+            writeID: set.writeID, body: known.set.body, algorithm: set.algorithm, signature: set.signature)
+        return known.set
+    }
+
     mutating func remove(_ position: Position) {
         guard let set = at(position) else { return }
         sets.remove(at: index(of: position))

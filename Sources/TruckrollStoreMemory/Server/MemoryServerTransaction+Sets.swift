@@ -17,6 +17,12 @@ extension MemoryServerTransaction {
         undoLog.append(.admitted(admitted.position))
     }
 
+    func replaceSignature(of set: SignedSet) throws {
+        try begin(.replaceSignature)
+        guard let former = store.tables.admitted.replaceSignature(of: set) else { return }
+        undoLog.append(.signature(former))
+    }
+
     func admitted(_ id: WriteID) throws -> AdmittedSet? { store.tables.admitted.with(id) }
     func admitted(at position: Position) throws -> AdmittedSet? { store.tables.admitted.at(position) }
 

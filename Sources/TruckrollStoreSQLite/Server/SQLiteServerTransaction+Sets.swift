@@ -13,6 +13,11 @@ extension SQLiteServerTransaction {
             ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound])
     }
 
+    func replaceSignature(of set: SignedSet) throws {
+        guard set.writeID.sequence.isStorable else { return }
+        try session.run(ServerSQL.replaceSignature, [set.algorithm.bound, set.signature.bound] + set.writeID.bound())
+    }
+
     func admitted(_ id: WriteID) throws -> AdmittedSet? {
         guard id.sequence.isStorable else { return nil }
         return try session.row(ServerSQL.admittedByID, try id.bound(), Self.admittedSet)

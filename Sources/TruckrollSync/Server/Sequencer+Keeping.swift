@@ -46,11 +46,14 @@ extension Sequencer {
 
     /// Gives the set its position and keeps it with its answer.
     ///
-    /// - Parameter about: the set that is answered, when it is another one than takes the position.
+    /// - Parameters:
+    ///   - former: where the set stood in a history that was lost.
+    ///   - about: the set that is answered, when it is another one than takes the position.
     @discardableResult
     func record(
         _ signed: SignedSet, _ hash: SetHash, stamp: Stamp, claimed: Stamp, outcome: Outcome, user: RecordID, intent: String, cause: String?,
-        origin: Origin?, remarks: [Remark], position: Position, about: (set: AdmittedSet, outcome: Outcome)? = nil
+        origin: Origin?, remarks: [Remark], position: Position, former: Position? = nil,
+        about: (set: AdmittedSet, outcome: Outcome)? = nil
     ) throws -> PBReceipt {
         guard var tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
         var receipt = Receipt(
@@ -59,7 +62,8 @@ extension Sequencer {
         receipt.mac = MessageAuthentication.code(for: receipt.authenticated, key: security.receiptKey)
         tenant.head = position
         tenant.history = tenant.history.advanced(setHash: hash, stamp: stamp, outcome: outcome.rawValue)
-        let message = PBReceipt(receipt)
+        var message = PBReceipt(receipt)
+        message.formerPosition = former?.rawValue ?? 0
         try transaction.insert(
             AdmittedSet(
                 position: position, set: signed, hash: hash, stamp: stamp, claimed: claimed, outcome: outcome, user: user, intent: intent,

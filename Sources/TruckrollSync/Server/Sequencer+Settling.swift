@@ -34,8 +34,8 @@ extension Sequencer {
         if try transaction.awaited().isEmpty { try settle() }
     }
 
-    /// Ends the waiting, whoever has not been heard of, and answers the requests that waited, in the order of their stamps: one that
-    /// is given back has its old stamp again, and comes before those made since.
+    /// Ends the waiting, whoever has not been heard of, and answers the requests that waited: first those that were decided
+    /// before, in the order they had then, and after them all others in the order in which they came.
     func settle() throws {
         guard var tenant = try transaction.tenant(), tenant.settlingUntil != nil else { return }
         tenant.settlingUntil = nil
@@ -54,11 +54,13 @@ extension Sequencer {
         let entity: Entity
         let id: RecordID
         let position: Position
-        let stamp: Stamp
+        /// Where it stood in the history that was lost.
+        let former: Position?
         let author: ReplicaRow?
     }
 
-    /// Reservations and stock leases that have no answer, the oldest first.
+    /// Reservations and stock leases that have no answer, in the order in which they are decided. No stamp has a say in it: a clock that is
+    /// behind must not go before those who were promised something.
     private func openRequests() throws -> [OpenRequest] {
         var requests: [OpenRequest] = []
         for (name, field) in [("reservation", "quantity"), ("lease", "amount")] {
@@ -68,14 +70,16 @@ extension Sequencer {
                 guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)), let entry = stored.record[asked.id],
                     RecordView(stored.record, entity).text("state") == nil
                 else { continue }
-                let position = try transaction.admitted(entry.version.writeID)?.position ?? .start
+                let admitted = try transaction.admitted(entry.version.writeID)
+                let former = try admitted.map { try Wire.decode(PBReceipt.self, $0.answer).formerPosition } ?? 0
                 requests.append(
                     OpenRequest(
-                        entity: entity, id: id, position: position, stamp: entry.version.stamp,
+                        entity: entity, id: id, position: admitted?.position ?? .start,
+                        former: former == 0 ? nil : Position(rawValue: former),
                         author: try transaction.replica(entry.version.writeID.replica)))
             }
         }
-        return requests.sorted { ($0.stamp, $0.id) < ($1.stamp, $1.id) }
+        return requests.sorted { ($0.former?.rawValue ?? .max, $0.position, $0.id) < ($1.former?.rawValue ?? .max, $1.position, $1.id) }
     }
 
     /// What an order took of the part from the place since it asked for it.

@@ -42,6 +42,10 @@ struct Sequencer {
             guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
                 return problem("replica-forked", signed.writeID.sequence - 1, "Another set has this number: the device was copied or restored.")
             }
+            if known.outcome == .quarantined, known.set != signed, try !isProven(known.set, of: replica), try isProven(signed, of: replica) {
+                // What came with a damaged signature can be released now that the good one is here.
+                try transaction.replaceSignature(of: signed)
+            }
             var receipt = try Wire.decode(PBReceipt.self, finalAnswer(of: known))
             receipt.duplicate = true
             return .receipt(receipt)
@@ -161,7 +165,7 @@ struct Sequencer {
         let effect = try takeEffect(set, of: replica, at: position, tenant) { try fixedStamp(set, replica, shown) }
         let receipt = try record(
             signed, hash, stamp: effect.stamp, claimed: set.claimed, outcome: effect.outcome, user: set.user, intent: set.intent, cause: nil,
-            origin: set.origin, remarks: effect.remarks, position: position)
+            origin: set.origin, remarks: effect.remarks, position: position, former: shown?.position)
         try remember(set, stamp: effect.stamp, hash: hash, replica: replica.replica)
         try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
         return receipt

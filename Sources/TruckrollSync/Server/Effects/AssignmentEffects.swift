@@ -71,8 +71,8 @@ struct AssignmentEffects {
     private func overlap(_ request: RecordView, _ order: RecordID, _ technician: RecordID) throws -> String? {
         // A reassignment without times of its own takes over those of the one it replaces.
         let former = try request.reference("instead_of").flatMap { try appointment(order, $0) }
-        guard let start = request.time("starts_at") ?? former?.time("starts_at"), let end = request.time("ends_at") ?? former?.time("ends_at")
-        else { return nil }
+        let span = span(request.text("starts_at") ?? former?.text("starts_at"), request.text("ends_at") ?? former?.text("ends_at"))
+        guard let start = DeviceTime(span.starts), let end = DeviceTime(span.ends) else { return nil }
         guard start.milliseconds < end.milliseconds else { return "The appointment ends before it begins." }
         let entity = try builder.schema.entity("appointment")
         for other in try builder.writer.views(entity, where: "technician", equals: .reference(technician)) {
@@ -134,6 +134,14 @@ struct AssignmentEffects {
         try appointment(order, technician)?.text("state") == "active"
     }
 
+    /// From when to when: from now on where no beginning is said, and for an hour where no end is.
+    private func span(_ starts: String?, _ ends: String?) -> (starts: String, ends: String) {
+        let calendar = builder.moment.calendar
+        let start = starts ?? calendar.local(builder.moment.milliseconds).description
+        let from = DeviceTime(start)?.milliseconds ?? builder.moment.milliseconds
+        return (start, ends ?? calendar.local(from + 3_600_000).description)
+    }
+
     /// Makes, or makes active again, the appointment of a technician. Without times it is for now.
     func appoint(_ technician: RecordID, to order: RecordID, starts: String?, ends: String?) throws {
         let entity = try builder.schema.entity("appointment")
@@ -142,10 +150,9 @@ struct AssignmentEffects {
         if former == nil {
             try builder.create("appointment", id: id, ["order": .reference(order), "technician": .reference(technician)])
         }
-        let hour = builder.moment.calendar.local(builder.moment.milliseconds + 3_600_000).description
+        let span = span(starts, ends)
         var fields: [String: Value] = [
-            "state": .text("active"), "starts_at": starts.map { .text($0) } ?? builder.now, "ends_at": .text(ends ?? hour),
-            "travel_seconds": .integer(Self.travelSeconds),
+            "state": .text("active"), "starts_at": .text(span.starts), "ends_at": .text(span.ends), "travel_seconds": .integer(Self.travelSeconds),
         ]
         if former?.text("ended_because") != nil { fields["ended_because"] = .null }
         try builder.patch("appointment", id: id, fields)
