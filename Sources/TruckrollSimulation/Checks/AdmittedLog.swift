@@ -7,7 +7,7 @@ import TruckrollSync
 struct AdmittedLog {
     let sets: [AdmittedSet]
     let tenant: TenantState
-    /// What they say; of one that cannot be read, nothing.
+    /// What they say; of one of a device that cannot be read, nothing.
     let changes: [WriteID: ChangeSet]
 
     init(_ store: MemoryServerStore) throws {
@@ -16,7 +16,12 @@ struct AdmittedLog {
             return (try transaction.admitted(after: .start, limit: .max), tenant)
         }
         var changes: [WriteID: ChangeSet] = [:]
-        for admitted in sets { changes[admitted.set.writeID] = try? ChangeSet(decodingBody: admitted.set.body) }
+        for admitted in sets {
+            changes[admitted.set.writeID] = try? ChangeSet(decodingBody: admitted.set.body)
+            guard admitted.cause == nil || changes[admitted.set.writeID] != nil else {
+                throw Violation("store", "the server's own set \(admitted.set.writeID) cannot be read")
+            }
+        }
         self.changes = changes
     }
 }

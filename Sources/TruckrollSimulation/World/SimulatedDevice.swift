@@ -19,6 +19,12 @@ final class SimulatedDevice {
     var writesUntilEnd: Int?
     /// What is here of a segment whose transfer broke off.
     var arrived: (sha256: [UInt8], bytes: [UInt8])?
+    /// The disk has changed something here since the run began.
+    var isDiskAtFault = false
+    /// It goes on under a number whose view the server has not compared with it yet, or may have gone back to such a moment.
+    var isViewUncompared = false
+    /// Whether it, or a store it came from, ever got another number.
+    var wasRenumbered = false
     /// The newest position of each epoch the device has applied.
     var lastPosition: [Epoch: Position] = [:]
 

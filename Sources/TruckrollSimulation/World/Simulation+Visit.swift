@@ -16,6 +16,9 @@ extension Simulation {
         guard try signIn(device) else { return met.visitsCutShort += 1 }
         if try !device.store.read({ try $0.state().filling.isEmpty }) { met.fillingsResumed += 1 }
         let leases = try PromiseCheck.leases(of: device, at: milliseconds)
+        let pins = try PinCheck(device)
+        // What a lost history had put here is compared, and may differ.
+        var isHistoryChanged = try device.store.read { try $0.state().isRecovering }
         do {
             let ended: Void? = try device.run {
                 var conversation = device.conversation(purpose)
@@ -29,6 +32,7 @@ extension Simulation {
                     let disturbance = disturbance.flatMap { $0.message == number ? $0 : nil }
                     let reply = try self.carry(request, replica, device, disturbance)
                     self.milliseconds += 50
+                    if case .sync(let message) = reply, message.hasHistoryChanged { isHistoryChanged = true }
                     let checked = try PullCheck(self, device, replica).check(reply)
                     let shown = try SessionCheck(device).shown(answeredBy: reply, self.newerSchema)
                     try conversation.receive(reply, sentAt: sentAt, receivedAt: self.milliseconds + device.clockError)
@@ -39,8 +43,15 @@ extension Simulation {
                     if checked, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
                     number += 1
                 }
+                if let audit = conversation.audit {
+                    if !isHistoryChanged, !device.isDiskAtFault, !device.isViewUncompared, let differing = audit.differing.first {
+                        throw Violation("C9", "\(device.name) had another \(differing) than the server at the same checkpoint")
+                    }
+                    device.isViewUncompared = false
+                }
                 try self.note(conversation.report, device)
             }
+            try pins.check()
             if ended == nil {
                 met.deviceEnds += 1
             } else if let epoch = try device.store.read({ try $0.state() }).checkpoint?.epoch {
@@ -152,7 +163,11 @@ extension Simulation {
     private func note(_ report: SyncReport, _ device: SimulatedDevice) throws {
         met.setsAnswered += report.answered
         met.repairs += report.repaired
-        if report.newReplica != nil { met.forksFound += 1 }
+        if report.newReplica != nil {
+            met.forksFound += 1
+            device.isViewUncompared = true
+            device.wasRenumbered = true
+        }
         if try hasPinned(device) { met.dropsWithPinnedRecords += 1 }
         if report.givenBack > 0 { met.restoresWithDevicesAhead += 1 }
     }

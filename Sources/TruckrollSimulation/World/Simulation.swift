@@ -165,6 +165,7 @@ public final class Simulation {
         // What only the overwritten store held is gone with it.
         let lost = try device.store.read { try $0.outbox() }
         device.store.restore(from: kept)
+        device.isViewUncompared = device.wasRenumbered
         device.lastPosition = [:]
         let held = Set(try device.store.read { try $0.outbox() }.map(\.hash))
         for own in lost where !held.contains(own.hash) {
@@ -180,6 +181,9 @@ public final class Simulation {
             name: "\(device.name)'\(devices.count)", user: device.user, role: device.role, store: kept.copy(), schema: device.engine.schema,
             keys: keys)
         copy.isRevoked = device.isRevoked
+        copy.isDiskAtFault = device.isDiskAtFault
+        copy.wasRenumbered = device.wasRenumbered
+        copy.isViewUncompared = device.wasRenumbered
         devices.append(copy)
     }
 
@@ -187,5 +191,6 @@ public final class Simulation {
         let keys = try device.store.read { try $0.confirmedKeys(after: nil, limit: 1000) }
         guard !keys.isEmpty else { return }
         _ = device.store.corrupt(keys[Int(pick) % keys.count])
+        device.isDiskAtFault = true
     }
 }
