@@ -24,14 +24,24 @@ extension HMAC where H == SHA256 {
         // A key longer than a block stands for its hash; a shorter one is filled up with zeros.
         guard key.count <= SHA256.blockByteCount else {
             var hash = SHA256()
+            defer { hash.wipe() }
             hash.update(bufferPointer: key)
-            return hash.finalize().withUnsafeBytes { code(of: message, key: $0) }
+            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: SHA256.byteCount) { short in
+                defer { OPENSSL_cleanse(short.baseAddress, short.count) }
+                hash.finish(into: short.baseAddress)
+                return code(of: message, key: UnsafeRawBufferPointer(short))
+            }
         }
         return withUnsafeTemporaryAllocation(byteCount: SHA256.blockByteCount, alignment: 1) { pad in
             defer { OPENSSL_cleanse(pad.baseAddress, pad.count) }
             pad.initializeMemory(as: UInt8.self, repeating: 0)
             pad.copyMemory(from: key)
             var (inner, outer) = (SHA256(), SHA256())
+            // Either is enough to make codes.
+            defer {
+                inner.wipe()
+                outer.wipe()
+            }
             for index in pad.indices { pad[index] ^= 0x36 }
             inner.update(bufferPointer: UnsafeRawBufferPointer(pad))
             inner.update(bufferPointer: message)

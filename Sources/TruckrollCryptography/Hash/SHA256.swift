@@ -30,12 +30,21 @@ public struct SHA256: Sendable {
 
     /// The hash of what came so far; more may follow.
     public func finalize() -> SHA256Digest {
-        var context = context
-        return SHA256Digest(
+        SHA256Digest(
             bytes: [UInt8](unsafeUninitializedCapacity: Self.byteCount) { bytes, count in
-                SHA256_Final(bytes.baseAddress, &context)
+                finish(into: bytes.baseAddress)
                 count = Self.byteCount
             })
     }
+
+    /// - Parameter bytes: room for 32.
+    func finish(into bytes: UnsafeMutablePointer<UInt8>?) {
+        var rest = self
+        defer { rest.wipe() }
+        SHA256_Final(bytes, &rest.context)
+    }
+
+    /// Overwrites what is known of a secret that went in.
+    mutating func wipe() { withUnsafeMutableBytes(of: &context) { OPENSSL_cleanse($0.baseAddress, $0.count) } }
 }
 #endif
