@@ -5,6 +5,7 @@ Needs Python 3.9 or newer. Signatures are verified when the package `cryptograph
 Prints `N passed, 0 failed` and ends with 0, or names each mismatch and ends with 1.
 """
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -1422,7 +1423,19 @@ CONTENT = {
         "strokes": [["coordinate"]]}),
     "software": {"name": "text", "version": "text", "rules": "text"},
 }
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,3})?(?:Z|[+-](\d\d):(\d\d))", re.ASCII)
+
+
+def is_instant(text):
+    match = INSTANT.fullmatch(text)
+    if not match:
+        return False
+    year, month, day, hour, minute, second, hours, minutes = (int(part or 0) for part in match.groups())
+    try:
+        datetime.datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return False
+    return year >= 1970 and hours <= 18 and minutes <= 59
 
 
 def is_printable(text):
@@ -1452,9 +1465,9 @@ def is_content(value, kind):
         return False
     return {
         "text": lambda: True, "verdict": lambda: value in ("pass", "conditionalPass", "conditionalFail", "fail"),
-        "unit": lambda: value in ("ppm", "%vol", "%LEL"), "instant": lambda: INSTANT.fullmatch(value),
+        "unit": lambda: value in ("ppm", "%vol", "%LEL"), "instant": lambda: is_instant(value),
         "hash": lambda: re.fullmatch("[0-9a-f]{64}", value), "number": lambda: split_number(value + "-0000"),
-        "decimal": lambda: re.fullmatch(r"-?\d+(\.\d+)?", value) and sum(c.isdigit() for c in value) <= 18}[kind]()
+        "decimal": lambda: re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) and sum(c.isdigit() for c in value) <= 18}[kind]()
 
 
 def check_certificates():
