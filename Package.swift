@@ -113,7 +113,7 @@ let package = Package(
         room("FieldCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
         room("DispatchCommands", deviceRooms + ["TruckrollTerminal", "CommandSupport", argumentParser]),
         room("CertificateCommands", deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", argumentParser]),
-        room("SimulateCommands", ["TruckrollSimulation", argumentParser]),
+        room("SimulateCommands", ["TruckrollDomain", "TruckrollSimulation", argumentParser]),
         command("SimulateMain", ["SimulateCommands", argumentParser]),
         command("ServerMain", ["ServerCommands", "CommandEntry", argumentParser]),
         command("FieldMain", ["FieldCommands", "CommandEntry", argumentParser]),

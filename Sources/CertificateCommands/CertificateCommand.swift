@@ -1,4 +1,5 @@
 import ArgumentParser
+import TruckrollDomain
 import TruckrollTerminal
 
 /// `truckroll-certificates`: exports certificates as PDF with their proof, and checks them.
@@ -20,7 +21,7 @@ public struct CertificateCommand: AsyncParsableCommand {
             EXIT STATUS: 0 done or valid, 2 not valid or not all exported, 3 exported and not yet told to the server, \
             64 bad usage, 1 anything else.
             """,
-        version: ProgramVersion.current,
+        version: SoftwareRelease.version,
         subcommands: [EnrolCommand.self, ExportCommand.self, ListCommand.self, ShowCommand.self, VerifyCommand.self, KeyCommand.self])
 
     public static var _errorLabel: String { "error" }

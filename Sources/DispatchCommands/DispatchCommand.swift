@@ -1,4 +1,5 @@
 import ArgumentParser
+import TruckrollDomain
 import TruckrollTerminal
 
 /// `truckroll-dispatch`: the dispatcher's command line over a local replica.
@@ -18,7 +19,7 @@ public struct DispatchCommand: AsyncParsableCommand {
             EXIT STATUS: 0 done, 2 not granted or not in order, 3 not decided because the server could not be asked, \
             64 bad usage, 1 anything else.
             """,
-        version: ProgramVersion.current,
+        version: SoftwareRelease.version,
         subcommands: [
             EnrolCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self, TextCommand.self,
             AssignCommand.self, ReassignCommand.self, UnassignCommand.self, MoveCommand.self, CancelCommand.self,

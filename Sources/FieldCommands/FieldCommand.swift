@@ -1,4 +1,5 @@
 import ArgumentParser
+import TruckrollDomain
 import TruckrollTerminal
 
 /// The technician's app as a command line.
@@ -18,9 +19,9 @@ public struct FieldCommand: AsyncParsableCommand {
               truckroll-field show SO-2026-000001
 
             EXIT STATUS: 0 done, 1 failed, 2 refused by a rule (with the list), 3 offline (nothing is lost),
-            4 something needs attention, 64 bad usage.
+            4 something needs attention (`status`) or was set aside just now (`sync`), 64 bad usage.
             """,
-        version: ProgramVersion.current,
+        version: SoftwareRelease.version,
         groupedSubcommands: [
             CommandGroup(
                 name: "This device",

@@ -24,7 +24,7 @@ public struct ServerCommand: AsyncParsableCommand {
 
             EXIT STATUS: 0 done, 1 failed (the message says what to do), 64 bad usage.
             """,
-        version: ProgramVersion.current,
+        version: SoftwareRelease.version,
         subcommands: [
             Serve.self, Initialise.self, DemoData.self, Users.self, EnrolmentCode.self, Devices.self, Revoke.self, Status.self, Attention.self,
             Release.self, Backup.self, Restore.self, Settle.self, TenantKey.self, SchemaDocuments.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TruckrollDomain
 import TruckrollSimulation
 
 /// `truckroll-simulate`: plays seeds until one breaks a promise.
@@ -19,7 +20,8 @@ public struct SimulateCommand: ParsableCommand {
               truckroll-simulate --replay failing.json
 
             EXIT STATUS: 0 no promise was broken, 1 one was, 64 bad usage.
-            """)
+            """,
+        version: SoftwareRelease.version)
 
     @Option(help: "The first seed.") var seed: UInt64 = 1
     @Option(help: "How many seeds, counting up.") var runs = 100

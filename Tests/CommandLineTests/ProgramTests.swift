@@ -4,7 +4,9 @@ import CommandEntry
 import DispatchCommands
 import FieldCommands
 import ServerCommands
+import SimulateCommands
 import Testing
+import TruckrollDomain
 import TruckrollTerminal
 
 @Suite("How programs end")
@@ -31,10 +33,11 @@ struct ProgramTests {
 
     @Test(
         "every program says its version",
-        arguments: [FieldCommand.self, DispatchCommand.self, ServerCommand.self, CertificateCommand.self] as [any ParsableCommand.Type])
+        arguments: [FieldCommand.self, DispatchCommand.self, ServerCommand.self, CertificateCommand.self, SimulateCommand.self]
+            as [any ParsableCommand.Type])
     func version(program: any ParsableCommand.Type) async {
         let ending = await Program.run(program, ["--version"])
-        #expect(ending.status == 0 && ending.output == "\(ProgramVersion.current)\n" && ending.errors.isEmpty)
+        #expect(ending.status == 0 && ending.output == "\(SoftwareRelease.version)\n" && ending.errors.isEmpty)
     }
 
     @Test(

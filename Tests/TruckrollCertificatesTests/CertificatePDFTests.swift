@@ -80,6 +80,18 @@ struct CertificatePDFTests {
     }
 
     @Test(
+        "a content of release 1.0 is laid out as 1.0 did it, so that its page can be made anew", .enabled(if: hasReader, "pdftotext is not installed")
+    )
+    func formerRelease() throws {
+        var draft = try Samples.draft()
+        draft.particulars.software = CertificateSoftware(name: "Truckroll", version: "1.0", rules: "1")
+        let words = try Self.text(of: CertificatePDF.render(try issuer.seal(try draft.freeze()))).joined().split(whereSeparator: \.isWhitespace)
+        let text = words.joined(separator: " ")
+        #expect(text.contains("Results are traceable through the certificates of the reference gases listed above."))
+        #expect(!text.contains("without a reference gas"))
+    }
+
+    @Test(
         "a point taken without a reference gas is named, and nothing says that it is traceable to one",
         .enabled(if: hasReader, "pdftotext is not installed"), arguments: [true, false])
     func untraced(isZeroOfCylinder: Bool) throws {

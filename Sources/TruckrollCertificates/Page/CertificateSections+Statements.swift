@@ -5,6 +5,8 @@ extension CertificateSections {
         let traceability =
             if content.level == .functionalCheck {
                 "A functional check says that sensors and alarms respond. It is not a calibration."
+            } else if !namesResultsWithoutGas {
+                "Results are traceable through the certificates of the reference gases listed above."
             } else if content.references.isEmpty {
                 "No result is traceable to a reference gas: none was applied."
             } else if withoutGas.isEmpty {

@@ -71,9 +71,12 @@ extension CertificateSections {
             + [paragraph(([note] + withoutGas).joined(separator: " "), .small)]
     }
 
+    /// A page is made anew byte for byte, so one that release 1.0 made is laid out as it laid it out: it named no such results.
+    var namesResultsWithoutGas: Bool { content.software.version != "1.0" }
+
     /// Which results no reference gas stands behind, in words. A functional check claims none.
     var withoutGas: [String] {
-        guard content.level != .functionalCheck else { return [] }
+        guard namesResultsWithoutGas, content.level != .functionalCheck else { return [] }
         return CalibrationPoint.allCases.flatMap { point in
             [("", [\.asFound, \.asLeft]), (", as found,", [\.asFound]), (", as left,", [\.asLeft])].compactMap { words, phases in
                 sentence(point, words, phases)

@@ -30,7 +30,7 @@ struct CertificateAssembly {
     let former: RecordView?
 
     /// The software and its rules, as printed.
-    static let software = CertificateSoftware(name: "Truckroll", version: "1.0", rules: "schema \(Schema.current)")
+    static let software = CertificateSoftware(name: "Truckroll", version: SoftwareRelease.version, rules: "schema \(Schema.current)")
 
     private let source: any RecordSource
     private let request: CertificateRequest
