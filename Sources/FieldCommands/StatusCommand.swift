@@ -48,7 +48,11 @@ struct StatusCommand: FieldVerb {
             "checkpoint",
             StyledText(standing.checkpoint.map { "position \($0.position) of epoch \($0.epoch), \(standing.scopes.counted("scope"))" } ?? "none yet"))
         if let filling = standing.filling { block.add("still coming", StyledText(words(filling), .yellow)) }
-        if standing.hasBackup { block.add("backup", "safely kept up to position \(standing.durable)") }
+        block.add(
+            "backup",
+            standing.hasBackup
+                ? StyledText("safely kept up to position \(standing.durable)")
+                : StyledText("the server knows of none; what it took from here this device keeps as well", .yellow))
         block.add("clock", clock(standing))
         if let words = versions(standing) { block.add("versions", words) }
         block.section("Device")

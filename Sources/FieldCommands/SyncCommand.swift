@@ -11,7 +11,10 @@ struct SyncCommand: FieldVerb {
         commandName: "sync", abstract: "Bring what waits here to the server, and bring in what is new.",
         discussion: Teach.text(
             "Sends the outbox, oldest first, applies what changed, uploads attachments, and repairs what differs. Interrupt it whenever you like: "
-                + "a set goes as a whole or not at all, and is never sent twice to effect.",
+                + "a set goes as a whole or not at all, and is never sent twice to effect.\n\n"
+                + "JSON: online, answered, need_attention, records_changed, records_gone, attachments_sent, position, repaired_scopes, given_back, "
+                + "new_replica, waiting_sets, waits_for_user, clock_offset_ms, changes; without a network online, code, detail, waiting_sets, last_sync, "
+                + "changes.",
             "sync", "sync --watch --quiet",
             exits: "0 done, 1 failed, 3 offline (nothing is lost), 4 the server set work of this device aside, 64 bad usage."))
 

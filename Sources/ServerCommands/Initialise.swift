@@ -93,8 +93,8 @@ enum Founder {
         var found: Standing?
         for tenant in try TenantHome.all(in: directory) {
             let home = TenantHome(directory: directory, tenant: tenant)
-            // One whose making was cut short has no code yet.
-            guard try home.hasDatabase() else { continue }
+            // One whose making was cut short before it had a database has no code yet; opening one that has lost it says so.
+            guard try home.hasDatabase() || home.hadDatabase else { continue }
             let opened = try SQLiteTenant(home: home, now: now)
             defer { try? opened.close() }
             guard let company = try opened.company() else { continue }

@@ -113,7 +113,7 @@ struct KillTests {
             try DeviceClient(directory: directory.appendingPathComponent("device")).read {
                 try $0.views("service_order").compactMap { $0.text("number") }.min()
             })
-        // How long a command takes here and now, so that kills fall into its work on any machine, and some come too late.
+        // How long a command takes here and now, so that kills fall into its work on any machine.
         let begun = ContinuousClock.now
         #expect(try ServerProcess.run("truckroll-field", "note", number, "undisturbed", "--store", store).status == 0)
         let taken = ContinuousClock.now - begun
@@ -128,9 +128,11 @@ struct KillTests {
             process.standardOutput = Pipe()
             process.standardError = Pipe()
             try process.run()
-            // The random moment of the kill.
-            try await Task.sleep(for: .milliseconds(5) + taken * Double.random(in: 0...1.6))
-            if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+            // Some are left alone, however busy the machine is; of the others this is the random moment of the kill.
+            if round % 8 != 0 {
+                try await Task.sleep(for: .milliseconds(5) + taken * Double.random(in: 0...1.6))
+                if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+            }
             process.waitUntilExit()
             guard round % 4 != 3 else { continue }
             tried.insert(text)

@@ -68,6 +68,12 @@ struct OperatorCommandTests {
         #expect(try tenants() == [only])
         #expect(try make("Another GmbH", "OTHER").status == 0)
         #expect(try tenants().count == 2)
+        // Of a company whose database is away nobody can tell the code.
+        let database = data.appendingPathComponent("tenants/\(only)/truckroll.sqlite").path
+        for end in ["", "-wal", "-shm"] { try? FileManager.default.moveItem(atPath: database + end, toPath: database + ".away" + end) }
+        let missing = try make("Acme Service GmbH", "ACME")
+        #expect(missing.status == 1 && missing.errors.contains("is missing"), "\(missing.errors)")
+        #expect(try tenants().count == 2)
     }
 
     @Test("a demonstration company whose making was cut short is not served, and its remaking is told")

@@ -22,6 +22,12 @@ struct TextTests {
             ], replica: replica)
     }
 
+    @Test("a text that is written as it was read changes nothing, however it ends", arguments: ["A", "A\n", "A\n\n", "A\nB\n\n\n", "\n"])
+    func unchanged(_ wording: String) throws {
+        try arrive(wording, by: bench.world.ben)
+        #expect(try bench.client.reword(.problem, of: job) { $0 }.set == nil)
+    }
+
     @Test("the problem is shown, is changed by parts, and why tells who wrote which")
     func parts() throws {
         try arrive("Pump leaks.", by: bench.world.ben)

@@ -69,7 +69,9 @@ extension String {
     /// A wording as a text holds it: ended by a line feed, so that what two people write where nothing stood, neither knowing of
     /// the other, stands in lines of its own. One that stands without is left so.
     fileprivate func closed(over standing: String) -> String {
-        isEmpty || hasSuffix("\n") || !standing.isEmpty && !standing.hasSuffix("\n") ? self : self + "\n"
+        // Read and written again, a text is as it was, with however many line feeds it ends.
+        if self == standing.opened { return standing }
+        return isEmpty || hasSuffix("\n") || !standing.isEmpty && !standing.hasSuffix("\n") ? self : self + "\n"
     }
 
     /// What ``closed(over:)`` was made of.

@@ -21,10 +21,9 @@ extension DeviceClient {
         ///
         /// - Throws: ``DeviceProblem`` with what to do.
         public func write(to path: String) throws {
-            guard !FileManager.default.fileExists(atPath: path) else {
+            do { try DurableFile.create(bytes, at: path) } catch CocoaError.fileWriteFileExists {
                 throw DeviceProblem("file-unwritable", "\(path) exists; it is not overwritten.", next: "Name another file.")
-            }
-            do { try DurableFile.write(bytes, to: path) } catch CocoaError.fileWriteOutOfSpace {
+            } catch CocoaError.fileWriteOutOfSpace {
                 throw DeviceProblem(
                     "disk-full", "There is no room for \(path). Nothing was left there.", next: "Name a file on another disk, or free some space.")
             } catch {

@@ -28,6 +28,10 @@ public struct TenantHome: Sendable {
         let size = try FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: database).resolvingSymlinksInPath().path)[.size]
         return (size as? NSNumber)?.intValue ?? 0 > 0
     }
+    /// Whether there ever was one: a schema was noted beside it, or replica numbers were given.
+    public var hadDatabase: Bool {
+        [database + ".schema", keys.appendingPathComponent("replicas").path].contains { FileManager.default.fileExists(atPath: $0) }
+    }
     public var attachments: String { data.appendingPathComponent("attachments").path }
     /// Segments of snapshots. No backup needs them: they are made anew.
     public var snapshots: String { data.appendingPathComponent("snapshots").path }

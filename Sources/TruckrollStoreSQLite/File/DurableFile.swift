@@ -6,8 +6,24 @@ import Foundation
 public enum DurableFile {
     /// Writes beside, syncs, and takes the place of what has the name.
     public static func write(_ bytes: [UInt8], to path: String, permissions: Int = 0o600) throws {
-        let fresh = path + ".new"
-        let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(permissions))
+        try write(bytes, beside: path + ".new", O_TRUNC, to: path, permissions)
+    }
+
+    /// Writes a file of a name that nothing has yet, not even for the blink of an eye between looking and writing. Where it fails
+    /// nothing is left; a crash may leave an empty file.
+    public static func create(_ bytes: [UInt8], at path: String, permissions: Int = 0o600) throws {
+        // The name is taken first: what takes its place afterwards takes that of a file of our own.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(permissions))
+        guard descriptor >= 0 else { throw problem(path) }
+        close(descriptor)
+        do { try write(bytes, beside: "\(path).\(getpid()).new", O_EXCL, to: path, permissions) } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], beside fresh: String, _ flag: Int32, to path: String, _ permissions: Int) throws {
+        let descriptor = open(fresh, O_WRONLY | O_CREAT | flag | O_CLOEXEC, mode_t(permissions))
         guard descriptor >= 0 else { throw problem(path) }
         do {
             defer { close(descriptor) }
@@ -51,10 +67,9 @@ public enum DurableFile {
     }
 
     private static func folder(of path: String) -> String {
-        // Foundation traps on names of one letter.
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        let folder = path[..<slash]
-        return folder.isEmpty ? "/" : String(folder)
+        // Foundation traps on names of one letter. Bytes, not characters: an accent behind the slash would be one with it.
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     private static func problem(_ path: String) -> CocoaError {

@@ -19,6 +19,24 @@ struct DurableFileTests {
         #expect(!FileManager.default.fileExists(atPath: path + ".new"))
     }
 
+    @Test("are made where nothing has the name, and touch nothing that has it or one like it", arguments: ["file", "link", "dangling link"])
+    func created(_ there: String) throws {
+        let (path, like) = (folder.file("work.chg"), folder.file("work.chg.new"))
+        try DurableFile.write([7], to: like)
+        try DurableFile.create([1, 2], at: path)
+        #expect(FileManager.default.contents(atPath: path).map { Array($0) } == [1, 2])
+        let taken = folder.file("taken")
+        switch there {
+        case "file": try DurableFile.write([9], to: taken)
+        case "link": try FileManager.default.createSymbolicLink(atPath: taken, withDestinationPath: like)
+        default: try FileManager.default.createSymbolicLink(atPath: taken, withDestinationPath: folder.file("nowhere"))
+        }
+        let error = #expect(throws: CocoaError.self) { try DurableFile.create([3], at: taken) }
+        #expect(error?.code == .fileWriteFileExists)
+        #expect(FileManager.default.contents(atPath: like).map { Array($0) } == [7])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path).count == 3)
+    }
+
     @Test("what cannot be written leaves what was there")
     func unwritable() throws {
         let path = folder.file("key")
@@ -30,9 +48,7 @@ struct DurableFileTests {
 
     @Test("a name of one letter in the present folder is a name like any other", arguments: ["q", "./q", "qq"])
     func shortNames(name: String) throws {
-        let place = folder.file("file")
-        try DurableFile.write([1], to: place)
-        // Nothing is there under the name: only the folder is looked for.
+        // Only the folder is looked for, whether or not something has the name.
         #expect(throws: Never.self) { try DurableFile.synchronizeFolder(of: name) }
     }
 
