@@ -45,13 +45,17 @@ extension Simulation {
                 }
                 if let audit = conversation.audit {
                     if !isHistoryChanged, !device.isDiskAtFault, !device.isViewUncompared, let differing = audit.differing.first {
-                        throw Violation("C9", "\(device.name) had another \(differing) than the server at the same checkpoint")
+                        throw Violation("C9", "\(device.name) came to have another \(differing) than the server")
+                    }
+                    // A forged set lies in the outbox without ever having been shown.
+                    let isForger = try self.ledger.forgers.contains(device.identity().device)
+                    if !device.isDiskAtFault, !isForger, !audit.derived.isEmpty {
+                        throw Violation("C5", "\(device.name) showed other than it holds: \(audit.derived)")
                     }
                     device.isViewUncompared = false
                 }
                 try self.note(conversation.report, device)
             }
-            try pins.check()
             if ended == nil {
                 met.deviceEnds += 1
             } else if let epoch = try device.store.read({ try $0.state() }).checkpoint?.epoch {
@@ -65,6 +69,7 @@ extension Simulation {
         } catch let problem as DeviceProblem {
             throw Violation("stuck", "\(device.name): \(problem.code): \(problem)")
         }
+        try pins.check()
         try deliverLate()
     }
 

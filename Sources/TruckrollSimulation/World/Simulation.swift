@@ -188,9 +188,19 @@ public final class Simulation {
     }
 
     private func damage(_ device: SimulatedDevice, _ pick: UInt32) throws {
-        let keys = try device.store.read { try $0.confirmedKeys(after: nil, limit: 1000) }
+        let (keys, overlays) = try device.store.read { (try $0.confirmedKeys(after: nil, limit: 1000), try $0.overlayKeys()) }
         guard !keys.isEmpty else { return }
-        _ = device.store.corrupt(keys[Int(pick) % keys.count])
-        device.isDiskAtFault = true
+        let key = keys[Int(pick) % keys.count]
+        let isStruck: Bool
+        switch pick >> 16 % 8 {
+        case 0 where !overlays.isEmpty: isStruck = device.store.corrupt(overlay: overlays[Int(pick) % overlays.count])
+        case 1:
+            device.store.loseColumns()
+            isStruck = true
+        case 2: isStruck = device.store.corrupt(key, by: .lostRow)
+        case 3, 4: isStruck = device.store.corrupt(key, by: .unreadable)
+        default: isStruck = device.store.corrupt(key)
+        }
+        if isStruck { device.isDiskAtFault = true }
     }
 }
