@@ -103,7 +103,7 @@ struct Decimal {
             throw ValidationError("It is a decimal number such as 47.5, with at most six digits behind the point.")
         }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        if parts.count == 2, parts[1].count == 3, parts[0] != "0", !parts[0].isEmpty {
+        if parts.count == 2, parts[1].count == 3, parts[0].contains(where: { ("1"..."9").contains($0) }) {
             throw ValidationError("“\(text)” can be read in two ways. Write \(pointed) for a fraction, or \(text.replacing(",", with: "")).")
         }
         throw ValidationError("Use a point: \(pointed).")

@@ -28,7 +28,7 @@ struct NumberTests {
         arguments: [
             ("47,5", "Use a point: 47.5."), ("-0,5", "Use a point: -0.5."), ("1,000,5", "47.5"), ("many", "47.5"),
             ("1,000", "1.000 for a fraction, or 1000"),
-            ("0,125", "Use a point: 0.125."),
+            ("0,125", "Use a point: 0.125."), ("-0,125", "Use a point: -0.125."),
         ])
     func decimal(_ text: String, words: String) {
         let arguments = ["reading", "SO-1", "as-found", "zero", "--asset", "GD-101", "--applied", "0", "--indicated", text]

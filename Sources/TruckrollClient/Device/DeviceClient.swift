@@ -90,8 +90,8 @@ public struct DeviceClient: Sendable {
     /// Lets go of the store, so that another command can open it. Calls that need the store fail from then on.
     public func close() throws { try (engine.store as? SQLiteDeviceStore)?.close() }
 
-    /// Takes away a store that was made just now and holds nothing, with its name still locked, so that nobody else can have begun with it.
-    /// The lock's own file stays, and so does whatever else lies in the folder.
+    /// Takes away a store in which this client alone has begun anything. Its name is locked until that is done. The lock's own file
+    /// stays, and so does whatever else lies in the folder.
     public func takeAwayStore() {
         let files =
             ["", "-wal", "-shm", ".schema"].map { Self.file(in: directory).path + $0 } + [

@@ -9,8 +9,8 @@ public enum DurableFile {
         try write(bytes, beside: path + ".new", O_TRUNC, to: path, permissions)
     }
 
-    /// Writes a file of a name that nothing has yet, not even for the blink of an eye between looking and writing. Where it fails
-    /// nothing is left; a crash may leave an empty file.
+    /// Writes a file of a name that nothing has yet, with no look beforehand that another could slip in after. Where it fails
+    /// nothing is left; a crash may leave an empty file, and one beside it.
     public static func create(_ bytes: [UInt8], at path: String, permissions: Int = 0o600) throws {
         // The name is taken first: what takes its place afterwards takes that of a file of our own.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(permissions))
@@ -18,7 +18,8 @@ public enum DurableFile {
         close(descriptor)
         do { try write(bytes, beside: "\(path).\(getpid()).new", O_EXCL, to: path, permissions) } catch {
             unlink(path)
-            throw error
+            // What has a name is what lies beside.
+            throw error is CocoaError && (error as? CocoaError)?.code == .fileWriteFileExists ? problem("\(path).\(getpid()).new") : error
         }
     }
 

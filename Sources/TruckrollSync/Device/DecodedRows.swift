@@ -12,7 +12,7 @@ final class DecodedRows: Sendable {
         var filling: (bytes: [UInt8], filling: PBFilling)?
     }
 
-    /// How many sets are kept, and of how many bytes each at most: a long outbox of large sets is decoded again rather than held.
+    /// How many sets are kept, and of how many bytes each at most: what is beyond that of a long outbox is decoded again rather than held.
     private static let sets = 1024
     private static let setBytes = 4096
 
@@ -29,7 +29,8 @@ final class DecodedRows: Sendable {
     func keep(_ set: ChangeSet, of own: OwnSet) {
         guard own.set.body.count <= Self.setBytes else { return }
         kept.withLock {
-            if $0.sets.count >= Self.sets { $0.sets.removeAll() }
+            // Any one makes room: a list longer than all that fits then still finds some of it.
+            if $0.sets.count >= Self.sets, let one = $0.sets.keys.first { $0.sets[one] = nil }
             $0.sets[own.set.writeID] = (own.set.body, set)
         }
     }

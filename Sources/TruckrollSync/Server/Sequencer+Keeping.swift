@@ -6,7 +6,8 @@ import TruckrollProtocol
 extension Sequencer {
     /// Keeps a set whole without effect, and says why; one that is deferred will have it later.
     func quarantine(
-        _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ wire: WireProblem, _ set: ChangeSet?, outcome: Outcome = .quarantined
+        _ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ wire: WireProblem, _ set: ChangeSet?, outcome: Outcome = .quarantined,
+        former: Position? = nil
     ) throws -> PBReceipt {
         guard let tenant = try transaction.tenant() else { throw DecodingProblem("no-tenant", "the store was not initialised") }
         let now = UInt64(max(0, moment.milliseconds))
@@ -19,7 +20,7 @@ extension Sequencer {
         let remark = Remark(code: wire.code, op: wire.op, text: wire.detail, remedies: ["the set is kept whole; an operator can look at it"])
         let receipt = try record(
             signed, hash, stamp: stamp, claimed: claimed, outcome: outcome, user: replica.user, intent: set?.intent ?? "unreadable", cause: nil,
-            origin: outcome == .deferred ? set?.origin : nil, remarks: [remark], position: tenant.head.next)
+            origin: outcome == .deferred ? set?.origin : nil, remarks: [remark], position: tenant.head.next, former: former)
         if wire.code != "origin-known" {
             try transaction.save(
                 WaitingSet(
@@ -31,6 +32,11 @@ extension Sequencer {
         row.lastStamp = stamp
         try transaction.save(row)
         return receipt
+    }
+
+    /// Where a set took effect in a history that was lost; one that was kept aside there was promised nothing.
+    static func formerPosition(_ shown: Receipt?) -> Position? {
+        shown.flatMap { $0.outcome == .applied || $0.outcome == .merged ? $0.position : nil }
     }
 
     func remember(_ set: ChangeSet, stamp: Stamp, hash: SetHash, replica: ReplicaID) throws {

@@ -102,7 +102,10 @@ struct Sequencer {
         do {
             // A set that waits is stored with more of its own words than one that is kept aside; they may be unstorable like any.
             if let reason = try reasonToWait(set) {
-                return .receipt(try transaction.savepoint { try quarantine(signed, hash, replica, reason, set, outcome: .deferred) })
+                return .receipt(
+                    try transaction.savepoint {
+                        try quarantine(signed, hash, replica, reason, set, outcome: .deferred, former: Self.formerPosition(shown))
+                    })
             }
             return .receipt(try transaction.savepoint { try apply(set, signed, hash, replica, shown) })
         } catch let wire as WireProblem {
@@ -165,7 +168,7 @@ struct Sequencer {
         let effect = try takeEffect(set, of: replica, at: position, tenant) { try fixedStamp(set, replica, shown) }
         let receipt = try record(
             signed, hash, stamp: effect.stamp, claimed: set.claimed, outcome: effect.outcome, user: set.user, intent: set.intent, cause: nil,
-            origin: set.origin, remarks: effect.remarks, position: position, former: shown?.position)
+            origin: set.origin, remarks: effect.remarks, position: position, former: Self.formerPosition(shown))
         try remember(set, stamp: effect.stamp, hash: hash, replica: replica.replica)
         try react(to: effect.applied, outsideView: effect.outsideView, set, replica)
         return receipt

@@ -70,7 +70,8 @@ struct AssignmentEffects {
     /// I8: a technician's appointments do not overlap, travel included.
     private func overlap(_ request: RecordView, _ order: RecordID, _ technician: RecordID) throws -> String? {
         // A reassignment without times of its own takes over those of the one it replaces.
-        let former = try request.reference("instead_of").flatMap { try appointment(order, $0) }
+        let replaced = request.text("action") == "reassign" ? request.reference("instead_of") : nil
+        let former = try replaced.flatMap { try appointment(order, $0) }
         let span = span(request.text("starts_at") ?? former?.text("starts_at"), request.text("ends_at") ?? former?.text("ends_at"))
         guard let start = DeviceTime(span.starts), let end = DeviceTime(span.ends) else { return nil }
         guard start.milliseconds < end.milliseconds else { return "The appointment ends before it begins." }
