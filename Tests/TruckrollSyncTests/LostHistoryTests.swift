@@ -31,6 +31,35 @@ struct LostHistoryTests {
         #expect(try world.audit(company.anna).isEmpty)
     }
 
+    @Test("a copy put back by hand twice is found out by a device that has left its epoch for one it does not know; facts made there land")
+    func byHandTwice() throws {
+        let (company, store) = try Company.inMemory()
+        let (world, anna, dora) = (company.world, company.anna, company.dora)
+        func epoch() throws -> Epoch? { try store.read { try $0.tenant()?.epoch } }
+        for device in [anna, dora] { try world.sync(device) }
+        let backup = store.copy()
+        let first = try epoch()
+        let earlier = try note(by: dora, company)
+        try world.sync(dora)
+        store.restore(from: backup)
+        for device in [dora, anna] { try world.sync(device) }
+        let second = try epoch()
+        #expect(second != first)
+        #expect(try anna.engine.read { try $0.state().checkpoint?.epoch } == second)
+        let fact = try note(by: anna, company)
+
+        store.restore(from: backup)
+        #expect(try epoch() == first)
+        try world.sync(anna)
+        #expect(try epoch() != first && epoch() != second)
+        #expect(try world.serverRecords("note").map(\.id).contains(fact))
+        let third = try epoch()
+        for device in [dora, anna] { try world.sync(device) }
+        #expect(try epoch() == third)
+        #expect(try world.serverRecords("note").map(\.id).sorted() == [earlier, fact].sorted())
+        for device in [anna, dora] { #expect(try world.audit(device).isEmpty) }
+    }
+
     @Test("a wrong checkpoint without the server's own MAC concerns its device alone")
     func forgedCheckpoint() throws {
         let company = try Company()

@@ -38,8 +38,8 @@ extension ServerEngine {
 
     /// What a device whose checkpoint is of another history is told; `nil` when it stands in this one.
     ///
-    /// A checkpoint with this server's own MAC that the history lacks proves that an older copy of the database was put in its
-    /// place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone, and changes nothing here.
+    /// A checkpoint with this server's own MAC that the history lacks, or that a device has left for an epoch which this database does
+    /// not know, proves that an older copy of the database was put in its place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone, and changes nothing here.
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
         let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
         let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
@@ -48,7 +48,7 @@ extension ServerEngine {
         let snapshot = request.hasFilling && request.filling.hasSnapshot ? Checkpoint(request.filling.snapshot.at) : nil
         let isStale = try isBelowHorizon(present) || isBelowHorizon(filling) || isBelowHorizon(snapshot)
         let epoch = try store.read { try $0.tenant()?.epoch }
-        let shown = lost.first { $0.epoch == epoch }
+        let shown = try lost.first { $0.epoch == epoch } ?? leftCheckpoint(request, of: device)
         guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) || !isKnown(snapshot) else { return nil }
         if let shown { try leave(shown, of: device, at: moment) }
         return try store.read { transaction in
@@ -62,6 +62,19 @@ extension ServerEngine {
             let former = (present ?? filling)?.epoch.rawValue
             changed.reason = isStale ? "checkpoint-stale" : changed.epoch == former ? "checkpoint-unknown" : "epoch-changed"
             return changed
+        }
+    }
+
+    /// The checkpoint of the present epoch that the device has left for another epoch of this server, where the database does not know
+    /// that one: it was put back to before that began.
+    private func leftCheckpoint(_ request: PBSyncRequest, of device: DeviceID) throws -> Checkpoint? {
+        guard request.former.count > 1 else { return nil }
+        let proven = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
+            .filter { MessageAuthentication.isValid($1, for: $0.authenticated(for: device), key: security.receiptKey) }.map(\.0)
+        return try store.read { transaction in
+            guard let tenant = try transaction.tenant(), let left = proven.firstIndex(where: { $0.epoch == tenant.epoch }) else { return nil }
+            let known = Set(try transaction.epochs().map(\.epoch))
+            return proven[left...].contains { !known.contains($0.epoch) } ? proven[left] : nil
         }
     }
 
