@@ -55,11 +55,11 @@ public struct StoreOptions<Program: DeviceProgram>: ParsableArguments, Sendable 
                     "store-forbidden", "This user may not look into \(folder.path).",
                     next: "Run the command as the user whose device it is, or mend the folder's permissions.")
             }
-            // Only what this attempt to enrol makes may go again with it.
             let environment = DeviceEnvironment.starting(at: clock.flatMap { DeviceTime($0) })
             let client = try DeviceClient(directory: folder, environment: environment, connect: Console.connect)
-            // Looked at with the store's name locked: whoever was before this one has begun, and its key is not ours to take away.
-            let isNew = makesStore && (try? client.read { try $0.identity() }) == .some(nil)
+            // Only what this attempt to enrol makes may go again with it. Looked at with the store's name locked: whoever was before this
+            // one has begun, and its key is not ours to take away.
+            let isNew = try makesStore && client.read { try $0.identity() == nil }
             if client.isReadOnly { console.note("The disk takes no writes: what is here can be read, and nothing recorded. Free some space.") }
             defer { warn(of: client, on: console) }
             do { return try await body(client, console) } catch {

@@ -146,7 +146,7 @@ struct SteadyClockTests {
             // So it is for the next command.
             let next = try bench.client.read { try $0.state() }
             let steady = SteadyClock(clock: machine.environment.now, uptime: machine.environment.uptime)
-            steady.goOn(from: next.clockMark)
+            steady.goOn(from: next.clockReading)
             #expect(steady.wasSetBy() == sum)
         }
     }

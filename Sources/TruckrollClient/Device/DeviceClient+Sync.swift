@@ -87,7 +87,7 @@ extension DeviceClient {
             }
             // Whatever comes after it, the offset that was kept goes with its reading.
             defer { goOnFromReading() }
-            try conversation.receive(reply, sentAt: sentAt, receivedAt: machineClock(), clockMark: clockReading())
+            try conversation.receive(reply, sentAt: sentAt, receivedAt: machineClock(), clockReading: clockReading())
             onReply?(conversation.report)
         }
         return conversation

@@ -48,7 +48,7 @@ public struct DeviceClient: Sendable {
         let steadyClock = SteadyClock(clock: environment.now, uptime: environment.uptime)
         self.steadyClock = steadyClock
         // A store that cannot be read says so when it is asked for something.
-        if let state = try? engine.read({ try $0.state() }) { steadyClock.goOn(from: state.clockMark) }
+        if let state = try? engine.read({ try $0.state() }) { steadyClock.goOn(from: state.clockReading) }
         var steady = environment
         steady.now = { steadyClock.now() }
         let zone = try? engine.read { try $0.companyZone() }
@@ -145,7 +145,7 @@ public struct DeviceClient: Sendable {
     func clockReading() -> [UInt8] { steadyClock.reading() }
 
     /// Goes on from the reading that the store has with its offset.
-    func goOnFromReading() { if let state = try? read({ try $0.state() }) { steadyClock.goOn(from: state.clockMark) } }
+    func goOnFromReading() { if let state = try? read({ try $0.state() }) { steadyClock.goOn(from: state.clockReading) } }
 
     /// By how many milliseconds the machine's clock was set since its offset was measured last; recorded times go on as if it had not been.
     public var clockWasSetBy: Int64 { steadyClock.wasSetBy() }

@@ -29,7 +29,7 @@ public struct Uptime: Hashable, Sendable, Codable {
 /// uptime, and goes on from there by the uptime when it has been set since. After a restart of the machine the clock counts as it is.
 public final class SteadyClock: Sendable {
     /// A reading of the clock.
-    private struct Mark: Hashable, Codable {
+    private struct Reading: Hashable, Codable {
         let uptime: Uptime
         /// Unix milliseconds by the machine's clock.
         let clock: Int64
@@ -40,7 +40,7 @@ public final class SteadyClock: Sendable {
 
     private let clock: @Sendable () -> Int64
     private let uptime: @Sendable () -> Uptime?
-    private let mark = Mutex<Mark?>(nil)
+    private let last = Mutex<Reading?>(nil)
 
     /// A clock that counts as it is.
     public init(clock: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Uptime?) {
@@ -50,13 +50,13 @@ public final class SteadyClock: Sendable {
 
     /// Goes on from a reading; from none where the bytes are none.
     public func goOn(from reading: [UInt8]) {
-        let read = try? JSONDecoder().decode(Mark.self, from: Data(reading))
-        mark.withLock { $0 = read }
+        let read = try? JSONDecoder().decode(Reading.self, from: Data(reading))
+        last.withLock { $0 = read }
     }
 
     /// The clock as it is now, to be kept with the offset that is measured against it; empty where nothing tells the uptime.
     public func reading() -> [UInt8] {
-        uptime().flatMap { try? JSONEncoder().encode(Mark(uptime: $0, clock: clock())) }.map { Array($0) } ?? []
+        uptime().flatMap { try? JSONEncoder().encode(Reading(uptime: $0, clock: clock())) }.map { Array($0) } ?? []
     }
 
     /// Unix milliseconds.
@@ -64,10 +64,10 @@ public final class SteadyClock: Sendable {
 
     /// By how much the clock was set since the reading, in milliseconds; 0 when it was not, or when that cannot be told.
     public func wasSetBy() -> Int64 {
-        guard let mark = mark.withLock({ $0 }), let uptime = uptime(), uptime.run == mark.uptime.run, uptime.milliseconds >= mark.uptime.milliseconds
+        guard let last = last.withLock({ $0 }), let uptime = uptime(), uptime.run == last.uptime.run, uptime.milliseconds >= last.uptime.milliseconds
         else { return 0 }
-        let (passed, isBeyond) = uptime.milliseconds.subtractingReportingOverflow(mark.uptime.milliseconds)
-        let (expected, isTooLate) = mark.clock.addingReportingOverflow(passed)
+        let (passed, isBeyond) = uptime.milliseconds.subtractingReportingOverflow(last.uptime.milliseconds)
+        let (expected, isTooLate) = last.clock.addingReportingOverflow(passed)
         let (shift, isTooFar) = clock().subtractingReportingOverflow(expected)
         return isBeyond || isTooLate || isTooFar || shift.magnitude < UInt64(Self.tolerance) ? 0 : shift
     }

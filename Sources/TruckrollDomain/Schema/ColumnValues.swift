@@ -12,11 +12,13 @@ public struct ColumnValues: Sendable, ExpressibleByDictionaryLiteral {
         self.values = values
     }
 
+    /// The values by the names of their columns, in any order.
     public init(_ values: [String: Value]) { self.init(dictionaryLiteral: values.map { $0 }) }
+    /// The same, written down; a name stands once.
     public init(dictionaryLiteral elements: (String, Value)...) { self.init(dictionaryLiteral: elements) }
 
     private init(dictionaryLiteral elements: [(String, Value)]) { self.init(names: elements.map(\.0), values: elements.map(\.1)) }
 
-    /// A handful of names is found sooner by looking at each than by hashing.
+    /// The value of a column; `null` where there is none. A handful of names is found sooner by looking at each than by hashing.
     public subscript(name: String) -> Value { names.firstIndex(of: name).map { values[$0] } ?? .null }
 }

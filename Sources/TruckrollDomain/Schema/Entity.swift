@@ -44,6 +44,7 @@ public final class Entity: Sendable {
 
     /// The fields a store keeps as typed columns to query by.
     public let columns: [Field]
+    /// Theirs, in the same order.
     let columnNames: [String]
 
     /// Reads a schema document.

@@ -25,7 +25,7 @@ extension Layout {
     private static let deviceStep4 = ["ALTER TABLE state ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1))"]
 
     /// What was noted about the clock when its offset was measured.
-    private static let deviceStep6 = ["ALTER TABLE state ADD COLUMN clock_mark BLOB NOT NULL DEFAULT x''"]
+    private static let deviceStep6 = ["ALTER TABLE state ADD COLUMN clock_reading BLOB NOT NULL DEFAULT x''"]
 
     private static let enrolmentTables = [
         """

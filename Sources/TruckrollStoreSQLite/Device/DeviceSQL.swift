@@ -16,7 +16,7 @@ enum DeviceSQL {
     private static let stateColumns = """
         last_sequence, last_hash, last_stamp, checkpoint_epoch, checkpoint_position, checkpoint_history, checkpoint_view, \
         checkpoint_mac, checkpoint_lost, recovering_epoch, former_checkpoints, clock_offset, last_document, last_sync, durable, recovering, \
-        renewal_private_key, renewal_public_key, visible, filling, lost_leases, arriving, damaged, clock_mark
+        renewal_private_key, renewal_public_key, visible, filling, lost_leases, arriving, damaged, clock_reading
         """
     static let state = "SELECT \(stateColumns) FROM state"
     static let saveState = """
@@ -30,7 +30,7 @@ enum DeviceSQL {
             last_document = excluded.last_document, last_sync = excluded.last_sync, durable = excluded.durable,
             recovering = excluded.recovering, lost_leases = excluded.lost_leases, renewal_private_key = excluded.renewal_private_key,
             renewal_public_key = excluded.renewal_public_key, visible = excluded.visible, filling = excluded.filling,
-            arriving = excluded.arriving, damaged = excluded.damaged, clock_mark = excluded.clock_mark
+            arriving = excluded.arriving, damaged = excluded.damaged, clock_reading = excluded.clock_reading
         """
 
     // MARK: Own sets

@@ -58,7 +58,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.lostLeases = try row.bytes()
             state.arriving = try Self.writeIDs(try row.bytes(), row)
             state.isDamaged = try row.boolean()
-            state.clockMark = try row.bytes()
+            state.clockReading = try row.bytes()
             return state
         }
         return stored ?? DeviceState()
@@ -80,7 +80,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound,
                     (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
                     state.lostLeases.bound, Self.packed(state.arriving).bound, state.isDamaged.bound,
-                    state.clockMark.bound,
+                    state.clockReading.bound,
                 ])
     }
 

@@ -91,8 +91,8 @@ extension DeviceEngine {
 
     /// Applies a reply in one transaction: answers, records, scopes and checkpoint together, or nothing.
     ///
-    /// - Parameter clockMark: is kept with the clock's offset, where the reply gives one.
-    public func apply(_ reply: PBSyncReply, sentAt: Int64, receivedAt: Int64, clockMark: [UInt8] = []) throws -> SyncStep {
+    /// - Parameter clockReading: is kept with the clock's offset, where the reply gives one.
+    public func apply(_ reply: PBSyncReply, sentAt: Int64, receivedAt: Int64, clockReading: [UInt8] = []) throws -> SyncStep {
         if reply.hasHistoryChanged { return try requeue(reply.historyChanged) }
         if reply.hasPushProblem, reply.pushProblem.code == "replica-forked" {
             // What was answered before the fork came to light is answered; the view is audited under the new number.
@@ -123,7 +123,7 @@ extension DeviceEngine {
                 var state = try transaction.state()
                 if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime), serverTime < Int64(Stamp.maximumMilliseconds) {
                     state.clockOffset = serverTime - (sentAt + (receivedAt - sentAt) / 2)
-                    state.clockMark = clockMark
+                    state.clockReading = clockReading
                 }
                 state.lastStamp = application.newestStamp(after: state.lastStamp)
                 state.lastSync = receivedAt + state.clockOffset

@@ -48,6 +48,7 @@ public final class LocalEditor {
         try records.views(try schema.entity(entity), where: column, equals: value)
     }
 
+    /// Every live record of an entity that the user sees, ascending by id.
     public func views(_ entity: String) throws -> [RecordView] { try records.views(try schema.entity(entity)) }
 
     /// A new id.

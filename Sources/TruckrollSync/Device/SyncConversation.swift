@@ -219,8 +219,8 @@ public struct SyncConversation {
     /// - Parameters:
     ///   - sentAt: the device's own clock when the request left, Unix milliseconds.
     ///   - receivedAt: the same when the answer was there.
-    ///   - clockMark: is kept with the offset of the clock that the answer tells.
-    public mutating func receive(_ reply: Reply, sentAt: Int64, receivedAt: Int64, clockMark: [UInt8] = []) throws {
+    ///   - clockReading: is kept with the offset of the clock that the answer tells.
+    public mutating func receive(_ reply: Reply, sentAt: Int64, receivedAt: Int64, clockReading: [UInt8] = []) throws {
         switch (phase, reply) {
         case (.syncing, .carry(let reply)):
             if let fork = try forked(reply) {
@@ -231,7 +231,8 @@ public struct SyncConversation {
                 formerSets = try engine.accept(reply.receipts) == 0 ? .done : .unasked
             }
         case (.syncing, .segment(let bytes)): try keep(segment: bytes)
-        case (.syncing, .sync(let reply)): try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt, clockMark: clockMark))
+        case (.syncing, .sync(let reply)):
+            try receive(reply, try engine.apply(reply, sentAt: sentAt, receivedAt: receivedAt, clockReading: clockReading))
         case (.auditing(let isRepairing), .audit(let reply)): try compare(reply, isRepairing: isRepairing)
         case (.comparing(let found, let audit), .repair(let content)):
             let plan = try engine.plan(content)

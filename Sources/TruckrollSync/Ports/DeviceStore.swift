@@ -72,7 +72,7 @@ public struct DeviceState: Hashable, Sendable {
     /// Server's clock minus the device's, in milliseconds, as last measured.
     public var clockOffset: Int64 = 0
     /// What whoever runs the engine noted about the clock when that was measured; empty when nothing.
-    public var clockMark: [UInt8] = []
+    public var clockReading: [UInt8] = []
     /// Counter of the certificate series; the next document gets the number above.
     public var lastDocument: UInt64 = 0
     public var lastSync: Int64?
