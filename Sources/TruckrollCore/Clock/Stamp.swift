@@ -37,11 +37,15 @@ public struct Stamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var encoded: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(12)
+        encode(into: &bytes)
+        return bytes
+    }
+
+    func encode(into bytes: inout [UInt8]) {
         bytes.append(bigEndian: UInt16(truncatingIfNeeded: milliseconds >> 32))
         bytes.append(bigEndian: UInt32(truncatingIfNeeded: milliseconds))
         bytes.append(bigEndian: counter)
         bytes.append(bigEndian: replica.rawValue)
-        return bytes
     }
 
     /// Reads the 12 bytes that ``encoded`` writes.
@@ -81,9 +85,15 @@ public struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// 20 bytes, big-endian: milliseconds 6, counter 2, replica 4, sequence 8.
     public var encoded: [UInt8] {
-        var bytes = stamp.encoded
-        bytes.append(bigEndian: sequence)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(20)
+        encode(into: &bytes)
         return bytes
+    }
+
+    func encode(into bytes: inout [UInt8]) {
+        stamp.encode(into: &bytes)
+        bytes.append(bigEndian: sequence)
     }
 
     /// Reads the 20 bytes that ``encoded`` writes.

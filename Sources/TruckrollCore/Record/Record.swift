@@ -52,7 +52,7 @@ public struct Record: Hashable, Sendable {
         bytes.reserveCapacity(entries.reduce(0) { $0 + 28 + $1.value.count })
         for entry in entries {
             bytes.append(bigEndian: entry.field.rawValue)
-            bytes += entry.version.encoded
+            entry.version.encode(into: &bytes)
             bytes.append(bigEndian: UInt32(entry.value.count))
             bytes += entry.value
         }
