@@ -238,6 +238,24 @@ struct SettlingTests {
         #expect(try balance("leased") == "0")
     }
 
+    @Test("a device that was enrolled before the copy and came for the first time after it is waited for")
+    func enrolledJustBefore() throws {
+        world.milliseconds += 40 * 24 * 3_600_000
+        let key = SigningKey()
+        let code = "ABCD-EFGH"
+        try world.server.addEnrolmentCode(code, user: company.anna.user, expiresAt: world.milliseconds + 60_000)
+        var request = PBEnrolRequest()
+        request.code = code
+        request.device = data(world.id().bytes)
+        request.algorithm = UInt32(SignatureAlgorithm.p256.rawValue)
+        request.publicKey = data(key.publicKey)
+        let device = try #require(DeviceID(bytes: request.device))
+        request.proof = data(try key.signature(over: EnrolmentProof.message(code: code, device: device, publicKey: key.publicKey)))
+        let row = try world.server.enrol(request, at: world.moment)
+        try restore(store.copy())
+        #expect(try world.server.settling()?.awaited == [row.replica])
+    }
+
     @Test("a tenant whose devices were all shut out, or long unseen, waits for nobody")
     func nobody() throws {
         world.milliseconds += 40 * 24 * 3_600_000

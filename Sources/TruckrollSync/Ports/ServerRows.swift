@@ -82,7 +82,7 @@ public struct ReplicaRow: Hashable, Sendable {
     /// Highest base position a set of this replica named, in ``lastBaseEpoch``.
     public var lastBase: Position
     public var lastBaseEpoch: Epoch
-    /// Unix milliseconds of the last contact; 0 for never.
+    /// Unix milliseconds of the last contact, of which a device's enrolment is the first; 0 for never.
     public var lastSeen: Int64
     /// Rises whenever the scopes of its view change.
     public var viewVersion: UInt64

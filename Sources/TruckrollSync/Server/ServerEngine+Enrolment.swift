@@ -76,7 +76,8 @@ extension ServerEngine {
         try transaction.save(tenant)
         let row = ReplicaRow(
             replica: replica, device: device, user: user, role: role, algorithm: algorithm, publicKey: publicKey, name: name,
-            series: try series(of: replica, enrolledAt: moment.milliseconds, transaction, tenant, moment), enrolledAt: moment.milliseconds)
+            series: try series(of: replica, enrolledAt: moment.milliseconds, transaction, tenant, moment), enrolledAt: moment.milliseconds,
+            lastSeen: holder == .device ? moment.milliseconds : 0)
         try transaction.save(row)
         let statement = try statement(row, tenant)
         let signature = try security.sign(statement)
