@@ -10,9 +10,9 @@ struct HostileTests {
     /// Signs any ops past the editor's checks and puts them into the outbox.
     func forge(
         _ company: Company, _ ops: [Op], guards: [Guard] = [], base: Checkpoint? = nil, schemaVersion: UInt32 = Schema.current,
-        origin: Origin? = nil
+        origin: Origin? = nil, by device: World.Device? = nil
     ) throws {
-        let device = company.ben
+        let device = device ?? company.ben
         company.world.milliseconds += 1000
         try device.engine.store.write { transaction in
             let identity = try #require(try transaction.identity())
@@ -42,6 +42,27 @@ struct HostileTests {
 
     func create(_ company: Company, _ entity: String, _ fields: [String: Value]) throws -> Op {
         try #require(try company.world.schema.creation(of: RecordDraft(entity, id: company.world.id(), fields)).first)
+    }
+
+    @Test("a record that somebody wrote to before it was there is its maker's all the same")
+    func writtenBefore() throws {
+        let company = try Company()
+        let world = company.world
+        let note = RecordKey(type: try world.schema.entity("note").type, id: world.id())
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "note", id: note.id,
+                ["order": .reference(company.order), "text": .text("leaks"), "at": .text(editor.now.description), "by": .reference(editor.user)])
+        }
+        try forge(company, [Op(kind: .patch, key: note)], by: company.dora)
+        try world.sync(company.dora)
+        #expect(try world.serverRecords("note").count == 1, "the patch made a record of nothing")
+        try world.sync(company.anna)
+        #expect(try world.serverValue("note", note.id, "text") == .text("leaks"))
+        #expect(try world.value(company.dora, "note", note.id, "text") == .null)
+        try world.sync(company.dora)
+        #expect(try world.value(company.dora, "note", note.id, "text") == .text("leaks"))
+        #expect(try world.audit(company.anna).isEmpty && world.audit(company.dora).isEmpty)
     }
 
     @Test("a guard on a record outside the view tells nothing of what stands there")

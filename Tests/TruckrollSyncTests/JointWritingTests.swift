@@ -3,6 +3,7 @@ import Testing
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreMemory
 import TruckrollStoreSQLite
 import TruckrollSync
 
@@ -195,5 +196,33 @@ struct JointWritingTests {
         }
         #expect(joint.waitingParts.isEmpty && joint.erasedAhead.isEmpty)
         #expect(joint.replicas.contains(renewed))
+    }
+
+    @Test("what was added to a text that a restored server lost lands before the one who began it comes", arguments: [true, false])
+    func begunInLostHistory(isOffice: Bool) throws {
+        let (company, store) = try Company.inMemory()
+        let (world, anna) = (company.world, company.anna)
+        let other = isOffice ? company.dora : company.ben
+        try company.assign(company.benUser)
+        for device in [anna, company.ben, company.dora] { try world.sync(device) }
+        let copy = store.copy()
+        func write(_ device: World.Device, _ wording: String) throws {
+            let kind = JointTextKind.problem
+            _ = try world.commit(device, "text") { editor in
+                try editor.reword("text", kind.id(of: company.order), "text", as: wording, within: kind.fields(order: company.order))
+            }
+        }
+        try write(anna, "Pump 3 leaks.")
+        for device in [anna, other] { try world.sync(device) }
+        try write(other, "Pump 3 leaks. Key at the gate.")
+        for device in [other, anna] { try world.sync(device) }
+        try company.putBack(copy, in: store)
+        for device in [other, anna, other, anna] { try world.sync(device) }
+        #expect(try world.serverValue("text", JointTextKind.problem.id(of: company.order), "text") == .text("Pump 3 leaks. Key at the gate."))
+        #expect(try world.serverRecords("exception").filter { $0.text("kind") == "outside_view" }.isEmpty)
+        for device in [anna, other] {
+            #expect(try world.value(device, "text", JointTextKind.problem.id(of: company.order), "text") == .text("Pump 3 leaks. Key at the gate."))
+            #expect(try world.audit(device).isEmpty)
+        }
     }
 }

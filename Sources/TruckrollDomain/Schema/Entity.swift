@@ -36,11 +36,15 @@ public final class Entity: Sendable {
     /// Where the record of each facet lies.
     public let scopes: [Facet: [ScopeTemplate]]
     public let edges: [EdgeTemplate]
+    private let required: [Facet: [FieldID]]
     private let byID: [FieldID: Int]
     private let byName: [String: Int]
 
     public subscript(id: FieldID) -> Field? { byID[id].map { fields[$0] } }
     public subscript(name: String) -> Field? { byName[name].map { fields[$0] } }
+
+    /// Whether a record has every field that its creation carries; one that only patches have reached lacks some.
+    public func isMade(_ record: Record) -> Bool { required[record.key.facet]?.allSatisfy { record[$0] != nil } ?? true }
 
     /// The fields a store keeps as typed columns to query by.
     public let columns: [Field]
@@ -65,6 +69,7 @@ public final class Entity: Sendable {
         let required = Set(file.required)
         fields = try file.properties.map { try Field(name: $0.key, property: $0.value, isRequired: required.contains($0.key), entity: name) }
             .sorted { $0.id < $1.id }
+        self.required = Dictionary(grouping: fields.filter(\.isRequired), by: \.facet).mapValues { $0.map(\.id) }
         columns = fields.filter(\.isColumn)
         columnNames = columns.map(\.name)
         var scopes: [Facet: [ScopeTemplate]] = [:]

@@ -67,7 +67,7 @@ struct LedgerCheck {
         let outside = Set(answer.remarks.filter { $0.code == "outside-view" }.map(\.op))
         let schema = simulation.newerSchema
         for index in outside where !isForgers {
-            guard let order = Self.order(of: set.ops[index], schema), entry.heldOrders.contains(order) else { continue }
+            guard let order = try order(of: set.ops[index], schema), entry.heldOrders.contains(order) else { continue }
             throw Violation("I24", "\(set.writeID) of \(entry.device): the fact \(set.ops[index].key) is kept out although its order was held")
         }
         try simulation.server.store.read { transaction in
@@ -83,9 +83,12 @@ struct LedgerCheck {
         }
     }
 
-    private static func order(of op: Op, _ schema: Schema) -> RecordID? {
-        guard let field = schema[op.key.type]?["order"] else { return nil }
-        return op.writes.first { $0.field == field.id }?.value.reference
+    /// The order that a fact is about, by its own word or that of the record it is added to.
+    private func order(of op: Op, _ schema: Schema) throws -> RecordID? {
+        guard let entity = schema[op.key.type], let field = entity["order"] else { return nil }
+        if let write = op.writes.first(where: { $0.field == field.id }) { return write.value.reference }
+        let stored = try simulation.server.store.read { try $0.record(op.key) }
+        return stored.flatMap { RecordView($0.record, entity).reference("order") }
     }
 
     private func finalAnswer(of admitted: AdmittedSet) throws -> Receipt {

@@ -17,7 +17,8 @@ struct OracleCheck {
     }
 
     func check() throws {
-        let writes = try OracleWrites(log, schema)
+        let effects = try OracleWrites.effects(log, schema)
+        let writes = OracleWrites(effects, schema)
         let stored = try simulation.server.store.read { transaction in
             var records: [RecordKey: StoredRecord] = [:]
             for key in try transaction.keys(after: nil, limit: .max) { records[key] = try transaction.record(key) }
@@ -25,7 +26,7 @@ struct OracleCheck {
         }
         try content(writes, stored)
         try MembershipCheck(schema: schema, stored: stored, simulation: simulation).check()
-        try StockCheck(schema: schema, stored: stored, log: log).check()
+        try StockCheck(schema: schema, stored: stored, effects: effects).check()
         try WorkflowCheck(schema: schema, stored: stored).check()
     }
 

@@ -8,12 +8,7 @@ import TruckrollSync
 struct StockCheck {
     let schema: Schema
     let stored: [RecordKey: StoredRecord]
-    let log: AdmittedLog
-
-    private struct Shelf: Hashable {
-        let location: RecordID
-        let part: RecordID
-    }
+    let effects: [OracleWrites.Effect]
 
     func check() throws {
         let onHand = try movements()
@@ -59,7 +54,7 @@ struct StockCheck {
         let entity = try schema.entity("stock_entry")
         var sums: [Shelf: Int64] = [:]
         var seen: Set<RecordKey> = []
-        for effect in try OracleWrites.effects(log, schema) {
+        for effect in effects {
             for index in effect.ops where effect.set.ops[index].key.type == entity.type {
                 let op = effect.set.ops[index]
                 guard op.kind == .create, seen.insert(op.key).inserted else { continue }

@@ -22,11 +22,13 @@ struct OracleWrites {
 
     private(set) var fields: [Place: [Write]] = [:]
     private(set) var keys: Set<RecordKey> = []
+    /// Those that a creation has reached, not patches alone.
+    private var made: Set<RecordKey> = []
     /// The write ids that deletions of a record had seen.
     private(set) var deletions: [RecordKey: Set<WriteID>] = [:]
 
-    init(_ log: AdmittedLog, _ schema: Schema) throws {
-        for effect in try Self.effects(log, schema) {
+    init(_ effects: [Effect], _ schema: Schema) {
+        for effect in effects {
             for index in effect.ops { add(effect.set.ops[index], effect, schema) }
         }
     }
@@ -73,7 +75,7 @@ struct OracleWrites {
         let version = Version(stamp: effect.stamp, sequence: effect.set.writeID.sequence)
         let isServers = effect.isServers
         if op.kind == .delete { deletions[op.key, default: []].formUnion(op.seen.map(\.writeID)) }
-        let isThere = keys.contains(op.key)
+        let isThere = made.contains(op.key)
         for write in op.writes {
             let place = Place(key: op.key, field: write.field)
             // An entry of a log, once there, gets nothing added but by the server.
@@ -84,6 +86,7 @@ struct OracleWrites {
                     isServers: isServers))
         }
         keys.insert(op.key)
+        if op.kind == .create { made.insert(op.key) }
     }
 }
 

@@ -7,7 +7,7 @@ public struct AppliedOp: Sendable {
     public let index: Int
     public let op: Op
     public let entity: Entity
-    /// Whether the record did not exist before, or was deleted.
+    /// Whether the record is there, and was not made before or was deleted.
     public let isNew: Bool
     public let losses: [FieldLoss]
     /// A field of which several values stand side by side now.
@@ -52,7 +52,7 @@ public struct SetApplier {
         guard let entity = schema[op.key.type] else { throw DecodingProblem("entity-unknown", "entity type \(op.key.type)") }
         let before = try access.record(op.key)
         var record = before ?? Record(key: op.key)
-        let wasLive = before.map { !RecordView($0, entity).isDeleted } ?? false
+        let wasLive = before.map { entity.isMade($0) && !RecordView($0, entity).isDeleted } ?? false
         var losses: [FieldLoss] = []
         var siblingField: FieldID?
         if op.kind == .delete {
@@ -75,7 +75,7 @@ public struct SetApplier {
         }
         try access.put(record)
         let ruling = !wasLive && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil
-        let isLive = !RecordView(record, entity).isDeleted
+        let isLive = entity.isMade(record) && !RecordView(record, entity).isDeleted
         return AppliedOp(
             index: index, op: op, entity: entity, isNew: !wasLive && isLive, losses: losses, siblingField: siblingField,
             survivedDeletion: record[.tombstone] != nil && isLive, eventRuling: ruling)
