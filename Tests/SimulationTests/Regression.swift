@@ -211,5 +211,34 @@ struct Regression: Sendable, CustomTestStringConvertible {
                 Step(pause: 8208000000, device: 5, action: .sync(nil)),
                 Step(pause: 0, device: 2, action: .restoreServer),
             ]),
+        Regression(
+            name: "a device that had been enrolled and came for the first time after the copy is waited for",
+            steps: [
+                Step(pause: 9000, device: 3, action: .act(.lease, pick: 2045967044, how: 753369735)),
+                Step(pause: 0, device: 0, action: .backup),
+                Step(pause: 39000, device: 3, action: .sync(nil)),
+                Step(pause: 0, device: 0, action: .restoreServer),
+                Step(pause: 52000, device: 0, action: .act(.reserve, pick: 2186667984, how: 1709712306)),
+            ]),
+        Regression(
+            name: "the same copy put back by hand twice is found by a device that has left the present epoch",
+            steps: [
+                Step(pause: 64827, device: 0, action: .act(.accept, pick: 1527055801, how: 2236783889)),
+                Step(pause: 41114, device: 0, action: .act(.travel, pick: 1527055801, how: 4145139510)),
+                Step(pause: 0, device: 0, action: .backup),
+                Step(pause: 64185, device: 3, action: .act(.partFromDepot, pick: 2238505134, how: 4201131240)),
+                Step(pause: 41122, device: 3, action: .sync(nil)),
+                Step(pause: 0, device: 0, action: .putBackByHand),
+                Step(pause: 27510, device: 3, action: .sync(nil)),
+                Step(pause: 10317, device: 0, action: .sync(nil)),
+                Step(pause: 0, device: 0, action: .putBackByHand),
+                Step(pause: 512, device: 0, action: .act(.arrive, pick: 207231227, how: 2569655673)),
+                Step(pause: 49668, device: 0, action: .act(.start, pick: 207231227, how: 2473396387)),
+                Step(pause: 53359, device: 0, action: .act(.finishTask, pick: 207231227, how: 2493855409)),
+                Step(pause: 52682, device: 0, action: .act(.complete, pick: 207231227, how: 1556855671)),
+                Step(pause: 14072, device: 0, action: .act(.sign, pick: 207231227, how: 791775173)),
+                Step(pause: 56314, device: 0, action: .act(.travel, pick: 2703035403, how: 2070092272)),
+                Step(pause: 8208000000, device: 0, action: .sync(nil)),
+            ]),
     ]
 }

@@ -17,6 +17,7 @@ struct PromiseCheck {
     func check() throws {
         try leasesHold()
         try nothingWhileSettling()
+        try nothingBeforeTheHoldersTold()
     }
 
     /// The stock leases that a device takes with it as granted to one of its numbers and that have not run out. Of another device's,
@@ -58,5 +59,41 @@ struct PromiseCheck {
                 }
             }
         }
+    }
+
+    /// After a restore nothing of a part is promised at a place while somebody who held a promise of it there has not told that yet.
+    /// What nobody tells within a day, or only by way of another number, is not waited for.
+    private func nothingBeforeTheHoldersTold() throws {
+        guard let lost = simulation.ledger.lostPromises, let begun = try simulation.server.store.read({ try $0.epochs().last }),
+            begun.epoch != lost.epoch, begun.epoch == log.tenant.epoch
+        else { return }
+        var told: [WriteID: Position] = [:]
+        for set in log.sets { told[set.set.writeID] = set.position }
+        let end = lost.milliseconds + Int64(Limits.settlingSeconds) * 1000
+        for admitted in log.sets where admitted.cause != nil && admitted.position > begun.start && admitted.admittedAt < end {
+            for key in try grants(of: admitted) where lost.promises[key] == nil && !simulation.ledger.shownLeases.contains(key.id) {
+                let shelf = try shelf(of: key)
+                let late = lost.promises.values.first { promise in
+                    promise.shelf == shelf && told[promise.request].map { $0 > admitted.position } ?? false
+                }
+                guard let late else { continue }
+                throw Violation("9.16", "\(key) was granted at \(admitted.position), before \(late.request) told of an older promise of the same")
+            }
+        }
+    }
+
+    /// The reservations and stock leases that a set of the server grants.
+    private func grants(of admitted: AdmittedSet) throws -> [RecordKey] {
+        let entities = try ["reservation", "lease"].map { try simulation.schema.entity($0) }
+        return (log.changes[admitted.set.writeID]?.ops ?? []).filter { op in
+            entities.contains { entity in
+                op.key.type == entity.type && op.writes.contains { $0.field == entity["state"]?.id && $0.value == .text("granted") }
+            }
+        }.map(\.key)
+    }
+
+    private func shelf(of key: RecordKey) throws -> Shelf? {
+        guard let entity = simulation.schema[key.type], let stored = try simulation.server.store.read({ try $0.record(key) }) else { return nil }
+        return Shelf(RecordView(stored.record, entity))
     }
 }

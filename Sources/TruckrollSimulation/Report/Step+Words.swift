@@ -26,6 +26,7 @@ extension Step.Action {
         case .putBackByHand: "the backup is put back by hand"
         case .revoke: "it is shut out"
         case .enrol: "its user enrols another device"
+        case .enrolInPart: "its user enrols another device, whose first visit breaks off when today's work shows"
         case .tick: "the server's clock does what is due"
         case .collect: "the server forgets what left views long ago"
         case .upgradeDevice: "it learns the newer schema"

@@ -48,6 +48,8 @@ public struct Step: Hashable, Sendable, Codable {
         case revoke
         /// The device's user enrols a new one.
         case enrol
+        /// The same, and the new one's first visit breaks off when it shows no more than what is needed today.
+        case enrolInPart
         /// The server's clock does what is due.
         case tick
         /// The server forgets what left a scope longer ago than the horizon.

@@ -82,7 +82,13 @@ public struct StepGenerator {
             now(device, .backup)
             later(device, random.once(in: 3) ? .putBackByHand : .restoreServer)
             if random.once(in: 4) { later(device, .restoreServer) }
-        case .enrolment: now(device, random.once(in: 3) ? .revoke : random.once(in: 2) ? .enrol : .tick)
+        case .enrolment:
+            switch random.below(6) {
+            case 0, 1: now(device, .revoke)
+            case 2: now(device, .enrol)
+            case 3: replanDuringFirstVisit(of: device)
+            default: now(device, .tick)
+            }
         case .upgrade:
             if random.once(in: 2) { later(device, .upgradeServer) }
             now(device, .upgradeDevice)
@@ -95,6 +101,17 @@ public struct StepGenerator {
             now(device, .damage(pick: number()))
             later(device, .audit)
         case .hostile: for _ in 0...random.below(3) { now(device, .forge(pick: number())) }
+        }
+    }
+
+    /// A visit planned for later in the week moves to today between two visits of a device that gets its view for the first time.
+    private mutating func replanDuringFirstVisit(of device: Int) {
+        let dispatcher = 1
+        let pick = number()
+        for fourHours in [UInt32(18), 1] {
+            now(dispatcher, .act(.move, pick: pick, how: (24 + fourHours) << 8))
+            now(dispatcher, .sync(nil))
+            if fourHours > 6 { now(device, options.faults.contains(.network) ? .enrolInPart : .enrol) }
         }
     }
 

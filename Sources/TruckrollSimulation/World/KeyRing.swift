@@ -19,6 +19,10 @@ final class KeyRing: @unchecked Sendable {
         return SyncConversation.NewKey(privateKey: key.rawRepresentation, publicKey: key.publicKey)
     }
 
+    func sign(_ message: [UInt8], _ key: SyncConversation.NewKey) throws -> [UInt8] {
+        try security.sign(message, privateKey: key.privateKey, publicKey: key.publicKey)
+    }
+
     func sign(_ message: [UInt8], _ identity: DeviceIdentity) throws -> [UInt8] {
         let publicKey = publicKeys[identity.privateKey] ?? SigningKey(rawRepresentation: identity.privateKey)?.publicKey ?? []
         publicKeys[identity.privateKey] = publicKey

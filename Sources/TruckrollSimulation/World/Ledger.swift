@@ -15,6 +15,10 @@ struct Ledger {
     private(set) var gone: Set<SetHash> = []
     /// Stock leases that a device held as granted when it came to the server, with the history it came to.
     var leases: [RecordID: Epoch] = [:]
+    /// Stock leases that a device ever showed a server, run out or not.
+    var shownLeases: Set<RecordID> = []
+    /// What the newest restore made the server forget.
+    var lostPromises: LostPromises?
     /// Devices that named a base they did not have: what they record afterwards may be judged by it.
     var forgers: Set<DeviceID> = []
 

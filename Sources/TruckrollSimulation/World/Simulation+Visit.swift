@@ -11,11 +11,15 @@ extension Simulation {
         var problem: EngineProblem?
     }
 
-    func visit(_ device: SimulatedDevice, _ purpose: SyncConversation.Purpose, _ disturbance: Disturbance?) throws {
+    /// - Parameter end: the visit breaks off when the device shows the classes up to this one and no other.
+    func visit(
+        _ device: SimulatedDevice, _ purpose: SyncConversation.Purpose, _ disturbance: Disturbance?, breaksOffAt end: ScopeClass? = nil
+    ) throws {
         met.visits += 1
         guard try signIn(device) else { return met.visitsCutShort += 1 }
         if try !device.store.read({ try $0.state().filling.isEmpty }) { met.fillingsResumed += 1 }
-        let leases = try PromiseCheck.leases(of: device, at: milliseconds)
+        // What the disk may have changed proves nothing.
+        let leases = try device.isDiskAtFault ? [] : PromiseCheck.leases(of: device, at: milliseconds)
         let pins = try PinCheck(device)
         // What a lost history had put here is compared, and may differ.
         var isHistoryChanged = try device.store.read { try $0.state().isRecovering }
@@ -40,7 +44,8 @@ extension Simulation {
                     isFetching = if case .segment(.some) = reply { true } else { false }
                     if checked { try SessionCheck(device).monotonic() }
                     try SessionCheck(device).stillShows(shown)
-                    if checked, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
+                    if checked, !device.isDiskAtFault, try ClosureCheck(self, device, replica).check() { met.viewsShownInPart += 1 }
+                    if let end, try device.store.read({ try $0.state().visible }) == end { throw VisitEnded() }
                     number += 1
                 }
                 if let audit = conversation.audit {
@@ -96,7 +101,10 @@ extension Simulation {
     private func carry(
         _ request: SyncConversation.Request, _ replica: ReplicaID, _ device: SimulatedDevice, _ disturbance: Disturbance?
     ) throws -> SyncConversation.Reply {
-        if case .sync(let message) = request, !message.leases.isEmpty { met.leasesShown += 1 }
+        if case .sync(let message) = request, !message.leases.isEmpty {
+            met.leasesShown += 1
+            ledger.shownLeases.formUnion(message.leases.compactMap { RecordID(bytes: $0.lease) })
+        }
         if case .segment(let name) = request { return try fetch(name, replica, device, disturbance) }
         let call = try ServerCall(request, replica)
         switch disturbance?.kind {

@@ -66,7 +66,8 @@ public final class Simulation {
         case .restoreServer: try restoreServer(byHand: false)
         case .putBackByHand: try restoreServer(byHand: true)
         case .revoke: try revoke(device)
-        case .enrol: try enrol(device)
+        case .enrol: _ = try enrol(device)
+        case .enrolInPart: if let another = try enrol(device) { try visit(another, .sync, nil, breaksOffAt: .first) }
         case .tick: try serverDoes { _ = try $0.tick(at: self.moment) }
         case .collect: try serverDoes { try $0.collect(at: self.moment) }
         case .upgradeDevice: device.upgrade(to: newerSchema)
@@ -126,6 +127,8 @@ public final class Simulation {
     }
 
     private func restoreServer(byHand: Bool) throws {
+        guard let backup = server.backup else { return }
+        ledger.lostPromises = try LostPromises(puttingBack: backup, inPlaceOf: server.store, newerSchema, at: milliseconds)
         guard try server.restore(byHand: byHand, at: moment) else { return }
         if isServerNew { try server.start(at: moment) }
     }
@@ -138,24 +141,19 @@ public final class Simulation {
         try server.revoke(identity.device, at: moment)
     }
 
-    private func enrol(_ device: SimulatedDevice) throws {
-        guard devices.count < options.devices + 3 else { return }
-        let key = keys.make()
-        let id = DeviceID.version7(milliseconds: UInt64(max(0, milliseconds)), using: &random)
+    private func enrol(_ device: SimulatedDevice) throws -> SimulatedDevice? {
+        guard devices.count < options.devices + 3 else { return nil }
+        let enrolment = SimulatedEnrolment(
+            device: DeviceID.version7(milliseconds: UInt64(max(0, milliseconds)), using: &random), user: device.user, name: "another",
+            key: keys.make())
         var row: ReplicaRow?
-        try serverDoes { engine in
-            row = try engine.enrolLocally(device: id, user: device.user, publicKey: key.publicKey, name: "another", at: self.moment)
-        }
-        guard let row else { return }
-        let store = MemoryDeviceStore(schema: schema)
-        let enrolment = try server.engine.enrolment(of: row, at: moment)
-        let identity = DeviceIdentity(
-            tenant: StartingWorld.tenant, tenantName: "Acme", tenantKey: Array(enrolment.tenantKey), device: id, user: device.user,
-            replica: row.replica, algorithm: .p256, privateKey: key.privateKey, series: row.series, enrolment: try Wire.encode(enrolment),
-            serverURL: "")
-        try store.write { try $0.save(identity) }
-        devices.append(
-            SimulatedDevice(name: "\(device.name)+\(devices.count)", user: device.user, role: device.role, store: store, schema: schema, keys: keys))
+        try serverDoes { row = try enrolment.ask($0, self.keys, at: self.moment) }
+        guard let row else { return nil }
+        let store = try enrolment.store(row, server.engine, schema, at: moment)
+        let another = SimulatedDevice(
+            name: "\(device.name)+\(devices.count)", user: device.user, role: device.role, store: store, schema: schema, keys: keys)
+        devices.append(another)
+        return another
     }
 
     // MARK: Copies of devices

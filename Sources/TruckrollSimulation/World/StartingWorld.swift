@@ -77,15 +77,13 @@ public final class StartingWorld: @unchecked Sendable {
         _ name: String, _ user: RecordID, _ role: Role, _ engine: ServerEngine, _ keys: KeyRing, _ moment: ServerMoment,
         _ random: inout SeededGenerator
     ) throws -> SimulatedDevice {
-        let key = keys.make()
-        let id = DeviceID.version7(milliseconds: UInt64(moment.milliseconds), using: &random)
-        let row = try engine.enrolLocally(device: id, user: user, publicKey: key.publicKey, name: name, at: moment)
-        let enrolment = try engine.enrolment(of: row, at: moment)
-        let store = MemoryDeviceStore(schema: schema)
-        let identity = DeviceIdentity(
-            tenant: Self.tenant, tenantName: "Acme", tenantKey: Array(enrolment.tenantKey), device: id, user: user, replica: row.replica,
-            algorithm: .p256, privateKey: key.privateKey, series: row.series, enrolment: try Wire.encode(enrolment), serverURL: "")
-        try store.write { try $0.save(identity) }
+        let enrolment = SimulatedEnrolment(
+            device: DeviceID.version7(milliseconds: UInt64(moment.milliseconds), using: &random), user: user, name: name, key: keys.make())
+        let row =
+            try role == .importer
+            ? engine.enrolLocally(device: enrolment.device, user: user, publicKey: enrolment.key.publicKey, name: name, at: moment)
+            : enrolment.ask(engine, keys, at: moment)
+        let store = try enrolment.store(row, engine, schema, at: moment)
         return SimulatedDevice(name: name, user: user, role: role, store: store, schema: schema, keys: keys)
     }
 
