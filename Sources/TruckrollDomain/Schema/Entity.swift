@@ -43,7 +43,8 @@ public final class Entity: Sendable {
     public subscript(id: FieldID) -> Field? { byID[id].map { fields[$0] } }
     public subscript(name: String) -> Field? { byName[name].map { fields[$0] } }
 
-    /// Whether a record has every field that its creation carries; one that only patches have reached lacks some.
+    /// Whether somebody has made the record: it has every field that a creation carries, while one that only patches have reached
+    /// lacks some.
     public func isMade(_ record: Record) -> Bool { required[record.key.facet]?.allSatisfy { record[$0] != nil } ?? true }
 
     /// The fields a store keeps as typed columns to query by.
@@ -69,6 +70,10 @@ public final class Entity: Sendable {
         let required = Set(file.required)
         fields = try file.properties.map { try Field(name: $0.key, property: $0.value, isRequired: required.contains($0.key), entity: name) }
             .sorted { $0.id < $1.id }
+        // Records that were made before the field was there would count as not made.
+        if let late = fields.first(where: { [since] in $0.isRequired && $0.since > since }) {
+            throw SchemaProblem(entity: name, detail: "\(late.name) came after its entity and cannot be required")
+        }
         self.required = Dictionary(grouping: fields.filter(\.isRequired), by: \.facet).mapValues { $0.map(\.id) }
         columns = fields.filter(\.isColumn)
         columnNames = columns.map(\.name)

@@ -53,4 +53,7 @@ public struct RecordView: Sendable {
         guard let entry = record[.tombstone], let tombstone = try? Tombstone(decoding: entry.value) else { return false }
         return tombstone.covers(allVersions)
     }
+
+    /// Whether somebody has made the record and nobody has deleted it.
+    public var isThere: Bool { entity.isMade(record) && !isDeleted }
 }

@@ -9,6 +9,7 @@ struct LostPromises {
     struct Promise {
         /// The set that asked for it.
         let request: WriteID
+        let hash: SetHash
         let shelf: Shelf
     }
 
@@ -18,11 +19,17 @@ struct LostPromises {
     let epoch: Epoch?
     let promises: [RecordKey: Promise]
 
-    init(puttingBack copy: MemoryServerStore, inPlaceOf store: MemoryServerStore, _ schema: Schema, at milliseconds: Int64) throws {
+    /// - Parameter former: what an earlier restore made the server forget, and its holders may not have told yet.
+    init(
+        puttingBack copy: MemoryServerStore, inPlaceOf store: MemoryServerStore, former: LostPromises?, _ schema: Schema, at milliseconds: Int64
+    ) throws {
         self.milliseconds = milliseconds
         epoch = try copy.read { try $0.tenant()?.epoch }
         let known = try Self.granted(copy, schema)
-        let lost = try Self.granted(store, schema).filter { known[$0.key] == nil }
+        let untold = try store.read { transaction in
+            try (former?.promises ?? [:]).filter { try transaction.admitted($0.value.request)?.hash != $0.value.hash }
+        }
+        let lost = try Self.granted(store, schema).merging(untold) { present, _ in present }.filter { known[$0.key] == nil }
         promises = try copy.read { transaction in
             let newest = try transaction.replicas().map(\.lastSeen).max() ?? 0
             return try lost.filter { _, promise in
@@ -41,9 +48,9 @@ struct LostPromises {
                 for id in try transaction.ids(entity, where: "state", equals: .text("granted")) {
                     let key = RecordKey(type: entity.type, id: id)
                     guard let record = try transaction.record(key)?.record, let shelf = Shelf(RecordView(record, entity)), let asked = entity[field],
-                        let request = record[asked.id]?.version.writeID
+                        let request = record[asked.id]?.version.writeID, let set = try transaction.admitted(request)
                     else { continue }
-                    found[key] = Promise(request: request, shelf: shelf)
+                    found[key] = Promise(request: request, hash: set.hash, shelf: shelf)
                 }
             }
         }

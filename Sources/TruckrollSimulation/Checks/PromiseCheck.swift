@@ -62,24 +62,33 @@ struct PromiseCheck {
     }
 
     /// After a restore nothing of a part is promised at a place while somebody who held a promise of it there has not told that yet.
-    /// What nobody tells within a day, or only by way of another number, is not waited for.
+    /// What nobody tells within a day, or only by way of another number or another copy of the device, is not waited for.
     private func nothingBeforeTheHoldersTold() throws {
         guard let lost = simulation.ledger.lostPromises, let begun = try simulation.server.store.read({ try $0.epochs().last }),
             begun.epoch != lost.epoch, begun.epoch == log.tenant.epoch
         else { return }
-        var told: [WriteID: Position] = [:]
-        for set in log.sets { told[set.set.writeID] = set.position }
+        let told = Dictionary(log.sets.map { ($0.hash, $0.position) }, uniquingKeysWith: { first, _ in first })
+        let lately = try lost.promises.values.filter { promise in
+            try told[promise.hash].map { $0 > begun.start } ?? false && runsOnce(promise.request.replica)
+        }
+        simulation.met.promisesTold += lately.count
         let end = lost.milliseconds + Int64(Limits.settlingSeconds) * 1000
         for admitted in log.sets where admitted.cause != nil && admitted.position > begun.start && admitted.admittedAt < end {
             for key in try grants(of: admitted) where lost.promises[key] == nil && !simulation.ledger.shownLeases.contains(key.id) {
                 let shelf = try shelf(of: key)
-                let late = lost.promises.values.first { promise in
-                    promise.shelf == shelf && told[promise.request].map { $0 > admitted.position } ?? false
+                let late = lately.first { promise in
+                    promise.shelf == shelf && told[promise.hash].map { $0 > admitted.position } ?? false
                 }
                 guard let late else { continue }
                 throw Violation("9.16", "\(key) was granted at \(admitted.position), before \(late.request) told of an older promise of the same")
             }
         }
+    }
+
+    /// Whether nobody goes on with a copy of the device beside it.
+    private func runsOnce(_ replica: ReplicaID) throws -> Bool {
+        let device = try simulation.server.store.read { try $0.replica(replica)?.device }
+        return try simulation.devices.count { try $0.identity().device == device } == 1
     }
 
     /// The reservations and stock leases that a set of the server grants.

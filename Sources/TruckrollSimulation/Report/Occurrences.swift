@@ -23,6 +23,8 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var settledLate = 0
     /// Requests that showed leases granted in a history that was lost.
     public var leasesShown = 0
+    /// Promises that a restored server had forgotten and was told of.
+    public var promisesTold = 0
     /// Sets that a restored server lacked and of which other devices showed something.
     public var recoveredKept = 0
     public var snapshotsTaken = 0
@@ -47,6 +49,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "sets_aside": \.setsAside, "quarantined": \.quarantined, "outside_view": \.outsideView, "repairs": \.repairs,
             "sets_forged": \.setsForged, "views_shown_in_part": \.viewsShownInPart, "fillings_resumed": \.fillingsResumed,
             "settled_late": \.settledLate, "leases_shown": \.leasesShown, "recovered_kept": \.recoveredKept,
+            "promises_told": \.promisesTold,
             "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
         ]
     }

@@ -108,11 +108,14 @@ public struct StepGenerator {
     private mutating func replanDuringFirstVisit(of device: Int) {
         let dispatcher = 1
         let pick = number()
-        for fourHours in [UInt32(18), 1] {
-            now(dispatcher, .act(.move, pick: pick, how: (24 + fourHours) << 8))
-            now(dispatcher, .sync(nil))
-            if fourHours > 6 { now(device, options.faults.contains(.network) ? .enrolInPart : .enrol) }
-        }
+        replan(by: dispatcher, pick, inHours: 72)
+        now(device, options.faults.contains(.network) ? .enrolInPart : .enrol)
+        replan(by: dispatcher, pick, inHours: 4)
+    }
+
+    private mutating func replan(by dispatcher: Int, _ pick: UInt32, inHours hours: UInt32) {
+        now(dispatcher, .act(.move, pick: pick, how: (24 + hours / 4) << 8))
+        now(dispatcher, .sync(nil))
     }
 
     private mutating func now(_ device: Int, _ action: Step.Action) { made.append(Step(pause: 0, device: device, action: action)) }

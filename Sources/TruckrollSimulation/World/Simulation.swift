@@ -128,7 +128,8 @@ public final class Simulation {
 
     private func restoreServer(byHand: Bool) throws {
         guard let backup = server.backup else { return }
-        ledger.lostPromises = try LostPromises(puttingBack: backup, inPlaceOf: server.store, newerSchema, at: milliseconds)
+        ledger.lostPromises = try LostPromises(
+            puttingBack: backup, inPlaceOf: server.store, former: ledger.lostPromises, newerSchema, at: milliseconds)
         guard try server.restore(byHand: byHand, at: moment) else { return }
         if isServerNew { try server.start(at: moment) }
     }

@@ -12,11 +12,11 @@ public protocol RecordAccess: AnyObject {
 }
 
 extension RecordAccess {
-    /// A live record of the common facet, read through its schema.
+    /// A live record of the common facet, read through its schema; `nil` while nobody has made it, whatever patches have reached it.
     public func view(_ entity: Entity, _ id: RecordID) throws -> RecordView? {
         guard let record = try record(RecordKey(type: entity.type, id: id)) else { return nil }
         let view = RecordView(record, entity)
-        return view.isDeleted ? nil : view
+        return view.isThere ? view : nil
     }
 
     /// The live records whose column has the value.

@@ -7,7 +7,7 @@ public struct AppliedOp: Sendable {
     public let index: Int
     public let op: Op
     public let entity: Entity
-    /// Whether the record is there, and was not made before or was deleted.
+    /// Whether the op made the record be there: before it nobody had made it, or it was deleted.
     public let isNew: Bool
     public let losses: [FieldLoss]
     /// A field of which several values stand side by side now.
@@ -52,7 +52,7 @@ public struct SetApplier {
         guard let entity = schema[op.key.type] else { throw DecodingProblem("entity-unknown", "entity type \(op.key.type)") }
         let before = try access.record(op.key)
         var record = before ?? Record(key: op.key)
-        let wasLive = before.map { entity.isMade($0) && !RecordView($0, entity).isDeleted } ?? false
+        let wasThere = before.map { RecordView($0, entity).isThere } ?? false
         var losses: [FieldLoss] = []
         var siblingField: FieldID?
         if op.kind == .delete {
@@ -61,7 +61,7 @@ public struct SetApplier {
         for write in op.writes {
             guard let field = entity[write.field] else { throw DecodingProblem("field-unknown", "field \(write.field)") }
             // An entry of a log or a sealed document that exists gets nothing added, by nobody but the server.
-            if wasLive, role != nil, record[write.field] == nil, entity.isLog || field.rule == .sealed { continue }
+            if wasThere, role != nil, record[write.field] == nil, entity.isLog || field.rule == .sealed { continue }
             if field.rule == .text { continue }
             let result = try Merge.apply(
                 write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice, isKnown: isKnown)
@@ -74,11 +74,11 @@ public struct SetApplier {
             if !edits.isEmpty { record.set(try Merge.apply(edits, version: version, toText: record[field.id])) }
         }
         try access.put(record)
-        let ruling = !wasLive && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil
-        let isLive = entity.isMade(record) && !RecordView(record, entity).isDeleted
+        let ruling = !wasThere && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil
+        let isThere = RecordView(record, entity).isThere
         return AppliedOp(
-            index: index, op: op, entity: entity, isNew: !wasLive && isLive, losses: losses, siblingField: siblingField,
-            survivedDeletion: record[.tombstone] != nil && isLive, eventRuling: ruling)
+            index: index, op: op, entity: entity, isNew: !wasThere && isThere, losses: losses, siblingField: siblingField,
+            survivedDeletion: record[.tombstone] != nil && isThere, eventRuling: ruling)
     }
 
     /// Folds a new event into its order: says whether it is effective and moves the order's state.

@@ -33,7 +33,7 @@ extension Sequencer {
             for key in keys {
                 // A record that is there lacks nothing, whatever else a waiting set wants of it.
                 guard let parent = try transaction.waiting(of: set.writeID.replica, creating: key), parent.writeID != set.writeID,
-                    try transaction.record(key) == nil
+                    try transaction.record(key).flatMap({ stored in schema[key.type].map { $0.isMade(stored.record) } }) != true
                 else { continue }
                 return WireProblem("parent-waiting", op: index, "set \(parent.writeID), on whose record it builds, waits itself")
             }

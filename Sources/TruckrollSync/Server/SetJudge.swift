@@ -99,7 +99,7 @@ struct SetJudge {
             let scopes = try scopes(of: op, entity, &made)
             noteWanted(op, entity, &moved)
             if entity.writeClass == .fact {
-                guard try isReachable(scopes, own: own, base: base) || isOfLostRecord(op) else {
+                guard try isReachable(scopes, own: own, base: base) else {
                     verdict.outsideView.append(index)
                     continue
                 }
@@ -248,14 +248,10 @@ struct SetJudge {
     /// - Parameter made: the records that the ops before this one make, with what they write in them.
     private func scopes(of op: Op, _ entity: Entity, _ made: inout [RecordKey: Record]) throws -> [Scope] {
         // A deleted record is judged where it lay: an edit that had not seen the deletion brings it back.
-        if let existing = try writer.record(op.key) {
-            let present = entity.scopes(of: RecordView(existing, entity))
-            guard op.kind == .create, !entity.isMade(existing) else { return present }
-            // Only patches have come before: it lies where its own fields put it as well.
-            return Set(present).union(entity.scopes(of: RecordView(try draft(op, entity, over: existing), entity))).sorted()
-        }
-        // A new record lies where its own fields put it.
-        let record = try draft(op, entity, over: made[op.key])
+        let existing = try writer.record(op.key)
+        if let existing, entity.isMade(existing) { return entity.scopes(of: RecordView(existing, entity)) }
+        // A new record lies where its own fields put it, and so does one that only patches have reached.
+        let record = try draft(op, entity, over: made[op.key] ?? existing)
         if op.kind == .create || made[op.key] != nil { made[op.key] = record }
         return entity.scopes(of: RecordView(record, entity))
     }
@@ -269,9 +265,6 @@ struct SetJudge {
         }
         return record
     }
-
-    /// Whether a patch is of a record that was there in a history this server lost: whoever made it brings it back.
-    private func isOfLostRecord(_ op: Op) throws -> Bool { try op.kind == .patch && base == .lost && writer.record(op.key) == nil }
 
     /// A new order is for a site its author holds.
     private func isSiteReachable(_ op: Op, _ entity: Entity, own: Set<Scope>) throws -> Bool {
