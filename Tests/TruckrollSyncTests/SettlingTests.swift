@@ -256,6 +256,17 @@ struct SettlingTests {
         #expect(try world.server.settling()?.awaited == [row.replica])
     }
 
+    @Test("what the server does by itself is no contact: those it heard of last are waited for, however long ago that was")
+    func quietDays() throws {
+        _ = try lease(company.anna)
+        let head = try store.read { try $0.tenant()?.head }
+        world.milliseconds += 9 * 24 * 3_600_000
+        _ = try world.server.tick(at: world.moment)
+        #expect(try store.read { try $0.tenant()?.head } != head, "the lease has run out, and a set of the server's own tells it")
+        try restore(store.copy())
+        #expect(try world.server.settling()?.awaited == [company.anna, company.ben, company.dora].map(\.replica).sorted())
+    }
+
     @Test("a tenant whose devices were all shut out, or long unseen, waits for nobody")
     func nobody() throws {
         world.milliseconds += 40 * 24 * 3_600_000
