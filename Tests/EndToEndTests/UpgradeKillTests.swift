@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+import Testing
+import TruckrollClient
+import TruckrollDomain
+import TruckrollSync
+
+/// Programs that are killed while they bring the file of an older one up to date.
+@Suite("Upgrades that are killed", .serialized)
+struct UpgradeKillTests {
+    /// What a file says in its typed tables, by table.
+    private func typedRows(_ file: URL) throws -> [String: [String]] {
+        try DatabaseQueue(path: file.path).read { db in
+            var rows: [String: [String]] = [:]
+            for table in try typedTables(db) { rows[table] = try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY id").map(\.description) }
+            return rows
+        }
+    }
+
+    private func typedTables(_ db: Database) throws -> [String] {
+        try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'entity!_%' ESCAPE '!' ORDER BY name")
+    }
+
+    /// Makes of it what a program left that knew no typed tables.
+    private func makeOlder(_ file: URL) throws {
+        try DatabaseQueue(path: file.path).write { db in
+            for table in try typedTables(db) { try db.execute(sql: "DROP TABLE \(table)") }
+            try db.execute(sql: "DELETE FROM filled_columns")
+        }
+    }
+
+    private func start(_ program: String, _ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = ServerProcess.executable(program)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// Kills the program in some of its upgrades; every time the file has either nothing of it or all.
+    ///
+    /// - Parameter ends: whether the program ends by itself.
+    /// - Returns: how often it had nothing.
+    private func killUpgrades(of file: URL, _ program: String, _ arguments: [String], ends: Bool) async throws -> Int {
+        let before = try typedRows(file)
+        #expect(before.values.contains { !$0.isEmpty })
+        try makeOlder(file)
+        let begun = ContinuousClock.now
+        var process = try start(program, arguments)
+        while try typedRows(file) != before { try #require(ContinuousClock.now - begun < .seconds(60), "the upgrade never ended") }
+        let whole = ContinuousClock.now - begun
+        if !ends { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        var undone = 0
+        for _ in 0..<12 {
+            try makeOlder(file)
+            process = try start(program, arguments)
+            // Not a wait for a result: the random moment at which a real process is killed.
+            try await Task.sleep(for: whole * Double.random(in: 0.3...1))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let now = try typedRows(file)
+            #expect(now.isEmpty || now == before)
+            if now.isEmpty { undone += 1 }
+        }
+        try makeOlder(file)
+        return undone
+    }
+
+    @Test("a server killed while it upgrades its file has done all of it or nothing, and the next start ends it")
+    func server() async throws {
+        let server = try ServerProcess()
+        let file = try server.database
+        let rows = try typedRows(file)
+        let undone = try await killUpgrades(of: file, "truckroll-server", ["serve", "--data", server.data.path, "--port", "0"], ends: false)
+        #expect(undone > 0, "no kill came before the end")
+        try server.start()
+        server.kill()
+        #expect(try typedRows(file) == rows)
+    }
+
+    @Test("a device killed while it upgrades its file keeps what waits in it, and the next command ends it")
+    func device() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let tablet = try Tablet("P0101", of: server, in: directory)
+        let job = try #require(try tablet.read { try $0.read { try $0.views("service_order").first?.text("number") } })
+        try tablet.does("note", job, "waits")
+        let rows = try typedRows(tablet.file)
+        let undone = try await killUpgrades(of: tablet.file, "truckroll-field", ["jobs", "--store", tablet.store], ends: true)
+        #expect(undone > 0, "no kill came before the end")
+        try tablet.does("jobs")
+        #expect(try typedRows(tablet.file) == rows)
+        try tablet.does("sync")
+        #expect(try tablet.notes(on: job).contains("waits"))
+    }
+}
