@@ -57,8 +57,11 @@ final class ServerProcess {
     }
 
     /// Starts serving; keeps its port over restarts.
-    func start() throws {
+    ///
+    /// - Parameter environment: what the process is told besides.
+    func start(with environment: [String: String] = [:]) throws {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // A limit on its files, see ``leaveRoom(_:)``, is told to the server instead of ending it.
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = [
