@@ -12,6 +12,8 @@ struct Forgery {
     let server: any ServerTransaction
     let identity: DeviceIdentity
     let state: DeviceState
+    /// Records that others have written and not brought yet; an accomplice has told.
+    let pending: [RecordKey]
     /// Checkpoints of other devices with the MACs they were given.
     let others: [ShownCheckpoint]
     var random: SeededGenerator
@@ -53,7 +55,7 @@ struct Forgery {
         let other = RecordKey(
             type: entity.type, id: random.once(in: 2) ? one(ids) ?? identity.user : RecordID(high: random.next(), low: random.next()),
             facet: random.once(in: 6) ? Facet.allCases[random.below(Facet.allCases.count)] : .common)
-        let key = random.once(in: 3) ? other : one(keys) ?? other
+        let key = random.once(in: 3) ? other : (random.once(in: 4) ? one(pending) : nil) ?? one(keys) ?? other
         let versions = try server.record(key)?.record.entries.map(\.version) ?? []
         let kind: Op.Kind = random.once(in: 5) ? .delete : random.once(in: 2) ? .create : .patch
         guard kind != .delete else { return Op(kind: .delete, key: key, seen: random.once(in: 2) ? versions : []) }
@@ -117,9 +119,12 @@ extension Simulation {
             let state = try other.store.read { try $0.state() }
             return state.checkpoint.map { ShownCheckpoint(checkpoint: $0, mac: state.checkpointMAC) }
         }
+        let pending = try devices.flatMap { other in
+            try other.store.read { try $0.outbox() }.flatMap { own in (try? ChangeSet(decodingBody: own.set.body).ops.map(\.key)) ?? [] }
+        }
         let set = try server.store.read { transaction in
             var forgery = Forgery(
-                schema: device.engine.schema, server: transaction, identity: identity, state: state, others: others,
+                schema: device.engine.schema, server: transaction, identity: identity, state: state, pending: pending, others: others,
                 random: SeededGenerator(seed: UInt64(pick)))
             return try forgery.set()
         }

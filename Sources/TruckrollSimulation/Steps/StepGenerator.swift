@@ -18,6 +18,11 @@ public struct StepGenerator {
         // Some runs are long partitions, some are chatty; some are calm, some are not.
         let visitEvery = [3, 6, 12, 30][random.below(4)]
         let faultEvery = [4, 10, 40][random.below(3)]
+        if options.faults.contains(.restore), random.once(in: 3) {
+            // Of the night before, when some devices had been enrolled and had not come yet.
+            now(0, .backup)
+            later(0, .restoreServer)
+        }
         while made.count < total {
             let device = random.below(options.devices)
             if random.once(in: visitEvery) {
