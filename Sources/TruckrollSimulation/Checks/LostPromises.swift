@@ -9,6 +9,7 @@ struct LostPromises {
     struct Promise {
         /// The set that asked for it.
         let request: WriteID
+        /// That set's: its number may have been given again since.
         let hash: SetHash
         let shelf: Shelf
     }
