@@ -36,7 +36,13 @@ struct JobTests {
         let bench = try Bench(state: .signed_off)
         #expect(try !bench.client.job(bench.world.order).nextEvents.contains(.certify))
         try bench.confirm([
-            RecordDraft("reading", id: World.id(92), ["order": .reference(bench.world.order), "phase": .text("as_found"), "indicated": .text("50")])
+            RecordDraft(
+                "reading", id: World.id(92),
+                [
+                    "order": .reference(bench.world.order), "asset": .reference(bench.world.asset), "channel": .reference(bench.world.channel),
+                    "kind": .text("full"), "phase": .text("as_found"), "point": .text("span"), "applied": .text("50"), "indicated": .text("50"),
+                    "unit": .text("%LEL"), "at": .text("2026-11-23T09:00:00+01:00"), "by": .reference(bench.world.ana),
+                ])
         ])
         #expect(try bench.client.job(bench.world.order).nextEvents.contains(.certify))
     }
