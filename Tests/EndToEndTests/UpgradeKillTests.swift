@@ -50,20 +50,22 @@ struct UpgradeKillTests {
         let begun = ContinuousClock.now
         var process = try start(program, arguments)
         while try typedRows(file) != before { try #require(ContinuousClock.now - begun < .seconds(60), "the upgrade never ended") }
-        let whole = ContinuousClock.now - begun
+        var wait = (ContinuousClock.now - begun) / 2
         if !ends { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         var undone = 0
         for _ in 0..<12 {
             try makeOlder(file)
             process = try start(program, arguments)
-            // Not a wait for a result: the random moment at which a real process is killed.
-            try await Task.sleep(for: whole * Double.random(in: 0.3...1))
+            // Not a wait for a result: the moment at which a real process is killed.
+            try await Task.sleep(for: wait * Double.random(in: 0.8...1.2))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             let now = try typedRows(file)
             #expect(now.isEmpty || now == before)
             if now.isEmpty { undone += 1 }
+            // Nearer to where nothing becomes all, whatever else the machine does meanwhile.
+            wait = now.isEmpty ? wait * 1.3 : wait * 0.6
         }
         try makeOlder(file)
         return undone
