@@ -240,5 +240,31 @@ struct Regression: Sendable, CustomTestStringConvertible {
                 Step(pause: 56314, device: 0, action: .act(.travel, pick: 2703035403, how: 2070092272)),
                 Step(pause: 8208000000, device: 0, action: .sync(nil)),
             ]),
+        Regression(
+            name: "a copy put back by hand is found by an answer whose effect never came",
+            steps: [
+                Step(pause: 0, device: 2, action: .backup),
+                Step(pause: 49995, device: 4, action: .act(.finishTask, pick: 1768376249, how: 3993235751)),
+                Step(pause: 0, device: 2, action: .restoreServer),
+                Step(pause: 0, device: 2, action: .backup),
+                Step(pause: 3637, device: 4, action: .sync(Disturbance(kind: .requestLost, message: 2, cut: 310))),
+                Step(pause: 0, device: 2, action: .putBackByHand),
+            ]),
+        Regression(
+            name: "of a copy put back by hand all are waited for, whoever came before it was noticed",
+            steps: [
+                Step(pause: 63844, device: 3, action: .act(.lease, pick: 575218619, how: 2470640694)),
+                Step(pause: 0, device: 1, action: .enrolInPart),
+                Step(pause: 0, device: 1, action: .enrol),
+                Step(pause: 55539, device: 4, action: .act(.reserve, pick: 259610037, how: 3541949517)),
+                Step(pause: 0, device: 7, action: .revoke),
+                Step(pause: 0, device: 3, action: .crashServer(write: 13)),
+                Step(pause: 43361, device: 1, action: .act(.accept, pick: 838397808, how: 439359592)),
+                Step(pause: 8208000000, device: 4, action: .sync(nil)),
+                Step(pause: 0, device: 1, action: .backup),
+                Step(pause: 8208000000, device: 1, action: .sync(nil)),
+                Step(pause: 45431, device: 4, action: .sync(nil)),
+                Step(pause: 0, device: 1, action: .putBackByHand),
+            ]),
     ]
 }

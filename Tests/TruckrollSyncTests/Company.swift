@@ -171,4 +171,15 @@ extension Company {
         store.restore(from: copy)
         try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
     }
+
+    /// A fact about the order, not sent yet.
+    func note(by device: World.Device) throws -> RecordID {
+        let id = world.id()
+        try world.commit(device, "note") { editor in
+            try editor.create(
+                "note", id: id,
+                ["order": .reference(order), "text": .text("The fan is loud."), "at": .text(editor.now.description), "by": .reference(editor.user)])
+        }
+        return id
+    }
 }

@@ -39,14 +39,14 @@ struct LostHistoryTests {
         for device in [anna, dora] { try world.sync(device) }
         let backup = store.copy()
         let first = try epoch()
-        let earlier = try note(by: dora, company)
+        let earlier = try company.note(by: dora)
         try world.sync(dora)
         store.restore(from: backup)
         for device in [dora, anna] { try world.sync(device) }
         let second = try epoch()
         #expect(second != first)
         #expect(try anna.engine.read { try $0.state().checkpoint?.epoch } == second)
-        let fact = try note(by: anna, company)
+        let fact = try company.note(by: anna)
 
         store.restore(from: backup)
         #expect(try epoch() == first)
@@ -103,7 +103,7 @@ struct LostHistoryTests {
                 (state.checkpoint, state.checkpointMAC) = (shown.checkpoint, shown.checkpointMAC)
                 try transaction.save(state)
             }
-            return try self.note(by: ben, company)
+            return try company.note(by: ben)
         }
         func state(_ device: World.Device) throws -> DeviceState { try device.engine.store.read { try $0.state() } }
 
@@ -150,7 +150,7 @@ struct LostHistoryTests {
         let copy = store.copy()
         try company.reassign(from: company.annaUser, to: company.benUser)
         try world.sync(ben)
-        let note = try note(by: ben, company)
+        let note = try company.note(by: ben)
         store.restore(from: copy)
         try world.server.checkInstance([2], newEpoch: Epoch(rawValue: 12), at: world.moment)
         try store.write { transaction in
@@ -185,7 +185,7 @@ struct LostHistoryTests {
 
         store.restore(from: copy)
         try company.reassign(from: company.annaUser, to: company.benUser)
-        let note = try note(by: carl, company)
+        let note = try company.note(by: carl)
         try world.signIn(carl)
         try world.sync(carl)
         #expect(try world.serverValue("note", note, "text") == .text("The fan is loud."))
@@ -228,7 +228,7 @@ struct LostHistoryTests {
         let (world, anna) = (company.world, company.anna)
         let store = try #require(world.server.store as? MemoryServerStore)
         let backup = store.copy()
-        for _ in 0..<3 { _ = try note(by: anna, company) }
+        for _ in 0..<3 { _ = try company.note(by: anna) }
         var spoilt = try #require(try anna.engine.read { try $0.outbox() }.dropFirst().first)
         var signature = spoilt.set.signature
         signature[5] ^= 1
@@ -262,7 +262,7 @@ struct LostHistoryTests {
         let store = try #require(world.server.store as? MemoryServerStore)
         let backup = store.copy()
         // It was kept aside because its device was shut out, which an operator may undo.
-        _ = try note(by: anna, company)
+        _ = try company.note(by: anna)
         let own = try #require(try anna.engine.read { try $0.outbox() }.first)
         let id = own.set.writeID
         let device = try #require(try world.server.replica(anna.replica)).device
@@ -300,17 +300,17 @@ struct LostHistoryTests {
         let (firstStore, second) = (kept.copy(), device("second", kept.copy()))
         let first = device("first", firstStore)
         // Two share a set; the one that speaks first keeps the number, and the other goes on under its own.
-        let shared = try note(by: first, company)
+        let shared = try company.note(by: first)
         let third = device("third", firstStore.copy())
-        _ = try note(by: third, company)
+        _ = try company.note(by: third)
         try world.sync(third)
-        let own = try note(by: first, company)
+        let own = try company.note(by: first)
         try world.sync(first)
         #expect(try first.engine.read { try $0.identity()?.replica } != company.anna.replica)
 
         // The server forgets it all, and a copy of before takes the number that the shared set had.
         try company.putBack(copy, in: store)
-        let seconds = try note(by: second, company)
+        let seconds = try company.note(by: second)
         try world.sync(second)
         for _ in 0..<2 {
             try world.signIn(first)
@@ -321,18 +321,5 @@ struct LostHistoryTests {
         #expect(try first.engine.read { try $0.unresolved() }.isEmpty)
         #expect(try world.serverRecords("note").count == 3)
         for device in [first, second] { #expect(try world.audit(device).isEmpty) }
-    }
-
-    private func note(by device: World.Device, _ company: Company) throws -> RecordID {
-        let id = company.world.id()
-        try company.world.commit(device, "note") { editor in
-            try editor.create(
-                "note", id: id,
-                [
-                    "order": .reference(company.order), "text": .text("The fan is loud."), "at": .text(editor.now.description),
-                    "by": .reference(editor.user),
-                ])
-        }
-        return id
     }
 }

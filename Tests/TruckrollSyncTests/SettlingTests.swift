@@ -267,6 +267,18 @@ struct SettlingTests {
         #expect(try world.server.settling()?.awaited == [company.anna, company.ben, company.dora].map(\.replica).sorted())
     }
 
+    @Test("nobody knows how old a copy put back by hand is: all are waited for, whoever came before it was noticed")
+    func byHand() throws {
+        let copy = store.copy()
+        _ = try reserve(company.anna)
+        store.restore(from: copy)
+        world.milliseconds += 40 * 24 * 3_600_000
+        try visit(company.dora)
+        #expect(try world.server.settling() == nil)
+        #expect(try world.exchange(company.anna).hasHistoryChanged)
+        #expect(try world.server.settling()?.awaited == [company.anna, company.ben, company.dora].map(\.replica).sorted())
+    }
+
     @Test("a tenant whose devices were all shut out, or long unseen, waits for nobody")
     func nobody() throws {
         world.milliseconds += 40 * 24 * 3_600_000

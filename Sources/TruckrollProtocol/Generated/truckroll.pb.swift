@@ -442,6 +442,12 @@ public nonisolated struct PBSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._recovered = newValue}
   }
 
+  /// of each of its numbers the newest answer whose effect is not here yet, without remarks
+  public var answered: [PBReceipt] {
+    get {_storage._answered}
+    set {_uniqueStorage()._answered = newValue}
+  }
+
   /// and large shared scopes by their snapshots
   public var snapshots: Bool {
     get {_storage._snapshots}
@@ -1803,7 +1809,7 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0\u{2}\u{1c}snapshots\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0\u{1}answered\0\u{2}\u{1b}snapshots\0")
 
   fileprivate class _StorageClass {
     var _checkpoint: PBCheckpoint? = nil
@@ -1818,6 +1824,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _leases: [PBShownLease] = []
     var _unsent: UInt32 = 0
     var _recovered: [PBRecoveredEntry] = []
+    var _answered: [PBReceipt] = []
     var _snapshots: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
@@ -1841,6 +1848,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _leases = source._leases
       _unsent = source._unsent
       _recovered = source._recovered
+      _answered = source._answered
       _snapshots = source._snapshots
     }
   }
@@ -1872,6 +1880,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._leases) }()
         case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._unsent) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._recovered) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._answered) }()
         case 40: try { try decoder.decodeSingularBoolField(value: &_storage._snapshots) }()
         default: break
         }
@@ -1921,6 +1930,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._recovered.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._recovered, fieldNumber: 12)
       }
+      if !_storage._answered.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._answered, fieldNumber: 13)
+      }
       if _storage._snapshots != false {
         try visitor.visitSingularBoolField(value: _storage._snapshots, fieldNumber: 40)
       }
@@ -1945,6 +1957,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._leases != rhs_storage._leases {return false}
         if _storage._unsent != rhs_storage._unsent {return false}
         if _storage._recovered != rhs_storage._recovered {return false}
+        if _storage._answered != rhs_storage._answered {return false}
         if _storage._snapshots != rhs_storage._snapshots {return false}
         return true
       }

@@ -50,6 +50,11 @@ public struct Receipt: Hashable, Sendable {
         self.mac = mac
     }
 
+    /// Without the remarks, which its MAC does not cover.
+    public var bare: Receipt {
+        Receipt(writeID: writeID, setHash: setHash, epoch: epoch, position: position, stamp: stamp, outcome: outcome, remarks: [], mac: mac)
+    }
+
     /// Whether the set took no effect because its work had come under another number: nothing waits for a person.
     public var isOfKnownWork: Bool { outcome == .quarantined && remarks.contains { $0.code == "origin-known" } }
 

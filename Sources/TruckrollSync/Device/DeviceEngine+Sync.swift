@@ -46,11 +46,24 @@ extension DeviceEngine {
             let sent = Set(request.push.map(\.sequence))
             request.unsent = UInt32(clamping: outbox.count { $0.standing == .waiting && !sent.contains($0.set.writeID.sequence) })
             request.recovered = try recoveredToOffer(transaction)
+            request.answered = try answersAhead(of: state, transaction)
             // Only a device that has just been told of another history, or offers what it still shows of it, has something to prove.
             if state.isCheckpointLost || !request.recovered.isEmpty { request.former = state.formerCheckpoints.map { PBShownCheckpoint($0) } }
             if state.isRecovering { request.leases = try Wire.decode(PBShownLeases.self, state.lostLeases).leases }
             return request
         }
+    }
+
+    /// Of each number of this device the newest answer that its checkpoint does not cover: a server that was put back to before
+    /// it would not know otherwise that it had answered.
+    private func answersAhead(of state: DeviceState, _ transaction: any DeviceTransaction) throws -> [PBReceipt] {
+        var newest: [ReplicaID: Receipt] = [:]
+        // What is kept aside has no effect that could arrive: it is found by its place in the journal.
+        for own in try state.arriving.compactMap({ try transaction.own($0) }) + transaction.journal(limit: 1) {
+            guard own.standing == .answered, let receipt = own.receipt, !state.covers(receipt) else { continue }
+            if newest[receipt.writeID.replica].map({ $0.writeID < receipt.writeID }) ?? true { newest[receipt.writeID.replica] = receipt }
+        }
+        return newest.sorted { $0.key > $1.key }.prefix(Limits.shownAnswers).map { PBReceipt($0.value.bare) }
     }
 
     /// The deferred sets one push asks about again: at each visit others, where there are many.

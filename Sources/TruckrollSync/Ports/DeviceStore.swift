@@ -96,6 +96,12 @@ public struct DeviceState: Hashable, Sendable {
     public var isDamaged = false
 
     public init() {}
+
+    /// Whether what is answered with it has arrived: the checkpoint lies at or above it, or in an epoch that was told after it.
+    func covers(_ receipt: Receipt) -> Bool {
+        guard let checkpoint, !isCheckpointLost else { return false }
+        return checkpoint.epoch != receipt.epoch || receipt.position <= checkpoint.position
+    }
 }
 
 /// Where a device's own set stands.

@@ -8,13 +8,16 @@ extension Sequencer {
     /// Begins to wait for the replicas that may hold what the copy lacks: who was in contact within a day before the newest
     /// contact it knows of, who holds a stock lease in it, and who was enrolled after it.
     ///
-    /// - Parameter enrolledSince: numbers devices got that the copy does not know.
-    func beginSettling(enrolledSince: [UInt32]) throws {
+    /// - Parameters:
+    ///   - enrolledSince: numbers devices got that the copy does not know.
+    ///   - isAgeKnown: the newest contact is of the time before the copy. Otherwise the copy may be of any age, and whoever has ever
+    ///     been in contact may hold promises.
+    func beginSettling(enrolledSince: [UInt32], isAgeKnown: Bool) throws {
         guard var tenant = try transaction.tenant() else { return }
         let replicas = try transaction.replicas().filter { !$0.publicKey.isEmpty && $0.revokedAt == nil }
         // The server's own timers are no contact: after a weekend Friday's devices are those to wait for.
         let last = replicas.map(\.lastSeen).max() ?? 0
-        let since = last - Int64(Limits.settlingSeconds + Limits.seenSeconds) * 1000
+        let since = isAgeKnown ? last - Int64(Limits.settlingSeconds + Limits.seenSeconds) * 1000 : 0
         let entity = try schema.entity("lease")
         let holders = try transaction.ids(entity, where: "state", equals: .text("granted")).compactMap { id in
             try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).integer("replica") }

@@ -14,13 +14,15 @@ extension ServerEngine {
     public func checkInstance(_ instance: [UInt8], newEpoch epoch: Epoch, at moment: ServerMoment) throws -> Bool {
         try store.write { transaction in
             guard let tenant = try transaction.tenant(), tenant.instance != instance else { return false }
-            try begin(epoch, of: tenant, instance: instance, reason: "instance differs", transaction, moment)
+            try begin(epoch, of: tenant, instance: instance, reason: "instance differs", isAgeKnown: true, transaction, moment)
             return true
         }
     }
 
+    /// - Parameter isAgeKnown: nobody has been in contact with the copy before now, so that the newest contact in it tells when it was made.
     private func begin(
-        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, _ transaction: any ServerTransaction, _ moment: ServerMoment
+        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, isAgeKnown: Bool, _ transaction: any ServerTransaction,
+        _ moment: ServerMoment
     ) throws {
         var tenant = former
         try transaction.insert(EpochRow(epoch: epoch, start: tenant.head, history: tenant.history, parent: tenant.epoch, reason: reason))
@@ -33,13 +35,14 @@ extension ServerEngine {
         tenant.serverSequence = 0
         tenant.serverHash = .none
         try transaction.save(tenant)
-        try sequencer(transaction, moment).beginSettling(enrolledSince: lost)
+        try sequencer(transaction, moment).beginSettling(enrolledSince: lost, isAgeKnown: isAgeKnown)
     }
 
     /// What a device whose checkpoint is of another history is told; `nil` when it stands in this one.
     ///
     /// A checkpoint with this server's own MAC that the history lacks, or that a device has left for an epoch which this database does
-    /// not know, proves that an older copy of the database was put in its place: a new epoch begins at once. Any other wrong checkpoint concerns its device alone, and changes nothing here.
+    /// not know, proves that an older copy of the database was put in its place, and so does an answer to a set that is not here: a
+    /// new epoch begins at once. Any other wrong checkpoint concerns its device alone, and changes nothing here.
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
         let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
         let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
@@ -47,10 +50,9 @@ extension ServerEngine {
         let lost = try lostCheckpoints(request, of: device)
         let snapshot = request.hasFilling && request.filling.hasSnapshot ? Checkpoint(request.filling.snapshot.at) : nil
         let isStale = try isBelowHorizon(present) || isBelowHorizon(filling) || isBelowHorizon(snapshot)
-        let epoch = try store.read { try $0.tenant()?.epoch }
-        let shown = try lost.first { $0.epoch == epoch } ?? leftCheckpoint(request, of: device)
-        guard try shown != nil || isStale || !isKnown(present) || !isKnown(filling) || !isKnown(snapshot) else { return nil }
-        if let shown { try leave(shown, of: device, at: moment) }
+        let answers = try lostAnswers(request)
+        let isLeft = try leaveLost(lost, answers, request, of: device, at: moment)
+        guard try isLeft || !answers.isEmpty || isStale || !isKnown(present) || !isKnown(filling) || !isKnown(snapshot) else { return nil }
         return try store.read { transaction in
             guard let tenant = try transaction.tenant(), let row = try transaction.replica(id) else { return nil }
             var changed = PBHistoryChanged()
@@ -63,6 +65,23 @@ extension ServerEngine {
             changed.reason = isStale ? "checkpoint-stale" : changed.epoch == former ? "checkpoint-unknown" : "epoch-changed"
             return changed
         }
+    }
+
+    /// Begins a new epoch where the device shows that the database was put back by hand.
+    ///
+    /// - Returns: whether it does.
+    private func leaveLost(
+        _ lost: [Checkpoint], _ answers: [Receipt], _ request: PBSyncRequest, of device: DeviceID, at moment: ServerMoment
+    ) throws -> Bool {
+        guard let epoch = try store.read({ try $0.tenant()?.epoch }) else { return false }
+        if let checkpoint = try lost.first(where: { $0.epoch == epoch }) ?? leftCheckpoint(request, of: device) {
+            try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, at: moment)
+        } else if let answer = try answers.first(where: { try isOfPresentOrLostEpoch($0) }) {
+            try leave(epoch, shown: answer.authenticated, answer.position, at: moment)
+        } else {
+            return false
+        }
+        return true
     }
 
     /// The checkpoint of the present epoch that the device has left for another epoch of this server, where the database does not know
@@ -78,14 +97,38 @@ extension ServerEngine {
         }
     }
 
+    /// Answers of this server that its history does not bear out: the sets they are about are not here.
+    private func lostAnswers(_ request: PBSyncRequest) throws -> [Receipt] {
+        let shown = request.answered.prefix(Limits.shownAnswers).compactMap { try? Receipt($0) }
+        guard !shown.isEmpty else { return [] }
+        return try store.read { transaction in
+            try shown.filter { try transaction.admitted($0.writeID)?.hash != $0.setHash && isOwn($0) }
+        }
+    }
+
+    /// Whether the server gave the answer itself, in whatever history.
+    func isOwn(_ receipt: Receipt) -> Bool {
+        MessageAuthentication.isValid(receipt.mac, for: receipt.authenticated, key: security.receiptKey)
+    }
+
+    /// An answer of an epoch that was left in order is known to be lost; one of the present epoch, or of one that the table does
+    /// not list, says that the database was put back by hand.
+    private func isOfPresentOrLostEpoch(_ receipt: Receipt) throws -> Bool {
+        try store.read { transaction in
+            try receipt.epoch == transaction.tenant()?.epoch || !transaction.epochs().contains { $0.epoch == receipt.epoch }
+        }
+    }
+
     /// Begins a new epoch, unless another device has shown the same meanwhile.
-    private func leave(_ shown: Checkpoint, of device: DeviceID, at moment: ServerMoment) throws {
+    ///
+    /// - Parameter shown: what the server's own MAC covers.
+    private func leave(_ left: Epoch, shown: [UInt8], _ position: Position, at moment: ServerMoment) throws {
         try store.write { transaction in
             guard let tenant = try transaction.tenant() else { return }
-            if shown.epoch == tenant.epoch {
+            if tenant.epoch == left {
                 try begin(
-                    epoch(after: tenant, shown: shown.authenticated(for: device), at: moment), of: tenant, instance: tenant.instance,
-                    reason: "a device shows position \(shown.position) of a history that is lost", transaction, moment)
+                    epoch(after: tenant, shown: shown, at: moment), of: tenant, instance: tenant.instance,
+                    reason: "a device shows position \(position) of a history that is lost", isAgeKnown: false, transaction, moment)
             }
         }
     }

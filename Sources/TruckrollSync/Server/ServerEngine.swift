@@ -199,9 +199,7 @@ public struct ServerEngine: Sendable {
     private func receipts(_ shown: [PBReceipt]) -> [SetHash: Receipt] {
         var receipts: [SetHash: Receipt] = [:]
         for message in shown {
-            guard let receipt = try? Receipt(message),
-                MessageAuthentication.isValid(receipt.mac, for: receipt.authenticated, key: security.receiptKey)
-            else { continue }
+            guard let receipt = try? Receipt(message), isOwn(receipt) else { continue }
             receipts[receipt.setHash] = receipt
         }
         return receipts
