@@ -74,9 +74,9 @@ extension ServerEngine {
         _ lost: [Checkpoint], _ answers: [Receipt], _ request: PBSyncRequest, of device: DeviceID, at moment: ServerMoment
     ) throws -> Bool {
         guard let epoch = try store.read({ try $0.tenant()?.epoch }) else { return false }
-        if let checkpoint = try lost.first(where: { $0.epoch == epoch }) ?? leftCheckpoint(request, of: device) {
+        if let checkpoint = try lost.first(where: { $0.epoch == epoch }) ?? leftCheckpoint(request, answers, of: device) {
             try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, at: moment)
-        } else if let answer = try answers.first(where: { try isOfPresentOrLostEpoch($0) }) {
+        } else if let answer = try answers.first(where: { $0.epoch == epoch }) {
             try leave(epoch, shown: answer.authenticated, answer.position, at: moment)
         } else {
             return false
@@ -86,14 +86,15 @@ extension ServerEngine {
 
     /// The checkpoint of the present epoch that the device has left for another epoch of this server, where the database does not know
     /// that one: it was put back to before that began.
-    private func leftCheckpoint(_ request: PBSyncRequest, of device: DeviceID) throws -> Checkpoint? {
-        guard request.former.count > 1 else { return nil }
+    private func leftCheckpoint(_ request: PBSyncRequest, _ answers: [Receipt], of device: DeviceID) throws -> Checkpoint? {
+        guard request.former.count > 1 || !request.former.isEmpty && !answers.isEmpty else { return nil }
         let proven = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
             .filter { MessageAuthentication.isValid($1, for: $0.authenticated(for: device), key: security.receiptKey) }.map(\.0)
         return try store.read { transaction in
             guard let tenant = try transaction.tenant(), let left = proven.firstIndex(where: { $0.epoch == tenant.epoch }) else { return nil }
             let known = Set(try transaction.epochs().map(\.epoch))
-            return proven[left...].contains { !known.contains($0.epoch) } ? proven[left] : nil
+            let later = proven[left...].map(\.epoch) + answers.map(\.epoch)
+            return later.contains { !known.contains($0) } ? proven[left] : nil
         }
     }
 
@@ -109,14 +110,6 @@ extension ServerEngine {
     /// Whether the server gave the answer itself, in whatever history.
     func isOwn(_ receipt: Receipt) -> Bool {
         MessageAuthentication.isValid(receipt.mac, for: receipt.authenticated, key: security.receiptKey)
-    }
-
-    /// An answer of an epoch that was left in order is known to be lost; one of the present epoch, or of one that the table does
-    /// not list, says that the database was put back by hand.
-    private func isOfPresentOrLostEpoch(_ receipt: Receipt) throws -> Bool {
-        try store.read { transaction in
-            try receipt.epoch == transaction.tenant()?.epoch || !transaction.epochs().contains { $0.epoch == receipt.epoch }
-        }
     }
 
     /// Begins a new epoch, unless another device has shown the same meanwhile.
