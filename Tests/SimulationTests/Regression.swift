@@ -266,5 +266,23 @@ struct Regression: Sendable, CustomTestStringConvertible {
                 Step(pause: 45431, device: 4, action: .sync(nil)),
                 Step(pause: 0, device: 1, action: .putBackByHand),
             ]),
+        Regression(
+            name: "work under a number between, given after the copy, comes back by that number's enrolment",
+            steps: [
+                Step(pause: 0, device: 0, action: .keepCopy),
+                Step(pause: 13376, device: 0, action: .act(.complete, pick: 1341103112, how: 3455071936)),
+                Step(pause: 0, device: 0, action: .audit),
+                Step(pause: 0, device: 0, action: .restoreCopy),
+                Step(pause: 10640, device: 0, action: .act(.writeText, pick: 2901278042, how: 927675479)),
+                Step(pause: 0, device: 0, action: .backup),
+                Step(pause: 0, device: 0, action: .audit),
+                Step(pause: 0, device: 0, action: .keepCopy),
+                Step(pause: 23399, device: 0, action: .act(.note, pick: 762085711, how: 2205443508)),
+                Step(pause: 0, device: 0, action: .audit),
+                Step(pause: 0, device: 0, action: .restoreCopy),
+                Step(pause: 56631, device: 0, action: .act(.finding, pick: 484002611, how: 83414844)),
+                Step(pause: 28135, device: 0, action: .sync(nil)),
+                Step(pause: 0, device: 0, action: .restoreServer),
+            ]),
     ]
 }

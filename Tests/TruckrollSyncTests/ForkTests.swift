@@ -130,7 +130,7 @@ struct ForkTests {
         try company.event(company.anna, .accept, .travel)
         var request = PBCarryRequest()
         request.sets = try company.anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
-        let reply = try world.server.carry(request, at: world.moment)
+        let reply = try world.server.carry(request, revoked: [], at: world.moment)
         #expect(reply.receipts.count == 2)
         #expect(try company.state() == "en_route")
         #expect(try world.sync(company.anna).answered == 2)

@@ -193,7 +193,7 @@ struct HostileTests {
             // Brought by somebody else as well, it is answered.
             var carry = PBCarryRequest()
             carry.sets = try company.ben.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
-            let carried = try world.server.carry(carry, at: world.moment)
+            let carried = try world.server.carry(carry, revoked: [], at: world.moment)
             #expect(!carried.hasPushProblem && !carried.receipts.isEmpty)
             _ = try world.server.sync(try company.ben.engine.nextRequest(), replica: company.ben.replica, at: world.moment)
         }
@@ -226,7 +226,7 @@ struct HostileTests {
         garbage.signature = data([UInt8](repeating: 1, count: 64))
         var request = PBCarryRequest()
         request.sets = [garbage]
-        let reply = try world.server.carry(request, at: world.moment)
+        let reply = try world.server.carry(request, revoked: [], at: world.moment)
         #expect(reply.receipts.isEmpty)
         #expect(reply.pushProblem.code == "signature-invalid")
         #expect(try world.sync(company.anna).answered == 1)
@@ -245,8 +245,8 @@ struct HostileTests {
         request.sets = try company.ben.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
         var renamed = request
         renamed.sets[0].sequence += 1
-        #expect(try world.server.carry(renamed, at: world.moment).pushProblem.code == "signature-invalid")
-        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        #expect(try world.server.carry(renamed, revoked: [], at: world.moment).pushProblem.code == "signature-invalid")
+        #expect(try world.server.carry(request, revoked: [], at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
         #expect(try world.sync(company.ben).answered == 1)
     }
 
@@ -284,7 +284,7 @@ struct HostileTests {
         try world.server.revoke(identity.device, at: world.moment)
         var request = PBCarryRequest()
         request.sets = try company.anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
-        let reply = try world.server.carry(request, at: world.moment)
+        let reply = try world.server.carry(request, revoked: [], at: world.moment)
         #expect(reply.receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
         #expect(try company.state() == "dispatched")
     }

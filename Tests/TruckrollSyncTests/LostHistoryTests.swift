@@ -245,12 +245,12 @@ struct LostHistoryTests {
         store.restore(from: backup)
         var unshown = request
         unshown.shown = []
-        let stopped = try world.server.carry(unshown, at: world.moment)
+        let stopped = try world.server.carry(unshown, revoked: [], at: world.moment)
         #expect(stopped.receipts.count == 1 && stopped.pushProblem.code == "signature-invalid", "nobody's word, and no number taken")
-        let taken = try world.server.carry(request, at: world.moment)
+        let taken = try world.server.carry(request, revoked: [], at: world.moment)
         #expect(taken.receipts.map(\.outcome) == outcomes && !taken.hasPushProblem)
         // Now it is here, and needs no proof any more.
-        let again = try world.server.carry(unshown, at: world.moment)
+        let again = try world.server.carry(unshown, revoked: [], at: world.moment)
         #expect(again.receipts.map(\.outcome) == outcomes && again.receipts.allSatisfy(\.duplicate))
         #expect(try world.serverRecords("note").count == 2)
     }
@@ -269,16 +269,16 @@ struct LostHistoryTests {
         try world.server.revoke(device, at: world.moment)
         var request = PBCarryRequest()
         request.sets = [PBSignedSet(own.set)]
-        request.shown = try world.server.carry(request, at: world.moment).receipts
+        request.shown = try world.server.carry(request, revoked: [], at: world.moment).receipts
         #expect(request.shown.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
 
         store.restore(from: backup)
         try world.server.revoke(device, at: world.moment)
         var spoilt = request
         spoilt.sets[0].signature[5] ^= 1
-        #expect(try world.server.carry(spoilt, at: world.moment).receipts.count == 1)
+        #expect(try world.server.carry(spoilt, revoked: [], at: world.moment).receipts.count == 1)
         #expect(throws: EngineProblem.self) { try world.server.release(id, at: world.moment) }
-        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.duplicate) == [true])
+        #expect(try world.server.carry(request, revoked: [], at: world.moment).receipts.map(\.duplicate) == [true])
         #expect(try world.server.release(id, at: world.moment).outcome == .applied)
         #expect(try world.serverRecords("note").count == 1)
     }

@@ -121,7 +121,7 @@ struct WaitingTests {
         try world.server.revoke(device, at: world.moment)
         var request = PBCarryRequest()
         request.sets = try company.anna.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
-        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+        #expect(try world.server.carry(request, revoked: [], at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
         #expect(try company.state() == "dispatched")
         let id = WriteID(replica: company.anna.replica, sequence: 1)
         let released = try world.server.release(id, at: world.moment)
@@ -130,7 +130,7 @@ struct WaitingTests {
         #expect(try company.state() == "accepted")
         #expect(throws: EngineProblem.self) { try world.server.release(id, at: world.moment) }
         // Asked again, the server gives the answer that holds now.
-        #expect(try world.server.carry(request, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
+        #expect(try world.server.carry(request, revoked: [], at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
     }
 
     @Test("a deferred set that cannot be taken up is kept aside, and stops neither the others nor the start")
@@ -175,7 +175,7 @@ struct WaitingTests {
         #expect(try server.store.read { try $0.record(task)?.record[FieldID(rawValue: 40)] } != nil)
         var request = PBCarryRequest()
         request.sets = file
-        let receipt = try #require(try server.carry(request, at: world.moment).receipts.first)
+        let receipt = try #require(try server.carry(request, revoked: [], at: world.moment).receipts.first)
         #expect(receipt.outcome == UInt32(Outcome.applied.rawValue))
         #expect(receipt.remarks.isEmpty, "no operator had a part in it")
     }
@@ -197,7 +197,7 @@ struct WaitingTests {
         var request = PBCarryRequest()
         request.sets = sets.map { PBSignedSet($0.set) }
         request.shown = sets.compactMap { $0.receipt.map { PBReceipt($0) } }
-        let receipts = try world.server.carry(request, at: world.moment).receipts
+        let receipts = try world.server.carry(request, revoked: [], at: world.moment).receipts
         #expect(receipts.map(\.outcome) == [Outcome.applied, .quarantined].map { UInt32($0.rawValue) })
         #expect(receipts.last?.remarks.map(\.code) == ["device-revoked"])
     }
@@ -227,7 +227,7 @@ struct WaitingTests {
         for set in later + former {
             var carry = PBCarryRequest()
             carry.sets = [set]
-            #expect(try world.server.carry(carry, at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
+            #expect(try world.server.carry(carry, revoked: [], at: world.moment).receipts.map(\.outcome) == [UInt32(Outcome.quarantined.rawValue)])
         }
         let ids = [WriteID(replica: identity.replica, sequence: 1), WriteID(replica: renumbered.replica, sequence: 1)]
         let (first, second) = isFormerFirst ? (ids[0], ids[1]) : (ids[1], ids[0])

@@ -155,7 +155,7 @@ final class World {
                 case .audit(let request): .audit(try bytes(try server.audit(try bytes(request), replica: replica)))
                 case .repair(let request): .repair(try bytes(try server.repair(try bytes(request), replica: replica)))
                 case .newReplica(let request): .newReplica(try bytes(try server.newReplica(try bytes(request), at: moment)))
-                case .carry(let request): .carry(try bytes(try server.carry(try bytes(request), at: moment)))
+                case .carry(let request): .carry(try bytes(try server.carry(try bytes(request), revoked: [], at: moment)))
                 case .segment(let name): .segment(try fetch(name, replica))
                 }
             let local = milliseconds + device.world.offset

@@ -47,6 +47,7 @@ extension DeviceClient {
             file.tenant = data(identity.tenant.bytes)
             file.device = data(identity.device.bytes)
             file.replica = identity.replica.rawValue
+            file.enrolments = try reader.enrolments()
             file.sets = sets.map { PBSignedSet($0.set, device: identity.device) }
             // Sets that a restored server has to get again wait, and have the receipts of their first time.
             file.shown = sets.filter { $0.standing != .deferred }.compactMap { $0.receipt.map { PBReceipt($0) } }
@@ -78,6 +79,7 @@ extension DeviceClient {
                     request.sets.append(set)
                     if let receipt { request.shown.append(receipt) }
                 }
+                request.enrolments = file.enrolments.filter { enrolment in request.sets.contains { $0.replica == enrolment.replica } }
                 let reply = try await transport.carry(request)
                 answered += reply.receipts.count
                 known += reply.receipts.filter(\.duplicate).count

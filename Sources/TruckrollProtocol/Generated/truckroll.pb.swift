@@ -1298,6 +1298,19 @@ public nonisolated struct PBReplicaRequest: Sendable {
 }
 
 /// An outbox on its way by another road. File: "TRKOUTBOX1\n" then this message.
+/// What a device keeps of its former numbers.
+public nonisolated struct PBEnrolments: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var enrolments: [PBEnrolment] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct PBOutboxFile: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1314,6 +1327,9 @@ public nonisolated struct PBOutboxFile: Sendable {
   /// of those that were answered
   public var shown: [PBReceipt] = []
 
+  /// of the numbers the sets have
+  public var enrolments: [PBEnrolment] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1328,6 +1344,9 @@ public nonisolated struct PBCarryRequest: Sendable {
 
   /// receipts of re-pushed sets, after an epoch changed
   public var shown: [PBReceipt] = []
+
+  /// of the numbers the sets have, should the server have lost one
+  public var enrolments: [PBEnrolment] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3603,9 +3622,39 @@ nonisolated extension PBReplicaRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension PBEnrolments: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Enrolments"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enrolments\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.enrolments) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.enrolments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.enrolments, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBEnrolments, rhs: PBEnrolments) -> Bool {
+    if lhs.enrolments != rhs.enrolments {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OutboxFile"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}device\0\u{1}replica\0\u{1}sets\0\u{1}shown\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}device\0\u{1}replica\0\u{1}sets\0\u{1}shown\0\u{1}enrolments\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3618,6 +3667,7 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.replica) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.sets) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.enrolments) }()
       default: break
       }
     }
@@ -3639,6 +3689,9 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.shown.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.shown, fieldNumber: 5)
     }
+    if !self.enrolments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.enrolments, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3648,6 +3701,7 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.replica != rhs.replica {return false}
     if lhs.sets != rhs.sets {return false}
     if lhs.shown != rhs.shown {return false}
+    if lhs.enrolments != rhs.enrolments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3655,7 +3709,7 @@ nonisolated extension PBOutboxFile: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBCarryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CarryRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sets\0\u{1}shown\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sets\0\u{1}shown\0\u{1}enrolments\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3665,6 +3719,7 @@ nonisolated extension PBCarryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.sets) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.enrolments) }()
       default: break
       }
     }
@@ -3677,12 +3732,16 @@ nonisolated extension PBCarryRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.shown.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.shown, fieldNumber: 2)
     }
+    if !self.enrolments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.enrolments, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PBCarryRequest, rhs: PBCarryRequest) -> Bool {
     if lhs.sets != rhs.sets {return false}
     if lhs.shown != rhs.shown {return false}
+    if lhs.enrolments != rhs.enrolments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -14,6 +14,8 @@ public enum Limits {
     public static let horizonSeconds = 90 * 86_400
     /// Former checkpoints a device keeps and shows.
     public static let formerCheckpoints = 8
+    /// Enrolments a carry shows: of more numbers the sets come with a later one.
+    public static let shownEnrolments = 16
     /// Answers a device shows whose effect it does not hold yet, one for each of its numbers.
     public static let shownAnswers = 8
     /// Deferred sets a device asks about again in one push.

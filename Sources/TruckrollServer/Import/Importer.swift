@@ -75,7 +75,7 @@ public final class Importer {
         guard !batch.isEmpty else { return }
         var request = PBCarryRequest()
         request.sets = batch.map { PBSignedSet($0) }
-        let reply = try tenant.engine.carry(request, at: moment)
+        let reply = try tenant.engine.carry(request, revoked: [], at: moment)
         batch = []
         if reply.hasPushProblem {
             throw EngineProblem(reply.pushProblem.code, reply.pushProblem.text, next: "Another importer may have run; run the import again.")

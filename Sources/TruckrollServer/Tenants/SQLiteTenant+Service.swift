@@ -74,7 +74,7 @@ extension SQLiteTenant: TenantService {
 
     public func carry(_ request: PBCarryRequest) throws -> PBCarryReply {
         try converting {
-            let reply = try engine.carry(request, at: try moment())
+            let reply = try engine.carry(request, revoked: Set(try home.revokedDevices()), at: try moment())
             if !reply.receipts.isEmpty { heads.moved() }
             return reply
         }

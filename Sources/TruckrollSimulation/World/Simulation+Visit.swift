@@ -131,7 +131,7 @@ extension Simulation {
     }
 
     private func serve(_ call: ServerCall) throws -> [UInt8] {
-        do { return try server.answer { try call.serve($0, at: self.moment) } } catch is ProcessEnded {
+        do { return try server.answer { try call.serve($0, revoked: self.server.revoked, at: self.moment) } } catch is ProcessEnded {
             met.serverEnds += 1
             try server.start(at: moment)
             throw VisitEnded()
@@ -205,13 +205,13 @@ struct ServerCall {
         }
     }
 
-    func serve(_ engine: ServerEngine, at moment: ServerMoment) throws -> [UInt8] {
+    func serve(_ engine: ServerEngine, revoked: Set<DeviceID>, at moment: ServerMoment) throws -> [UInt8] {
         switch request {
         case .sync: try engine.sync(PBSyncRequest(wire: bytes, form: .protobuf), replica: replica, at: moment).wire(.protobuf)
         case .audit: try engine.audit(PBAuditRequest(wire: bytes, form: .protobuf), replica: replica).wire(.protobuf)
         case .repair: try engine.repair(PBRepairRequest(wire: bytes, form: .protobuf), replica: replica).wire(.protobuf)
         case .newReplica: try engine.newReplica(PBReplicaRequest(wire: bytes, form: .protobuf), at: moment).wire(.protobuf)
-        case .carry: try engine.carry(PBCarryRequest(wire: bytes, form: .protobuf), at: moment).wire(.protobuf)
+        case .carry: try engine.carry(PBCarryRequest(wire: bytes, form: .protobuf), revoked: revoked, at: moment).wire(.protobuf)
         case .segment: try engine.segment(bytes, from: 0, replica: replica)
         }
     }

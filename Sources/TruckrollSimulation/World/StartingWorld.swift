@@ -92,7 +92,7 @@ public final class StartingWorld: @unchecked Sendable {
         while let request = try conversation.next() {
             let call = try ServerCall(request, try device.identity().replica)
             try conversation.receive(
-                try call.reply(try call.serve(engine, at: moment)), sentAt: moment.milliseconds, receivedAt: moment.milliseconds)
+                try call.reply(try call.serve(engine, revoked: [], at: moment)), sentAt: moment.milliseconds, receivedAt: moment.milliseconds)
         }
     }
 }

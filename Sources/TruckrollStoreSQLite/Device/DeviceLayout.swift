@@ -2,7 +2,7 @@ extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
     static let device = Layout(
         applicationID: 0x5452_5044, name: "a Truckroll device",
-        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns, deviceStep6],
+        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns, deviceStep6, deviceStep7],
         visibleRecords: """
             SELECT confirmed.key, coalesce(overlay.entries, confirmed.entries) FROM confirmed LEFT JOIN overlay ON overlay.key = confirmed.key
             WHERE confirmed.key BETWEEN ?1 AND ?2
@@ -26,6 +26,9 @@ extension Layout {
 
     /// What was noted about the clock when its offset was measured.
     private static let deviceStep6 = ["ALTER TABLE state ADD COLUMN clock_reading BLOB NOT NULL DEFAULT x''"]
+
+    /// The enrolments under former numbers.
+    private static let deviceStep7 = ["ALTER TABLE state ADD COLUMN former_enrolments BLOB NOT NULL DEFAULT x''"]
 
     private static let enrolmentTables = [
         """

@@ -16,11 +16,12 @@ enum DeviceSQL {
     private static let stateColumns = """
         last_sequence, last_hash, last_stamp, checkpoint_epoch, checkpoint_position, checkpoint_history, checkpoint_view, \
         checkpoint_mac, checkpoint_lost, recovering_epoch, former_checkpoints, clock_offset, last_document, last_sync, durable, recovering, \
-        renewal_private_key, renewal_public_key, visible, filling, lost_leases, arriving, damaged, clock_reading
+        renewal_private_key, renewal_public_key, visible, filling, lost_leases, arriving, damaged, clock_reading, \
+        former_enrolments
         """
     static let state = "SELECT \(stateColumns) FROM state"
     static let saveState = """
-        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO state (one, \(stateColumns)) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (one) DO UPDATE SET last_sequence = excluded.last_sequence, last_hash = excluded.last_hash,
             last_stamp = excluded.last_stamp, checkpoint_epoch = excluded.checkpoint_epoch,
             checkpoint_position = excluded.checkpoint_position, checkpoint_history = excluded.checkpoint_history,
@@ -30,7 +31,8 @@ enum DeviceSQL {
             last_document = excluded.last_document, last_sync = excluded.last_sync, durable = excluded.durable,
             recovering = excluded.recovering, lost_leases = excluded.lost_leases, renewal_private_key = excluded.renewal_private_key,
             renewal_public_key = excluded.renewal_public_key, visible = excluded.visible, filling = excluded.filling,
-            arriving = excluded.arriving, damaged = excluded.damaged, clock_reading = excluded.clock_reading
+            arriving = excluded.arriving, damaged = excluded.damaged, clock_reading = excluded.clock_reading,
+            former_enrolments = excluded.former_enrolments
         """
 
     // MARK: Own sets

@@ -59,6 +59,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
             state.arriving = try Self.writeIDs(try row.bytes(), row)
             state.isDamaged = try row.boolean()
             state.clockReading = try row.bytes()
+            state.formerEnrolments = try row.bytes()
             return state
         }
         return stored ?? DeviceState()
@@ -80,7 +81,7 @@ final class SQLiteDeviceTransaction: DeviceTransaction {
                     state.isRecovering.bound, state.renewalPrivateKey.bound, state.renewalPublicKey.bound,
                     (state.visible.map { Int64($0.rawValue).bound }).orNull, state.filling.bound,
                     state.lostLeases.bound, Self.packed(state.arriving).bound, state.isDamaged.bound,
-                    state.clockReading.bound,
+                    state.clockReading.bound, state.formerEnrolments.bound,
                 ])
     }
 

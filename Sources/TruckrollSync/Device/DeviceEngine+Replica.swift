@@ -63,8 +63,16 @@ extension DeviceEngine {
             }
             request.sets = waiting.map { PBSignedSet($0.set) }
             request.shown = waiting.compactMap { $0.receipt.map { PBReceipt($0) } }
+            request.enrolments = try Self.enrolments(transaction).filter { enrolment in request.sets.contains { $0.replica == enrolment.replica } }
             return request
         }
+    }
+
+    /// The enrolments under all numbers of this device, the present one last.
+    static func enrolments(_ transaction: any DeviceTransaction) throws -> [PBEnrolment] {
+        let former = try Wire.decode(PBEnrolments.self, transaction.state().formerEnrolments).enrolments
+        let present = try transaction.identity().map { try Wire.decode(PBEnrolment.self, $0.enrolment) }
+        return former + [present].compactMap { $0 }.filter { !$0.statement.isEmpty }
     }
 
     func hasWaitingFormerSets() throws -> Bool {
@@ -84,6 +92,9 @@ extension DeviceEngine {
                 $0.standing == .waiting && $0.set.writeID.replica == fork.replica && $0.set.writeID.sequence > fork.lastCommon
                     && $0.set.hash == $0.hash
             }
+            var former = PBEnrolments()
+            former.enrolments = try Self.enrolments(transaction)
+            state.formerEnrolments = try Wire.encode(former)
             try transaction.save(identity)
             var previous = SetHash.none
             var sequence: UInt64 = 0

@@ -30,6 +30,8 @@ public struct LocalReader {
 
     public func identity() throws -> DeviceIdentity? { try transaction.identity() }
     public func state() throws -> DeviceState { try transaction.state() }
+    /// The enrolments under all numbers this device has had, the present one last.
+    public func enrolments() throws -> [PBEnrolment] { try DeviceEngine.enrolments(transaction) }
 
     // MARK: Records
 

@@ -85,6 +85,8 @@ public struct DeviceState: Hashable, Sendable {
     /// gives the same number. Raw private key, then the public key; both empty when none was asked for.
     public var renewalPrivateKey: [UInt8] = []
     public var renewalPublicKey: [UInt8] = []
+    /// The enrolments under the device's former numbers, an encoded PBEnrolments: a server that has lost one of them gets it back.
+    public var formerEnrolments: [UInt8] = []
     /// Up to which class of scopes the view is here, at the checkpoint; `nil` before the first pull.
     public var visible: ScopeClass?
     /// Own sets that were answered while no records came along, in the order of their answers: they are shown like unanswered ones

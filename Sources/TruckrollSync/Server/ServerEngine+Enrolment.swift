@@ -196,13 +196,39 @@ extension ServerEngine {
             guard row.revokedAt == nil else { throw revokedDevice }
             return .enrolled(row)
         }
-        guard let enrolment, !revoked.contains(device), let tenant = try store.read({ try $0.tenant() }) else { throw unknownDevice }
-        let bytes = Array(enrolment.statement)
-        guard security.isValid(Array(enrolment.signature), bytes, .p256, security.tenantKey),
-            let statement = try? EnrolmentStatement(decoding: bytes), statement.tenant == tenant.tenant.bytes, statement.device == device.bytes,
+        guard let enrolment, !revoked.contains(device), let statement = try proven(enrolment), statement.device == device.bytes,
             statement.replica == replica.rawValue, let user = RecordID(bytes: statement.user)
         else { throw unknownDevice }
         return .forgotten(statement, enrolment, user: user)
+    }
+
+    /// What an enrolment that somebody shows says, where this tenant has signed it.
+    private func proven(_ enrolment: PBEnrolment) throws -> EnrolmentStatement? {
+        let bytes = Array(enrolment.statement)
+        guard security.isValid(Array(enrolment.signature), bytes, .p256, security.tenantKey),
+            let statement = try? EnrolmentStatement(decoding: bytes), try store.read({ try $0.tenant()?.tenant.bytes }) == statement.tenant
+        else { return nil }
+        return statement
+    }
+
+    /// Takes back numbers that a restored server lost, where sets that were made under them come by another road: their devices may
+    /// go on under others, or be gone. What a device that was shut out had made waits for a person as ever.
+    ///
+    /// - Parameter revoked: the devices on the list kept outside the database.
+    func readmit(_ enrolments: [PBEnrolment], for sets: [SignedSet], revoked: Set<DeviceID>, at moment: ServerMoment) throws {
+        for enrolment in enrolments.prefix(Limits.shownEnrolments) {
+            guard let statement = try proven(enrolment), let device = DeviceID(bytes: statement.device),
+                let user = RecordID(bytes: statement.user), case let replica = ReplicaID(rawValue: statement.replica),
+                try self.replica(replica) == nil,
+                sets.contains(where: { set in
+                    set.writeID.replica == replica
+                        && security.isValid(set.signature, SetHash.signedBytes(body: set.body), .p256, statement.publicKey)
+                })
+            else { continue }
+            _ = try readmit(statement, enrolment, device, user, lastSeen: 0, at: moment)
+            let isShutOut = try revoked.contains(device) || store.read { try $0.replicas(of: device).contains { $0.revokedAt != nil } }
+            if isShutOut { try revoke(device, at: moment) }
+        }
     }
 
     /// The key whose signature lets a device sign in. Changes nothing: whoever asks has proved nothing yet, and the tenant's word
@@ -233,7 +259,8 @@ extension ServerEngine {
         case .enrolled(let row):
             try see(row, at: moment)
             return row
-        case .forgotten(let statement, let enrolment, let user): return try readmit(statement, enrolment, device, user, at: moment)
+        case .forgotten(let statement, let enrolment, let user): 
+            return try readmit(statement, enrolment, device, user, lastSeen: moment.milliseconds, at: moment)
         }
     }
 
@@ -250,7 +277,7 @@ extension ServerEngine {
     /// What its enrolment wrote is written again, under the same ids and at a position of its own: should that history be lost as
     /// well, the device's next base shows it. Only what the tenant signed is taken from what is shown; its series follows from that.
     private func readmit(
-        _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, at moment: ServerMoment
+        _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, lastSeen: Int64, at moment: ServerMoment
     ) throws -> ReplicaRow {
         try store.write { transaction in
             let replica = ReplicaID(rawValue: statement.replica)
@@ -263,7 +290,7 @@ extension ServerEngine {
                 replica: replica, device: device, user: user, role: person?.text("role").flatMap { Role(rawValue: $0) } ?? .technician,
                 algorithm: .p256, publicKey: statement.publicKey, name: "readmitted",
                 series: try series(of: replica, enrolledAt: enrolledAt, transaction, tenant, moment), enrolledAt: enrolledAt,
-                lastSeen: moment.milliseconds)
+                lastSeen: lastSeen)
             try transaction.save(row)
             if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
             try transaction.save(tenant)

@@ -176,12 +176,15 @@ public struct ServerEngine: Sendable {
     }
 
     /// Admits sets that arrived by another road. Each is checked by its own signature.
-    public func carry(_ request: PBCarryRequest, at moment: ServerMoment) throws -> PBCarryReply {
+    ///
+    /// - Parameter revoked: the devices on the list kept outside the database.
+    public func carry(_ request: PBCarryRequest, revoked: @autoclosure () throws -> Set<DeviceID>, at moment: ServerMoment) throws -> PBCarryReply {
         guard request.sets.count <= Limits.setsInPush else {
             throw EngineProblem("push-too-large", "At most \(Limits.setsInPush) sets at a time.", next: "Send fewer at a time.")
         }
         var reply = PBSyncReply()
         let sets = try request.sets.map { message in try readSigned(message) }
+        if !request.enrolments.isEmpty { try readmit(request.enrolments, for: sets, revoked: try revoked(), at: moment) }
         try push(sets, Shown(receipts: receipts(request.shown)), from: nil, hasReported: false, at: moment, into: &reply)
         var carried = PBCarryReply()
         carried.receipts = reply.receipts
