@@ -32,7 +32,7 @@ struct AdminAccess {
     func withdraw() { address.withdraw() }
 
     /// Asks the running server; `nil` when none runs here.
-    func ask(_ command: String, tenant: TenantID, arguments: [String: String] = [:]) async throws -> JSONValue? {
+    func ask(_ command: String, tenant: TenantID, arguments: [String: String] = [:], within seconds: Int64 = 30) async throws -> JSONValue? {
         guard let address = address.present(), let token = try? String(contentsOf: tokenFile, encoding: .utf8) else { return nil }
         var request = HTTPClientRequest(url: "\(address)/admin/\(tenant)/\(command)")
         request.method = .POST
@@ -42,7 +42,7 @@ struct AdminAccess {
         encoder.outputFormatting = [.sortedKeys]
         request.body = .bytes(ByteBuffer(bytes: try encoder.encode(arguments)))
         let response: HTTPClientResponse
-        do { response = try await HTTPClient.shared.execute(request, timeout: .seconds(30)) } catch {
+        do { response = try await HTTPClient.shared.execute(request, timeout: .seconds(seconds)) } catch {
             // The server ended just now.
             return nil
         }
@@ -57,8 +57,12 @@ struct AdminAccess {
     }
 
     /// Runs a command over HTTP, or on the opened files.
-    func run(_ command: String, options: DataOptions, arguments: [String: String] = [:], locally: AdminCommand) async throws -> JSONValue {
-        if let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments) { return answer.snakeCased }
+    ///
+    /// - Parameter seconds: how long a running server may take for it.
+    func run(
+        _ command: String, options: DataOptions, arguments: [String: String] = [:], within seconds: Int64 = 30, locally: AdminCommand
+    ) async throws -> JSONValue {
+        if let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments, within: seconds) { return answer.snakeCased }
         let tenant = try options.open()
         defer { try? tenant.close() }
         do { return try JSONValue.parse(try tenant.admin(locally)).snakeCased } catch let problem as ServiceProblem {

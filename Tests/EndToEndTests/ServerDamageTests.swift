@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @Suite("A server's damaged files, by the real commands", .serialized)
@@ -166,6 +167,62 @@ struct ServerDamageTests {
         try femke.does("sync")
         try femke.does("audit")
         #expect(try femke.notes(on: "000001") == ["on damaged ground"])
+    }
+
+    /// Changes one byte of the blob in which the words stand, as a disk does that claims to be sound.
+    private func changeByte(_ database: URL, of column: String, in table: String, at words: String) throws {
+        try DatabaseQueue(path: database.path).write { db in
+            for row in try Row.fetchAll(db, sql: "SELECT \(column), * FROM \(table)") {
+                guard let bytes: Data = row[0], let place = bytes.range(of: Data(words.utf8)) else { continue }
+                var changed = bytes
+                changed[place.lowerBound] ^= 1
+                try db.execute(sql: "UPDATE \(table) SET \(column) = ? WHERE \(column) = ?", arguments: [changed, bytes])
+            }
+            #expect(db.totalChangesCount == 1)
+        }
+    }
+
+    @Test("a bit that flips in a stored record or set is named, and served to nobody; others go on", arguments: ["record", "admitted"])
+    func bit(table: String) throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        let other = try Tablet("P0102", of: server, in: directory)
+        let copy = directory.appendingPathComponent("copy").path
+        try femke.does("note", "000001", "before the copy")
+        try femke.does("sync")
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "backup", "--data", server.data.path, "--to", copy).status == 0)
+        let check = { try ServerProcess.run("truckroll-server", "check", "--data", server.data.path) }
+        let sound = try check()
+        #expect(sound.status == 0 && sound.output.contains("all as they were written"), "\(sound.errors)")
+        try changeByte(server.database, of: table == "record" ? "entries" : "body", in: table, at: "before the copy")
+        try server.start()
+        let found = try check()
+        #expect(found.status == 1)
+        #expect(found.output.contains(table == "record" ? "note" : "set"), "\(found.output)")
+        #expect(found.output.contains("do not have their hash") && found.errors.contains("truckroll-server restore"), "\(found.output)\(found.errors)")
+        if table == "record" {
+            // Who holds it already needs nothing of it; who comes anew would.
+            try femke.does("sync")
+            let refused = try ServerProcess.run(
+                "truckroll-field", "enrol", "--server", server.url, "--code", try server.enrolmentCode("P0101"), "--store",
+                directory.appendingPathComponent("fresh").path)
+            #expect(refused.status == 0, "\(refused.errors)")
+            let fill = try ServerProcess.run("truckroll-field", "sync", "--store", directory.appendingPathComponent("fresh").path)
+            #expect(fill.status == 1)
+            #expect(fill.errors.contains("store-corrupt") && fill.errors.contains("Nothing is lost"), "\(fill.errors)")
+        }
+        try other.does("sync")
+        try femke.does("note", "000001", "after it")
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", copy).status == 0)
+        try server.start()
+        try femke.does("sync")
+        #expect(try check().status == 0)
+        #expect(try Tablet("P0101", of: server, in: directory, named: "again").notes(on: "000001") == ["after it", "before the copy"])
     }
 
     @Test("a copy that is damaged, or no server's, is not put back; the present database stays as it is")

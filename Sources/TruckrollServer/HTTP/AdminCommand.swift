@@ -15,4 +15,6 @@ public enum AdminCommand: Hashable, Sendable {
     case settle
     /// What waits for a person.
     case attention
+    /// Whether the database still holds what was written there.
+    case check
 }

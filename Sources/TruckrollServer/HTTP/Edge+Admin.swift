@@ -32,6 +32,7 @@ extension AdminCommand {
         case "devices": self = .devices
         case "attention": self = .attention
         case "settle": self = .settle
+        case "check": self = .check
         case "release": self = .release(set: try Self.argument("set", of: body))
         default: throw .notFound
         }

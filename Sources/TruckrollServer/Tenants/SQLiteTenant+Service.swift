@@ -146,6 +146,7 @@ extension SQLiteTenant: TenantService {
             case .status: return try json(try TenantReport(engine).status())
             case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
             case .attention: return try json(try TenantReport(engine).attention())
+            case .check: return try json(try TenantReport(engine).check())
             }
         }
     }

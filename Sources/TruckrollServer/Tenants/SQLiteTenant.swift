@@ -146,7 +146,7 @@ public final class SQLiteTenant: Sendable {
 
     func converting<T>(_ body: () throws -> T) throws -> T {
         do { return try body() } catch let problem as EngineProblem { throw ServiceProblem(problem) } catch let problem as StoreProblem {
-            logger?.error("store", metadata: ["code": "\(problem.code)"])
+            logger?.error("store", metadata: ["code": "\(problem.code)", "detail": "\(problem)"])
             if !problem.isFaultOfSet { failure.withLock { $0 = problem } }
             throw ServiceProblem(problem)
         } catch let problem as WireProblem {
@@ -162,6 +162,12 @@ extension ServiceProblem {
         var (detail, next) = ("The server's store cannot be used now.", "Nothing is lost; try again later.")
         if case .diskFull = problem {
             (detail, next) = ("The server's disk is full.", "Nothing is lost; whoever runs the server frees space there. Try again later.")
+        }
+        if case .corrupt = problem {
+            (detail, next) = (
+                "The server's store is damaged where this is kept.",
+                "Nothing is lost; tell whoever runs the server: `truckroll-server check` names the place. Try again later."
+            )
         }
         self.init(status: 503, code: problem.code, detail: detail, next: next, retryAfterSeconds: 30)
     }

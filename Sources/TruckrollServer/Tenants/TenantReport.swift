@@ -51,6 +51,29 @@ public struct TenantReport {
         public let reasons: [String]
     }
 
+    public struct Check: Codable, Sendable {
+        public let sets: Int
+        public let records: Int
+        public let scopes: Int
+        public let damage: [Damage]
+    }
+
+    public struct Damage: Codable, Sendable {
+        /// `set`, `record` or `scope`.
+        public let kind: String
+        /// A position of the log, a record's entity and id, or a scope.
+        public let name: String
+        public let words: String
+    }
+
+    /// Reads all there is; what is damaged is listed up to a bound.
+    public func check() throws -> Check {
+        let found = try engine.inspect()
+        return Check(
+            sets: found.sets, records: found.records, scopes: found.scopes,
+            damage: found.damage.prefix(1_000).map { Damage(kind: $0.kind.rawValue, name: $0.name, words: $0.words) })
+    }
+
     public func status() throws -> Status {
         let settling = try engine.settling().map {
             Settling(until: $0.until, replicas: $0.awaited.map(\.rawValue), requests: $0.waitingRequests)

@@ -160,3 +160,9 @@ extension StoreProblem: FaultOfSet {
         }
     }
 }
+
+extension StoreProblem: DamageOfStore {
+    public var damage: String? {
+        if case .corrupt(_, let detail) = self { detail } else { nil }
+    }
+}

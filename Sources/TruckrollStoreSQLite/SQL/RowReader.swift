@@ -79,7 +79,8 @@ struct RowReader {
         raw().storage
     }
 
-    private func unreadable(_ wanted: String) -> StoreProblem {
-        .corrupt(path: path, detail: "column \(index) of a row does not hold \(wanted)")
-    }
+    /// What was read is not what was written.
+    func damaged(_ detail: String) -> StoreProblem { .corrupt(path: path, detail: detail) }
+
+    private func unreadable(_ wanted: String) -> StoreProblem { damaged("column \(index) of a row does not hold \(wanted)") }
 }

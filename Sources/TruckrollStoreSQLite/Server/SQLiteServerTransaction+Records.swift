@@ -5,14 +5,20 @@ import TruckrollSync
 extension SQLiteServerTransaction {
     func record(_ key: RecordKey) throws -> StoredRecord? {
         try session.row(ServerSQL.record, [key.bound]) { row in
-            let record = try row.record(key)
+            let entries = try row.bytes()
+            let record = try row.decoding { () throws(DecodingProblem) in try Record(key: key, decoding: entries) }
             let positions = try row.bytes()
             let scopes = try row.text()
             let edges = try row.bytes()
-            return StoredRecord(
+            let stored = StoredRecord(
                 record: record, positions: try row.decoding { () throws(DecodingProblem) in try Packing.positions(positions) },
                 scopes: Packing.scopes(scopes), edges: try row.decoding { () throws(DecodingProblem) in try Packing.edges(edges) },
                 hash: try row.recordHash(), isDeleted: try row.boolean())
+            // Nothing is decided on, or shown to a device, that is not what was written.
+            guard RecordHash(key: key, encodedEntries: entries) == stored.hash else {
+                throw row.damaged("the bytes of record \(key) do not have their hash")
+            }
+            return stored
         }
     }
 

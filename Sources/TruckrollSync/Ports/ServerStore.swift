@@ -18,6 +18,12 @@ public protocol FaultOfSet: Error {
     var isFaultOfSet: Bool { get }
 }
 
+/// A store's error that may say that what it holds is not what was written there.
+public protocol DamageOfStore: Error {
+    /// What is wrong where; `nil` when the error is another one.
+    var damage: String? { get }
+}
+
 public protocol ServerTransaction: AnyObject {
     // Tenant. `nil` before the store was initialised.
     func tenant() throws -> TenantState?
@@ -68,6 +74,7 @@ public protocol ServerTransaction: AnyObject {
     func waiting(of replica: ReplicaID, creating key: RecordKey) throws -> WaitingSet?
 
     // Records
+    /// Fails with ``DamageOfStore`` where the bytes are not those of the hash that was saved with them.
     func record(_ key: RecordKey) throws -> StoredRecord?
     /// Inserts or replaces the record and its typed columns. `columns` is `nil` for a deleted or unknown record: its row of
     /// typed columns goes.

@@ -95,9 +95,8 @@ extension ServerPromise {
             let back = try #require(try store.read { try $0.record(Make.key(1, type: 60_000, .office)) })
             #expect(back == first)
             #expect(back.scopes.map { Array($0.name.utf8) } == scopes.map { Array($0.name.utf8) })
-            let second = StoredRecord(
-                record: Record(key: first.record.key), positions: [], scopes: [], edges: [], hash: RecordHash(rawValue: .max),
-                isDeleted: true)
+            let empty = Record(key: first.record.key)
+            let second = StoredRecord(record: empty, positions: [], scopes: [], edges: [], hash: RecordHash(empty), isDeleted: true)
             try store.write { try $0.save(second, entity: nil, columns: nil) }
             try #expect(store.read { try $0.record(first.record.key) } == second)
             try #expect(store.read { try $0.record(Make.key(1, type: 60_000)) } == nil)
