@@ -203,7 +203,8 @@ struct ServerDamageTests {
         let found = try check()
         #expect(found.status == 1)
         #expect(found.output.contains(table == "record" ? "note" : "set"), "\(found.output)")
-        #expect(found.output.contains("do not have their hash") && found.errors.contains("truckroll-server restore"), "\(found.output)\(found.errors)")
+        #expect(
+            found.output.contains("do not have their hash") && found.errors.contains("truckroll-server restore"), "\(found.output)\(found.errors)")
         if table == "record" {
             // Who holds it already needs nothing of it; who comes anew would.
             try femke.does("sync")

@@ -5,5 +5,6 @@ final class ManualClock: Sendable {
     private let milliseconds = Mutex<UInt64>(1_760_000_000_000)
 
     var now: UInt64 { milliseconds.withLock { $0 } }
-    func advance(seconds: UInt64) { milliseconds.withLock { $0 += seconds * 1000 } }
+    /// Negative: it is set back.
+    func advance(seconds: Int) { milliseconds.withLock { $0 = UInt64(Int($0) + seconds * 1000) } }
 }

@@ -88,6 +88,32 @@ struct ServerPartsTests {
         #expect(registry.session(token: tokens[9], tenant: TenantID(high: 9, low: 9), now: 1001) == nil)
     }
 
+    @Test("a clock that is set back ends the sessions of before it, and neither tokens nor nonces pile up")
+    func clockSetBack() throws {
+        let counter = Mutex<UInt64>(0)
+        let random: @Sendable (Int) -> [UInt8] = { count in
+            let value = counter.withLock { value in
+                value += 1
+                return value
+            }
+            return (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64($0 % 8 * 8)) }
+        }
+        let (tenant, device) = (TenantID(high: 1, low: 1), DeviceID(high: 2, low: 2))
+        let (before, after): (UInt64, UInt64) = (200_000_000, 200_000_000 - 86_400_000)
+        let registry = TokenRegistry(random: random)
+        let old = try registry.issue(tenant: tenant, device: device, replica: ReplicaID(rawValue: 3), now: before).token
+        #expect(registry.session(token: old, tenant: tenant, now: before - 60_000) != nil, "a clock may be set by a little")
+        #expect(registry.session(token: old, tenant: tenant, now: after) == nil)
+        let new = try registry.issue(tenant: tenant, device: device, replica: ReplicaID(rawValue: 3), now: after).token
+        #expect(registry.session(token: new, tenant: tenant, now: after) != nil)
+        #expect(registry.session(token: old, tenant: tenant, now: before) == nil, "it does not come to life again")
+
+        let book = ChallengeBook(random: random)
+        for _ in 0..<HTTPLimits.spentChallenges { try book.spend(book.nonce(tenant: tenant, device: device, now: before), now: before) }
+        #expect(throws: ServiceProblem.self) { try book.spend(book.nonce(tenant: tenant, device: device, now: before), now: before) }
+        try book.spend(book.nonce(tenant: tenant, device: device, now: after), now: after)
+    }
+
     @Test("wake-ups nobody took yet are one")
     func coalesces() async {
         let heads = HeadBroadcaster()

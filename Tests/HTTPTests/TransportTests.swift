@@ -69,6 +69,19 @@ struct TransportTests {
         }
     }
 
+    @Test("signs in again by itself when the server's clock jumps by a day, and when it is set right", arguments: [86_400, -86_400])
+    func serverClockJumps(by seconds: Int) async throws {
+        try await TestServer.run { server in
+            let transport = server.transport()
+            _ = try await transport.sync(PBSyncRequest())
+            server.clock.advance(seconds: seconds)
+            _ = try await transport.sync(PBSyncRequest())
+            server.clock.advance(seconds: -seconds)
+            _ = try await transport.sync(PBSyncRequest())
+            #expect(server.tenant.state.withLock { $0.syncs.count } == 3)
+        }
+    }
+
     @Test("many calls at once share one sign-in")
     func concurrent() async throws {
         try await TestServer.run { server in

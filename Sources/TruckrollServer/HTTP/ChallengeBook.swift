@@ -46,7 +46,8 @@ final class ChallengeBook: Sendable {
         enum Answer { case fresh, replayed, full }
         let answer = state.withLock { state -> Answer in
             if now >= state.nextSweep || state.spent.count >= HTTPLimits.spentChallenges {
-                state.spent = state.spent.filter { now < $0.value }
+                // One from a time to come was given before the clock was set back, and is not accepted any more.
+                state.spent = state.spent.filter { now < $0.value && $0.value <= now + HTTPLimits.challengeSeconds * 1000 + 2000 }
                 state.nextSweep = now + HTTPLimits.challengeSeconds * 1000
             }
             guard state.spent[nonce] == nil else { return .replayed }

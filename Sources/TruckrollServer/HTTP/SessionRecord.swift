@@ -23,6 +23,12 @@ final class SessionRecord: Sendable {
         self.isOutdated = isOutdated
     }
 
+    /// Whether the session is on: not after its end, nor before its beginning, as when the clock was set back. So a clock that was set
+    /// neither prolongs a session nor keeps its nonces for longer than they count.
+    func isValid(at now: UInt64) -> Bool {
+        now < expiresAt && expiresAt <= now + UInt64(Limits.tokenSeconds + Limits.requestAgeSeconds) * 1000
+    }
+
     /// - Throws: ``ServiceProblem/upgradeRequired`` when the device is shown nothing any more.
     func checkMayRead() throws(ServiceProblem) {
         if isOutdated { throw .upgradeRequired }

@@ -36,7 +36,8 @@ final class TokenRegistry: Sendable {
         let key = SHA256.hash(data: Array(token.utf8))
         let owner = Owner(tenant: tenant, replica: replica)
         let stored = state.withLock { state in
-            if now >= state.nextSweep || state.sessions.count >= HTTPLimits.tokens {
+            // Also when the clock was set back since the last time.
+            if now >= state.nextSweep || state.nextSweep > now + 60_000 || state.sessions.count >= HTTPLimits.tokens {
                 sweep(&state, now: now)
                 state.nextSweep = now + 60_000
             }
@@ -54,14 +55,14 @@ final class TokenRegistry: Sendable {
     /// The session of a token at `tenant`; `nil` when it is unknown, another tenant's, or over.
     func session(token: String, tenant: TenantID, now: UInt64) -> SessionRecord? {
         let key = SHA256.hash(data: Array(token.utf8))
-        guard let session = state.withLock({ $0.sessions[key] }), session.tenant == tenant, now < session.expiresAt else { return nil }
+        guard let session = state.withLock({ $0.sessions[key] }), session.tenant == tenant, session.isValid(at: now) else { return nil }
         return session
     }
 
     private func sweep(_ state: inout State, now: UInt64) {
         for (owner, tokens) in state.tokens {
             let alive = tokens.filter { token in
-                guard let session = state.sessions[token], now < session.expiresAt else {
+                guard let session = state.sessions[token], session.isValid(at: now) else {
                     state.sessions[token] = nil
                     return false
                 }

@@ -16,7 +16,8 @@ extension Sequencer {
         guard var tenant = try transaction.tenant() else { return }
         let replicas = try transaction.replicas().filter { !$0.publicKey.isEmpty && $0.revokedAt == nil }
         // The server's own timers are no contact: after a weekend Friday's devices are those to wait for.
-        let last = replicas.map(\.lastSeen).max() ?? 0
+        // A contact in time to come was noted by a clock that was wrong, and says nothing of the others.
+        let last = replicas.map(\.lastSeen).filter { $0 <= moment.milliseconds }.max() ?? 0
         let since = isAgeKnown ? last - Int64(Limits.settlingSeconds + Limits.seenSeconds) * 1000 : 0
         let entity = try schema.entity("lease")
         let holders = try transaction.ids(entity, where: "state", equals: .text("granted")).compactMap { id in

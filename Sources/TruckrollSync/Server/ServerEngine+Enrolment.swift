@@ -259,7 +259,7 @@ extension ServerEngine {
         case .enrolled(let row):
             try see(row, at: moment)
             return row
-        case .forgotten(let statement, let enrolment, let user): 
+        case .forgotten(let statement, let enrolment, let user):
             return try readmit(statement, enrolment, device, user, lastSeen: moment.milliseconds, at: moment)
         }
     }
