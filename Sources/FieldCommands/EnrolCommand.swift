@@ -22,11 +22,7 @@ struct EnrolCommand: FieldVerb {
     @Option(help: "What the office sees this device as.", transform: Wording.read) var name: String?
     @OptionGroup var global: GlobalOptions
 
-    func validate() throws {
-        guard let url = URL(string: server), ["http", "https"].contains(url.scheme), url.host != nil else {
-            throw ValidationError("--server is an address such as https://truckroll.example.")
-        }
-    }
+    func validate() throws { try ServerURL.check(server, as: "--server") }
 
     func perform(_ desk: Desk) async throws {
         let identity = try await desk.client.enrol(server: server, code: code, deviceName: name ?? ProcessInfo.processInfo.hostName)

@@ -25,7 +25,10 @@ public struct FieldCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "This device",
-                subcommands: [EnrolCommand.self, SyncCommand.self, StatusCommand.self, AttentionCommand.self, OutboxCommand.self, AuditCommand.self]),
+                subcommands: [
+                    EnrolCommand.self, ServerCommand.self, SyncCommand.self, StatusCommand.self, AttentionCommand.self, OutboxCommand.self,
+                    AuditCommand.self,
+                ]),
             CommandGroup(
                 name: "Jobs",
                 subcommands: [JobsCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self, TextCommand.self]),

@@ -56,6 +56,12 @@ final class ServerProcess {
         ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", executable(name).path] + arguments
     }
 
+    /// Starts serving at another address than before.
+    func startElsewhere() throws {
+        port = 0
+        try start()
+    }
+
     /// Starts serving; keeps its port over restarts.
     ///
     /// - Parameter environment: what the process is told besides.

@@ -19,7 +19,7 @@ public struct DeviceClient: Sendable {
     public let attachments: AttachmentFolder
     let segments: SegmentArrival
     /// Makes the way to a server of that address for the device's identity; `nil` identity for enrolment.
-    private let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
+    let connect: @Sendable (_ server: String, _ identity: DeviceIdentity?) throws -> any SyncTransport
     private let directory: URL
 
     /// Opens the store in `directory`, which is made when it is not there.
