@@ -26,7 +26,8 @@ public struct ServerCommand: AsyncParsableCommand {
             """,
         version: SoftwareRelease.version,
         subcommands: [
-            Serve.self, Initialise.self, DemoData.self, Users.self, EnrolmentCode.self, Devices.self, Revoke.self, Status.self, Check.self, Attention.self,
+            Serve.self, Initialise.self, DemoData.self, Users.self, EnrolmentCode.self, Devices.self, Revoke.self, Status.self, Check.self,
+            Attention.self,
             Release.self, Backup.self, Restore.self, Settle.self, TenantKey.self, SchemaDocuments.self,
         ])
 
