@@ -51,6 +51,15 @@ final class ServerProcess {
         return (process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: problems, as: UTF8.self))
     }
 
+    /// A library in C that stands before the system's own, for `LD_PRELOAD`.
+    static func library(_ code: String, in directory: URL) throws -> URL {
+        let (source, library) = (directory.appendingPathComponent("before.c"), directory.appendingPathComponent("before.so"))
+        try code.write(to: source, atomically: true, encoding: .utf8)
+        let made = try run(executable: "/usr/bin/env", ["clang", "-shared", "-fPIC", "-O1", "-o", library.path, source.path, "-ldl"])
+        try #require(made.status == 0, "clang said: \(made.errors)")
+        return library
+    }
+
     /// What a shell is given to run a command that can write no file beyond 8 KiB, and is told so instead of being ended.
     static func withoutRoom(_ name: String, _ arguments: [String]) -> [String] {
         ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", executable(name).path] + arguments

@@ -55,11 +55,7 @@ struct SyncFaultTests {
 
     init() throws {
         directory = try ServerProcess.directory()
-        let (source, library) = (directory.appendingPathComponent("sync.c"), directory.appendingPathComponent("sync.so"))
-        try Self.shim.write(to: source, atomically: true, encoding: .utf8)
-        let made = try ServerProcess.run(
-            executable: "/usr/bin/env", ["clang", "-shared", "-fPIC", "-O1", "-o", library.path, source.path, "-ldl"])
-        try #require(made.status == 0, "clang said: \(made.errors)")
+        let library = try ServerProcess.library(Self.shim, in: directory)
         server = try ServerProcess()
         try server.start(with: ["LD_PRELOAD": library.path, "TRUCKROLL_TEST_SYNC": order.path])
     }
