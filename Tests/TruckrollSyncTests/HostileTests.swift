@@ -65,6 +65,25 @@ struct HostileTests {
         #expect(try world.audit(company.anna).isEmpty && world.audit(company.dora).isEmpty)
     }
 
+    @Test("nobody keeps a fact out by putting its record elsewhere before it is there")
+    func movedBefore() throws {
+        let company = try Company()
+        let world = company.world
+        try company.addFarOrder()
+        for device in [company.anna, company.dora] { try world.sync(device) }
+        let id = try company.note(by: company.anna)
+        let entity = try world.schema.entity("note")
+        let order = try #require(entity["order"])
+        let elsewhere = FieldWrite(field: order.id, op: order.creationOp, value: .reference(company.farOrder), bases: [])
+        try forge(company, [Op(kind: .patch, key: RecordKey(type: entity.type, id: id), writes: [elsewhere])], by: company.dora)
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        let receipt = try #require(try company.anna.engine.read { try $0.journal(limit: 1) }.first?.receipt)
+        #expect(!receipt.remarks.contains { $0.code == "outside-view" })
+        #expect(try world.serverValue("note", id, "text") != .null)
+        for device in [company.anna, company.dora] { #expect(try world.audit(device).isEmpty) }
+    }
+
     @Test("all that follows from what was done follows once, also when somebody wrote to its records before they came")
     func effectsAfterEarlyWrites() throws {
         let company = try Company()

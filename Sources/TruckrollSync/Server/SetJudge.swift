@@ -250,8 +250,9 @@ struct SetJudge {
         // A deleted record is judged where it lay: an edit that had not seen the deletion brings it back.
         let existing = try writer.record(op.key)
         if let existing, entity.isMade(existing) { return entity.scopes(of: RecordView(existing, entity)) }
-        // A new record lies where its own fields put it, and so does one that only patches have reached.
-        let record = try draft(op, entity, over: made[op.key] ?? existing)
+        // A new record lies where its own fields put it. So does one that only patches have reached: whoever makes it is not kept out by
+        // where somebody else has put it before.
+        let record = try draft(op, entity, over: made[op.key] ?? (op.kind == .create ? nil : existing))
         if op.kind == .create || made[op.key] != nil { made[op.key] = record }
         return entity.scopes(of: RecordView(record, entity))
     }
