@@ -1297,7 +1297,6 @@ public nonisolated struct PBReplicaRequest: Sendable {
   public init() {}
 }
 
-/// An outbox on its way by another road. File: "TRKOUTBOX1\n" then this message.
 /// What a device keeps of its former numbers.
 public nonisolated struct PBEnrolments: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1311,6 +1310,7 @@ public nonisolated struct PBEnrolments: Sendable {
   public init() {}
 }
 
+/// An outbox on its way by another road. File: "TRKOUTBOX1\n" then this message.
 public nonisolated struct PBOutboxFile: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -59,8 +59,9 @@ extension DeviceEngine {
     private func answersAhead(of state: DeviceState, _ transaction: any DeviceTransaction) throws -> [PBReceipt] {
         var newest: [ReplicaID: Receipt] = [:]
         // What is kept aside has no effect that could arrive: it is found by its place in the journal.
-        for own in try state.arriving.compactMap({ try transaction.own($0) }) + transaction.journal(limit: 1) {
-            guard own.standing == .answered, let receipt = own.receipt, !state.covers(receipt) else { continue }
+        let aside = try transaction.journal(limit: 1).filter { $0.receipt.map { !state.covers($0) } ?? false }
+        for own in try state.arriving.compactMap({ try transaction.own($0) }) + aside {
+            guard own.standing == .answered, let receipt = own.receipt else { continue }
             if newest[receipt.writeID.replica].map({ $0.writeID < receipt.writeID }) ?? true { newest[receipt.writeID.replica] = receipt }
         }
         return newest.sorted { $0.key > $1.key }.prefix(Limits.shownAnswers).map { PBReceipt($0.value.bare) }

@@ -133,7 +133,7 @@ extension Sequencer {
         let entity = try schema.entity("lease")
         var expired = false
         for id in try transaction.ids(entity, where: "state", equals: .text("granted")) {
-            guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)) else { continue }
+            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)) else { continue }
             let view = RecordView(stored.record, entity)
             guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
             let isNew = try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {

@@ -21,7 +21,7 @@ extension Sequencer {
         let since = isAgeKnown ? last - Int64(Limits.settlingSeconds + Limits.seenSeconds) * 1000 : 0
         let entity = try schema.entity("lease")
         let holders = try transaction.ids(entity, where: "state", equals: .text("granted")).compactMap { id in
-            try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).integer("replica") }
+            try transaction.soundRecord(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).integer("replica") }
         }
         for replica in replicas where replica.lastSeen >= since && replica.lastSeen > 0 || holders.contains(Int64(replica.replica.rawValue)) {
             try transaction.setAwaited(replica.replica, true)
@@ -71,7 +71,7 @@ extension Sequencer {
             let entity = try schema.entity(name)
             guard let asked = entity[field] else { continue }
             for id in try transaction.ids(entity) {
-                guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)), let entry = stored.record[asked.id],
+                guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), let entry = stored.record[asked.id],
                     RecordView(stored.record, entity).text("state") == nil
                 else { continue }
                 let admitted = try transaction.admitted(entry.version.writeID)

@@ -225,9 +225,7 @@ extension ServerEngine {
                         && security.isValid(set.signature, SetHash.signedBytes(body: set.body), .p256, statement.publicKey)
                 })
             else { continue }
-            _ = try readmit(statement, enrolment, device, user, lastSeen: 0, at: moment)
-            let isShutOut = try revoked.contains(device) || store.read { try $0.replicas(of: device).contains { $0.revokedAt != nil } }
-            if isShutOut { try revoke(device, at: moment) }
+            _ = try readmit(statement, enrolment, device, user, lastSeen: 0, isShutOut: revoked.contains(device), at: moment)
         }
     }
 
@@ -260,7 +258,7 @@ extension ServerEngine {
             try see(row, at: moment)
             return row
         case .forgotten(let statement, let enrolment, let user):
-            return try readmit(statement, enrolment, device, user, lastSeen: moment.milliseconds, at: moment)
+            return try readmit(statement, enrolment, device, user, lastSeen: moment.milliseconds, isShutOut: false, at: moment)
         }
     }
 
@@ -277,7 +275,8 @@ extension ServerEngine {
     /// What its enrolment wrote is written again, under the same ids and at a position of its own: should that history be lost as
     /// well, the device's next base shows it. Only what the tenant signed is taken from what is shown; its series follows from that.
     private func readmit(
-        _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, lastSeen: Int64, at moment: ServerMoment
+        _ statement: EnrolmentStatement, _ enrolment: PBEnrolment, _ device: DeviceID, _ user: RecordID, lastSeen: Int64, isShutOut: Bool,
+        at moment: ServerMoment
     ) throws -> ReplicaRow {
         try store.write { transaction in
             let replica = ReplicaID(rawValue: statement.replica)
@@ -286,11 +285,12 @@ extension ServerEngine {
             let entity = try schema.entity("user")
             let person = try transaction.record(RecordKey(type: entity.type, id: user)).map { RecordView($0.record, entity) }
             let enrolledAt = Int64(clamping: statement.issuedAt)
-            let row = ReplicaRow(
+            var row = ReplicaRow(
                 replica: replica, device: device, user: user, role: person?.text("role").flatMap { Role(rawValue: $0) } ?? .technician,
                 algorithm: .p256, publicKey: statement.publicKey, name: "readmitted",
                 series: try series(of: replica, enrolledAt: enrolledAt, transaction, tenant, moment), enrolledAt: enrolledAt,
                 lastSeen: lastSeen)
+            if try isShutOut || transaction.replicas(of: device).contains(where: { $0.revokedAt != nil }) { row.revokedAt = moment.milliseconds }
             try transaction.save(row)
             if tenant.nextReplica <= row.replica.rawValue { tenant.nextReplica = row.replica.rawValue + 1 }
             try transaction.save(tenant)

@@ -22,7 +22,7 @@ extension ServerEngine {
             for name in ["reservation", "lease"] {
                 let entity = try schema.entity(name)
                 for id in try transaction.ids(entity) {
-                    guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)) else { continue }
+                    guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)) else { continue }
                     if RecordView(stored.record, entity).text("state") == nil { waiting += 1 }
                 }
             }
