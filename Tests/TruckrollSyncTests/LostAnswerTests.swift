@@ -130,7 +130,7 @@ struct LostAnswerTests {
         switch kind {
         case 0: request.answered[0].mac[3] ^= 1
         case 1: request.answered[0].position += 1
-        default: #expect(request.answered[0].remarks.isEmpty)
+        default: break
         }
         #expect(try !world.server.sync(request, replica: anna.replica, at: world.moment).hasHistoryChanged)
         #expect(try epoch() == first)

@@ -48,16 +48,19 @@ struct ServerClockTests {
     func stampsRise() throws {
         let (company, _) = try Company.inMemory()
         let world = company.world
-        for device in [company.anna, company.dora] { try world.sync(device) }
-        func title(_ device: World.Device, _ text: String) throws {
+        let second = try world.device("second desk", user: company.dora.user)
+        try world.sync(company.dora)
+        func title(_ device: World.Device, _ text: String) throws -> Stamp {
             try world.commit(device) { try $0.patch("service_order", company.order, ["title": .text(text)]) }
             try world.sync(device)
+            return try #require(try device.engine.read { try $0.journal(limit: 1) }.first?.receipt?.stamp)
         }
         world.milliseconds += 86_400_000
-        try title(company.dora, "ahead")
+        let ahead = try title(company.dora, "ahead")
+        try world.sync(second)
         world.milliseconds -= 86_400_000
-        try world.sync(company.dora)
-        try title(company.dora, "right again")
+        let after = try title(second, "right again")
+        #expect(after > ahead)
         #expect(try world.serverValue("service_order", company.order, "title") == .text("right again"))
     }
 }

@@ -1,4 +1,3 @@
-import TruckrollCore
 import TruckrollProtocol
 import TruckrollSync
 
@@ -6,12 +5,12 @@ extension DeviceClient {
     /// Goes on with the company's server at another address. The device signs in there first: where it is not let in nothing is
     /// changed, and what it holds stays in any case.
     ///
+    /// - Parameter server: scheme and host, such as `https://truckroll.example`.
     /// - Returns: the address it had before.
+    /// - Throws: ``DeviceProblem`` `not-enrolled`; ``TransportProblem`` when nobody answers there or the device is not let in.
     @discardableResult
     public func move(to server: String) async throws -> String {
-        guard let identity = try read({ try $0.identity() }), identity.replica.rawValue != 0 else {
-            throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
-        }
+        let identity = try enrolledIdentity()
         var moved = identity
         moved.serverURL = server
         // Neither brings nor asks for anything.

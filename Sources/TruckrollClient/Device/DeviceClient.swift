@@ -108,11 +108,16 @@ public struct DeviceClient: Sendable {
 
     /// The way to the server by itself, and what the device has applied; needs no open store afterwards.
     func wakeUpSource() throws -> (transport: any SyncTransport, position: Position) {
-        let (identity, position) = try read { (try $0.identity(), try $0.state().checkpoint?.position ?? .start) }
-        guard let identity, identity.replica.rawValue != 0 else {
+        let (identity, position) = (try enrolledIdentity(), try read { try $0.state().checkpoint?.position ?? .start })
+        return (try connect(identity.serverURL, identity), position)
+    }
+
+    /// - Throws: ``DeviceProblem`` `not-enrolled`.
+    func enrolledIdentity() throws -> DeviceIdentity {
+        guard let identity = try read({ try $0.identity() }), identity.replica.rawValue != 0 else {
             throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
         }
-        return (try connect(identity.serverURL, identity), position)
+        return identity
     }
 
     // MARK: Local work
@@ -240,9 +245,7 @@ public struct DeviceClient: Sendable {
     // MARK: Transport
 
     func withTransport<T>(_ body: (any SyncTransport, DeviceIdentity) async throws -> T) async throws -> T {
-        guard let identity = try read({ try $0.identity() }), identity.replica.rawValue != 0 else {
-            throw DeviceProblem("not-enrolled", "This device is not enrolled.", next: "Enrol it with a code from the office.")
-        }
+        let identity = try enrolledIdentity()
         let transport = try connect(identity.serverURL, identity)
         do {
             let value = try await body(transport, identity)

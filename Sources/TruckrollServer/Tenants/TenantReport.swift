@@ -55,6 +55,8 @@ public struct TenantReport {
         public let sets: Int
         public let records: Int
         public let scopes: Int
+        /// How many things are damaged, and the first of them.
+        public let damaged: Int
         public let damage: [Damage]
     }
 
@@ -70,7 +72,7 @@ public struct TenantReport {
     public func check() throws -> Check {
         let found = try engine.inspect()
         return Check(
-            sets: found.sets, records: found.records, scopes: found.scopes,
+            sets: found.sets, records: found.records, scopes: found.scopes, damaged: found.damage.count,
             damage: found.damage.prefix(1_000).map { Damage(kind: $0.kind.rawValue, name: $0.name, words: $0.words) })
     }
 

@@ -99,7 +99,8 @@ public struct DeviceState: Hashable, Sendable {
 
     public init() {}
 
-    /// Whether what is answered with it has arrived: the checkpoint lies at or above it, or in an epoch that was told after it.
+    /// Whether the checkpoint speaks for the answer: it lies at or above it, or in another epoch. A set of another epoch that
+    /// was answered before its checkpoint is one that the server said it has; one answered after it waits in ``arriving``.
     func covers(_ receipt: Receipt) -> Bool {
         guard let checkpoint, !isCheckpointLost else { return false }
         return checkpoint.epoch != receipt.epoch || receipt.position <= checkpoint.position

@@ -24,14 +24,6 @@ public protocol DamageOfStore: Error {
     var damage: String? { get }
 }
 
-extension ServerTransaction {
-    /// The record, for work that goes over many and is nobody's in particular: one that is not as it was written is left out, so that
-    /// it holds up none of the others.
-    func soundRecord(_ key: RecordKey) throws -> StoredRecord? {
-        do { return try record(key) } catch let error as any DamageOfStore where error.damage != nil { return nil }
-    }
-}
-
 public protocol ServerTransaction: AnyObject {
     // Tenant. `nil` before the store was initialised.
     func tenant() throws -> TenantState?
@@ -158,4 +150,12 @@ public protocol ServerTransaction: AnyObject {
 
     /// Runs `body`; when it throws, undoes what it wrote and throws on, leaving the rest of the transaction intact.
     func savepoint<T>(_ body: () throws -> T) throws -> T
+}
+
+extension ServerTransaction {
+    /// The record, for work that goes over many and is nobody's in particular: one that is not as it was written is left out, so that
+    /// it holds up none of the others.
+    func soundRecord(_ key: RecordKey) throws -> StoredRecord? {
+        do { return try record(key) } catch let error as any DamageOfStore where error.damage != nil { return nil }
+    }
 }

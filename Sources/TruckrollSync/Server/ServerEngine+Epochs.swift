@@ -19,7 +19,8 @@ extension ServerEngine {
         }
     }
 
-    /// - Parameter isAgeKnown: nobody has been in contact with the copy before now, so that the newest contact in it tells when it was made.
+    /// - Parameter isAgeKnown: whether the newest contact is taken to tell when the copy was made. Where a device found the copy out,
+    ///   others may have come to it before.
     private func begin(
         _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, isAgeKnown: Bool, _ transaction: any ServerTransaction,
         _ moment: ServerMoment

@@ -5,16 +5,19 @@ import TruckrollDomain
 extension ServerEngine {
     /// One thing that is not as it was written.
     public struct Damage: Hashable, Sendable {
+        /// What it is: an admitted set, a record, or the digest of a scope.
         public enum Kind: String, Sendable { case set, record, scope }
 
         public let kind: Kind
         /// A position of the log, a record's entity and id, or a scope.
         public let name: String
+        /// What is wrong with it, for an operator.
         public let words: String
     }
 
     /// What an inspection looked at, and what it found.
     public struct Inspection: Hashable, Sendable {
+        /// Positions of the log, deleted and facetted records too, and scopes that hold a record.
         public var sets = 0
         public var records = 0
         public var scopes = 0
@@ -23,7 +26,9 @@ extension ServerEngine {
     }
 
     /// Reads every set and record, and compares bytes with their hashes, the log's chain, and scopes with the sums of their records.
-    /// Takes as long as reading all of the database does.
+    /// Takes as long as reading all of the database does. Where a record cannot be read no scope is compared, as it may lie in any.
+    ///
+    /// - Throws: the store's error where more than single rows cannot be read.
     public func inspect() throws -> Inspection {
         try store.read { transaction in
             var inspection = Inspection()
