@@ -99,18 +99,7 @@ struct Company {
 
     /// An order that is assigned to Anna.
     func add(_ id: RecordID, _ number: String, inHours hours: Int64) throws {
-        try world.commit(dora, "create") { editor in
-            let near = try editor.view("service_order", order)
-            try editor.create(
-                "service_order", id: id,
-                [
-                    "number": .text(number), "channel": .text("office"), "customer": near?["customer"] ?? .null, "site": .reference(site),
-                    "kind": .text("calibration"), "title": .text("In \(hours) hours"), "requested_at": .text(editor.now.description),
-                ])
-            try editor.event(.create, order: id)
-            try editor.event(.submit, order: id)
-        }
-        try world.sync(dora)
+        try createOrder(id, number, "In \(hours) hours")
         try world.commit(dora, "assign") { editor in
             try editor.create(
                 "assignment_request",
@@ -118,6 +107,22 @@ struct Company {
                     "order": .reference(id), "action": .text("assign"), "technician": .reference(annaUser),
                     "starts_at": .text(later(editor.now, hours: hours)), "ends_at": .text(later(editor.now, hours: hours + 1)),
                 ])
+        }
+        try world.sync(dora)
+    }
+
+    /// An order of nobody's yet.
+    func createOrder(_ id: RecordID, _ number: String, _ title: String) throws {
+        try world.commit(dora, "create") { editor in
+            let near = try editor.view("service_order", order)
+            try editor.create(
+                "service_order", id: id,
+                [
+                    "number": .text(number), "channel": .text("office"), "customer": near?["customer"] ?? .null, "site": .reference(site),
+                    "kind": .text("calibration"), "title": .text(title), "requested_at": .text(editor.now.description),
+                ])
+            try editor.event(.create, order: id)
+            try editor.event(.submit, order: id)
         }
         try world.sync(dora)
     }

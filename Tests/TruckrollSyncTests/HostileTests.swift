@@ -7,106 +7,10 @@ import TruckrollSync
 /// What an enrolled device can try, with its own key and a client of its own making.
 @Suite("A hostile device")
 struct HostileTests {
-    /// Signs any ops past the editor's checks and puts them into the outbox.
-    func forge(
-        _ company: Company, _ ops: [Op], guards: [Guard] = [], base: Checkpoint? = nil, schemaVersion: UInt32 = Schema.current,
-        origin: Origin? = nil, by device: World.Device? = nil
-    ) throws {
-        let device = device ?? company.ben
-        company.world.milliseconds += 1000
-        try device.engine.store.write { transaction in
-            let identity = try #require(try transaction.identity())
-            let key = try #require(SigningKey(rawRepresentation: identity.privateKey))
-            var own = try transaction.state()
-            let checkpoint = try #require(own.checkpoint)
-            let set = ChangeSet(
-                protocolVersion: 1, schemaVersion: schemaVersion, tenant: identity.tenant, device: identity.device,
-                writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash, base: base ?? checkpoint,
-                claimed: Stamp(milliseconds: UInt64(company.world.milliseconds), counter: 0, replica: identity.replica), user: identity.user,
-                intent: "forged", guards: guards, ops: ops, origin: origin)
-            let body = try set.encodedBody()
-            let signed = SignedSet(
-                writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
-            try transaction.append(OwnSet(set: signed, hash: signed.hash, intent: "forged", madeAt: 0))
-            own.lastSequence += 1
-            own.lastHash = signed.hash
-            try transaction.save(own)
-        }
-    }
-
     func lastReceipt(_ company: Company) throws -> Receipt {
         let state = try company.ben.engine.read { try $0.state() }
         return try #require(
             try company.ben.engine.read { try $0.own(WriteID(replica: company.ben.replica, sequence: state.lastSequence)) }?.receipt)
-    }
-
-    func create(_ company: Company, _ entity: String, _ fields: [String: Value]) throws -> Op {
-        try #require(try company.world.schema.creation(of: RecordDraft(entity, id: company.world.id(), fields)).first)
-    }
-
-    @Test("a record that somebody wrote to before it was there is its maker's all the same")
-    func writtenBefore() throws {
-        let company = try Company()
-        let world = company.world
-        let note = RecordKey(type: try world.schema.entity("note").type, id: world.id())
-        try world.commit(company.anna) { editor in
-            try editor.create(
-                "note", id: note.id,
-                ["order": .reference(company.order), "text": .text("leaks"), "at": .text(editor.now.description), "by": .reference(editor.user)])
-        }
-        try forge(company, [Op(kind: .patch, key: note)], by: company.dora)
-        try world.sync(company.dora)
-        #expect(try company.dora.engine.read { try $0.views("note") }.isEmpty, "patches alone make no record")
-        try world.sync(company.anna)
-        #expect(try world.serverValue("note", note.id, "text") == .text("leaks"))
-        #expect(try world.value(company.dora, "note", note.id, "text") == .null)
-        try world.sync(company.dora)
-        #expect(try world.value(company.dora, "note", note.id, "text") == .text("leaks"))
-        #expect(try world.audit(company.anna).isEmpty && world.audit(company.dora).isEmpty)
-    }
-
-    @Test("nobody keeps a fact out by putting its record elsewhere before it is there")
-    func movedBefore() throws {
-        let company = try Company()
-        let world = company.world
-        try company.addFarOrder()
-        for device in [company.anna, company.dora] { try world.sync(device) }
-        let id = try company.note(by: company.anna)
-        let entity = try world.schema.entity("note")
-        let order = try #require(entity["order"])
-        let elsewhere = FieldWrite(field: order.id, op: order.creationOp, value: .reference(company.farOrder), bases: [])
-        try forge(company, [Op(kind: .patch, key: RecordKey(type: entity.type, id: id), writes: [elsewhere])], by: company.dora)
-        try world.sync(company.dora)
-        try world.sync(company.anna)
-        let receipt = try #require(try company.anna.engine.read { try $0.journal(limit: 1) }.first?.receipt)
-        #expect(!receipt.remarks.contains { $0.code == "outside-view" })
-        #expect(try world.serverValue("note", id, "text") != .null)
-        for device in [company.anna, company.dora] { #expect(try world.audit(device).isEmpty) }
-    }
-
-    @Test("all that follows from what was done follows once, also when somebody wrote to its records before they came")
-    func effectsAfterEarlyWrites() throws {
-        let company = try Company()
-        let (world, anna) = (company.world, company.anna)
-        try company.event(anna, .accept, .travel)
-        try world.commit(anna) { editor in
-            try editor.create(
-                "part_use",
-                [
-                    "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("1"), "from": .reference(company.depot),
-                    "action": .text("fitted"), "at": .text(editor.now.description), "by": .reference(editor.user),
-                ])
-        }
-        let made = try anna.engine.read { try $0.ownSets() }.flatMap { try ChangeSet(decodingBody: $0.set.body).ops.map(\.key) }
-        #expect(made.count >= 3)
-        try forge(company, made.map { Op(kind: .patch, key: $0) }, by: company.dora)
-        try world.sync(company.dora)
-        try world.sync(anna)
-        #expect(try company.state() == "en_route")
-        #expect(try world.serverRecords("part_use").count == 1)
-        let balance = try world.serverRecords("balance").first { $0.reference("location") == company.depot }
-        #expect(balance?.text("on_hand") == "0", "the one unit was taken once")
-        #expect(try world.audit(anna).isEmpty)
     }
 
     @Test("a guard on a record outside the view tells nothing of what stands there")
@@ -117,7 +21,7 @@ struct HostileTests {
         try world.commit(world.importer) { try $0.patch("user", company.annaUser, ["cost_rate": .integer(4200)]) }
         try world.sync(world.importer)
         let key = RecordKey(type: user.type, id: company.annaUser, facet: .office)
-        try forge(company, [], guards: [Guard(key: key, field: try #require(user["cost_rate"]).id, seen: [])])
+        try company.forge([], guards: [Guard(key: key, field: try #require(user["cost_rate"]).id, seen: [])])
         try world.sync(company.ben)
         let remark = try #require(try lastReceipt(company).remarks.first)
         #expect(remark.code == "guard-failed")
@@ -128,14 +32,14 @@ struct HostileTests {
     func freeRide() throws {
         let company = try Company()
         let world = company.world
-        let task = try create(company, "task", ["order": .reference(company.order), "title": .text("Mine"), "mandatory": .text("yes")])
-        let note = try create(
-            company, "note",
+        let task = try company.create("task", ["order": .reference(company.order), "title": .text("Mine"), "mandatory": .text("yes")])
+        let note = try company.create(
+            "note",
             ["order": .reference(company.order), "text": .text("spy"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.benUser)])
-        let reading = try create(
-            company, "scan",
+        let reading = try company.create(
+            "scan",
             ["order": .reference(company.order), "text": .text("x"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.benUser)])
-        try forge(company, [task, note, reading])
+        try company.forge([task, note, reading])
         try world.sync(company.ben)
         #expect(try world.serverRecords("task").count == 1)
         #expect(try world.serverRecords("note").isEmpty)
@@ -149,10 +53,10 @@ struct HostileTests {
         let world = company.world
         try company.assign(company.benUser)
         try world.sync(company.ben)
-        let decline = try create(
-            company, "order_event",
+        let decline = try company.create(
+            "order_event",
             ["order": .reference(company.order), "event": .text("decline"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.annaUser)])
-        try forge(company, [decline])
+        try company.forge([decline])
         try world.sync(company.ben)
         #expect(try lastReceipt(company).outcome == .quarantined)
         #expect(try lastReceipt(company).remarks.first?.code == "author-foreign")
@@ -208,7 +112,7 @@ struct HostileTests {
             case .deletion: ops = [Op(kind: .delete, key: key, seen: [far])]
             case .condition: guards = [Guard(key: key, field: title.id, seen: [far])]
             }
-            try forge(company, ops, guards: guards, base: base, schemaVersion: schemaVersion, origin: origin)
+            try company.forge(ops, guards: guards, base: base, schemaVersion: schemaVersion, origin: origin)
             // Brought by somebody else as well, it is answered.
             var carry = PBCarryRequest()
             carry.sets = try company.ben.engine.read { try $0.outbox() }.map { PBSignedSet($0.set) }
@@ -256,8 +160,8 @@ struct HostileTests {
     func carriedForgery() throws {
         let company = try Company()
         let world = company.world
-        try forge(
-            company, [],
+        try company.forge(
+            [],
             base: Checkpoint(
                 epoch: Epoch(rawValue: 11), position: Position(rawValue: UInt64.max), historyPrefix: [UInt8](repeating: 0, count: 8), viewVersion: 0))
         var request = PBCarryRequest()
@@ -282,9 +186,9 @@ struct HostileTests {
         let patch = Op(
             kind: .patch, key: RecordKey(type: order.type, id: company.order),
             writes: [FieldWrite(field: title.id, value: .text("x"), bases: [future])])
-        try forge(company, [patch])
-        try forge(
-            company, [],
+        try company.forge([patch])
+        try company.forge(
+            [],
             base: Checkpoint(
                 epoch: Epoch(rawValue: 11), position: Position(rawValue: UInt64.max), historyPrefix: [UInt8](repeating: 0, count: 8), viewVersion: 0))
         try world.commit(company.ben) { try $0.patch("service_order", company.order, ["title": .text("honest")]) }

@@ -22,7 +22,12 @@ struct Forgery {
         let keys = try server.keys(after: nil, limit: .max)
         let ids = keys.map(\.id)
         var ops: [Op] = []
-        for _ in 0...random.below(3) { ops.append(try op(keys, ids)) }
+        if random.once(in: 4), let early = one(pending) {
+            // Reaches a record before its maker does.
+            ops = [Op(kind: .patch, key: early)]
+        } else {
+            for _ in 0...random.below(3) { ops.append(try op(keys, ids)) }
+        }
         let last = state.lastStamp?.milliseconds ?? 0
         let stamp = random.once(in: 4) ? random.next() & Stamp.maximumMilliseconds : last
         let base = try base()

@@ -10,10 +10,18 @@ struct LedgerCheck {
     let simulation: Simulation
     /// The server's last word on sets that waited, by its cause.
     private let takeUps: [String: AdmittedSet]
+    /// Where records that forgers made came to be. A fact whose id somebody used before is judged where that record lies (Protocol 6.16).
+    private let forged: [RecordKey: Position]
 
     init(_ log: AdmittedLog, _ simulation: Simulation) {
         self.log = log
         self.simulation = simulation
+        let forgers = simulation.ledger.forgers
+        let creations = log.sets.flatMap { admitted -> [(RecordKey, Position)] in
+            guard admitted.outcome != .quarantined, let set = log.changes[admitted.set.writeID], forgers.contains(set.device) else { return [] }
+            return set.ops.filter { $0.kind == .create }.map { ($0.key, admitted.position) }
+        }
+        forged = Dictionary(creations, uniquingKeysWith: { first, _ in first })
         let caused = log.sets.compactMap { set in set.cause.map { ($0, set) } }.filter { $0.0.hasPrefix("take-up:") }
         takeUps = Dictionary(caused, uniquingKeysWith: { _, last in last })
     }
@@ -53,7 +61,8 @@ struct LedgerCheck {
 
     /// Facts always land: each is a record, or its set says why it is kept aside (R4).
     private func facts(of entry: Ledger.Entry, _ admitted: AdmittedSet) throws {
-        let answer = try finalAnswer(of: admitted)
+        let last = takeUps["take-up:\(admitted.set.writeID)"] ?? admitted
+        let answer = try Receipt(Wire.decode(PBReceipt.self, last.answer))
         guard answer.outcome != .quarantined else { return }
         guard let set = log.changes[admitted.set.writeID] else {
             throw Violation("I28", "\(admitted.set.writeID) took effect and cannot be read")
@@ -67,6 +76,7 @@ struct LedgerCheck {
         let outside = Set(answer.remarks.filter { $0.code == "outside-view" }.map(\.op))
         let schema = simulation.newerSchema
         for index in outside where !isForgers {
+            if let made = forged[set.ops[index].key], made < last.position { continue }
             guard let order = try order(of: set.ops[index], schema), entry.heldOrders.contains(order) else { continue }
             throw Violation("I24", "\(set.writeID) of \(entry.device): the fact \(set.ops[index].key) is kept out although its order was held")
         }
@@ -89,10 +99,6 @@ struct LedgerCheck {
         if let write = op.writes.first(where: { $0.field == field.id }) { return write.value.reference }
         let stored = try simulation.server.store.read { try $0.record(op.key) }
         return stored.flatMap { RecordView($0.record, entity).reference("order") }
-    }
-
-    private func finalAnswer(of admitted: AdmittedSet) throws -> Receipt {
-        try Receipt(Wire.decode(PBReceipt.self, (takeUps["take-up:\(admitted.set.writeID)"] ?? admitted).answer))
     }
 
     /// One piece of work under two numbers takes effect once.

@@ -27,6 +27,7 @@ extension Step.Action {
         case .revoke: "it is shut out"
         case .enrol: "its user enrols another device"
         case .enrolInPart: "its user enrols another device, whose first visit breaks off when today's work shows"
+        case .enrolBroken(let message): "its user enrols another device, whose first visit breaks off at message \(message)"
         case .tick: "the server's clock does what is due"
         case .collect: "the server forgets what left views long ago"
         case .upgradeDevice: "it learns the newer schema"

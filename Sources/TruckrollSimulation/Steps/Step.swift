@@ -50,6 +50,8 @@ public struct Step: Hashable, Sendable, Codable {
         case enrol
         /// The same, and the new one's first visit breaks off when it shows no more than what is needed today.
         case enrolInPart
+        /// The same, and an answer of the new one's first visit is lost: that to the message of this number, from 0.
+        case enrolBroken(message: Int)
         /// The server's clock does what is due.
         case tick
         /// The server forgets what left a scope longer ago than the horizon.

@@ -88,10 +88,11 @@ public struct StepGenerator {
             later(device, random.once(in: 3) ? .putBackByHand : .restoreServer)
             if random.once(in: 4) { later(device, .restoreServer) }
         case .enrolment:
-            switch random.below(6) {
+            switch random.below(7) {
             case 0, 1: now(device, .revoke)
             case 2: now(device, .enrol)
             case 3: replanDuringFirstVisit(of: device)
+            case 4 where options.faults.contains(.network): editDuringFirstVisit(of: device)
             default: now(device, .tick)
             }
         case .upgrade:
@@ -116,6 +117,15 @@ public struct StepGenerator {
         replan(by: dispatcher, pick, inHours: 72)
         now(device, options.faults.contains(.network) ? .enrolInPart : .enrol)
         replan(by: dispatcher, pick, inHours: 4)
+    }
+
+    /// Records change that a device has got with the first parts of its view, before it gets the last part.
+    private mutating func editDuringFirstVisit(of device: Int) {
+        let dispatcher = 1
+        now(device, .enrolBroken(message: 1 + random.below(4)))
+        let acts: [Act] = [.prioritise, .retitleOrder, .writeText, .assign, .createOrder]
+        for _ in 0...random.below(3) { now(dispatcher, .act(acts[random.below(acts.count)], pick: number(), how: number())) }
+        now(dispatcher, .sync(nil))
     }
 
     private mutating func replan(by dispatcher: Int, _ pick: UInt32, inHours hours: UInt32) {

@@ -68,6 +68,8 @@ public final class Simulation {
         case .revoke: try revoke(device)
         case .enrol: _ = try enrol(device)
         case .enrolInPart: if let another = try enrol(device) { try visit(another, .sync, nil, breaksOffAt: .first) }
+        case .enrolBroken(let message):
+            if let another = try enrol(device) { try visit(another, .sync, Disturbance(kind: .replyLost, message: message)) }
         case .tick: try serverDoes { _ = try $0.tick(at: self.moment) }
         case .collect: try serverDoes { try $0.collect(at: self.moment) }
         case .upgradeDevice: device.upgrade(to: newerSchema)
