@@ -114,6 +114,24 @@ struct ServerPartsTests {
         try book.spend(book.nonce(tenant: tenant, device: device, now: after), now: after)
     }
 
+    @Test(
+        "a nonce given before the clock was set back is void, by however little, and one given after it is good once",
+        arguments: [UInt64(1001), 30_000])
+    func clockSetBack(by step: UInt64) throws {
+        let (tenant, device, now) = (TenantID(high: 1, low: 1), DeviceID(high: 2, low: 2), UInt64(100_000_000))
+        let book = ChallengeBook(random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } })
+        let spent = book.nonce(tenant: tenant, device: device, now: now)
+        try book.check(spent, tenant: tenant, device: device, now: now)
+        try book.spend(spent, now: now)
+        for time in [now - step, now] {
+            #expect(throws: ServiceProblem.self) { try book.check(spent, tenant: tenant, device: device, now: time) }
+        }
+        let fresh = book.nonce(tenant: tenant, device: device, now: now)
+        try book.check(fresh, tenant: tenant, device: device, now: now)
+        try book.spend(fresh, now: now)
+        #expect(throws: ServiceProblem.self) { try book.spend(fresh, now: now) }
+    }
+
     @Test("wake-ups nobody took yet are one")
     func coalesces() async {
         let heads = HeadBroadcaster()

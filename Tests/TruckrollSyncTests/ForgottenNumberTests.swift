@@ -68,27 +68,28 @@ struct ForgottenNumberTests {
         #expect(try !world.server.isKnown(device))
     }
 
-    @Test("of a device that goes on under another one come with its next visit")
-    func between() throws {
+    @Test("of a device that goes on under another one come with its next visit, of however many", arguments: [2, Limits.shownEnrolments + 4])
+    func between(numbers: Int) throws {
         let copy = store.copy()
         let anna = company.anna
-        // A copy of the device has spoken first, twice: its work goes on under a second number, then under a third.
+        // A copy of the device has spoken first, again and again: its work goes on under a second number, then under a third.
         let kept = try company.note(by: anna)
         try world.sync(anna)
         var identity = try #require(try anna.engine.read { try $0.identity() })
         let first = identity.replica
-        for _ in 0..<2 {
+        for _ in 0..<numbers {
+            world.milliseconds += 3_600_000
             identity = try renewed(anna, identity)
             _ = try company.note(by: anna)
             try world.sync(anna)
         }
-        #expect(try world.serverRecords("note").count == 3)
+        #expect(try world.serverRecords("note").count == numbers + 1)
         try company.putBack(copy, in: store)
         try world.signIn(World.Device(name: anna.name, engine: anna.engine, world: anna.world, replica: identity.replica, user: anna.user))
         try world.sync(anna)
         #expect(identity.replica != first)
         #expect(try world.serverRecords("note").map(\.id).contains(kept))
-        #expect(try world.serverRecords("note").count == 3)
+        #expect(try world.serverRecords("note").count == numbers + 1)
         #expect(try anna.engine.read { try $0.outbox() }.isEmpty)
         #expect(try world.audit(anna).isEmpty)
     }

@@ -118,6 +118,27 @@ struct LostAnswerTests {
         #expect(try store.read { try $0.admitted(own.set.writeID) } != nil)
     }
 
+    @Test("so is what was kept aside under a former number, when its device goes on under another one")
+    func keptAsideBefore() throws {
+        let backup = store.copy()
+        try company.forge([Op(kind: .patch, key: RecordKey(type: .init(rawValue: 0xFFF), id: world.id()))], by: anna)
+        try push(anna)
+        let aside = try #require(try anna.engine.read { try $0.journal(limit: 1) }.first)
+        #expect(aside.receipt?.outcome == .quarantined)
+        // Work that went on under another number stands in the journal above it.
+        var moved = aside
+        moved.set = SignedSet(
+            writeID: WriteID(replica: ReplicaID(rawValue: aside.set.writeID.replica.rawValue + 90), sequence: 1), body: aside.set.body,
+            algorithm: aside.set.algorithm, signature: aside.set.signature)
+        moved.receipt = nil
+        moved.standing = .renumbered
+        try anna.engine.store.write { [moved] in try $0.append(moved) }
+        #expect(try anna.engine.nextRequest().answered.map(\.sequence) == [aside.set.writeID.sequence])
+        store.restore(from: backup)
+        try world.sync(anna)
+        #expect(try store.read { try $0.admitted(aside.set.writeID) } != nil)
+    }
+
     @Test("an answer that the server did not give, or gave to a set that is here, changes nothing", arguments: 0..<3)
     func foreign(_ kind: Int) throws {
         let backup = store.copy()

@@ -60,6 +60,37 @@ struct LostHistoryTests {
         for device in [anna, dora] { #expect(try world.audit(device).isEmpty) }
     }
 
+    @Test("an epoch that is lost begins one new epoch, however often a device shows that it was in it")
+    func lostEpochOnce() throws {
+        let (company, store) = try Company.inMemory()
+        let (world, anna) = (company.world, company.anna)
+        func epoch() throws -> Epoch? { try store.read { try $0.tenant()?.epoch } }
+        try world.sync(anna)
+        let backup = store.copy()
+        try company.putBack(backup, in: store)
+        try world.sync(anna)
+        let lost = try anna.engine.read { try $0.state() }
+        store.restore(from: backup)
+        try world.sync(anna)
+        let third = try epoch()
+        let present = try anna.engine.read { try $0.state() }
+        #expect(third != lost.checkpoint?.epoch && present.checkpoint?.epoch == third)
+        // A program that shows the checkpoint of the present epoch as one it had left for the lost one.
+        var request = PBSyncRequest()
+        for state in [present, lost] {
+            var shown = PBShownCheckpoint()
+            shown.checkpoint = PBCheckpoint(try #require(state.checkpoint))
+            shown.mac = data(state.checkpointMAC)
+            request.former.append(shown)
+        }
+        request.checkpoint = try #require(request.former.first).checkpoint
+        request.checkpointMac = try #require(request.former.first).mac
+        for _ in 0..<2 { _ = try world.server.sync(request, replica: anna.replica, at: world.moment) }
+        #expect(try epoch() == third)
+        #expect(try store.read { try $0.epochs() }.last?.lost == [try #require(lost.checkpoint).epoch])
+        #expect(try world.audit(anna).isEmpty)
+    }
+
     @Test("a wrong checkpoint without the server's own MAC concerns its device alone")
     func forgedCheckpoint() throws {
         let company = try Company()

@@ -72,7 +72,11 @@ extension DeviceClient {
             while !rest.isEmpty {
                 var request = PBCarryRequest()
                 var bytes = 0
+                var numbers: Set<UInt32> = []
                 for set in rest.prefix(Limits.setsInPush) {
+                    // Of as many numbers as enrolments are looked at.
+                    numbers.insert(set.replica)
+                    guard numbers.count <= Limits.shownEnrolments else { break }
                     let receipt = (try? SignedSet(set)).flatMap { receipts[data($0.hash.bytes)] }
                     bytes += set.body.count + (try receipt.map { try Wire.encode($0).count } ?? 0) + Self.envelopeBytes
                     guard bytes <= Limits.pushBytes || request.sets.isEmpty else { break }

@@ -92,7 +92,7 @@ public struct StepGenerator {
             case 0, 1: now(device, .revoke)
             case 2: now(device, .enrol)
             case 3: replanDuringFirstVisit(of: device)
-            case 4 where options.faults.contains(.network): editDuringFirstVisit(of: device)
+            case 4 where options.faults.contains(.network) && random.once(in: 2): editDuringFirstVisit(of: device)
             default: now(device, .tick)
             }
         case .upgrade:

@@ -34,6 +34,7 @@ extension MemoryDeviceTransaction {
     func own(_ id: WriteID) throws -> OwnSet? { store.tables.own[id] }
     func outbox() throws -> [OwnSet] { store.tables.own.outbox }
     func journal(limit: Int) throws -> [OwnSet] { store.tables.own.journal(limit: limit) }
+    func newestAnswered(below replica: ReplicaID?) throws -> OwnSet? { store.tables.own.newestAnswered(below: replica) }
     func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet] { store.tables.own.journal(replica, above: sequence) }
     func journal(besides replica: ReplicaID) throws -> [OwnSet] { store.tables.own.journal(besides: replica) }
     func unresolved() throws -> [OwnSet] { store.tables.own.unresolved }

@@ -19,6 +19,10 @@ struct OwnSets: Sendable {
     /// Newest first.
     func journal(limit: Int) -> [OwnSet] { answered.reversed().prefix(max(0, limit)).compactMap { sets[$0] } }
 
+    func newestAnswered(below replica: ReplicaID?) -> OwnSet? {
+        answered.last { id in replica.map { id.replica < $0 } ?? true && sets[id]?.standing == .answered }.flatMap { sets[$0] }
+    }
+
     /// Ascending.
     func journal(_ replica: ReplicaID, above sequence: UInt64) -> [OwnSet] {
         (answered + deferred).sorted().filter { $0.replica == replica && $0.sequence > sequence }.compactMap { sets[$0] }

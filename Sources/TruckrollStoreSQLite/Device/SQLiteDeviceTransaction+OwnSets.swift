@@ -19,6 +19,10 @@ extension SQLiteDeviceTransaction {
 
     func outbox() throws -> [OwnSet] { try session.rows(DeviceSQL.outbox, [], Self.ownSet) }
     func journal(limit: Int) throws -> [OwnSet] { try session.rows(DeviceSQL.journal, [boundLimit(limit)], Self.ownSet) }
+    func newestAnswered(below replica: ReplicaID?) throws -> OwnSet? {
+        // Replica numbers have 32 bits.
+        try session.row(DeviceSQL.newestAnswered, [replica?.bound ?? (Int64(UInt32.max) + 1).bound], Self.ownSet)
+    }
     func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet] {
         try session.rows(DeviceSQL.journalAbove, [replica.bound, sequence.boundAsLimit], Self.ownSet)
     }

@@ -32,6 +32,14 @@ extension RowReader {
 
     mutating func epoch() throws -> Epoch { Epoch(rawValue: try number(UInt64.self)) }
 
+    /// Any number of them, 8 bytes each.
+    mutating func epochs() throws -> [Epoch] {
+        let bytes = try bytes()
+        return try stride(from: 0, to: bytes.count, by: 8).map { start in
+            Epoch(rawValue: try present(UInt64(bigEndian: Array(bytes[start..<min(start + 8, bytes.count)])), "an epoch"))
+        }
+    }
+
     mutating func optionalEpoch() throws -> Epoch? {
         guard let bytes = try optionalBytes() else { return nil }
         return Epoch(rawValue: try present(UInt64(bigEndian: bytes), "an epoch"))

@@ -29,14 +29,17 @@ extension SQLiteServerTransaction {
         try session.rows(ServerSQL.epochs) { row in
             EpochRow(
                 epoch: try row.epoch(), start: try row.position(), history: try row.historyHash(), parent: try row.optionalEpoch(),
-                reason: try row.text())
+                reason: try row.text(), lost: try row.epochs())
         }
     }
 
     func insert(_ epoch: EpochRow) throws {
         try session.run(
             ServerSQL.insertEpoch,
-            [epoch.epoch.bound, try epoch.start.bound(), epoch.history.bound, (epoch.parent?.bound).orNull, try epoch.reason.bound()])
+            [
+                epoch.epoch.bound, try epoch.start.bound(), epoch.history.bound, (epoch.parent?.bound).orNull, try epoch.reason.bound(),
+                epoch.lost.flatMap(\.rawValue.bigEndianBytes).bound,
+            ])
     }
 
     // MARK: Replicas

@@ -4,7 +4,7 @@ extension Layout {
     /// Every key is written so that a tenant column can lead it, as a database of many tenants needs; in a file of one tenant
     /// it would say the same in every row. Numbers that count are INTEGER; what is random, hashed or compared by bytes is BLOB.
     static let server = Layout(
-        applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, settlingTables, snapshotTables, filledColumns],
+        applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, settlingTables, snapshotTables, filledColumns, lostEpochs],
         visibleRecords: "SELECT key, entries FROM record WHERE key BETWEEN ?1 AND ?2")
 
     private static let serverStep1 = tenantTables + setTables + recordTables + viewTables
@@ -14,6 +14,9 @@ extension Layout {
         "ALTER TABLE tenant ADD COLUMN settling_until INTEGER",
         "CREATE TABLE awaited (replica INTEGER NOT NULL PRIMARY KEY CHECK (replica BETWEEN 0 AND 4294967295)) STRICT",
     ]
+
+    /// Epochs, 8 bytes each, that the database did not know when a device showed them.
+    private static let lostEpochs = ["ALTER TABLE epoch ADD COLUMN lost BLOB NOT NULL DEFAULT x'' CHECK (length(lost) % 8 = 0)"]
 
     /// What it holds can be made again; the segments' bytes lie beside the database.
     private static let snapshotTables = [

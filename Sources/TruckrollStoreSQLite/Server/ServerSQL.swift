@@ -19,8 +19,8 @@ enum ServerSQL {
     static let awaited = "SELECT replica FROM awaited ORDER BY replica"
     static let insertAwaited = "INSERT OR IGNORE INTO awaited (replica) VALUES (?)"
     static let deleteAwaited = "DELETE FROM awaited WHERE replica = ?"
-    static let epochs = "SELECT epoch, start, history, parent, reason FROM epoch ORDER BY number"
-    static let insertEpoch = "INSERT INTO epoch (epoch, start, history, parent, reason) VALUES (?, ?, ?, ?, ?)"
+    static let epochs = "SELECT epoch, start, history, parent, reason, lost FROM epoch ORDER BY number"
+    static let insertEpoch = "INSERT INTO epoch (epoch, start, history, parent, reason, lost) VALUES (?, ?, ?, ?, ?, ?)"
 
     // MARK: Replicas
 

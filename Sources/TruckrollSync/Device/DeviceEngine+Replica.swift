@@ -56,10 +56,12 @@ extension DeviceEngine {
             let former = outbox.filter { own in own.set.writeID.replica != replica && oldest.map { own.set.writeID.replica <= $0 } ?? true }
             let deferred = former.filter { $0.standing == .deferred }.prefix(Limits.deferredSetsInPush)
             var bytes = 0
-            // Whole sets within the bytes of one push; the first goes however large it is.
+            var numbers: Set<ReplicaID> = []
+            // Whole sets within the bytes of one push, of as many numbers as enrolments are looked at; the first goes however large it is.
             let waiting = (deferred + former.filter { $0.standing == .waiting }.prefix(Limits.setsInPush - deferred.count)).prefix { own in
                 defer { bytes += own.set.body.count + 256 }
-                return bytes == 0 || bytes + own.set.body.count + 256 <= Limits.pushBytes
+                numbers.insert(own.set.writeID.replica)
+                return bytes == 0 || bytes + own.set.body.count + 256 <= Limits.pushBytes && numbers.count <= Limits.shownEnrolments
             }
             request.sets = waiting.map { PBSignedSet($0.set) }
             request.shown = waiting.compactMap { $0.receipt.map { PBReceipt($0) } }

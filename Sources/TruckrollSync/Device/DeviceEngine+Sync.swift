@@ -58,10 +58,14 @@ extension DeviceEngine {
     /// it would not know otherwise that it had answered.
     private func answersAhead(of state: DeviceState, _ transaction: any DeviceTransaction) throws -> [PBReceipt] {
         var newest: [ReplicaID: Receipt] = [:]
-        // What is kept aside has no effect that could arrive: it is found by its place in the journal.
-        let aside = try transaction.journal(limit: 1).filter { $0.receipt.map { !state.covers($0) } ?? false }
+        // What is kept aside has no effect that could arrive: it is found as the last of its number.
+        var last: [OwnSet] = []
+        while last.count < Limits.shownAnswers, let own = try transaction.newestAnswered(below: last.last?.set.writeID.replica) {
+            last.append(own)
+        }
+        let aside = last.filter { $0.receipt.map { !state.covers($0) } ?? false }
         for own in try state.arriving.compactMap({ try transaction.own($0) }) + aside {
-            guard own.standing == .answered, let receipt = own.receipt else { continue }
+            guard own.standing == .answered, let receipt = own.receipt, !receipt.mac.isEmpty else { continue }
             if newest[receipt.writeID.replica].map({ $0.writeID < receipt.writeID }) ?? true { newest[receipt.writeID.replica] = receipt }
         }
         return newest.sorted { $0.key > $1.key }.prefix(Limits.shownAnswers).map { PBReceipt($0.value.bare) }

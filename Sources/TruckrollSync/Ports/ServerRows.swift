@@ -52,8 +52,11 @@ public struct EpochRow: Hashable, Sendable {
     public let history: HistoryHash
     public let parent: Epoch?
     public let reason: String
+    /// Epochs unknown here that a device had been in, and for which this one began. For them no other one has to begin.
+    public let lost: [Epoch]
 
-    public init(epoch: Epoch, start: Position, history: HistoryHash, parent: Epoch?, reason: String) {
+    public init(epoch: Epoch, start: Position, history: HistoryHash, parent: Epoch?, reason: String, lost: [Epoch] = []) {
+        self.lost = lost
         self.epoch = epoch
         self.start = start
         self.history = history

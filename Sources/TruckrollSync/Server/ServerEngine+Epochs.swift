@@ -19,14 +19,17 @@ extension ServerEngine {
         }
     }
 
-    /// - Parameter isAgeKnown: whether the newest contact is taken to tell when the copy was made. Where a device found the copy out,
-    ///   others may have come to it before.
+    /// - Parameters:
+    ///   - lost: the epochs unknown here that proved it necessary.
+    ///   - isAgeKnown: whether the newest contact is taken to tell when the copy was made. Where a device found the copy out,
+    ///     others may have come to it before.
     private func begin(
-        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, isAgeKnown: Bool, _ transaction: any ServerTransaction,
-        _ moment: ServerMoment
+        _ epoch: Epoch, of former: TenantState, instance: [UInt8], reason: String, lost epochs: [Epoch] = [], isAgeKnown: Bool,
+        _ transaction: any ServerTransaction, _ moment: ServerMoment
     ) throws {
         var tenant = former
-        try transaction.insert(EpochRow(epoch: epoch, start: tenant.head, history: tenant.history, parent: tenant.epoch, reason: reason))
+        try transaction.insert(
+            EpochRow(epoch: epoch, start: tenant.head, history: tenant.history, parent: tenant.epoch, reason: reason, lost: epochs))
         tenant.epoch = epoch
         tenant.instance = instance
         // Should what lies outside the database be lost as well, numbers given after the backup was made are jumped over.
@@ -75,8 +78,10 @@ extension ServerEngine {
         _ lost: [Checkpoint], _ answers: [Receipt], _ request: PBSyncRequest, of device: DeviceID, at moment: ServerMoment
     ) throws -> Bool {
         guard let epoch = try store.read({ try $0.tenant()?.epoch }) else { return false }
-        if let checkpoint = try lost.first(where: { $0.epoch == epoch }) ?? leftCheckpoint(request, answers, of: device) {
+        if let checkpoint = lost.first(where: { $0.epoch == epoch }) {
             try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, at: moment)
+        } else if let (checkpoint, later) = try leftCheckpoint(request, answers, of: device) {
+            try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, for: later, at: moment)
         } else if let answer = try answers.first(where: { $0.epoch == epoch }) {
             try leave(epoch, shown: answer.authenticated, answer.position, at: moment)
         } else {
@@ -85,17 +90,19 @@ extension ServerEngine {
         return true
     }
 
-    /// The checkpoint of the present epoch that the device has left for another epoch of this server, where the database does not know
-    /// that one: it was put back to before that began.
-    private func leftCheckpoint(_ request: PBSyncRequest, _ answers: [Receipt], of device: DeviceID) throws -> Checkpoint? {
+    /// The checkpoint of the present epoch that the device has left for other epochs of this server, where the database does not know
+    /// these: it was put back to before they began. One for which an epoch has begun already proves nothing more.
+    private func leftCheckpoint(
+        _ request: PBSyncRequest, _ answers: [Receipt], of device: DeviceID
+    ) throws -> (left: Checkpoint, later: [Epoch])? {
         guard request.former.count > 1 || !request.former.isEmpty && !answers.isEmpty else { return nil }
         let proven = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
             .filter { MessageAuthentication.isValid($1, for: $0.authenticated(for: device), key: security.receiptKey) }.map(\.0)
         return try store.read { transaction in
             guard let tenant = try transaction.tenant(), let left = proven.firstIndex(where: { $0.epoch == tenant.epoch }) else { return nil }
-            let known = Set(try transaction.epochs().map(\.epoch))
-            let later = proven[left...].map(\.epoch) + answers.map(\.epoch)
-            return later.contains { !known.contains($0) } ? proven[left] : nil
+            let known = Set(try transaction.epochs().flatMap { [$0.epoch] + $0.lost })
+            let later = Set(proven[left...].map(\.epoch) + answers.map(\.epoch)).subtracting(known)
+            return later.isEmpty ? nil : (proven[left], later.sorted { $0.rawValue < $1.rawValue })
         }
     }
 
@@ -115,14 +122,17 @@ extension ServerEngine {
 
     /// Begins a new epoch, unless another device has shown the same meanwhile.
     ///
-    /// - Parameter shown: what the server's own MAC covers.
-    private func leave(_ left: Epoch, shown: [UInt8], _ position: Position, at moment: ServerMoment) throws {
+    /// - Parameters:
+    ///   - shown: what the server's own MAC covers.
+    ///   - later: the epochs unknown here that the device has been in.
+    private func leave(_ left: Epoch, shown: [UInt8], _ position: Position, for later: [Epoch] = [], at moment: ServerMoment) throws {
         try store.write { transaction in
             guard let tenant = try transaction.tenant() else { return }
             if tenant.epoch == left {
                 try begin(
                     epoch(after: tenant, shown: shown, at: moment), of: tenant, instance: tenant.instance,
-                    reason: "a device shows position \(position) of a history that is lost", isAgeKnown: false, transaction, moment)
+                    reason: "a device shows position \(position) of a history that is lost", lost: later, isAgeKnown: false, transaction,
+                    moment)
             }
         }
     }

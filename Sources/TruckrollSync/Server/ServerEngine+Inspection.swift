@@ -25,7 +25,8 @@ extension ServerEngine {
         public var damage: [Damage] = []
     }
 
-    /// Reads every set and record, and compares bytes with their hashes, the log's chain, and scopes with the sums of their records.
+    /// Reads every set and record, and compares bytes with their hashes and signatures, the log's chain, and scopes with the sums of
+    /// their records.
     /// Takes as long as reading all of the database does. Where a record cannot be read no scope is compared, as it may lie in any.
     ///
     /// - Throws: the store's error where more than single rows cannot be read.
@@ -42,6 +43,7 @@ extension ServerEngine {
     private func inspectLog(_ transaction: any ServerTransaction, _ tenant: TenantState, _ inspection: inout Inspection) throws {
         // What a set that cannot be read made of the history nobody knows: the chain goes on behind it.
         var history: HistoryHash? = .start
+        let replicas = Dictionary(try transaction.replicas().map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
         for number in 0..<tenant.head.rawValue {
             let position = Position(rawValue: number + 1)
             inspection.sets += 1
@@ -56,6 +58,8 @@ extension ServerEngine {
                     inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "its bytes do not have their hash"))
                 } else if let expected, expected != admitted.history {
                     inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "does not follow from the one before it"))
+                } else if !isSigned(admitted, replicas) {
+                    inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "its signature is not its device's"))
                 }
                 history = admitted.history
             } catch let error as any DamageOfStore {
@@ -67,6 +71,13 @@ extension ServerEngine {
         if let history, history != tenant.history {
             inspection.damage.append(Damage(kind: .set, name: "\(tenant.head)", words: "the log does not end where the tenant says"))
         }
+    }
+
+    /// Whether a set bears its device's signature. One that is kept aside may have come without; the server's own have none.
+    private func isSigned(_ admitted: AdmittedSet, _ replicas: [ReplicaID: ReplicaRow]) -> Bool {
+        guard admitted.outcome != .quarantined, let replica = replicas[admitted.set.writeID.replica], !replica.publicKey.isEmpty else { return true }
+        return security.isValid(
+            admitted.set.signature, SetHash.signedBytes(body: admitted.set.body), admitted.set.algorithm, replica.publicKey)
     }
 
     private func inspectRecords(_ transaction: any ServerTransaction, _ inspection: inout Inspection) throws {

@@ -60,9 +60,10 @@ struct ViewKeeper {
 
     private func state(ofOrderOf source: RecordKey) throws -> OrderState? {
         guard let entity = schema[source.type], entity.name == "appointment", let orderEntity = schema["service_order"],
-            let stored = try transaction.record(source),
+            // An unreadable record must not keep the others of its view out of everybody's reach: its window goes by the date.
+            let stored = try transaction.soundRecord(source),
             let order = RecordView(stored.record, entity).reference("order"),
-            let orderRecord = try transaction.record(RecordKey(type: orderEntity.type, id: order))
+            let orderRecord = try transaction.soundRecord(RecordKey(type: orderEntity.type, id: order))
         else { return nil }
         return RecordView(orderRecord.record, orderEntity).text("state").flatMap { OrderState(rawValue: $0) }
     }

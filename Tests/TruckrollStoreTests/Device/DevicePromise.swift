@@ -99,6 +99,9 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
                 try transaction.append(Make.own(Make.write(3, 2)))
             }
             try store.read { transaction in
+                try #expect(transaction.newestAnswered(below: nil)?.set.writeID == Make.write(3, 1))
+                try #expect(transaction.newestAnswered(below: 3)?.set.writeID == Make.write(2, 2))
+                try #expect(transaction.newestAnswered(below: 2) == nil)
                 try #expect(transaction.journal(limit: 2).map(\.set.writeID) == [Make.write(3, 1), Make.write(2, 2)])
                 try #expect(transaction.journal(2, above: 0).map(\.set.writeID) == [Make.write(2, 1), Make.write(2, 2)])
                 try #expect(transaction.journal(2, above: 1).map(\.set.writeID) == [Make.write(2, 2)])

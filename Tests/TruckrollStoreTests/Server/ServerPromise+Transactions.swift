@@ -85,7 +85,8 @@ extension ServerPromise {
             let rows = [UInt64.max, 1, 1 << 63].enumerated().map { index, epoch in
                 EpochRow(
                     epoch: Epoch(rawValue: epoch), start: 5, history: Make.history(UInt8(index)),
-                    parent: index == 0 ? nil : Epoch(rawValue: .max), reason: "restored")
+                    parent: index == 0 ? nil : Epoch(rawValue: .max), reason: "restored",
+                    lost: (0..<index).map { Epoch(rawValue: UInt64.max - UInt64($0)) })
             }
             try store.write { transaction in for row in rows { try transaction.insert(row) } }
             #expect(throws: (any Error).self) { try store.write { try $0.insert(rows[1]) } }

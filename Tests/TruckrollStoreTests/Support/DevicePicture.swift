@@ -31,9 +31,11 @@ struct DevicePicture: Equatable {
                 put("own \(id)", try transaction.own(id))
                 put("journal above \(id)", try transaction.journal(replica, above: sequence))
             }
+            put("newest answered below \(replica)", try transaction.newestAnswered(below: replica))
             put("journal above all of \(replica)", try transaction.journal(replica, above: .max))
         }
         put("outbox", try transaction.outbox())
+        put("newest answered", try transaction.newestAnswered(below: nil))
         put("unresolved", try transaction.unresolved())
         for limit in [-1, 0, 2, 99] { put("journal \(limit)", try transaction.journal(limit: limit)) }
     }
