@@ -15,12 +15,16 @@ extension Simulation {
             device.clockError = 0
             device.writesUntilEnd = nil
         }
-        // Each round lets every device visit twice; effects of one device's sets reach the others in the next.
+        // In the first round every device compares all it holds; effects of one device's sets reach the others in the next.
         for round in 0..<6 {
             milliseconds += 1000
             for device in devices where !device.isRevoked {
                 try visit(device, .sync, nil)
-                try visit(device, round == 0 ? .audit(repairing: mayDiffer(device)) : .sync, nil)
+                if round == 0 {
+                    try visit(device, .audit(repairing: mayDiffer(device)), nil)
+                } else if try !isQuiet(device) {
+                    try visit(device, .sync, nil)
+                }
             }
             guard try isQuiet() else { continue }
             // Whoever has not been heard of now is gone.
@@ -39,15 +43,14 @@ extension Simulation {
     }
 
     /// Whether nothing waits anywhere and every device stands at the head.
-    private func isQuiet() throws -> Bool {
+    private func isQuiet() throws -> Bool { try devices.allSatisfy { try $0.isRevoked || isQuiet($0) } }
+
+    private func isQuiet(_ device: SimulatedDevice) throws -> Bool {
         let head = try server.store.read { try $0.tenant()?.head }
-        for device in devices where !device.isRevoked {
-            let (outbox, state) = try device.store.read { (try $0.outbox(), try $0.state()) }
-            // What builds on a set that a forger's device made wrong waits with it for a person.
-            let isForgers = try ledger.forgers.contains(device.identity().device)
-            let waits = outbox.contains { $0.standing == .waiting || !isForgers }
-            if waits || state.checkpoint?.position != head { return false }
-        }
-        return true
+        let (outbox, state) = try device.store.read { (try $0.outbox(), try $0.state()) }
+        // What builds on a set that a forger's device made wrong waits with it for a person.
+        let isForgers = try ledger.forgers.contains(device.identity().device)
+        let waits = outbox.contains { $0.standing == .waiting || !isForgers }
+        return !waits && state.checkpoint?.position == head
     }
 }

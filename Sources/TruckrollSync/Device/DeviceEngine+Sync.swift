@@ -137,7 +137,10 @@ extension DeviceEngine {
                     guard mismatches.isEmpty else { throw Mismatch() }
                 }
                 if !reply.hasCommit { try application.purge(isPresent: false) }
-                try application.rebase()
+                // A part that is kept aside changes nothing of what is shown.
+                if reply.hasCommit || !reply.receipts.isEmpty || application.summary.givenBack > 0 || !application.loose.isEmpty {
+                    try application.rebase()
+                }
                 var state = try transaction.state()
                 if reply.serverTime > 0, let serverTime = Int64(exactly: reply.serverTime), serverTime < Int64(Stamp.maximumMilliseconds) {
                     state.clockOffset = serverTime - (sentAt + (receivedAt - sentAt) / 2)
