@@ -11,6 +11,8 @@ final class FaultyLine: Sendable {
         case answerCut(after: Int)
         /// The connection breaks off after so many bytes of the device's; the server gets no more than these.
         case requestCut(after: Int)
+        /// One bit of the device's byte at this place is another when it arrives.
+        case requestChanged(at: Int)
         /// Requests arrive, and nothing comes back, while the connection stays open.
         case silence
         /// Nobody is there.
@@ -133,6 +135,9 @@ final class FaultyLine: Sendable {
                 if number < state.firstAlive { return (count, isAnswer) }
                 switch state.fault {
                 case .answerCut(let limit) where isAnswer, .requestCut(let limit) where !isAnswer: return (min(count, max(0, limit - former)), false)
+                case .requestChanged(let place) where !isAnswer && former <= place && place < former + count:
+                    buffer[place - former] ^= 1
+                    return (count, false)
                 case .silence: return (count, isAnswer)
                 case .parted: return (-1, false)
                 default: return (count, false)

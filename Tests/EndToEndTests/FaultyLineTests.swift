@@ -44,7 +44,7 @@ struct FaultyLineTests {
         #expect(whole > 500)
         var notes = ["whole"]
         var broken = 0
-        let places = (0..<24).map { whole * $0 / 24 } + [whole - 1]
+        let places = (0..<16).map { whole * $0 / 16 } + [whole - 1]
         for place in places {
             notes.append("cut at \(place)")
             try femke.does("note", "000001", notes.last ?? "")
@@ -60,6 +60,23 @@ struct FaultyLineTests {
             if place < whole / 2 { #expect(after as NSDictionary == before as NSDictionary, "cut at \(place)") }
         }
         #expect(broken >= places.count - 3, "cuts break visits")
+        try agree(on: notes)
+    }
+
+    @Test("what a line changes of a request is never taken for the device's")
+    func changed() throws {
+        try femke.does("note", "000001", "whole")
+        line.set(.none)
+        try femke.does("sync")
+        let whole = line.carried.asked
+        var notes = ["whole"]
+        for place in stride(from: 0, to: whole, by: max(1, whole / 20)) {
+            notes.append("changed at \(place)")
+            try femke.does("note", "000001", notes.last ?? "")
+            line.set(.requestChanged(at: place))
+            let result = try femke.tries("sync")
+            if result.status != 0 { #expect(!result.errors.isEmpty, "changed at \(place)") }
+        }
         try agree(on: notes)
     }
 

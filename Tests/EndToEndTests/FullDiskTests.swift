@@ -69,7 +69,12 @@ struct FullDiskTests {
         try await client.sync()
         #expect(try client.read { try $0.outbox() }.isEmpty)
 
+        let puller = try Tablet("P0101", of: server, in: directory, named: "puller")
+        try note("to be pulled")
+        try await client.sync()
         try server.leaveRoom(false)
+        try puller.does("sync")
+        #expect(try puller.notes(on: "000001").contains("to be pulled"), "who only pulls is served")
         try note("without room")
         for _ in 0..<3 {
             let problem = await #expect(throws: TransportProblem.self) { try await client.sync() }
@@ -96,7 +101,7 @@ struct FullDiskTests {
         _ = try await other.enrol(server: server.url, code: try server.enrolmentCode("P0101"), deviceName: "other")
         try await other.sync()
         let notes = try other.read { try $0.views("note", where: "order", equals: .reference(order)).compactMap { $0.text("text") } }
-        #expect(notes.sorted() == ["acknowledged", "without room"])
+        #expect(notes.sorted() == ["acknowledged", "to be pulled", "without room"])
         #expect(try await client.audit(repairing: false).differing.isEmpty)
     }
 

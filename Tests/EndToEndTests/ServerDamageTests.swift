@@ -1,6 +1,9 @@
 import Foundation
 import GRDB
 import Testing
+import TruckrollClient
+import TruckrollDomain
+import TruckrollSync
 
 @Suite("A server's damaged files, by the real commands", .serialized)
 struct ServerDamageTests {
@@ -216,7 +219,10 @@ struct ServerDamageTests {
             #expect(fill.status == 1)
             #expect(fill.errors.contains("store-corrupt") && fill.errors.contains("Nothing is lost"), "\(fill.errors)")
         }
+        let job = try #require(try other.read { try $0.read { try $0.views("service_order").first?.text("number") } })
+        try other.does("note", job, "meanwhile")
         try other.does("sync")
+        #expect(try other.read { try $0.read { try $0.outbox() } }.isEmpty)
         try femke.does("note", "000001", "after it")
         server.kill()
         #expect(try ServerProcess.run("truckroll-server", "restore", "--data", server.data.path, "--from", copy).status == 0)

@@ -7,9 +7,9 @@ import TruckrollProtocol
 import TruckrollSync
 
 /// A disk that does not keep what it is given: the system's own word for it, by a library that stands before it.
-@Suite("Writes that do not reach the disk", .serialized)
+@Suite("Writes that do not reach the disk, and reads that do not come from it", .serialized)
 struct SyncFaultTests {
-    /// Refuses to sync databases while a file says so: the next time only, or always.
+    /// Refuses to sync databases while a file says so, the next time only or always; or gives an error, or half, for the next read.
     private static let shim = """
         #define _GNU_SOURCE
         #include <dlfcn.h>
@@ -19,7 +19,7 @@ struct SyncFaultTests {
         #include <string.h>
         #include <unistd.h>
 
-        static int refused(int fd) {
+        static int ordered(int fd, const char *wanted, int isOnce) {
             const char *order = getenv("TRUCKROLL_TEST_SYNC");
             char link[64], path[4096], word[16] = "";
             snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -31,10 +31,23 @@ struct SyncFaultTests {
             if (!file) return 0;
             if (!fgets(word, sizeof word, file)) word[0] = 0;
             fclose(file);
-            if (!strncmp(word, "once", 4)) unlink(order);
+            if (strncmp(word, wanted, strlen(wanted))) return 0;
+            if (isOnce) unlink(order);
             errno = EIO;
             return 1;
         }
+
+        static int refused(int fd) { return ordered(fd, "once", 1) || ordered(fd, "always", 0); }
+
+        ssize_t pread64(int fd, void *buffer, size_t count, off_t offset) {
+            static ssize_t (*real)(int, void *, size_t, off_t);
+            if (!real) real = dlsym(RTLD_NEXT, "pread64");
+            if (count < 512) return real(fd, buffer, count, offset);
+            if (ordered(fd, "unread", 1)) return -1;
+            return real(fd, buffer, ordered(fd, "short", 1) ? count / 2 : count, offset);
+        }
+
+        ssize_t pread(int fd, void *buffer, size_t count, off_t offset) { return pread64(fd, buffer, count, offset); }
 
         int fsync(int fd) {
             static int (*real)(int);
@@ -51,13 +64,15 @@ struct SyncFaultTests {
 
     private let server: ServerProcess
     private let directory: URL
+    private let environment: [String: String]
     private var order: URL { directory.appendingPathComponent("order") }
 
     init() throws {
         directory = try ServerProcess.directory()
         let library = try ServerProcess.library(Self.shim, in: directory)
         server = try ServerProcess()
-        try server.start(with: ["LD_PRELOAD": library.path, "TRUCKROLL_TEST_SYNC": order.path])
+        environment = ["LD_PRELOAD": library.path, "TRUCKROLL_TEST_SYNC": directory.appendingPathComponent("order").path]
+        try server.start(with: environment)
     }
 
     @Test("a commit that does not reach the disk is answered 503 and never as done; the next one lands, once")
@@ -95,6 +110,36 @@ struct SyncFaultTests {
         try server.start()
         let other = try Tablet("P0101", of: server, in: directory, named: "other")
         #expect(try other.notes(on: job).filter { $0.hasPrefix("note ") } == ["note 0", "note 1", "note 2"])
+    }
+
+    @Test(
+        "a read that fails or comes back short is told, nothing of it is used, and the next one is as if it had not been",
+        arguments: ["unread", "short"])
+    func reads(word: String) throws {
+        let tablet = try Tablet("P0101", of: server, in: directory)
+        let job = try #require(try tablet.read { try $0.read { try $0.views("service_order").first?.text("number") } })
+        var told = 0
+        for number in 0..<6 {
+            try tablet.does("note", job, "note \(number)")
+            // A server that has just started has read little yet.
+            server.kill()
+            try server.start(with: environment)
+            try word.write(to: order, atomically: true, encoding: .utf8)
+            let result = try tablet.tries("sync")
+            #expect(!FileManager.default.fileExists(atPath: order.path), "no read was spoilt")
+            if result.status != 0 {
+                told += 1
+                #expect(result.errors.contains("Nothing is lost"), "\(result.errors)")
+            }
+            try? FileManager.default.removeItem(at: order)
+        }
+        if word == "unread" { #expect(told > 0) }
+        try tablet.does("sync")
+        try tablet.does("audit")
+        let other = try Tablet("P0101", of: server, in: directory, named: "other")
+        #expect(try other.notes(on: job).filter { $0.hasPrefix("note ") } == (0..<6).map { "note \($0)" })
+        let check = try ServerProcess.run("truckroll-server", "check", "--data", server.data.path)
+        #expect(check.status == 0, "\(check.output)")
     }
 
     @Test("a server whose disk keeps nothing goes on reading, says that it is not ready, and recovers by itself")
