@@ -24,6 +24,7 @@ final class FaultyLine: Sendable {
         var target = 0
         var answered = 0
         var asked = 0
+        var struck = 0
         var connections = 0
         /// On connections with a lower number nothing comes back any more.
         var firstAlive = 0
@@ -66,11 +67,14 @@ final class FaultyLine: Sendable {
     /// How many bytes went each way since the fault was last set.
     var carried: (asked: Int, answered: Int) { state.withLock { ($0.asked, $0.answered) } }
 
+    /// How many connections were opened, and how often a fault has struck since it was last set.
+    var met: (connections: Int, struck: Int) { state.withLock { ($0.connections, $0.struck) } }
+
     /// From now on connections go like this; the count of bytes begins anew.
     func set(_ fault: Fault) {
         state.withLock { state in
             state.fault = fault
-            (state.asked, state.answered) = (0, 0)
+            (state.asked, state.answered, state.struck) = (0, 0, 0)
         }
     }
 
@@ -134,9 +138,13 @@ final class FaultyLine: Sendable {
                 if isAnswer { state.answered += count } else { state.asked += count }
                 if number < state.firstAlive { return (count, isAnswer) }
                 switch state.fault {
-                case .answerCut(let limit) where isAnswer, .requestCut(let limit) where !isAnswer: return (min(count, max(0, limit - former)), false)
+                case .answerCut(let limit) where isAnswer, .requestCut(let limit) where !isAnswer:
+                    let kept = min(count, max(0, limit - former))
+                    if kept < count { state.struck += 1 }
+                    return (kept, false)
                 case .requestChanged(let place) where !isAnswer && former <= place && place < former + count:
                     buffer[place - former] ^= 1
+                    state.struck += 1
                     return (count, false)
                 case .silence: return (count, isAnswer)
                 case .parted: return (-1, false)

@@ -113,7 +113,7 @@ struct SyncFaultTests {
     }
 
     @Test(
-        "a read that fails or comes back short is told, nothing of it is used, and the next one is as if it had not been",
+        "a read that fails is told, one that is interrupted is completed, and the next one is as if nothing had been",
         arguments: ["unread", "short"])
     func reads(word: String) throws {
         let tablet = try Tablet("P0101", of: server, in: directory)

@@ -108,28 +108,45 @@ struct ServerPartsTests {
         #expect(registry.session(token: new, tenant: tenant, now: after) != nil)
         #expect(registry.session(token: old, tenant: tenant, now: before) == nil, "it does not come to life again")
 
-        let book = ChallengeBook(random: random)
-        for _ in 0..<HTTPLimits.spentChallenges { try book.spend(book.nonce(tenant: tenant, device: device, now: before), now: before) }
-        #expect(throws: ServiceProblem.self) { try book.spend(book.nonce(tenant: tenant, device: device, now: before), now: before) }
-        try book.spend(book.nonce(tenant: tenant, device: device, now: after), now: after)
+        let clock = Mutex<UInt64>(before)
+        let book = ChallengeBook(random: random, now: { clock.withLock { $0 } }, uptime: { 1 })
+        for _ in 0..<HTTPLimits.spentChallenges { try book.spend(book.nonce(tenant: tenant, device: device).nonce) }
+        #expect(throws: ServiceProblem.self) { try book.spend(book.nonce(tenant: tenant, device: device).nonce) }
+        clock.withLock { $0 = after }
+        try book.spend(book.nonce(tenant: tenant, device: device).nonce)
     }
 
     @Test(
-        "a nonce given before the clock was set back is void, by however little, and one given after it is good once",
-        arguments: [UInt64(1001), 30_000])
-    func clockSetBack(by step: UInt64) throws {
-        let (tenant, device, now) = (TenantID(high: 1, low: 1), DeviceID(high: 2, low: 2), UInt64(100_000_000))
-        let book = ChallengeBook(random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } })
-        let spent = book.nonce(tenant: tenant, device: device, now: now)
-        try book.check(spent, tenant: tenant, device: device, now: now)
-        try book.spend(spent, now: now)
-        for time in [now - step, now] {
-            #expect(throws: ServiceProblem.self) { try book.check(spent, tenant: tenant, device: device, now: time) }
+        "a nonce given before the clock was set back is void, and one given after it is good once; a clock that is kept right voids none",
+        arguments: [UInt64(900), 1001, 30_000])
+    func nonceOfBefore(step: UInt64) throws {
+        let (tenant, device) = (TenantID(high: 1, low: 1), DeviceID(high: 2, low: 2))
+        let clock = Mutex<UInt64>(100_000_000)
+        let uptime = Mutex<UInt64>(5_000)
+        let book = ChallengeBook(
+            random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } }, now: { clock.withLock { $0 } },
+            uptime: { uptime.withLock { $0 } })
+        let (spent, unspent) = (book.nonce(tenant: tenant, device: device).nonce, book.nonce(tenant: tenant, device: device).nonce)
+        try book.check(spent, tenant: tenant, device: device)
+        try book.spend(spent)
+        clock.withLock { $0 -= step }
+        if step < 1000 {
+            try book.check(unspent, tenant: tenant, device: device)
+            #expect(throws: ServiceProblem.self) { try book.spend(spent) }
+        } else {
+            for nonce in [spent, unspent] { #expect(throws: ServiceProblem.self) { try book.check(nonce, tenant: tenant, device: device) } }
         }
-        let fresh = book.nonce(tenant: tenant, device: device, now: now)
-        try book.check(fresh, tenant: tenant, device: device, now: now)
-        try book.spend(fresh, now: now)
-        #expect(throws: ServiceProblem.self) { try book.spend(fresh, now: now) }
+        // When it is as late again as then, by whatever way.
+        clock.withLock { $0 += step }
+        uptime.withLock { $0 += step }
+        #expect(throws: ServiceProblem.self) {
+            try book.check(spent, tenant: tenant, device: device)
+            try book.spend(spent)
+        }
+        let fresh = book.nonce(tenant: tenant, device: device).nonce
+        try book.check(fresh, tenant: tenant, device: device)
+        try book.spend(fresh)
+        #expect(throws: ServiceProblem.self) { try book.spend(fresh) }
     }
 
     @Test("wake-ups nobody took yet are one")

@@ -125,6 +125,16 @@ struct LostAnswerTests {
         try push(anna)
         let aside = try #require(try anna.engine.read { try $0.journal(limit: 1) }.first)
         #expect(aside.receipt?.outcome == .quarantined)
+        // The device's own word on a later set of that number, which its disk has changed, proves nothing to anybody.
+        var spoiled = aside
+        spoiled.set = SignedSet(
+            writeID: WriteID(replica: aside.set.writeID.replica, sequence: aside.set.writeID.sequence + 1), body: aside.set.body,
+            algorithm: aside.set.algorithm, signature: aside.set.signature)
+        let words = try #require(aside.receipt)
+        spoiled.receipt = Receipt(
+            writeID: spoiled.set.writeID, setHash: words.setHash, epoch: words.epoch, position: words.position, stamp: words.stamp,
+            outcome: .setAside, remarks: [], mac: [])
+        try anna.engine.store.write { [spoiled] in try $0.append(spoiled) }
         // Work that went on under another number stands in the journal above it.
         var moved = aside
         moved.set = SignedSet(

@@ -33,23 +33,45 @@ struct ServerDiskTests {
         try strike("UPDATE record SET entries = CAST(substr(entries, 1, length(entries) - 1) || x'7E' AS BLOB) WHERE key = ?", [Data(key.encoded)])
     }
 
+    /// Changes one bit of what stands there, behind the server's back.
+    private func flip(_ column: String, of id: WriteID) throws {
+        let queue = try DatabaseQueue(path: world.directory.appendingPathComponent("server.sqlite").path)
+        try queue.write { db in
+            let place: StatementArguments = [Int64(id.replica.rawValue), Int64(id.sequence)]
+            var bytes = try #require(
+                try Data.fetchOne(db, sql: "SELECT \(column) FROM admitted WHERE replica = ? AND sequence = ?", arguments: place))
+            bytes[bytes.count - 1] ^= 1
+            try db.execute(sql: "UPDATE admitted SET \(column) = ? WHERE replica = ? AND sequence = ?", arguments: [bytes] + place)
+        }
+        try queue.close()
+    }
+
     @Test(
         "an inspection says what is not as it was written",
         arguments: [
-            ("UPDATE admitted SET body = CAST(body || x'00' AS BLOB)", "its bytes do not have their hash"),
-            (
-                "UPDATE admitted SET signature = CAST(substr(signature, 1, length(signature) - 1) || x'00' AS BLOB)",
-                "its signature is not its device's"
-            ),
-            ("UPDATE admitted SET history = zeroblob(32)", "does not follow from the one before it"),
+            ("body", "its bytes do not have their hash"), ("signature", "its signature is not its device's"),
+            ("history", "does not follow from the one before it"),
         ])
-    func inspection(sql: String, words: String) throws {
+    func inspection(column: String, words: String) throws {
         #expect(try world.server.inspect().damage.isEmpty)
         let own = try #require(try company.anna.engine.read { try $0.journal(limit: 1) }.first)
+        // Two, so that the key fits one of them.
+        _ = try company.note(by: company.anna)
+        try world.sync(company.anna)
         let position = try #require(try world.server.store.read { try $0.admitted(own.set.writeID) }).position
-        try strike("\(sql) WHERE position = ?", [Int64(position.rawValue)])
+        try flip(column, of: own.set.writeID)
         let damage = try world.server.inspect().damage
         #expect(damage.first?.words == words && damage.first?.name == "\(position)", "\(damage)")
+    }
+
+    @Test("a device's changed key is named, and not each of its sets")
+    func key() throws {
+        _ = try company.note(by: company.anna)
+        try world.sync(company.anna)
+        try strike(
+            "UPDATE replica SET public_key = CAST(x'04' || substr(public_key, 3) || x'11' AS BLOB) WHERE replica = ?",
+            [Int64(company.anna.replica.rawValue)])
+        #expect(try world.server.inspect().damage.map(\.kind) == [.replica])
     }
 
     @Test("a scope whose sum is another is named")
@@ -59,25 +81,56 @@ struct ServerDiskTests {
         #expect(try world.server.inspect().damage.map(\.name) == [name])
     }
 
-    @Test("a set that waits is not judged by changed bytes: it goes on waiting, and takes effect when they are whole again")
-    func waiting() throws {
-        try company.event(company.anna, .accept)
-        let id = try #require(try company.anna.engine.read { try $0.outbox() }.first).set.writeID
+    @Test(
+        "a set that waits is not judged by changed bytes: it goes on waiting until its device brings it whole, and then takes effect",
+        arguments: ["body", "signature"])
+    func waiting(column: String) throws {
         let newer = Schema.current + 1
-        try company.forge([], schemaVersion: newer, by: company.anna)
+        let note = world.id()
+        let fields: [String: Value] = [
+            "order": .reference(company.order), "text": .text("later"), "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.annaUser),
+        ]
+        try company.forge(
+            [try #require(try world.schema.creation(of: RecordDraft("note", id: note, fields)).first)], schemaVersion: newer, by: company.anna)
+        let id = try #require(try company.anna.engine.read { try $0.outbox() }.last).set.writeID
         try world.sync(company.anna)
-        let later = WriteID(replica: id.replica, sequence: id.sequence + 1)
-        #expect(try world.server.store.read { try $0.waiting(later)?.isDeferred } == true)
-        let body = try #require(try world.server.store.read { try $0.admitted(later) }).set.body
-        let place: StatementArguments = [Int64(later.replica.rawValue), Int64(later.sequence)]
-        try strike("UPDATE admitted SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE replica = ? AND sequence = ?", place)
+        #expect(try world.server.store.read { try $0.waiting(id)?.isDeferred } == true)
+        try flip(column, of: id)
         let grown = ServerEngine(
             schema: try Schema(documents: Schema.documents, version: newer), store: world.server.store, security: world.server.security)
         try grown.takeUpDeferred(at: world.moment)
-        #expect(try world.server.store.read { try $0.waiting(later)?.isDeferred } == true)
-        try strike("UPDATE admitted SET body = ? WHERE replica = ? AND sequence = ?", [Data(body)] + place)
-        try grown.takeUpDeferred(at: world.moment)
-        #expect(try world.server.store.read { try $0.waiting(later) } == nil)
+        #expect(try world.server.store.read { try $0.waiting(id)?.isDeferred } == true)
+        #expect(try world.serverValue("note", note, "text") == .null)
+        let reply = try grown.sync(try company.anna.engine.nextRequest(), replica: company.anna.replica, at: world.moment)
+        #expect(reply.receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
+        #expect(try world.server.store.read { try $0.waiting(id) } == nil)
+        #expect(try world.serverValue("note", note, "text") == .text("later"))
+        #expect(try world.server.inspect().damage.isEmpty)
+    }
+
+    @Test("stock that cannot be read keeps a lease from running out, and nobody else from anything")
+    func stock() throws {
+        try world.commit(company.anna, "lease") { editor in
+            try editor.create(
+                "lease",
+                [
+                    "kind": .text("depot_stock"), "location": .reference(company.depot), "part": .reference(company.part), "amount": .text("1"),
+                    "user": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.anna)
+        let lease = try #require(try world.serverRecords("lease").first)
+        #expect(lease.text("state") == "granted")
+        let balance = try #require(try world.serverRecords("balance").first { $0.reference("location") == company.depot })
+        // Who holds it as it is needs nothing of it.
+        for device in [company.dora, company.ben] { try world.sync(device) }
+        try strike("balance", balance.id)
+        world.milliseconds += 40 * 86_400_000
+        _ = try world.server.tick(at: world.moment)
+        #expect(try world.serverValue("lease", lease.id, "state") == .text("granted"))
+        let fresh = world.id()
+        try company.createOrder(fresh, "SO-7", "Another")
+        #expect(try world.serverValue("service_order", fresh, "number") == .text("SO-7"))
     }
 
     @Test("an appointment or an order that cannot be read holds up nobody when its window moves", arguments: ["appointment", "service_order"])

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import TruckrollCore
 import TruckrollCryptography
@@ -10,44 +11,56 @@ import TruckrollCryptography
 final class ChallengeBook: Sendable {
     private struct State {
         var key: SymmetricKey
-        /// The latest time anything was asked at.
-        var latest: UInt64 = 0
+        /// By how much the clock was ahead of the time since the machine started, when it was read last.
+        var ahead: Int64?
         /// When each stops being accepted.
         var spent: [[UInt8]: UInt64] = [:]
         var nextSweep: UInt64 = 0
     }
 
-    /// Requests that run side by side may have read the clock in another order.
+    /// A clock that is set back by less is one that is kept right.
     private static let tolerance: UInt64 = 1000
 
     private let random: @Sendable (Int) -> [UInt8]
+    private let now: @Sendable () -> UInt64
+    private let uptime: @Sendable () -> UInt64
     private let state: Mutex<State>
 
-    init(random: @escaping @Sendable (Int) -> [UInt8]) {
-        self.random = random
+    /// - Parameters:
+    ///   - now: the server's clock, Unix milliseconds.
+    ///   - uptime: milliseconds of a clock that nobody sets.
+    init(
+        random: @escaping @Sendable (Int) -> [UInt8], now: @escaping @Sendable () -> UInt64,
+        uptime: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds / 1_000_000 }
+    ) {
+        (self.random, self.now, self.uptime) = (random, now, uptime)
         state = Mutex(State(key: SymmetricKey(data: random(32))))
     }
 
-    private func withState<T>(at now: UInt64, _ body: (inout State) -> T) -> T {
+    /// Reads the clock: requests that take long bring no old readings with them.
+    private func withState<T>(_ body: (inout State, _ now: UInt64) -> T) -> T {
         state.withLock { state in
-            if now + Self.tolerance < state.latest { state = State(key: SymmetricKey(data: random(32)), latest: now) }
-            state.latest = max(state.latest, now)
-            return body(&state)
+            let now = now()
+            let ahead = Int64(clamping: now) - Int64(clamping: uptime())
+            if let last = state.ahead, ahead < last - Int64(Self.tolerance) { state = State(key: SymmetricKey(data: random(32))) }
+            state.ahead = ahead
+            return body(&state, now)
         }
     }
 
-    /// A new nonce of 56 bytes.
-    func nonce(tenant: TenantID, device: DeviceID, now: UInt64) -> [UInt8] {
+    /// A new nonce of 56 bytes, and the time of it.
+    func nonce(tenant: TenantID, device: DeviceID) -> (nonce: [UInt8], now: UInt64) {
+        let salt = random(16)
+        let (key, now) = withState { ($0.key, $1) }
         var bytes: [UInt8] = []
         bytes.append(bigEndian: now)
-        bytes += random(16)
-        let key = withState(at: now) { $0.key }
-        return bytes + HMAC<SHA256>.authenticationCode(for: bytes + tenant.bytes + device.bytes, using: key)
+        bytes += salt
+        return (bytes + HMAC<SHA256>.authenticationCode(for: bytes + tenant.bytes + device.bytes, using: key), now)
     }
 
     /// - Throws: `challenge-invalid` for a nonce this server did not give to this device within the last minute.
-    func check(_ nonce: [UInt8], tenant: TenantID, device: DeviceID, now: UInt64) throws(ServiceProblem) {
-        let key = withState(at: now) { $0.key }
+    func check(_ nonce: [UInt8], tenant: TenantID, device: DeviceID) throws(ServiceProblem) {
+        let (key, now) = withState { ($0.key, $1) }
         guard nonce.count == 56,
             HMAC<SHA256>.isValidAuthenticationCode(
                 nonce[24...], authenticating: Array(nonce[..<24]) + tenant.bytes + device.bytes, using: key)
@@ -56,12 +69,12 @@ final class ChallengeBook: Sendable {
         guard now < given + HTTPLimits.challengeSeconds * 1000, given <= now + Self.tolerance else { throw .challengeInvalid }
     }
 
-    /// Uses up a nonce that ``check(_:tenant:device:now:)`` accepted and whose signature was found valid.
+    /// Uses up a nonce that ``check(_:tenant:device:)`` accepted and whose signature was found valid.
     ///
     /// - Throws: ``ServiceProblem/nonceReplayed`` the second time.
-    func spend(_ nonce: [UInt8], now: UInt64) throws(ServiceProblem) {
+    func spend(_ nonce: [UInt8]) throws(ServiceProblem) {
         enum Answer { case fresh, replayed, full }
-        let answer = withState(at: now) { state -> Answer in
+        let answer = withState { state, now -> Answer in
             if now >= state.nextSweep || state.spent.count >= HTTPLimits.spentChallenges {
                 state.spent = state.spent.filter { now < $0.value }
                 state.nextSweep = now + HTTPLimits.challengeSeconds * 1000

@@ -16,11 +16,12 @@ extension Edge {
 
     /// Gives a nonce to sign. It is given to any device id, so that nobody learns which ones exist.
     func challenge(_ service: any TenantService, _ request: Request) async throws -> Response {
-        let (challenges, now, tenant) = (challenges, configuration.now(), service.tenant)
+        let (challenges, tenant) = (challenges, service.tenant)
         return try await unsigned(request) { (body: PBChallengeRequest) in
             guard let device = DeviceID(bytes: body.device) else { throw ServiceProblem.malformed("A device has 16 bytes.") }
             var reply = PBChallenge()
-            reply.nonce = data(challenges.nonce(tenant: tenant, device: device, now: now))
+            let (nonce, now) = challenges.nonce(tenant: tenant, device: device)
+            reply.nonce = data(nonce)
             reply.serverTime = now
             return reply
         }
@@ -34,7 +35,7 @@ extension Edge {
                 throw ServiceProblem.malformed("A device has 16 bytes, and a replica is above zero.")
             }
             let (replica, nonce, now) = (ReplicaID(rawValue: body.replica), Array(body.nonce), clock())
-            try challenges.check(nonce, tenant: service.tenant, device: device, now: now)
+            try challenges.check(nonce, tenant: service.tenant, device: device)
             let enrolment = body.hasEnrolment ? body.enrolment : nil
             let key = try service.signingKey(of: device, replica: replica, enrolment: enrolment)
             let message = SignInProof.bytes(nonce: nonce, device: device, replica: replica)
@@ -43,7 +44,7 @@ extension Edge {
                     status: 401, code: "proof-invalid", detail: "The signature over the nonce is not this device's.",
                     next: "Sign a new challenge with the key the device enrolled with.")
             }
-            try challenges.spend(nonce, now: now)
+            try challenges.spend(nonce)
             // A device of before this was said speaks version 1.
             let newest = max(1, body.protocolVersion)
             try service.signIn(

@@ -25,6 +25,7 @@ public final class SQLiteTenant: Sendable {
     private let logger: Logger?
     /// Why the store failed last; `nil` when nothing has failed since it was last written.
     private let failure = Mutex<StoreProblem?>(nil)
+    private let calendar = Mutex<TenantCalendar?>(nil)
     /// What devices said of themselves when they signed in last, since the server was started.
     let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])
 
@@ -83,7 +84,17 @@ public final class SQLiteTenant: Sendable {
     /// Copies the database to a new file.
     public func backup(to path: String) throws { try store.backup(to: path) }
 
-    public func moment() throws -> ServerMoment { ServerMoment(milliseconds: now(), calendar: try engine.calendar()) }
+    /// Where the disk has changed the tenant's own record, its time zone is the one read last.
+    public func moment() throws -> ServerMoment {
+        do {
+            let present = try engine.calendar()
+            calendar.withLock { $0 = present }
+            return ServerMoment(milliseconds: now(), calendar: present)
+        } catch let error as any DamageOfStore where error.damage != nil {
+            guard let last = calendar.withLock({ $0 }) else { throw error }
+            return ServerMoment(milliseconds: now(), calendar: last)
+        }
+    }
 
     /// Runs what is due by the clock.
     public func tick() throws {

@@ -10,18 +10,9 @@ struct LedgerCheck {
     let simulation: Simulation
     /// The server's last word on sets that waited, by its cause.
     private let takeUps: [String: AdmittedSet]
-    /// Where records that forgers made came to be. A fact whose id somebody used before is judged where that record lies (Protocol 6.16).
-    private let forged: [RecordKey: Position]
-
     init(_ log: AdmittedLog, _ simulation: Simulation) {
         self.log = log
         self.simulation = simulation
-        let forgers = simulation.ledger.forgers
-        let creations = log.sets.flatMap { admitted -> [(RecordKey, Position)] in
-            guard admitted.outcome != .quarantined, let set = log.changes[admitted.set.writeID], forgers.contains(set.device) else { return [] }
-            return set.ops.filter { $0.kind == .create }.map { ($0.key, admitted.position) }
-        }
-        forged = Dictionary(creations, uniquingKeysWith: { first, _ in first })
         let caused = log.sets.compactMap { set in set.cause.map { ($0, set) } }.filter { $0.0.hasPrefix("take-up:") }
         takeUps = Dictionary(caused, uniquingKeysWith: { _, last in last })
     }
@@ -76,7 +67,7 @@ struct LedgerCheck {
         let outside = Set(answer.remarks.filter { $0.code == "outside-view" }.map(\.op))
         let schema = simulation.newerSchema
         for index in outside where !isForgers {
-            if let made = forged[set.ops[index].key], made < last.position { continue }
+            if try isUsed(set.ops[index].key, schema, besides: entry.heldOrders) { continue }
             guard let order = try order(of: set.ops[index], schema), entry.heldOrders.contains(order) else { continue }
             throw Violation("I24", "\(set.writeID) of \(entry.device): the fact \(set.ops[index].key) is kept out although its order was held")
         }
@@ -90,6 +81,18 @@ struct LedgerCheck {
                     throw Violation("I2", "field \(write.field) of the fact \(op.key) is lost")
                 }
             }
+        }
+    }
+
+    /// Whether a forger has made a record of that id about an order that the author did not hold: a fact whose id somebody used before
+    /// is judged where that record lies (Protocol 6.16).
+    private func isUsed(_ key: RecordKey, _ schema: Schema, besides held: Set<RecordID>) throws -> Bool {
+        try simulation.server.store.read { transaction in
+            guard let entity = schema[key.type], let field = entity["order"], let stored = try transaction.record(key),
+                let entry = stored.record[field.id], let order = RecordView(stored.record, entity).reference("order"),
+                let maker = try transaction.replica(entry.version.stamp.replica)
+            else { return false }
+            return simulation.ledger.forgers.contains(maker.device) && !held.contains(order)
         }
     }
 

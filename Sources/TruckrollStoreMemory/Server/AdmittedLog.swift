@@ -56,11 +56,10 @@ struct AdmittedLog: Sendable {
         byOutcome[set.outcome, default: []].insertSorted(set.position)
     }
 
-    /// - Returns: the set as it was signed before; `nil` when it is not here.
-    mutating func replaceSignature(of set: SignedSet) -> SignedSet? {
+    /// - Returns: the set as it was before; `nil` when it is not here.
+    mutating func replace(_ set: SignedSet) -> SignedSet? {
         guard let position = byWrite[set.writeID], let known = at(position) else { return nil }
-        sets[index(of: position)].set = SignedSet(
-            writeID: set.writeID, body: known.set.body, algorithm: set.algorithm, signature: set.signature)
+        sets[index(of: position)].set = set
         return known.set
     }
 

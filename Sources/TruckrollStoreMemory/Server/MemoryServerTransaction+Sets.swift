@@ -17,9 +17,9 @@ extension MemoryServerTransaction {
         undoLog.append(.admitted(admitted.position))
     }
 
-    func replaceSignature(of set: SignedSet) throws {
-        try begin(.replaceSignature)
-        guard let former = store.tables.admitted.replaceSignature(of: set) else { return }
+    func replace(_ set: SignedSet) throws {
+        try begin(.replaceSet)
+        guard let former = store.tables.admitted.replace(set) else { return }
         undoLog.append(.signature(former))
     }
 

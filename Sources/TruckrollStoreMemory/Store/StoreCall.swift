@@ -3,7 +3,7 @@
 public enum StoreCall: String, Hashable, Sendable, CaseIterable {
     // The server's port
     case saveTenant, insertEpoch, saveReplica, setAwaited, saveEnrolmentCode
-    case insertAdmitted, replaceSignature, saveWaiting, deleteWaiting, saveRecord, saveScopeRow, deleteLeftRows
+    case insertAdmitted, replaceSet, saveWaiting, deleteWaiting, saveRecord, saveScopeRow, deleteLeftRows
     case saveEdge, deleteEdge
     case saveViewScope, saveInterval, deleteInterval
     case saveSnapshot, deleteSnapshot

@@ -53,7 +53,7 @@ enum DeviceSQL {
         SELECT \(ownColumns) FROM own WHERE standing IN (1, 3) ORDER BY replica DESC, sequence DESC LIMIT ?
         """
     static let newestAnswered = """
-        SELECT \(ownColumns) FROM own WHERE standing = 1 AND replica < ? ORDER BY replica DESC, sequence DESC LIMIT 1
+        SELECT \(ownColumns) FROM own WHERE standing = 1 AND length(mac) > 0 AND replica < ? ORDER BY replica DESC, sequence DESC LIMIT 1
         """
     static let journalAbove = """
         SELECT \(ownColumns) FROM own WHERE standing IN (1, 2) AND replica = ? AND sequence > ? ORDER BY sequence

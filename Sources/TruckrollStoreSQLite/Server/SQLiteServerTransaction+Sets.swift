@@ -13,9 +13,9 @@ extension SQLiteServerTransaction {
             ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound])
     }
 
-    func replaceSignature(of set: SignedSet) throws {
+    func replace(_ set: SignedSet) throws {
         guard set.writeID.sequence.isStorable else { return }
-        try session.run(ServerSQL.replaceSignature, [set.algorithm.bound, set.signature.bound] + set.writeID.bound())
+        try session.run(ServerSQL.replaceSet, [set.body.bound, set.algorithm.bound, set.signature.bound] + set.writeID.bound())
     }
 
     func admitted(_ id: WriteID) throws -> AdmittedSet? {

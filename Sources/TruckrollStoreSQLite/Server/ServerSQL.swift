@@ -54,7 +54,7 @@ enum ServerSQL {
     static let insertAdmitted = """
         INSERT INTO admitted (\(admittedColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-    static let replaceSignature = "UPDATE admitted SET algorithm = ?, signature = ? WHERE replica = ? AND sequence = ?"
+    static let replaceSet = "UPDATE admitted SET body = ?, algorithm = ?, signature = ? WHERE replica = ? AND sequence = ?"
     static let admittedByID = "SELECT \(admittedColumns) FROM admitted WHERE replica = ? AND sequence = ?"
     static let admittedAt = "SELECT \(admittedColumns) FROM admitted WHERE position = ?"
     static let admittedByCause = "SELECT \(admittedColumns) FROM admitted WHERE cause = ?"

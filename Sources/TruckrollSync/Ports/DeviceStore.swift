@@ -207,7 +207,8 @@ public protocol DeviceTransaction: AnyObject {
     func outbox() throws -> [OwnSet]
     /// The newest answered and renumbered sets, newest first.
     func journal(limit: Int) throws -> [OwnSet]
-    /// The answered set with the highest sequence of the highest replica below this one that has any; of all where none is given.
+    /// The set with an answer of a server's, proven by its MAC, that has the highest sequence of the highest replica below this one
+    /// that has any; of all where none is given.
     func newestAnswered(below replica: ReplicaID?) throws -> OwnSet?
     /// Answered and deferred sets of a replica above a sequence, ascending.
     func journal(_ replica: ReplicaID, above sequence: UInt64) throws -> [OwnSet]

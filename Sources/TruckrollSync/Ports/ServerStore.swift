@@ -47,8 +47,8 @@ public protocol ServerTransaction: AnyObject {
     // Admitted sets
     /// Fails when the write id, the position or the cause is taken.
     func insert(_ admitted: AdmittedSet) throws
-    /// Gives the admitted set of that write id, if there is one, this signature and the algorithm it was made with.
-    func replaceSignature(of set: SignedSet) throws
+    /// Gives the admitted set of that write id, if there is one, these bytes, this signature and the algorithm it was made with.
+    func replace(_ set: SignedSet) throws
     func admitted(_ id: WriteID) throws -> AdmittedSet?
     func admitted(at position: Position) throws -> AdmittedSet?
     func admitted(cause: String) throws -> AdmittedSet?

@@ -136,10 +136,17 @@ extension Sequencer {
             guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)) else { continue }
             let view = RecordView(stored.record, entity)
             guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
-            let isNew = try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {
-                try stock($0).expire(lease: view)
+            do {
+                let isNew = try transaction.savepoint {
+                    try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {
+                        try stock($0).expire(lease: view)
+                    }
+                }
+                expired = expired || isNew
+            } catch let error as any DamageOfStore where error.damage != nil {
+                // Where its stock cannot be read it stays as it is until that is mended, and holds up nothing else.
+                continue
             }
-            expired = expired || isNew
         }
         return expired
     }

@@ -58,8 +58,8 @@ extension Sequencer {
         guard let admitted = try transaction.admitted(waiting.writeID), var replica = try transaction.replica(waiting.writeID.replica) else {
             return nil
         }
-        // What the disk has changed is not the set's own fault: it waits until somebody brings it whole.
-        guard admitted.set.hash == admitted.hash else { return nil }
+        // What the disk has changed is not the set's own fault: it waits until its device, which asks about it, brings it whole.
+        if waiting.isDeferred, try !isProven(admitted.set, of: replica) { return nil }
         replica.role = try presentRole(of: replica)
         do {
             return try transaction.savepoint { try takeUp(waiting, admitted, replica, cause) }

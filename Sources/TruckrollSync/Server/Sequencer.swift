@@ -42,9 +42,13 @@ struct Sequencer {
             guard let known = try transaction.admitted(signed.writeID), known.hash == hash else {
                 return problem("replica-forked", signed.writeID.sequence - 1, "Another set has this number: the device was copied or restored.")
             }
-            if known.outcome == .quarantined, known.set != signed, try !isProven(known.set, of: replica), try isProven(signed, of: replica) {
-                // What came with a damaged signature can be released now that the good one is here.
-                try transaction.replaceSignature(of: signed)
+            if known.set != signed, try !isProven(known.set, of: replica), try isProven(signed, of: replica) {
+                // What came with a damaged signature, or what the disk has changed since, is whole again: it can be released, and goes on
+                // when that alone held it up.
+                try transaction.replace(signed)
+                if let waiting = try transaction.waiting(signed.writeID), waiting.isDeferred {
+                    _ = try settle(waiting, cause: Self.takeUpCause(signed.writeID))
+                }
             }
             var receipt = try Wire.decode(PBReceipt.self, finalAnswer(of: known))
             receipt.duplicate = true
@@ -150,7 +154,7 @@ struct Sequencer {
     }
 
     /// Whether the replica itself made the set under this number. The envelope is not signed: the body must say the same.
-    private func isProven(_ signed: SignedSet, of replica: ReplicaRow) throws -> Bool {
+    func isProven(_ signed: SignedSet, of replica: ReplicaRow) throws -> Bool {
         guard isSigned(signed, by: replica), let set = try? ChangeSet(decodingBody: signed.body) else { return false }
         return try set.writeID == signed.writeID && set.device == replica.device && set.tenant == transaction.tenant()?.tenant
     }

@@ -78,32 +78,30 @@ extension ServerEngine {
         _ lost: [Checkpoint], _ answers: [Receipt], _ request: PBSyncRequest, of device: DeviceID, at moment: ServerMoment
     ) throws -> Bool {
         guard let epoch = try store.read({ try $0.tenant()?.epoch }) else { return false }
-        if let checkpoint = lost.first(where: { $0.epoch == epoch }) {
-            try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, at: moment)
-        } else if let (checkpoint, later) = try leftCheckpoint(request, answers, of: device) {
-            try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, for: later, at: moment)
-        } else if let answer = try answers.first(where: { $0.epoch == epoch }) {
-            try leave(epoch, shown: answer.authenticated, answer.position, at: moment)
+        let proven = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
+            .filter { MessageAuthentication.isValid($1, for: $0.authenticated(for: device), key: security.receiptKey) }.map(\.0)
+        let unknown = try unknownEpochs(Set((proven + lost).map(\.epoch) + answers.map(\.epoch)))
+        if let checkpoint = lost.first(where: { $0.epoch == epoch }) ?? left(epoch, for: unknown, proven, answers) {
+            try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, for: unknown, at: moment)
+        } else if let answer = answers.first(where: { $0.epoch == epoch }) {
+            try leave(epoch, shown: answer.authenticated, answer.position, for: unknown, at: moment)
         } else {
             return false
         }
         return true
     }
 
-    /// The checkpoint of the present epoch that the device has left for other epochs of this server, where the database does not know
-    /// these: it was put back to before they began. One for which an epoch has begun already proves nothing more.
-    private func leftCheckpoint(
-        _ request: PBSyncRequest, _ answers: [Receipt], of device: DeviceID
-    ) throws -> (left: Checkpoint, later: [Epoch])? {
-        guard request.former.count > 1 || !request.former.isEmpty && !answers.isEmpty else { return nil }
-        let proven = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
-            .filter { MessageAuthentication.isValid($1, for: $0.authenticated(for: device), key: security.receiptKey) }.map(\.0)
-        return try store.read { transaction in
-            guard let tenant = try transaction.tenant(), let left = proven.firstIndex(where: { $0.epoch == tenant.epoch }) else { return nil }
-            let known = Set(try transaction.epochs().flatMap { [$0.epoch] + $0.lost })
-            let later = Set(proven[left...].map(\.epoch) + answers.map(\.epoch)).subtracting(known)
-            return later.isEmpty ? nil : (proven[left], later.sorted { $0.rawValue < $1.rawValue })
-        }
+    /// Those of the epochs that the database does not know, and for which none has begun yet.
+    private func unknownEpochs(_ shown: Set<Epoch>) throws -> Set<Epoch> {
+        guard !shown.isEmpty else { return [] }
+        return shown.subtracting(try store.read { try $0.epochs().flatMap { [$0.epoch] + $0.lost } })
+    }
+
+    /// The checkpoint of the present epoch that the device has left for another epoch of this server, where the database does not know
+    /// that one: it was put back to before that began. One for which an epoch has begun already proves nothing more.
+    private func left(_ epoch: Epoch, for unknown: Set<Epoch>, _ proven: [Checkpoint], _ answers: [Receipt]) -> Checkpoint? {
+        guard proven.count > 1 || !answers.isEmpty, let place = proven.firstIndex(where: { $0.epoch == epoch }) else { return nil }
+        return (proven[place...].map(\.epoch) + answers.map(\.epoch)).contains(where: unknown.contains) ? proven[place] : nil
     }
 
     /// Answers of this server that its history does not bear out: the sets they are about are not here.
@@ -124,14 +122,15 @@ extension ServerEngine {
     ///
     /// - Parameters:
     ///   - shown: what the server's own MAC covers.
-    ///   - later: the epochs unknown here that the device has been in.
-    private func leave(_ left: Epoch, shown: [UInt8], _ position: Position, for later: [Epoch] = [], at moment: ServerMoment) throws {
+    ///   - unknown: the epochs unknown here that the device has been in.
+    private func leave(_ left: Epoch, shown: [UInt8], _ position: Position, for unknown: Set<Epoch>, at moment: ServerMoment) throws {
         try store.write { transaction in
             guard let tenant = try transaction.tenant() else { return }
             if tenant.epoch == left {
                 try begin(
                     epoch(after: tenant, shown: shown, at: moment), of: tenant, instance: tenant.instance,
-                    reason: "a device shows position \(position) of a history that is lost", lost: later, isAgeKnown: false, transaction,
+                    reason: "a device shows position \(position) of a history that is lost", lost: unknown.sorted { $0.rawValue < $1.rawValue },
+                    isAgeKnown: false, transaction,
                     moment)
             }
         }

@@ -5,8 +5,8 @@ import TruckrollDomain
 extension ServerEngine {
     /// One thing that is not as it was written.
     public struct Damage: Hashable, Sendable {
-        /// What it is: an admitted set, a record, or the digest of a scope.
-        public enum Kind: String, Sendable { case set, record, scope }
+        /// What it is: an admitted set, a record, the digest of a scope, or the row of a device's number.
+        public enum Kind: String, Sendable { case set, record, scope, replica }
 
         public let kind: Kind
         /// A position of the log, a record's entity and id, or a scope.
@@ -43,7 +43,7 @@ extension ServerEngine {
     private func inspectLog(_ transaction: any ServerTransaction, _ tenant: TenantState, _ inspection: inout Inspection) throws {
         // What a set that cannot be read made of the history nobody knows: the chain goes on behind it.
         var history: HistoryHash? = .start
-        let replicas = Dictionary(try transaction.replicas().map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
+        var signatures = Signatures(replicas: try replicas(transaction, &inspection))
         for number in 0..<tenant.head.rawValue {
             let position = Position(rawValue: number + 1)
             inspection.sets += 1
@@ -58,8 +58,8 @@ extension ServerEngine {
                     inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "its bytes do not have their hash"))
                 } else if let expected, expected != admitted.history {
                     inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "does not follow from the one before it"))
-                } else if !isSigned(admitted, replicas) {
-                    inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "its signature is not its device's"))
+                } else if let isSigned = try isSigned(admitted, signatures.replicas, transaction) {
+                    signatures.note(isSigned, admitted)
                 }
                 history = admitted.history
             } catch let error as any DamageOfStore {
@@ -68,14 +68,50 @@ extension ServerEngine {
                 history = nil
             }
         }
+        inspection.damage += signatures.damage
         if let history, history != tenant.history {
             inspection.damage.append(Damage(kind: .set, name: "\(tenant.head)", words: "the log does not end where the tenant says"))
         }
     }
 
-    /// Whether a set bears its device's signature. One that is kept aside may have come without; the server's own have none.
-    private func isSigned(_ admitted: AdmittedSet, _ replicas: [ReplicaID: ReplicaRow]) -> Bool {
-        guard admitted.outcome != .quarantined, let replica = replicas[admitted.set.writeID.replica], !replica.publicKey.isEmpty else { return true }
+    /// Which sets bear their devices' signatures, by number.
+    private struct Signatures {
+        let replicas: [ReplicaID: ReplicaRow]
+        var good: Set<ReplicaID> = []
+        var bad: [ReplicaID: [Position]] = [:]
+
+        mutating func note(_ isSigned: Bool, _ admitted: AdmittedSet) {
+            let replica = admitted.set.writeID.replica
+            if isSigned { good.insert(replica) } else { bad[replica, default: []].append(admitted.position) }
+        }
+
+        /// Where none of a device's sets fits its key it is the key that was changed.
+        var damage: [Damage] {
+            bad.sorted { $0.key < $1.key }.flatMap { replica, positions in
+                positions.count > 1 && !good.contains(replica)
+                    ? [Damage(kind: .replica, name: "\(replica)", words: "its key fits none of its change sets")]
+                    : positions.map { Damage(kind: .set, name: "\($0)", words: "its signature is not its device's") }
+            }
+        }
+    }
+
+    private func replicas(_ transaction: any ServerTransaction, _ inspection: inout Inspection) throws -> [ReplicaID: ReplicaRow] {
+        do {
+            return Dictionary(try transaction.replicas().map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch let error as any DamageOfStore {
+            guard let damage = error.damage else { throw error }
+            inspection.damage.append(Damage(kind: .replica, name: "devices", words: "\(damage); no signature was checked"))
+            return [:]
+        }
+    }
+
+    /// Whether a set bears its device's signature; `nil` where it needs none. One that is kept aside may have come without, as long as
+    /// nobody has released it; the server's own have none.
+    private func isSigned(
+        _ admitted: AdmittedSet, _ replicas: [ReplicaID: ReplicaRow], _ transaction: any ServerTransaction
+    ) throws -> Bool? {
+        guard let replica = replicas[admitted.set.writeID.replica], !replica.publicKey.isEmpty else { return nil }
+        if admitted.outcome == .quarantined, try transaction.admitted(cause: Sequencer.releaseCause(admitted.set.writeID)) == nil { return nil }
         return security.isValid(
             admitted.set.signature, SetHash.signedBytes(body: admitted.set.body), admitted.set.algorithm, replica.publicKey)
     }

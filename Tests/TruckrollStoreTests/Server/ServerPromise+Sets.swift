@@ -39,7 +39,7 @@ extension ServerPromise {
             }
             try #expect(store.read { try $0.admitted(after: .start, limit: 9) }.count == 3)
         },
-        ServerPromise("an admitted set gets another signature, and nothing else of it or of others changes") { store in
+        ServerPromise("an admitted set gets other bytes and another signature, and nothing else of it or of others changes") { store in
             let kept = Make.admitted(1, Make.write(5, 1))
             let other = Make.admitted(2, Make.write(5, 2))
             try store.write { for set in [kept, other] { try $0.insert(set) } }
@@ -47,15 +47,15 @@ extension ServerPromise {
             struct Undone: Error {}
             try store.write { transaction in
                 try? transaction.savepoint {
-                    try transaction.replaceSignature(of: signed)
+                    try transaction.replace(signed)
                     throw Undone()
                 }
                 try #expect(transaction.admitted(at: 1) == kept)
-                try transaction.replaceSignature(of: signed)
-                try transaction.replaceSignature(of: SignedSet(writeID: Make.write(9, 9), body: [], algorithm: .p256, signature: []))
+                try transaction.replace(signed)
+                try transaction.replace(SignedSet(writeID: Make.write(9, 9), body: [], algorithm: .p256, signature: []))
             }
             var expected = kept
-            expected.set = SignedSet(writeID: kept.set.writeID, body: kept.set.body, algorithm: .ed25519, signature: [1, 2, 3])
+            expected.set = signed
             try store.read { try #expect($0.admitted(after: .start, limit: 9) == [expected, other]) }
         },
         ServerPromise("sets come in ascending position, after a position, at most so many, by outcome") { store in
