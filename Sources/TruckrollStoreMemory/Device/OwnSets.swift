@@ -20,7 +20,8 @@ struct OwnSets: Sendable {
     func journal(limit: Int) -> [OwnSet] { answered.reversed().prefix(max(0, limit)).compactMap { sets[$0] } }
 
     func newestAnswered(below replica: ReplicaID?) -> OwnSet? {
-        answered.last { id in replica.map { id.replica < $0 } ?? true && sets[id]?.standing == .answered && sets[id]?.receipt?.mac.isEmpty == false }.flatMap { sets[$0] }
+        answered.last { id in replica.map { id.replica < $0 } ?? true && sets[id]?.standing == .answered && sets[id]?.receipt?.mac.isEmpty == false }
+            .flatMap { sets[$0] }
     }
 
     /// Ascending.
