@@ -64,6 +64,9 @@ struct ActContext {
         one(try editor.views("task", where: "order", equals: .reference(order)).map(\.id), how >> 4)
     }
 
+    /// Of a site whose record the disk has changed no more may be here than somebody's patch, which names no customer.
+    func customer(of site: RecordID) throws -> RecordID? { try editor.view("site", site)?.reference("customer") }
+
     func later(hours: Int) -> Value {
         .text(DeviceTime(milliseconds: editor.now.milliseconds + Int64(hours) * 3_600_000, offsetMinutes: editor.now.offsetMinutes).description)
     }

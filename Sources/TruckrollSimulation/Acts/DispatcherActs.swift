@@ -23,13 +23,13 @@ struct DispatcherActs {
     }
 
     private func createOrder() throws {
-        guard let site = context.one(try context.shown(.site), context.pick), let view = try editor.view("site", site) else { return }
+        guard let site = context.one(try context.shown(.site), context.pick), let customer = try context.customer(of: site) else { return }
         let order = editor.newID()
         let assets = try editor.views("asset", where: "site", equals: .reference(site)).prefix(2).map { Value.reference($0.id) }
         try editor.create(
             "service_order", id: order,
             [
-                "number": .text("\(editor.series)-N\(editor.nextDocumentNumber())"), "channel": .text("office"), "customer": view["customer"],
+                "number": .text("\(editor.series)-N\(editor.nextDocumentNumber())"), "channel": .text("office"), "customer": .reference(customer),
                 "site": .reference(site), "kind": .text("calibration"), "title": .text("new \(how % 100)"), "assets": .list(Array(assets)),
                 "requested_at": context.now, "priority": .text("normal"),
             ])

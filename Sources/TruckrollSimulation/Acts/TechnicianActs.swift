@@ -169,12 +169,14 @@ struct TechnicianActs {
 
     /// A job found on site: created and taken on offline.
     private func take() throws {
-        guard how % 3 == 0, let site = context.one(try context.shown(.site), context.pick), let view = try editor.view("site", site) else { return }
+        guard how % 3 == 0, let site = context.one(try context.shown(.site), context.pick), let customer = try context.customer(of: site) else {
+            return
+        }
         let order = editor.newID()
         try editor.create(
             "service_order", id: order,
             [
-                "number": .text("\(editor.series)-O\(editor.nextDocumentNumber())"), "channel": .text("field"), "customer": view["customer"],
+                "number": .text("\(editor.series)-O\(editor.nextDocumentNumber())"), "channel": .text("field"), "customer": .reference(customer),
                 "site": .reference(site), "kind": .text("repair"), "title": .text("found \(how % 100)"), "requested_at": context.now,
                 "priority": .text("high"),
             ])
