@@ -18,6 +18,7 @@ public struct StepGenerator {
         // Some runs are long partitions, some are chatty; some are calm, some are not.
         let visitEvery = [3, 6, 12, 30][random.below(4)]
         let faultEvery = [4, 10, 40][random.below(3)]
+        promiseAfterCopy()
         if options.faults.contains(.restore), random.once(in: 3) {
             // Of the night before, when some devices had been enrolled and had not come yet.
             now(0, .backup)
@@ -35,6 +36,26 @@ public struct StepGenerator {
             }
         }
         return made
+    }
+
+    /// Once in a while the day begins with a promise that a copy does not hold, made to a device that had never come before, and another
+    /// one who asks for the same as soon as the copy has been put back.
+    ///
+    /// Drawn by a generator of its own, so that a seed's day is otherwise the same with it and without.
+    private mutating func promiseAfterCopy() {
+        var random = SeededGenerator(seed: options.seed ^ 0xEA71)
+        guard options.faults.contains(.restore), random.once(in: 8) else { return }
+        let technicians = (0..<options.devices).filter { ![1, 4].contains($0 % 5) }
+        guard technicians.count > 1 else { return }
+        let first = random.below(technicians.count)
+        let second = (first + 1 + random.below(technicians.count - 1)) % technicians.count
+        let how = UInt32(truncatingIfNeeded: random.next())
+        now(0, .backup)
+        for device in [technicians[first], technicians[second]] {
+            now(device, .act(.lease, pick: UInt32(truncatingIfNeeded: random.next()), how: how))
+            now(device, .sync(nil))
+            if device == technicians[first] { now(0, .restoreServer) }
+        }
     }
 
     private mutating func pause(_ mean: Int) -> Int64 { Int64(random.below(mean * 2 + 1)) }
