@@ -32,6 +32,19 @@ struct SimulationTests {
         #expect(shrinker.shrink(steps).map(\.action) == [.backup, .restoreServer])
     }
 
+    @Test("two steps go that only go together, and two devices become one that only together can")
+    func shrinksTogether() {
+        let steps: [(Int, Step.Action)] = [(0, .tick), (2, .audit), (1, .tick), (2, .collect), (0, .backup)]
+        var shrinker = Shrinker { steps in
+            let device = { (action: Step.Action) in steps.first { $0.action == action }?.device }
+            guard let audited = device(.audit), device(.backup) != nil else { return false }
+            return audited == device(.collect) && steps.count { $0.action == .tick }.isMultiple(of: 2)
+        }
+        let least = shrinker.shrink(steps.map { Step(pause: 0, device: $0, action: $1) })
+        #expect(least.map(\.action) == [.audit, .collect, .backup])
+        #expect(Set(least.map(\.device)).count == 1)
+    }
+
     @Test("lists of steps that seeds have failed on before hold", arguments: Regression.all)
     func regressions(regression: Regression) throws {
         let options = SimulationOptions(seed: 1, realSignatures: regression.realSignatures)

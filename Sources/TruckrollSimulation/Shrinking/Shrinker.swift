@@ -18,6 +18,8 @@ public struct Shrinker {
             before = current.count
             current = dropChunks(current)
             current = simplify(current)
+            current = mergeDevices(current)
+            current = dropPairs(current)
         }
         return current
     }
@@ -53,6 +55,44 @@ public struct Shrinker {
                 candidate[index] = simpler
                 if holds(candidate) { current = candidate }
             }
+        }
+        return current
+    }
+
+    /// All that one device did, done by another.
+    private mutating func mergeDevices(_ steps: [Step]) -> [Step] {
+        var current = steps
+        for device in Set(steps.map(\.device)).sorted(by: >) {
+            for other in Set(current.map(\.device)).sorted() where other != device {
+                let candidate = current.map { $0.device == device ? Step(pause: $0.pause, device: other, action: $0.action) : $0 }
+                if candidate != current, holds(candidate) {
+                    current = candidate
+                    break
+                }
+            }
+        }
+        return current
+    }
+
+    /// Two steps, wherever they stand, of which neither can be left out alone.
+    private mutating func dropPairs(_ steps: [Step]) -> [Step] {
+        var current = steps
+        guard current.count <= 25 else { return current }
+        var first = 0
+        while first < current.count {
+            var second = first + 1
+            while second < current.count {
+                var candidate = current
+                candidate.remove(at: second)
+                candidate.remove(at: first)
+                if holds(candidate) {
+                    current = candidate
+                    second = first + 1
+                } else {
+                    second += 1
+                }
+            }
+            first += 1
         }
         return current
     }
