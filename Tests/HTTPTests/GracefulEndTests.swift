@@ -12,7 +12,7 @@ struct GracefulEndTests {
         let (tenant, clock) = (FakeTenant(), ManualClock())
         let (ports, found) = AsyncStream<Int>.makeStream()
         let server = HTTPServer(
-            configuration: HTTPConfiguration(host: "127.0.0.1", port: 0, now: { clock.now }),
+            configuration: HTTPConfiguration(host: "127.0.0.1", port: 0, now: { clock.now }, uptime: { 0 }),
             directory: FakeDirectory(tenants: [tenant]), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { found.yield($0) })
         let group = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

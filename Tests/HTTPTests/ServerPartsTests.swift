@@ -143,6 +143,11 @@ struct ServerPartsTests {
             try book.check(spent, tenant: tenant, device: device)
             try book.spend(spent)
         }
+        // Set back while nobody asked, and read only when it is later than before.
+        let before = book.nonce(tenant: tenant, device: device).nonce
+        clock.withLock { $0 += 40_000 - step }
+        uptime.withLock { $0 += 40_000 }
+        if step > 1000 { #expect(throws: ServiceProblem.self) { try book.check(before, tenant: tenant, device: device) } }
         let fresh = book.nonce(tenant: tenant, device: device).nonce
         try book.check(fresh, tenant: tenant, device: device)
         try book.spend(fresh)

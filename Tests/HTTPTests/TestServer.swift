@@ -22,7 +22,7 @@ struct TestServer: Sendable {
     ) async throws {
         let (ports, found) = AsyncStream<Int>.makeStream()
         let (clock, tenant) = (ManualClock(), try #require(tenants.first))
-        var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0, now: { clock.now })
+        var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0, now: { clock.now }, uptime: { 0 })
         configuration.streamCheck = .milliseconds(20)
         configure(&configuration)
         var logger = Logger(label: "test")

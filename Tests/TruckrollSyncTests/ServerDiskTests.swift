@@ -93,8 +93,11 @@ struct ServerDiskTests {
         try company.forge(
             [try #require(try world.schema.creation(of: RecordDraft("note", id: note, fields)).first)], schemaVersion: newer, by: company.anna)
         let id = try #require(try company.anna.engine.read { try $0.outbox() }.last).set.writeID
+        // What builds on its record waits with it.
+        try company.forge([Op(kind: .patch, key: RecordKey(type: try world.schema.entity("note").type, id: note))], by: company.anna)
+        let child = WriteID(replica: id.replica, sequence: id.sequence + 1)
         try world.sync(company.anna)
-        #expect(try world.server.store.read { try $0.waiting(id)?.isDeferred } == true)
+        for waiting in [id, child] { #expect(try world.server.store.read { try $0.waiting(waiting)?.isDeferred } == true) }
         try flip(column, of: id)
         let grown = ServerEngine(
             schema: try Schema(documents: Schema.documents, version: newer), store: world.server.store, security: world.server.security)
@@ -102,8 +105,8 @@ struct ServerDiskTests {
         #expect(try world.server.store.read { try $0.waiting(id)?.isDeferred } == true)
         #expect(try world.serverValue("note", note, "text") == .null)
         let reply = try grown.sync(try company.anna.engine.nextRequest(), replica: company.anna.replica, at: world.moment)
-        #expect(reply.receipts.map(\.outcome) == [UInt32(Outcome.applied.rawValue)])
-        #expect(try world.server.store.read { try $0.waiting(id) } == nil)
+        #expect(reply.receipts.map(\.outcome) == [Outcome.applied, .applied].map { UInt32($0.rawValue) })
+        for waiting in [id, child] { #expect(try world.server.store.read { try $0.waiting(waiting) } == nil) }
         #expect(try world.serverValue("note", note, "text") == .text("later"))
         #expect(try world.server.inspect().damage.isEmpty)
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 import TruckrollCore
 import TruckrollCryptography
@@ -13,6 +12,8 @@ final class ChallengeBook: Sendable {
         var key: SymmetricKey
         /// By how much the clock was ahead of the time since the machine started, when it was read last.
         var ahead: Int64?
+        /// The latest time it was read.
+        var latest: UInt64 = 0
         /// When each stops being accepted.
         var spent: [[UInt8]: UInt64] = [:]
         var nextSweep: UInt64 = 0
@@ -31,7 +32,7 @@ final class ChallengeBook: Sendable {
     ///   - uptime: milliseconds of a clock that nobody sets.
     init(
         random: @escaping @Sendable (Int) -> [UInt8], now: @escaping @Sendable () -> UInt64,
-        uptime: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds / 1_000_000 }
+        uptime: @escaping @Sendable () -> UInt64
     ) {
         (self.random, self.now, self.uptime) = (random, now, uptime)
         state = Mutex(State(key: SymmetricKey(data: random(32))))
@@ -42,8 +43,10 @@ final class ChallengeBook: Sendable {
         state.withLock { state in
             let now = now()
             let ahead = Int64(clamping: now) - Int64(clamping: uptime())
-            if let last = state.ahead, ahead < last - Int64(Self.tolerance) { state = State(key: SymmetricKey(data: random(32))) }
+            let isSetBack = state.ahead.map { ahead < $0 - Int64(Self.tolerance) } ?? false
+            if isSetBack || now + Self.tolerance < state.latest { state = State(key: SymmetricKey(data: random(32))) }
             state.ahead = ahead
+            state.latest = max(state.latest, now)
             return body(&state, now)
         }
     }

@@ -25,7 +25,7 @@ struct Edge: Sendable {
         self.directory = directory
         self.adminToken = adminToken
         tokens = TokenRegistry(random: configuration.random)
-        challenges = ChallengeBook(random: configuration.random, now: configuration.now)
+        challenges = ChallengeBook(random: configuration.random, now: configuration.now, uptime: configuration.uptime)
         calls = BlockingPool(label: "truckroll.calls", threads: configuration.serviceThreads, waiting: configuration.waitingCalls)
         streams = BlockingPool(label: "truckroll.streams", threads: 2, waiting: configuration.maximumConnections)
         files = BlockingPool(label: "truckroll.files", threads: 4, waiting: configuration.maximumConnections)

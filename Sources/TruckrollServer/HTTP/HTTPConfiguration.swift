@@ -27,12 +27,15 @@ public struct HTTPConfiguration: Sendable {
     public var waitingCalls = 512
     /// Unix milliseconds.
     public var now: @Sendable () -> UInt64
+    /// Milliseconds of a clock that nobody sets: where ``now`` falls behind it, the clock was set back.
+    public var uptime: @Sendable () -> UInt64
     /// That many bytes nobody can guess.
     public var random: @Sendable (Int) -> [UInt8]
 
     public init(
         host: String, port: Int, backlog: Int = 4096, adminTokenFile: String? = nil,
         now: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
+        uptime: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds / 1_000_000 },
         random: @escaping @Sendable (Int) -> [UInt8] = { count in
             var generator = SystemRandomNumberGenerator()
             return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -43,6 +46,7 @@ public struct HTTPConfiguration: Sendable {
         self.backlog = backlog
         self.adminTokenFile = adminTokenFile
         self.now = now
+        self.uptime = uptime
         self.random = random
     }
 

@@ -41,7 +41,7 @@ public struct StepGenerator {
     /// Once in a while the day begins with a promise that a copy does not hold, made to a device that had never come before, and another
     /// one who asks for the same as soon as the copy has been put back.
     ///
-    /// Drawn by a generator of its own, so that a seed's day is otherwise the same with it and without.
+    /// Drawn by a generator of its own: the day goes on as it would without, and ends so many steps earlier.
     private mutating func promiseAfterCopy() {
         var random = SeededGenerator(seed: options.seed ^ 0xEA71)
         guard options.faults.contains(.restore), random.once(in: 8) else { return }

@@ -63,6 +63,9 @@ extension Sequencer {
         replica.role = try presentRole(of: replica)
         do {
             return try transaction.savepoint { try takeUp(waiting, admitted, replica, cause) }
+        } catch let error as any DamageOfStore where error.damage != nil && waiting.isDeferred {
+            // It needs a record that the disk has changed, and waits until that is mended.
+            return nil
         } catch let fault as any FaultOfSet where !fault.isFaultOfSet {
             // The store failed, not the set.
             throw fault

@@ -48,6 +48,9 @@ struct Sequencer {
                 try transaction.replace(signed)
                 if let waiting = try transaction.waiting(signed.writeID), waiting.isDeferred {
                     _ = try settle(waiting, cause: Self.takeUpCause(signed.writeID))
+                    // What builds on it waited with it.
+                    var last: Position? = .start
+                    while let position = last { last = try takeUp(after: position) }
                 }
             }
             var receipt = try Wire.decode(PBReceipt.self, finalAnswer(of: known))

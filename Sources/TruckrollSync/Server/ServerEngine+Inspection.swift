@@ -21,7 +21,7 @@ extension ServerEngine {
         public var sets = 0
         public var records = 0
         public var scopes = 0
-        /// In the order of the log, then of the records, then of the scopes.
+        /// In the order of the log, signatures after hashes, then of the records, then of the scopes.
         public var damage: [Damage] = []
     }
 

@@ -106,7 +106,7 @@ final class SmallCompany: Sendable {
         let service = try open(schema: schema, recordsForSnapshot: recordsForSnapshot)
         defer { try? service.close() }
         let (ports, found) = AsyncStream<Int>.makeStream()
-        var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0, now: { [clock] in UInt64(clock.now) })
+        var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0, now: { [clock] in UInt64(clock.now) }, uptime: { 0 })
         configuration.protocols = protocols
         let server = HTTPServer(
             configuration: configuration, directory: OneTenant(service: service), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
