@@ -7,10 +7,11 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read the whole database and say what is not as it was written.",
         discussion: """
-            Compares every change set and record with its hash, the log with its chain, and each scope with the sum of its records. What \
-            is damaged is served to nobody meanwhile: whoever needs it is answered 503 and keeps what they have recorded. Put the newest \
-            sound copy back with `restore`; the devices bring what it lacks. Signatures, answers, lookup tables and the log of scopes are not looked at. Lists the first \
-            1,000 things. Works beside a running server; takes as long as reading all of the database does.
+            Compares every change set and record with its hash, each device's sets with its key, the log with its chain, and each scope \
+            with the sum of its records. What is damaged is served to nobody meanwhile: whoever needs it is answered 503 and keeps what \
+            they have recorded. Put the newest sound copy back with `restore`; the devices bring what it lacks. Answers, lookup tables and \
+            the log of scopes are not looked at. Lists the first 1,000 things. Works beside a running server; takes as long as reading all \
+            of the database does, and a signature check for each set.
 
               truckroll-server check --data ./data
 

@@ -243,22 +243,7 @@ struct DayTests {
         try company.event(company.anna, .accept)
         let forged = Op(
             kind: .patch, key: RecordKey(type: entity.type, id: company.order), writes: [FieldWrite(field: state.id, value: .text("closed"))])
-        try company.anna.engine.store.write { transaction in
-            let identity = try #require(try transaction.identity())
-            let key = try #require(SigningKey(rawRepresentation: identity.privateKey))
-            var own = try transaction.state()
-            let set = ChangeSet(
-                protocolVersion: 1, schemaVersion: Schema.current, tenant: identity.tenant, device: identity.device,
-                writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash,
-                base: try #require(own.checkpoint), claimed: try #require(own.lastStamp), user: identity.user, intent: "forged", ops: [forged])
-            let body = try set.encodedBody()
-            let signed = SignedSet(
-                writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
-            try transaction.append(OwnSet(set: signed, hash: signed.hash, intent: "forged", madeAt: 0))
-            own.lastSequence += 1
-            own.lastHash = signed.hash
-            try transaction.save(own)
-        }
+        try company.forge([forged], by: company.anna)
         try company.event(company.anna, .travel)
         let summary = try world.sync(company.anna)
         #expect(summary.answered == 3)

@@ -20,7 +20,7 @@ extension MemoryServerTransaction {
     func replace(_ set: SignedSet) throws {
         try begin(.replaceSet)
         guard let former = store.tables.admitted.replace(set) else { return }
-        undoLog.append(.signature(former))
+        undoLog.append(.signedSet(former))
     }
 
     func admitted(_ id: WriteID) throws -> AdmittedSet? { store.tables.admitted.with(id) }

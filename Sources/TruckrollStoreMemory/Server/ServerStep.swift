@@ -10,7 +10,7 @@ enum ServerStep {
     case awaited(ReplicaID, Bool)
     case enrolmentCode([UInt8], EnrolmentCodeRow?)
     case admitted(Position)
-    indirect case signature(SignedSet)
+    indirect case signedSet(SignedSet)
     indirect case waiting(WriteID, WaitingSet?)
     indirect case record(RecordKey, StoredRecord?)
     indirect case snapshot(SnapshotName, SnapshotRow?)
@@ -32,7 +32,7 @@ extension ServerTables {
         case .awaited(let id, let wasAwaited): if wasAwaited { awaited.insert(id) } else { awaited.remove(id) }
         case .enrolmentCode(let hash, let row): enrolmentCodes[hash] = row
         case .admitted(let position): admitted.remove(position)
-        case .signature(let set): _ = admitted.replace(set)
+        case .signedSet(let set): _ = admitted.replace(set)
         case .waiting(let id, let row): waiting[id] = row
         case .record(let key, let row): _ = setRecord(key, row)
         case .snapshot(let name, let row): snapshots[name] = row
