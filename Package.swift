@@ -138,10 +138,12 @@ let package = Package(
         tests(
             "TruckrollStoreTests",
             ["TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
+        .target(name: "FaultyNetwork", path: "Tests/FaultyNetwork", swiftSettings: settings),
         tests(
             "HTTPTests",
             [
-                "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain",
+                "FaultyNetwork", "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol",
+                "TruckrollDomain",
                 "TruckrollCore", "TruckrollCryptography", logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", "TruckrollCryptography"]),
@@ -161,7 +163,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "ServerMain",
+                "FaultyNetwork", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain",
+                "TruckrollCore", "ServerMain",
                 "FieldMain", "DispatchMain", "CertificatesMain", grdb,
             ]),
     ],

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Synchronization
 import Testing
@@ -29,7 +30,7 @@ struct FaultyLineTests {
 
     /// Both devices hold the same, each note once, and nothing waits.
     private func agree(on notes: [String]) throws {
-        line.set(.none)
+        line.set(.init())
         for _ in 0..<2 { for tablet in [femke, other] { try tablet.does("sync") } }
         for tablet in [femke, other] {
             try tablet.does("audit")
@@ -52,9 +53,9 @@ struct FaultyLineTests {
     @Test("wherever an answer or a request is cut off, nothing of it is used, and the next visit doubles nothing", arguments: [true, false])
     func cut(isAnswer: Bool) throws {
         try femke.does("note", "000001", "whole")
-        line.set(.none)
+        line.set(.init())
         try femke.does("sync")
-        let whole = isAnswer ? line.carried.answered : line.carried.asked
+        let whole = isAnswer ? line.traffic.answerBytes : line.traffic.requestBytes
         #expect(whole > 500)
         var notes = ["whole"]
         let places = (0..<16).map { whole * $0 / 16 } + [whole - 1]
@@ -62,10 +63,10 @@ struct FaultyLineTests {
             notes.append("cut at \(place)")
             try femke.does("note", "000001", notes.last ?? "")
             let before = try state()
-            line.set(isAnswer ? .answerCut(after: place) : .requestCut(after: place))
+            line.set(.with { if isAnswer { $0.answerBytes = place } else { $0.requestBytes = place } })
             let result = try femke.tries("sync")
-            let isCut = line.met.struck > 0
-            line.set(.none)
+            let isCut = line.traffic.struck > 0
+            line.set(.init())
             #expect(isCut || place > whole / 2, "cut at \(place)")
             guard isCut else { continue }
             #expect(result.status == 3, "cut at \(place): \(result.errors)")
@@ -80,17 +81,17 @@ struct FaultyLineTests {
     @Test("what a line changes of a request is never taken for the device's")
     func changed() throws {
         try femke.does("note", "000001", "whole")
-        line.set(.none)
+        line.set(.init())
         try femke.does("sync")
-        let whole = line.carried.asked
+        let whole = line.traffic.requestBytes
         var notes = ["whole"]
         var (changed, refused) = (0, 0)
         for place in stride(from: 0, to: whole, by: max(1, whole / 20)) {
             notes.append("changed at \(place)")
             try femke.does("note", "000001", notes.last ?? "")
-            line.set(.requestChanged(at: place))
+            line.set(.with { $0.changedRequestByte = place })
             let result = try femke.tries("sync")
-            changed += line.met.struck
+            changed += line.traffic.struck
             if result.status != 0 {
                 refused += 1
                 #expect(!result.errors.isEmpty, "changed at \(place)")
@@ -116,10 +117,18 @@ struct FaultyLineTests {
                 try tablet.does("note", "000001", notes.last ?? "")
             }
             let place = random(below: 6000)
-            let fault: FaultyLine.Fault = [.parted, .answerCut(after: place), .requestCut(after: place), .none][random(below: 4)]
-            line.set(fault)
+            let kind = random(below: 4)
+            line.set(
+                .with { faults in
+                    switch kind {
+                    case 0: faults.isParted = true
+                    case 1: faults.answerBytes = place
+                    case 2: faults.requestBytes = place
+                    default: break
+                    }
+                })
             let status = try femke.tries("sync").status
-            #expect(status == 0 || status == 3, "seed \(seed), round \(round): \(fault)")
+            #expect(status == 0 || status == 3, "seed \(seed), round \(round), fault \(kind)")
             if round % 3 == 0 { try other.does("sync") }
         }
         try agree(on: notes)
@@ -128,7 +137,7 @@ struct FaultyLineTests {
     @Test("a server that falls silent is given up on; what waits stays, and goes when it speaks again")
     func silence() throws {
         try femke.does("note", "000001", "into silence")
-        line.set(.silence)
+        line.set(.with { $0.isSilent = true })
         let result = try femke.tries("sync")
         #expect(result.status == 3, "\(result.errors)")
         #expect(result.errors.contains("did not answer in time"), "\(result.errors)")
@@ -138,28 +147,24 @@ struct FaultyLineTests {
 
     @Test("a device that watches hears of news though its stream has died silently, and without asking for them meanwhile")
     func deadStream() async throws {
-        let news = Mutex<(syncs: Int, asked: Int, notes: [String])>((0, 0, []))
+        let news = Mutex<[String]>([])
         let client = try DeviceClient(directory: femke.folder)
-        let watch = Task { [line] in
+        let watch = Task {
             // No poll comes in time: only the stream's end can bring the news.
             try await client.watch(poll: .seconds(3600)) { device, _ in
                 let notes = (try? device.read { try $0.views("note").compactMap { $0.text("text") } }) ?? []
-                // No stream can have been asked for yet.
-                news.withLock { $0 = ($0.syncs + 1, line.carried.asked, notes) }
+                news.withLock { $0 = notes }
             }
         }
         defer { watch.cancel() }
-        try await until { news.withLock { $0.syncs } > 0 }
-        // The stream stands when its request has been answered, and nothing but heartbeats comes any more.
-        try await until { line.carried.asked > news.withLock { $0.asked } }
-        try await Task.sleep(for: .seconds(3))
+        try await until { line.traffic.streams > 0 }
         line.silenceOpenConnections()
         try other.does("note", "000001", "news")
         try other.does("sync")
-        try await until { news.withLock { $0.notes } == ["news"] }
+        try await until { news.withLock { $0 } == ["news"] }
     }
 
-    /// Waits until it is so, for four minutes at most.
+    /// Waits for something that other processes do, for four minutes at most.
     private func until(_ isSo: () -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(240)
         while !isSo() {

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Synchronization
 import Testing
@@ -57,8 +58,8 @@ struct AttachmentPartsTests {
         try await TestServer.run { server in
             let photo = Photo(3_000_001)
             photo.expect(at: server.tenant)
-            let broken = try Proxy(to: server.port)
-            broken.faults.withLock { $0.upstreamBytes = bytes }
+            let broken = try FaultyLine(to: server.port)
+            broken.set(.with { $0.requestBytes = bytes })
             await #expect(throws: TransportProblem.self) {
                 try await server.transport(port: broken.port).putAttachment(sha256: photo.sha256, content: .bytes(photo.bytes))
             }
@@ -68,8 +69,8 @@ struct AttachmentPartsTests {
             #expect(server.tenant.state.withLock { $0.stored.isEmpty })
 
             // What the server has is not sent again: the rest, with its headers, is all that goes through.
-            let thin = try Proxy(to: server.port)
-            thin.faults.withLock { $0.upstreamBytes = photo.bytes.count - offset + 30_000 }
+            let thin = try FaultyLine(to: server.port)
+            thin.set(.with { $0.requestBytes = photo.bytes.count - offset + 30_000 })
             let told = Mutex<[Int]>([])
             try await server.transport(port: thin.port).putAttachment(sha256: photo.sha256, content: .bytes(photo.bytes)) { sent in
                 told.withLock { $0.append(sent) }
@@ -262,8 +263,8 @@ struct AttachmentPartsTests {
             // How much of it the device had read when the line broke is chance; something arrives after a few tries.
             var there = 0
             for _ in 0..<50 where there <= 100_000 {
-                let broken = try Proxy(to: server.port)
-                broken.faults.withLock { $0.downstreamBytes = 900_000 }
+                let broken = try FaultyLine(to: server.port)
+                broken.set(.with { $0.answerBytes = 900_000 })
                 await #expect(throws: TransportProblem.self) {
                     try await server.transport(port: broken.port).fetchAttachment(sha256: photo.sha256, into: path)
                 }
@@ -272,8 +273,8 @@ struct AttachmentPartsTests {
             }
             // More than the next line carries beyond the rest: all of it over again would not fit.
             #expect(there > 100_000 && there < photo.bytes.count)
-            let thin = try Proxy(to: server.port)
-            thin.faults.withLock { $0.downstreamBytes = 2_000_000 - there + 30_000 }
+            let thin = try FaultyLine(to: server.port)
+            thin.set(.with { $0.answerBytes = 2_000_000 - there + 30_000 })
             try await server.transport(port: thin.port).fetchAttachment(sha256: photo.sha256, into: path)
             #expect(FileManager.default.contents(atPath: path).map(Array.init) == photo.bytes)
             #expect(!FileManager.default.fileExists(atPath: path + ".fetch"))
@@ -300,9 +301,9 @@ struct AttachmentPartsTests {
             let photo = Photo(1000)
             photo.expect(at: server.tenant)
             try await server.transport().putAttachment(sha256: photo.sha256, content: .bytes(photo.bytes))
-            let proxy = try Proxy(to: server.port)
+            let proxy = try FaultyLine(to: server.port)
             let piece = Array(photo.bytes[400..<420])
-            proxy.faults.withLock { $0.replacement = (piece, piece.map { $0 ^ 1 }) }
+            proxy.set(.with { $0.replacement = (piece, piece.map { $0 ^ 1 }) })
             let error = await #expect(throws: TransportProblem.self) {
                 try await server.transport(port: proxy.port).fetchAttachment(sha256: photo.sha256, into: path)
             }

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Synchronization
 import Testing
@@ -112,11 +113,11 @@ struct AttachmentTests {
                 $0.readable = [sha256]
             }
             try await server.transport().putAttachment(sha256: sha256, content: .bytes(bytes))
-            let proxy = try Proxy(to: server.port)
+            let proxy = try FaultyLine(to: server.port)
             let transport = server.transport(port: proxy.port)
             let good = try await transport.getAttachment(sha256: sha256)
             #expect(good == bytes)
-            proxy.faults.withLock { $0.replacement = (Array("MEMBRANE".utf8), Array("MEMBRANF".utf8)) }
+            proxy.set(.with { $0.replacement = (Array("MEMBRANE".utf8), Array("MEMBRANF".utf8)) })
             let error = await #expect(throws: TransportProblem.self) { _ = try await transport.getAttachment(sha256: sha256) }
             #expect(error?.code == "not-truckroll")
         }

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Synchronization
 import Testing
@@ -70,15 +71,15 @@ struct SegmentTests {
             _ = try put(server)
             let path = NSTemporaryDirectory() + "truckroll-segment-\(UInt64.random(in: 0 ... .max))"
             defer { try? FileManager.default.removeItem(atPath: path) }
-            let broken = try Proxy(to: server.port)
-            broken.faults.withLock { $0.downstreamBytes = 900_000 }
+            let broken = try FaultyLine(to: server.port)
+            broken.set(.with { $0.answerBytes = 900_000 })
             await #expect(throws: TransportProblem.self) {
                 try await server.transport(port: broken.port).fetchSegment(sha256: sha256, through: path)
             }
             let there = try #require(FileManager.default.contents(atPath: path)?.count)
             #expect(there > 300_000 && there < 900_000)
-            let thin = try Proxy(to: server.port)
-            thin.faults.withLock { $0.downstreamBytes = 1_500_000 - there + 30_000 }
+            let thin = try FaultyLine(to: server.port)
+            thin.set(.with { $0.answerBytes = 1_500_000 - there + 30_000 })
             let received = try await server.transport(port: thin.port).fetchSegment(sha256: sha256, through: path)
             #expect(received == bytes)
             #expect(!FileManager.default.fileExists(atPath: path))
