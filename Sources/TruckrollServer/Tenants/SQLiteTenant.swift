@@ -25,6 +25,7 @@ public final class SQLiteTenant: Sendable {
     private let logger: Logger?
     /// Why the store failed last; `nil` when nothing has failed since it was last written.
     private let failure = Mutex<StoreProblem?>(nil)
+    /// The one read last.
     private let calendar = Mutex<TenantCalendar?>(nil)
     /// What devices said of themselves when they signed in last, since the server was started.
     let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])

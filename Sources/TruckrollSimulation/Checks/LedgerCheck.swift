@@ -10,6 +10,7 @@ struct LedgerCheck {
     let simulation: Simulation
     /// The server's last word on sets that waited, by its cause.
     private let takeUps: [String: AdmittedSet]
+
     init(_ log: AdmittedLog, _ simulation: Simulation) {
         self.log = log
         self.simulation = simulation

@@ -56,12 +56,12 @@ public struct EpochRow: Hashable, Sendable {
     public let lost: [Epoch]
 
     public init(epoch: Epoch, start: Position, history: HistoryHash, parent: Epoch?, reason: String, lost: [Epoch] = []) {
-        self.lost = lost
         self.epoch = epoch
         self.start = start
         self.history = history
         self.parent = parent
         self.reason = reason
+        self.lost = lost
     }
 }
 

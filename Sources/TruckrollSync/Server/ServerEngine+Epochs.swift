@@ -78,8 +78,7 @@ extension ServerEngine {
         _ lost: [Checkpoint], _ answers: [Receipt], _ request: PBSyncRequest, of device: DeviceID, at moment: ServerMoment
     ) throws -> Bool {
         guard let epoch = try store.read({ try $0.tenant()?.epoch }) else { return false }
-        let proven = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
-            .filter { MessageAuthentication.isValid($1, for: $0.authenticated(for: device), key: security.receiptKey) }.map(\.0)
+        let proven = former(request).filter { isOwn($0, $1, of: device) }.map(\.0)
         let unknown = try unknownEpochs(Set((proven + lost).map(\.epoch) + answers.map(\.epoch)))
         if let checkpoint = lost.first(where: { $0.epoch == epoch }) ?? left(epoch, for: unknown, proven, answers) {
             try leave(epoch, shown: checkpoint.authenticated(for: device), checkpoint.position, for: unknown, at: moment)
@@ -130,8 +129,7 @@ extension ServerEngine {
                 try begin(
                     epoch(after: tenant, shown: shown, at: moment), of: tenant, instance: tenant.instance,
                     reason: "a device shows position \(position) of a history that is lost", lost: unknown.sorted { $0.rawValue < $1.rawValue },
-                    isAgeKnown: false, transaction,
-                    moment)
+                    isAgeKnown: false, transaction, moment)
             }
         }
     }
@@ -153,17 +151,26 @@ extension ServerEngine {
 
     /// The checkpoints shown that this server gave to this device and that its history lacks, of whatever epoch.
     func lostCheckpoints(_ request: PBSyncRequest, of device: DeviceID) throws -> [Checkpoint] {
-        var shown = request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
+        var shown = former(request)
         if request.hasCheckpoint { shown.append((Checkpoint(request.checkpoint), Array(request.checkpointMac))) }
         if request.filling.hasSince { shown.append((Checkpoint(request.filling.since), Array(request.filling.sinceMac))) }
         guard !shown.isEmpty else { return [] }
         return try store.read { transaction in
             guard let tenant = try transaction.tenant() else { return [] }
             return try shown.filter { checkpoint, mac in
-                try !transaction.isInHistory(checkpoint, head: tenant)
-                    && MessageAuthentication.isValid(mac, for: checkpoint.authenticated(for: device), key: security.receiptKey)
+                try !transaction.isInHistory(checkpoint, head: tenant) && isOwn(checkpoint, mac, of: device)
             }.map(\.0)
         }
+    }
+
+    /// The checkpoints of epochs the device says it has left, oldest first, with the MACs it shows for them.
+    private func former(_ request: PBSyncRequest) -> [(Checkpoint, [UInt8])] {
+        request.former.prefix(Limits.formerCheckpoints).map { (Checkpoint($0.checkpoint), Array($0.mac)) }
+    }
+
+    /// Whether the server gave the checkpoint to the device, in whatever history.
+    private func isOwn(_ checkpoint: Checkpoint, _ mac: [UInt8], of device: DeviceID) -> Bool {
+        MessageAuthentication.isValid(mac, for: checkpoint.authenticated(for: device), key: security.receiptKey)
     }
 
     /// An id that nobody can foresee and no other history gets.

@@ -9,7 +9,7 @@ extension ServerEngine {
         public enum Kind: String, Sendable { case set, record, scope, replica }
 
         public let kind: Kind
-        /// A position of the log, a record's entity and id, or a scope.
+        /// A position of the log, a record's entity and id, a scope, or a replica's number.
         public let name: String
         /// What is wrong with it, for an operator.
         public let words: String
@@ -26,8 +26,7 @@ extension ServerEngine {
     }
 
     /// Reads every set and record, and compares bytes with their hashes and signatures, the log's chain, and scopes with the sums of
-    /// their records.
-    /// Takes as long as reading all of the database does. Where a record cannot be read no scope is compared, as it may lie in any.
+    /// their records. Takes as long as reading all of the database does. Where a record cannot be read no scope is compared, as it may lie in any.
     ///
     /// - Throws: the store's error where more than single rows cannot be read.
     public func inspect() throws -> Inspection {
