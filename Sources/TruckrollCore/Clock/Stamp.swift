@@ -34,18 +34,15 @@ public struct Stamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// 12 bytes, big-endian: milliseconds 6, counter 2, replica 4.
-    public var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(12)
-        encode(into: &bytes)
-        return bytes
-    }
+    public var encoded: [UInt8] { [UInt8](size: Self.byteCount, write: write) }
 
-    func encode(into bytes: inout [UInt8]) {
-        bytes.append(bigEndian: UInt16(truncatingIfNeeded: milliseconds >> 32))
-        bytes.append(bigEndian: UInt32(truncatingIfNeeded: milliseconds))
-        bytes.append(bigEndian: counter)
-        bytes.append(bigEndian: replica.rawValue)
+    static let byteCount = 12
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(UInt16(truncatingIfNeeded: milliseconds >> 32))
+        writer.write(UInt32(truncatingIfNeeded: milliseconds))
+        writer.write(counter)
+        writer.write(replica.rawValue)
     }
 
     /// Reads the 12 bytes that ``encoded`` writes.
@@ -53,11 +50,15 @@ public struct Stamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// - Throws: `stamp-replica-zero` for the reserved replica, `truncated` or `trailing-bytes` for a wrong length.
     public init(decoding bytes: some Collection<UInt8>) throws(DecodingProblem) {
         var reader = ByteReader(bytes)
+        try self.init(reading: &reader)
+        try reader.end()
+    }
+
+    init(reading reader: inout ByteReader) throws(DecodingProblem) {
         let high = try reader.integer(UInt16.self)
         let low = try reader.integer(UInt32.self)
         let counter = try reader.integer(UInt16.self)
         let replica = try reader.integer(UInt32.self)
-        try reader.end()
         guard replica != 0 else { throw DecodingProblem("stamp-replica-zero", "replica 0 is reserved") }
         self.init(milliseconds: UInt64(high) << 32 | UInt64(low), counter: counter, replica: ReplicaID(rawValue: replica))
     }
@@ -84,23 +85,24 @@ public struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var writeID: WriteID { WriteID(replica: stamp.replica, sequence: sequence) }
 
     /// 20 bytes, big-endian: milliseconds 6, counter 2, replica 4, sequence 8.
-    public var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20)
-        encode(into: &bytes)
-        return bytes
-    }
+    public var encoded: [UInt8] { [UInt8](size: Self.byteCount, write: write) }
 
-    func encode(into bytes: inout [UInt8]) {
-        stamp.encode(into: &bytes)
-        bytes.append(bigEndian: sequence)
+    static let byteCount = 20
+
+    func write(to writer: inout ByteWriter) {
+        stamp.write(to: &writer)
+        writer.write(sequence)
     }
 
     /// Reads the 20 bytes that ``encoded`` writes.
     public init(decoding bytes: some Collection<UInt8>) throws(DecodingProblem) {
-        guard bytes.count == 20 else { throw DecodingProblem("version-length", "a version has 20 bytes, not \(bytes.count)") }
-        let stamp = try Stamp(decoding: bytes.prefix(12))
-        var reader = ByteReader(bytes.dropFirst(12))
+        guard bytes.count == Self.byteCount else { throw DecodingProblem("version-length", "a version has 20 bytes, not \(bytes.count)") }
+        var reader = ByteReader(bytes)
+        try self.init(reading: &reader)
+    }
+
+    init(reading reader: inout ByteReader) throws(DecodingProblem) {
+        let stamp = try Stamp(reading: &reader)
         let sequence = try reader.integer(UInt64.self)
         guard sequence != 0 else { throw DecodingProblem("version-sequence-zero", "sequences start at 1") }
         self.init(stamp: stamp, sequence: sequence)

@@ -16,9 +16,7 @@ public struct RecordHash: Hashable, Sendable, CustomStringConvertible {
         hash.update(data: Self.context)
         hash.update(data: key.encoded)
         hash.update(data: encodedEntries)
-        var value: UInt128 = 0
-        for byte in hash.finalize().prefix(16) { value = value << 8 | UInt128(byte) }
-        rawValue = value
+        rawValue = hash.finalize().withUnsafeBytes { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
     }
 
     /// 16 bytes, big-endian.

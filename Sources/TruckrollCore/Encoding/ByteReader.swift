@@ -42,12 +42,8 @@ public struct ByteReader: Sendable {
         guard remaining >= MemoryLayout<T>.size else {
             throw DecodingProblem("truncated", "an integer of \(MemoryLayout<T>.size) bytes wanted at \(offset)")
         }
-        var value: T = 0
-        for _ in 0..<MemoryLayout<T>.size {
-            value = (value << 8) | T(bytes[offset])
-            offset += 1
-        }
-        return value
+        defer { offset += MemoryLayout<T>.size }
+        return bytes.withUnsafeBytes { T(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self)) }
     }
 
     /// Throws unless everything was read.

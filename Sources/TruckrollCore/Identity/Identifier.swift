@@ -47,12 +47,11 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
         return Self(high: high, low: low)
     }
 
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        bytes.append(bigEndian: high)
-        bytes.append(bigEndian: low)
-        return bytes
+    public var bytes: [UInt8] { [UInt8](size: 16, write: write) }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(high)
+        writer.write(low)
     }
 
     public var description: String {

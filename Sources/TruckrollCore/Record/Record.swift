@@ -48,15 +48,14 @@ public struct Record: Hashable, Sendable {
 
     /// Entry by entry, big-endian: field u32, version 20 bytes, length u32, value.
     public var encodedEntries: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(entries.reduce(0) { $0 + 28 + $1.value.count })
-        for entry in entries {
-            bytes.append(bigEndian: entry.field.rawValue)
-            entry.version.encode(into: &bytes)
-            bytes.append(bigEndian: UInt32(entry.value.count))
-            bytes += entry.value
+        [UInt8](size: entries.reduce(0) { $0 + 8 + Version.byteCount + $1.value.count }) { writer in
+            for entry in entries {
+                writer.write(entry.field.rawValue)
+                entry.version.write(to: &writer)
+                writer.write(UInt32(entry.value.count))
+                writer.write(entry.value)
+            }
         }
-        return bytes
     }
 
     /// Reads what ``encodedEntries`` wrote.
@@ -70,7 +69,7 @@ public struct Record: Hashable, Sendable {
             if let last = entries.last, !(last.field < field) {
                 throw DecodingProblem("record-order", "field \(field) after \(last.field)")
             }
-            let version = try Version(decoding: try reader.take(20))
+            let version = try Version(reading: &reader)
             let count = try reader.integer(UInt32.self)
             entries.append(FieldEntry(field: field, version: version, value: try reader.take(Int(count))))
         }

@@ -54,12 +54,11 @@ public struct RecordKey: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// 19 bytes, big-endian: type 2, id 16, facet 1.
     public var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(19)
-        bytes.append(bigEndian: type.rawValue)
-        bytes += id.bytes
-        bytes.append(facet.rawValue)
-        return bytes
+        [UInt8](size: 19) { writer in
+            writer.write(type.rawValue)
+            id.write(to: &writer)
+            writer.write(facet.rawValue)
+        }
     }
 
     public init(decoding bytes: some Collection<UInt8>) throws(DecodingProblem) {
