@@ -11,7 +11,9 @@ enum DeviceStep {
     case overlay(RecordKey, Record?)
     case columns(EntityType, RecordID, [ColumnValue]?)
     case attachment([UInt8], LocalAttachment?)
+    case appendedPart
     case parts([[UInt8]])
+    case appendedRecovered
     case recovered([[UInt8]])
     case unreadable(Set<UnreadableRow>)
     indirect case allColumns(TypedColumns)
@@ -29,7 +31,9 @@ extension DeviceTables {
         case .overlay(let key, let row): overlays[HashedKey(key)] = row
         case .columns(let type, let id, let row): _ = columns.set(type, id, row)
         case .attachment(let hash, let row): attachments[hash] = row
+        case .appendedPart: parts.removeLast()
         case .parts(let former): parts = former
+        case .appendedRecovered: recovered.removeLast()
         case .recovered(let former): recovered = former
         case .unreadable(let former): unreadable = former
         case .allColumns(let former): columns = former

@@ -100,7 +100,7 @@ extension MemoryDeviceTransaction {
 
     func append(part bytes: [UInt8]) throws {
         try begin(.appendPart)
-        undoLog.append(.parts(store.tables.parts))
+        undoLog.append(.appendedPart)
         store.tables.parts.append(bytes)
     }
 
@@ -120,7 +120,7 @@ extension MemoryDeviceTransaction {
 
     func append(recovered bytes: [UInt8]) throws {
         try begin(.appendRecovered)
-        undoLog.append(.recovered(store.tables.recovered))
+        undoLog.append(.appendedRecovered)
         store.tables.recovered.append(bytes)
     }
 
