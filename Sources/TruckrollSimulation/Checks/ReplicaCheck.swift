@@ -42,7 +42,7 @@ struct ReplicaCheck {
                 guard confirmed.scopes.sorted() == stored.scopes else { throw Violation("C9", "\(device.name) has \(key) in other scopes") }
                 guard confirmed.hash == RecordHash(confirmed.record) else { throw Violation("C9", "\(device.name) keeps a wrong hash of \(key)") }
             }
-            if let missing = expected.keys.sorted().first(where: { !keys.contains($0) }) {
+            if let missing = Set(expected.keys).subtracting(keys).min() {
                 throw Violation("C9", "\(device.name) lacks \(missing)")
             }
             let waits = try isForger && transaction.outbox().allSatisfy { $0.standing == .deferred }

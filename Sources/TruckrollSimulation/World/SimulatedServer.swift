@@ -44,7 +44,7 @@ final class SimulatedServer {
         // Snapshots of whatever there is or of a few large scopes only, in many segments or one, soon made anew or never.
         snapshots = SnapshotKeeping(
             segments: segments, compression: NoCompression(), records: [1, 5, 20, 1_000][Int(seed / 3 % 4)],
-            segmentBytes: [500, 4_000, 256 << 10][Int(seed / 5 % 3)], tailPercent: [10, 40, 1_000][Int(seed / 7 % 3)])
+            segmentBytes: [2_000, 8_000, 256 << 10][Int(seed / 5 % 3)], tailPercent: [10, 40, 1_000][Int(seed / 7 % 3)])
         engine = ServerEngine(
             schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots,
             numbers: numbers)
