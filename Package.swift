@@ -13,7 +13,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// What a program over a device's store stands on.
 let deviceRooms: [Target.Dependency] = [
-    "TruckrollClient", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore",
+    "TruckrollClient", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain",
+    "TruckrollCore",
 ]
 
 /// A library of ours, under Sources/ in a folder of its own name.
@@ -71,11 +72,16 @@ let package = Package(
         room("TruckrollSync", ["TruckrollCore", "TruckrollDomain", "TruckrollProtocol"]),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         room("TruckrollCompression", ["TruckrollSync", "CZstd"]),
-        room("TruckrollStoreSQLite", ["TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
+        room("TruckrollStoreSQL", ["TruckrollSync", "TruckrollDomain", "TruckrollCore"]),
+        room(
+            "TruckrollStoreSQLite", ["TruckrollStoreSQL", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
+        .systemLibrary(name: "CLibpq", path: "Sources/CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        room("TruckrollStorePostgres", ["TruckrollStoreSQL", "TruckrollSync", "TruckrollDomain", "TruckrollCore", "CLibpq"]),
         room(
             "TruckrollClient",
             [
-                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollCompression",
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollStoreSQL",
+                "TruckrollCompression",
                 "TruckrollCryptography", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -83,7 +89,8 @@ let package = Package(
         room(
             "TruckrollServer",
             [
-                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollCompression",
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollStoreSQL",
+                "TruckrollCompression",
                 "TruckrollCryptography", logging, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -104,7 +111,8 @@ let package = Package(
         room(
             "ServerCommands",
             [
-                "TruckrollServer", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollDomain", "TruckrollCore", "TruckrollDemoData",
+                "TruckrollServer", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollDomain", "TruckrollCore",
+                "TruckrollDemoData",
                 "TruckrollTerminal", argumentParser, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -122,27 +130,38 @@ let package = Package(
 
         tests("TruckrollCryptographyTests", ["TruckrollCryptography", "TruckrollCore"]),
         tests("TruckrollCoreTests", ["TruckrollCore"]),
-        tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite"]),
+        tests("TruckrollDomainTests", ["TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollStoreSQL"]),
         tests(
             "ProtocolVectorTests",
             [
-                "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore",
+                "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain",
+                "TruckrollCore",
                 "TruckrollCryptography",
             ]),
         tests(
             "TruckrollSyncTests",
             [
-                "TruckrollSync", "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollProtocol", "TruckrollDomain",
+                "PostgresCluster",
+                "TruckrollSync", "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollStoreMemory", "TruckrollProtocol",
+                "TruckrollDomain",
                 "TruckrollCore", grdb,
             ]),
         tests(
             "TruckrollStoreTests",
-            ["TruckrollStoreSQLite", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", grdb]),
+            [
+                "PostgresCluster", "TruckrollStorePostgres", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollStoreMemory", "TruckrollSync",
+                "TruckrollProtocol",
+                "TruckrollDomain", "TruckrollCore", grdb,
+            ]),
+        .target(
+            name: "PostgresCluster", dependencies: ["TruckrollStorePostgres", "TruckrollDomain", "TruckrollCore"], path: "Tests/PostgresCluster",
+            swiftSettings: settings),
         .target(name: "FaultyNetwork", path: "Tests/FaultyNetwork", swiftSettings: settings),
         tests(
             "HTTPTests",
             [
-                "FaultyNetwork", "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol",
+                "FaultyNetwork", "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreSQL",
+                "TruckrollProtocol",
                 "TruckrollDomain",
                 "TruckrollCore", "TruckrollCryptography", logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -163,7 +182,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "FaultyNetwork", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollProtocol", "TruckrollDomain",
+                "FaultyNetwork", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollProtocol",
+                "TruckrollDomain",
                 "TruckrollCore", "ServerMain",
                 "FieldMain", "DispatchMain", "CertificatesMain", grdb,
             ]),

@@ -2,6 +2,7 @@ import Foundation
 import TruckrollClient
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 import TruckrollTerminal

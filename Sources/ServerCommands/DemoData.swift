@@ -4,6 +4,7 @@ import TruckrollCore
 import TruckrollDemoData
 import TruckrollDomain
 import TruckrollServer
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollTerminal
 

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import TruckrollDomain
 import TruckrollServer
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 import TruckrollTerminal

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresCluster
 import Testing
 import TruckrollCompression
 import TruckrollCore
@@ -31,6 +32,10 @@ final class World {
         final class Clock { var offset: Int64 = 0 }
     }
 
+    /// Whether servers keep their records in PostgreSQL instead of SQLite, in every test that does not ask for a store of its own:
+    /// `TRUCKROLL_TEST_STORE=postgres`.
+    static let isOnPostgres = ProcessInfo.processInfo.environment["TRUCKROLL_TEST_STORE"] == "postgres"
+
     /// - Parameter makeStore: the server's store; SQLite when left out.
     ///   - snapshots: how the server keeps snapshots; not at all when left out.
     init(store makeStore: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil) throws {
@@ -39,7 +44,10 @@ final class World {
         schema = try Schema.load()
         let key = SigningKey()
         let store =
-            try makeStore?(schema) ?? SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema)
+            try makeStore?(schema)
+            ?? (World.isOnPostgres
+                ? PostgresCluster.store("engine", schema) as any ServerStore
+                : SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema))
         let server = ServerEngine(
             schema: schema, store: store,
             security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }), partSize: partSize,

@@ -3,6 +3,7 @@ import TruckrollCompression
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 

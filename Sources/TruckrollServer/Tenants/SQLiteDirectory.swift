@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import TruckrollCore
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 

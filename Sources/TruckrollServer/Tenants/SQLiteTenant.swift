@@ -5,6 +5,7 @@ import TruckrollCompression
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 
@@ -175,7 +176,7 @@ extension ServiceProblem {
         if case .diskFull = problem {
             (detail, next) = ("The server's disk is full.", "Nothing is lost; whoever runs the server frees space there. Try again later.")
         }
-        if case .corrupt = problem {
+        if problem.damage != nil {
             (detail, next) = (
                 "The server's store is damaged where this is kept.",
                 "Nothing is lost; tell whoever runs the server: `truckroll-server check` names the place. Try again later."

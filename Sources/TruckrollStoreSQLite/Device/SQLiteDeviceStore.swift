@@ -1,4 +1,5 @@
 import TruckrollDomain
+import TruckrollStoreSQL
 import TruckrollSync
 
 /// Everything a device knows, in one SQLite file that only its owner can read.

@@ -1,5 +1,5 @@
-import GRDB
 import TruckrollCore
+import TruckrollStoreSQL
 import TruckrollSync
 
 extension SQLiteDeviceTransaction {
@@ -9,7 +9,7 @@ extension SQLiteDeviceTransaction {
         while keys.count < limit {
             let wanted = limit - keys.count
             let (sql, arguments) = after.map { (DeviceSQL.confirmedKeysAfter, [$0]) } ?? (DeviceSQL.confirmedKeys, [])
-            var (read, last) = (0, DatabaseValue.null)
+            var (read, last) = (0, SQLValue.null)
             keys += try session.rows(sql, arguments + [boundLimit(wanted)]) { row in
                 read += 1
                 var whole = row

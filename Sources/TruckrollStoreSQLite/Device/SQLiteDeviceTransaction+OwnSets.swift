@@ -1,6 +1,6 @@
-import GRDB
 import TruckrollCore
 import TruckrollProtocol
+import TruckrollStoreSQL
 import TruckrollSync
 
 extension SQLiteDeviceTransaction {
@@ -31,8 +31,8 @@ extension SQLiteDeviceTransaction {
     }
     func unresolved() throws -> [OwnSet] { try session.rows(DeviceSQL.unresolved, [], Self.ownSet) }
 
-    private static func bound(_ own: OwnSet) throws -> [DatabaseValue] {
-        var receipt = [DatabaseValue](repeating: .null, count: 7)
+    private static func bound(_ own: OwnSet) throws -> [SQLValue] {
+        var receipt = [SQLValue](repeating: .null, count: 7)
         if let answer = own.receipt {
             guard answer.writeID == own.set.writeID else {
                 throw StoreProblem.unstorable(detail: "a receipt of \(answer.writeID) for \(own.set.writeID)")

@@ -1,5 +1,6 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollStoreSQL
 import TruckrollSync
 
 extension SQLiteDeviceTransaction {

@@ -1,6 +1,6 @@
-import GRDB
 import TruckrollCore
 import TruckrollDomain
+import TruckrollStoreSQL
 import TruckrollSync
 
 /// One transaction of ``SQLiteDeviceStore``; its methods lie in an extension for each group of the port.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TruckrollStoreSQL
 
 extension DatabaseFile {
     /// Puts a copy in the place of the file at `path`, damaged or not, after it was checked from its first page to its last.

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Synchronization
 import TruckrollDomain
+import TruckrollStoreSQL
 
 /// An open database: locked, migrated, with its typed column tables in place, and durable at every commit.
 final class DatabaseFile: Sendable {

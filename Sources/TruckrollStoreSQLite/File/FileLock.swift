@@ -1,4 +1,5 @@
 import Synchronization
+import TruckrollStoreSQL
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,5 @@
 import GRDB
+import TruckrollStoreSQL
 
 /// The tables of one kind of store, as the steps that lead to them.
 ///

@@ -1,4 +1,5 @@
 import TruckrollDomain
+import TruckrollStoreSQL
 import TruckrollSync
 
 /// One tenant's records, sets and views in one SQLite file.
@@ -21,12 +22,12 @@ public final class SQLiteServerStore: ServerStore {
 
     /// One transaction, on the disk when this returns; a thrown error undoes all of it.
     public func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
-        try file.write { try body(SQLiteServerTransaction(session: Session(db: $0, path: file.path), tables: tables)) }
+        try file.write { try body(SQLServerTransaction(session: Session(db: $0, path: file.path), entities: tables.shapes)) }
     }
 
     /// One committed state for as long as `body` runs.
     public func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
-        try file.read { try body(SQLiteServerTransaction(session: Session(db: $0, path: file.path), tables: tables)) }
+        try file.read { try body(SQLServerTransaction(session: Session(db: $0, path: file.path), entities: tables.shapes)) }
     }
 
     /// Commits a change that leaves nothing behind: fails with ``StoreProblem`` when the file cannot be written now.

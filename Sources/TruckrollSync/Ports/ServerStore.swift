@@ -5,7 +5,8 @@ import TruckrollProtocol
 /// What the server's engine needs from a database. One store holds one tenant.
 ///
 /// Every method of ``ServerTransaction`` runs inside the one transaction its closure was given; a thrown error rolls all of it
-/// back. Writers are serialised; a reader sees one committed state for as long as its closure runs.
+/// back. Writers are serialised; a reader sees one committed state for as long as its closure runs. After a write that failed the
+/// transaction is only fit to be undone, back to a savepoint or whole.
 public protocol ServerStore: Sendable {
     /// Runs `body` in a writing transaction and commits it durably before returning.
     func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T

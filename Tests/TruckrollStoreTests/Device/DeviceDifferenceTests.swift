@@ -2,6 +2,7 @@ import Testing
 import TruckrollCore
 import TruckrollDomain
 import TruckrollStoreMemory
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 

@@ -3,6 +3,7 @@ import Testing
 import TruckrollDomain
 import TruckrollSync
 
+@testable import TruckrollStoreSQL
 @testable import TruckrollStoreSQLite
 
 @Suite("The durability of a store")
@@ -87,8 +88,12 @@ struct DurabilityTests {
         let store = try SQLiteServerStore(path: "", schema: TestSchemas.load(), inMemory: true)
         for entity in try TestSchemas.load().entities {
             for column in EntityShape(entity).columns {
-                let plan = try store.file.read { try Row.fetchAll($0, sql: "EXPLAIN QUERY PLAN " + column.selectIDs, arguments: [1]) }
-                #expect(plan.map { $0["detail"] as String }.joined().contains(column.index))
+                for (sql, values) in [(column.selectIDs, [1]), (column.selectEmptyIDs, [])] {
+                    let plan = try store.file.read {
+                        try Row.fetchAll($0, sql: "EXPLAIN QUERY PLAN " + sql, arguments: StatementArguments(values))
+                    }
+                    #expect(plan.map { $0["detail"] as String }.joined().contains(column.index))
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ import GRDB
 import Testing
 import TruckrollCore
 import TruckrollDomain
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 

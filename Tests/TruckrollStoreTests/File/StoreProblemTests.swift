@@ -1,4 +1,5 @@
 import Testing
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 
 @Suite("A store's problems")
@@ -19,6 +20,12 @@ struct StoreProblemTests {
         (.taken(detail: "d"), "store-taken", "Read what is there"),
         (.unstorable(detail: "d"), "store-unstorable", "Refuse"),
         (.failed(path: "a", detail: "d"), "store-failed", "report"),
+        (.unreachable(place: "a", detail: "d"), "store-unreachable", "repeat it"),
+        (.outcomeUnknown(place: "a"), "store-outcome-unknown", "not done twice"),
+        (.standby(place: "a"), "store-standby", "Name the primary"),
+        (.contended(place: "a", detail: "d"), "store-contended", "repeat it"),
+        (.serverNotDurable(place: "a", setting: "fsync"), "store-not-durable", "Set it to on"),
+        (.corruptRow(place: "a", detail: "d"), "store-corrupt", "newest backup"),
     ]
 
     @Test("have stable codes and say what to do next", arguments: all.indices)

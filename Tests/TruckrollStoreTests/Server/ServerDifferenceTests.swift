@@ -1,23 +1,40 @@
+import PostgresCluster
 import Testing
 import TruckrollCore
 import TruckrollDomain
 import TruckrollStoreMemory
+import TruckrollStoreSQL
 import TruckrollStoreSQLite
 import TruckrollSync
 
-@Suite("The server's two stores")
+@Suite("The server's stores")
 struct ServerDifferenceTests {
     @Test("give the same answers after any writes, undone or not", arguments: UInt64(1)...6)
     func differences(seed: UInt64) throws {
+        let schema = try ServerPicture.schema
+        try Self.compare(try SQLiteServerStore(path: "", schema: schema, inMemory: true), seed: seed, rounds: 60)
+    }
+
+    @Test(
+        "give the same answers after any writes, undone or not: PostgreSQL",
+        .enabled(if: PostgresCluster.isAvailable, "PostgreSQL is not installed"), arguments: UInt64(1)...3)
+    func postgresDifferences(seed: UInt64) throws {
+        try Self.compare(try PostgresCluster.store("pictures", try ServerPicture.schema), seed: seed, rounds: 30, undoingRefused: true)
+    }
+
+    /// - Parameter undoingRefused: for a database whose transactions do not go on after a refused write unless that is undone.
+    private static func compare(_ database: any ServerStore, seed: UInt64, rounds: Int, undoingRefused: Bool = false) throws {
         var random = SplitMix(seed: seed)
-        let file = try SQLiteServerStore(path: "", schema: ServerPicture.schema, inMemory: true)
         let memory = try MemoryServerStore(schema: ServerPicture.schema)
         let make = try Self.writes()
         let runner = RandomWrites<any ServerTransaction>.Runner(code: Self.code) { try $0.savepoint($1) }
-        for round in 1...60 {
-            let writes = RandomWrites<any ServerTransaction>.some(&random) { random in make(&random) }
+        for round in 1...rounds {
+            let writes = RandomWrites<any ServerTransaction>.some(&random) { random in
+                let write = make(&random)
+                return undoingRefused ? { transaction in try transaction.savepoint { try write(transaction) } } : write
+            }
             let fails = random.chance(15)
-            let results = [file as any ServerStore, memory].map { store in
+            let results = [database, memory].map { store in
                 var codes: [String] = []
                 do {
                     try store.write { transaction in
@@ -29,7 +46,7 @@ struct ServerDifferenceTests {
             }
             #expect(results[0] == results[1], "seed \(seed), round \(round)")
             let picture = try memory.read { try ServerPicture($0) }
-            let differing = try file.read { try ServerPicture($0) }.differences(picture)
+            let differing = try database.read { try ServerPicture($0) }.differences(picture)
             try #require(differing == [], "seed \(seed), round \(round)")
         }
     }

@@ -1,9 +1,8 @@
-import GRDB
 import TruckrollCore
 import TruckrollDomain
 
 /// How a field's shown value lies in its typed column.
-enum ColumnType: Sendable {
+package enum ColumnType: Sendable {
     case text
     case integer
     /// Ids, hashes and other bytes as they are.
@@ -11,7 +10,7 @@ enum ColumnType: Sendable {
     /// Lists and values of any type, in their one encoding.
     case encoded
 
-    init(_ field: Field) {
+    package init(_ field: Field) {
         self =
             switch field.type {
             case _ where field.isSet: .encoded
@@ -22,17 +21,16 @@ enum ColumnType: Sendable {
             }
     }
 
-    /// The word in SQL.
-    var word: String {
+    /// Whether a value may have any length.
+    package var isLong: Bool {
         switch self {
-        case .text: "TEXT"
-        case .integer: "INTEGER"
-        case .bytes, .encoded: "BLOB"
+        case .integer: false
+        case .text, .bytes, .encoded: true
         }
     }
 
     /// `nil` for a value that is not of the column's type.
-    func bound(_ value: Value) throws -> DatabaseValue? {
+    package func bound(_ value: Value) throws -> SQLValue? {
         switch (self, value) {
         case (_, .null): .null
         case (.text, .text(let text)): try text.bound()

@@ -2,16 +2,16 @@ import TruckrollCore
 import TruckrollDomain
 
 /// Lists that live and die with their row, and are never searched, packed into one column.
-enum Packing {
+package enum Packing {
     /// Eight bytes each, big-endian.
-    static func pack(_ positions: [Position]) -> [UInt8] {
+    package static func pack(_ positions: [Position]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(positions.count * 8)
         for position in positions { bytes.append(bigEndian: position.rawValue) }
         return bytes
     }
 
-    static func positions(_ bytes: [UInt8]) throws(DecodingProblem) -> [Position] {
+    package static func positions(_ bytes: [UInt8]) throws(DecodingProblem) -> [Position] {
         var reader = ByteReader(bytes)
         var positions: [Position] = []
         while !reader.isAtEnd { positions.append(Position(rawValue: try reader.integer(UInt64.self))) }
@@ -19,11 +19,11 @@ enum Packing {
     }
 
     /// A line each, every line ended; a backslash and a line feed within a name stand behind a backslash.
-    static func pack(_ scopes: [Scope]) -> String {
+    package static func pack(_ scopes: [Scope]) -> String {
         scopes.map { escaped($0.name) + "\n" }.joined()
     }
 
-    static func scopes(_ text: String) -> [Scope] {
+    package static func scopes(_ text: String) -> [Scope] {
         var scopes: [Scope] = []
         var name: [UInt8] = []
         var isEscaped = false
@@ -56,7 +56,7 @@ enum Packing {
     }
 
     /// Parent and child behind u32 lengths, the class, then 0, or 1 and the window's time in eight bytes.
-    static func pack(_ edges: [Edge]) -> [UInt8] {
+    package static func pack(_ edges: [Edge]) -> [UInt8] {
         var bytes: [UInt8] = []
         for edge in edges {
             for scope in [edge.parent, edge.child] {
@@ -70,7 +70,7 @@ enum Packing {
         return bytes
     }
 
-    static func edges(_ bytes: [UInt8]) throws(DecodingProblem) -> [Edge] {
+    package static func edges(_ bytes: [UInt8]) throws(DecodingProblem) -> [Edge] {
         var reader = ByteReader(bytes)
         var edges: [Edge] = []
         while !reader.isAtEnd {

@@ -2,16 +2,16 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
-extension SQLiteServerTransaction {
-    func snapshots(of scope: Scope) throws -> [SnapshotRow] {
+extension SQLServerTransaction {
+    package func snapshots(of scope: Scope) throws -> [SnapshotRow] {
         try session.rows(ServerSQL.snapshotsOfScope, [try scope.bound()], Self.snapshot).map { try withSegments($0) }
     }
 
-    func snapshots() throws -> [SnapshotRow] {
+    package func snapshots() throws -> [SnapshotRow] {
         try session.rows(ServerSQL.snapshots, [], Self.snapshot).map { try withSegments($0) }
     }
 
-    func save(_ snapshot: SnapshotRow) throws {
+    package func save(_ snapshot: SnapshotRow) throws {
         let key = [try snapshot.scope.bound(), try snapshot.at.position.bound()]
         try session.run(
             ServerSQL.saveSnapshot, key + [snapshot.at.epoch.bound, snapshot.at.historyPrefix.bound, snapshot.madeAt.bound])
@@ -23,12 +23,12 @@ extension SQLiteServerTransaction {
         }
     }
 
-    func deleteSnapshot(of scope: Scope, at position: Position) throws {
+    package func deleteSnapshot(of scope: Scope, at position: Position) throws {
         guard position.rawValue.isStorable else { return }
         try session.run(ServerSQL.deleteSnapshot, [try scope.bound(), try position.bound()])
     }
 
-    func scopes(withSegment sha256: [UInt8]) throws -> [Scope] {
+    package func scopes(withSegment sha256: [UInt8]) throws -> [Scope] {
         try session.rows(ServerSQL.scopesWithSegment, [sha256.bound]) { try $0.scope() }
     }
 

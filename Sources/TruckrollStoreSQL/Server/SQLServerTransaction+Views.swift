@@ -2,11 +2,11 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
-extension SQLiteServerTransaction {
-    func edges(from parent: Scope) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesFrom, [try parent.bound()], Self.edgeRow) }
-    func edges(source: RecordKey) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesOfSource, [source.bound], Self.edgeRow) }
+extension SQLServerTransaction {
+    package func edges(from parent: Scope) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesFrom, [try parent.bound()], Self.edgeRow) }
+    package func edges(source: RecordKey) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesOfSource, [source.bound], Self.edgeRow) }
 
-    func save(_ edge: EdgeRow) throws {
+    package func save(_ edge: EdgeRow) throws {
         try session.run(
             ServerSQL.saveEdge,
             [
@@ -15,11 +15,11 @@ extension SQLiteServerTransaction {
             ])
     }
 
-    func delete(_ edge: EdgeRow) throws {
+    package func delete(_ edge: EdgeRow) throws {
         try session.run(ServerSQL.deleteEdge, [try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound])
     }
 
-    func edgesDue(at milliseconds: Int64, limit: Int) throws -> [EdgeRow] {
+    package func edgesDue(at milliseconds: Int64, limit: Int) throws -> [EdgeRow] {
         try session.rows(ServerSQL.edgesDue, [milliseconds.bound, boundLimit(limit)], Self.edgeRow)
     }
 
@@ -36,15 +36,15 @@ extension SQLiteServerTransaction {
 
     // MARK: Views
 
-    func views(holding scope: Scope) throws -> [ViewScopeRow] {
+    package func views(holding scope: Scope) throws -> [ViewScopeRow] {
         try session.rows(ServerSQL.viewsHolding, [try scope.bound()], Self.viewScopeRow)
     }
 
-    func viewScope(_ replica: ReplicaID, _ scope: Scope) throws -> ViewScopeRow? {
+    package func viewScope(_ replica: ReplicaID, _ scope: Scope) throws -> ViewScopeRow? {
         try session.row(ServerSQL.viewScope, [replica.bound, try scope.bound()], Self.viewScopeRow)
     }
 
-    func save(_ row: ViewScopeRow) throws {
+    package func save(_ row: ViewScopeRow) throws {
         try session.run(
             ServerSQL.saveViewScope,
             [
@@ -53,33 +53,33 @@ extension SQLiteServerTransaction {
             ])
     }
 
-    func viewScopes(_ replica: ReplicaID) throws -> [ViewScopeRow] {
+    package func viewScopes(_ replica: ReplicaID) throws -> [ViewScopeRow] {
         try session.rows(ServerSQL.viewScopes, [replica.bound], Self.viewScopeRow)
     }
 
-    func saveInterval(of replica: ReplicaID, _ scope: Scope, added: Position, dropped: Position) throws {
+    package func saveInterval(of replica: ReplicaID, _ scope: Scope, added: Position, dropped: Position) throws {
         try session.run(ServerSQL.saveInterval, [replica.bound, try scope.bound(), try added.bound(), try dropped.bound()])
     }
 
-    func deleteInterval(of replica: ReplicaID, _ scope: Scope, added: Position) throws {
+    package func deleteInterval(of replica: ReplicaID, _ scope: Scope, added: Position) throws {
         try session.run(ServerSQL.deleteInterval, [replica.bound, try scope.bound(), try added.bound()])
     }
 
-    func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool {
+    package func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool {
         try session.row(ServerSQL.wasInView, [replica.bound, try scope.bound(), position.rawValue.boundAsLimit]) { try $0.boolean() } ?? false
     }
 
-    func droppedScopes(_ replica: ReplicaID, since position: Position) throws -> [Scope] {
+    package func droppedScopes(_ replica: ReplicaID, since position: Position) throws -> [Scope] {
         try session.rows(ServerSQL.droppedScopes, [replica.bound, position.rawValue.boundAsLimit]) { try $0.scope() }
     }
 
-    func changes(in view: ReplicaID, after position: Position, through: ScopeClass, visible: ScopeClass?) throws -> [ScopeLogRow] {
+    package func changes(in view: ReplicaID, after position: Position, through: ScopeClass, visible: ScopeClass?) throws -> [ScopeLogRow] {
         try session.rows(
             ServerSQL.changes,
             [view.bound, position.rawValue.boundAsLimit, Int64(through.rawValue).bound, (visible == .third).bound], Self.scopeLogRow)
     }
 
-    func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool {
+    package func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool {
         try session.row(ServerSQL.hasChanges, [view.bound, position.rawValue.boundAsLimit]) { try $0.boolean() } ?? false
     }
 

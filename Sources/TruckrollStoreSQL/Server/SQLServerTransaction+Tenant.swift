@@ -2,8 +2,8 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
-extension SQLiteServerTransaction {
-    func tenant() throws -> TenantState? {
+extension SQLServerTransaction {
+    package func tenant() throws -> TenantState? {
         try session.row(ServerSQL.tenant) { row in
             TenantState(
                 tenant: try row.tenantID(), epoch: try row.epoch(), head: try row.position(), history: try row.historyHash(),
@@ -13,7 +13,7 @@ extension SQLiteServerTransaction {
         }
     }
 
-    func save(_ tenant: TenantState) throws {
+    package func save(_ tenant: TenantState) throws {
         let changed = try session.run(
             ServerSQL.saveTenant,
             [
@@ -25,7 +25,7 @@ extension SQLiteServerTransaction {
         guard changed == 1 else { throw StoreProblem.taken(detail: "the file holds another tenant") }
     }
 
-    func epochs() throws -> [EpochRow] {
+    package func epochs() throws -> [EpochRow] {
         try session.rows(ServerSQL.epochs) { row in
             EpochRow(
                 epoch: try row.epoch(), start: try row.position(), history: try row.historyHash(), parent: try row.optionalEpoch(),
@@ -33,24 +33,24 @@ extension SQLiteServerTransaction {
         }
     }
 
-    func insert(_ epoch: EpochRow) throws {
-        try session.run(
+    package func insert(_ epoch: EpochRow) throws {
+        try session.insert(
             ServerSQL.insertEpoch,
             [
                 epoch.epoch.bound, try epoch.start.bound(), epoch.history.bound, (epoch.parent?.bound).orNull, try epoch.reason.bound(),
                 epoch.lost.flatMap(\.rawValue.bigEndianBytes).bound,
-            ])
+            ], taken: "epoch \(epoch.epoch)")
     }
 
     // MARK: Replicas
 
-    func replica(_ id: ReplicaID) throws -> ReplicaRow? { try session.row(ServerSQL.replica, [id.bound], Self.replicaRow) }
-    func replicas() throws -> [ReplicaRow] { try session.rows(ServerSQL.replicas, [], Self.replicaRow) }
-    func replicas(of device: DeviceID) throws -> [ReplicaRow] {
+    package func replica(_ id: ReplicaID) throws -> ReplicaRow? { try session.row(ServerSQL.replica, [id.bound], Self.replicaRow) }
+    package func replicas() throws -> [ReplicaRow] { try session.rows(ServerSQL.replicas, [], Self.replicaRow) }
+    package func replicas(of device: DeviceID) throws -> [ReplicaRow] {
         try session.rows(ServerSQL.replicasOfDevice, [device.bound], Self.replicaRow)
     }
 
-    func save(_ replica: ReplicaRow) throws {
+    package func save(_ replica: ReplicaRow) throws {
         try session.run(
             ServerSQL.saveReplica,
             [
@@ -71,22 +71,22 @@ extension SQLiteServerTransaction {
             lastBaseEpoch: try row.epoch(), lastSeen: try row.integer(), viewVersion: try row.unsigned())
     }
 
-    func awaited() throws -> [ReplicaID] { try session.rows(ServerSQL.awaited) { try $0.replica() } }
+    package func awaited() throws -> [ReplicaID] { try session.rows(ServerSQL.awaited) { try $0.replica() } }
 
-    func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws {
+    package func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws {
         try session.run(isAwaited ? ServerSQL.insertAwaited : ServerSQL.deleteAwaited, [id.bound])
     }
 
     // MARK: Enrolment codes
 
-    func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? {
+    package func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? {
         try session.row(ServerSQL.code, [hash.bound]) { row in
             EnrolmentCodeRow(
                 codeHash: try row.bytes(), user: try row.recordID(), expiresAt: try row.integer(), usedBy: try row.optionalDeviceID())
         }
     }
 
-    func save(_ code: EnrolmentCodeRow) throws {
+    package func save(_ code: EnrolmentCodeRow) throws {
         try session.run(
             ServerSQL.saveCode, [code.codeHash.bound, code.user.bound, code.expiresAt.bound, (code.usedBy?.bound).orNull])
     }

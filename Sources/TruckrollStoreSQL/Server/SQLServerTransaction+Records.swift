@@ -2,8 +2,8 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
-extension SQLiteServerTransaction {
-    func record(_ key: RecordKey) throws -> StoredRecord? {
+extension SQLServerTransaction {
+    package func record(_ key: RecordKey) throws -> StoredRecord? {
         try session.row(ServerSQL.record, [key.bound]) { row in
             let entries = try row.bytes()
             let record = try row.decoding { () throws(DecodingProblem) in try Record(key: key, decoding: entries) }
@@ -22,7 +22,7 @@ extension SQLiteServerTransaction {
         }
     }
 
-    func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws {
+    package func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws {
         let key = record.record.key
         try session.run(
             ServerSQL.saveRecord,
@@ -31,65 +31,65 @@ extension SQLiteServerTransaction {
                 try Packing.pack(record.scopes).bound(), Packing.pack(record.edges).bound, record.hash.bound, record.isDeleted.bound,
             ])
         // The facets of an entity share its id; only the common one has typed columns.
-        guard key.facet == .common, let entity, let shape = tables[entity] else { return }
+        guard key.facet == .common, let entity, let shape = entities[entity] else { return }
         try shape.save(key.id, columns, in: session)
     }
 
-    func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
-        try tables[entity]?.ids(where: column, equals: value, in: session) { throw unreadableRow(entity) } ?? []
+    package func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
+        try entities[entity]?.ids(where: column, equals: value, in: session) { throw unreadableRow(entity) } ?? []
     }
 
-    func ids(_ entity: Entity) throws -> [RecordID] { try tables[entity]?.ids(in: session) { throw unreadableRow(entity) } ?? [] }
+    package func ids(_ entity: Entity) throws -> [RecordID] { try entities[entity]?.ids(in: session) { throw unreadableRow(entity) } ?? [] }
 
     /// Nothing is decided on a part of what there is.
     private func unreadableRow(_ entity: Entity) -> StoreProblem {
-        .corrupt(path: session.path, detail: "a row of the lookup table of \(entity.name) cannot be read")
+        .corrupt(path: session.place, detail: "a row of the lookup table of \(entity.name) cannot be read")
     }
 
-    func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
+    package func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {
         guard let key else { return try session.rows(ServerSQL.keys, [boundLimit(limit)]) { try $0.recordKey() } }
         return try session.rows(ServerSQL.keysAfter, [key.bound, boundLimit(limit)]) { try $0.recordKey() }
     }
 
     // MARK: Scopes
 
-    func scopeRow(_ scope: Scope, _ key: RecordKey) throws -> ScopeLogRow? {
+    package func scopeRow(_ scope: Scope, _ key: RecordKey) throws -> ScopeLogRow? {
         try session.row(ServerSQL.scopeRow, [try scope.bound(), key.bound], Self.scopeLogRow)
     }
 
-    func save(_ row: ScopeLogRow) throws {
+    package func save(_ row: ScopeLogRow) throws {
         try session.run(
             ServerSQL.saveScopeRow,
             [try row.scope.bound(), row.key.bound, try row.position.bound(), try row.entered.bound(), row.isLive.bound])
     }
 
-    func liveRows(in scope: Scope) throws -> [ScopeLogRow] {
+    package func liveRows(in scope: Scope) throws -> [ScopeLogRow] {
         try session.rows(ServerSQL.liveRows, [try scope.bound()], Self.scopeLogRow)
     }
 
-    func liveRows(in scope: Scope, after key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
+    package func liveRows(in scope: Scope, after key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
         try session.rows(
             ServerSQL.liveRowsAfter, [try scope.bound(), (key?.encoded ?? []).bound, boundLimit(limit)], Self.scopeLogRow)
     }
 
-    func changedRows(in scope: Scope, after position: Position, key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
+    package func changedRows(in scope: Scope, after position: Position, key: RecordKey?, limit: Int) throws -> [ScopeLogRow] {
         try session.rows(
             ServerSQL.changedRows,
             [try scope.bound(), (key?.encoded ?? []).bound, position.rawValue.boundAsLimit, boundLimit(limit)], Self.scopeLogRow)
     }
 
-    func changedRowCount(in scope: Scope, after position: Position, limit: Int) throws -> Int {
+    package func changedRowCount(in scope: Scope, after position: Position, limit: Int) throws -> Int {
         let count = try session.row(
             ServerSQL.changedRowCount, [try scope.bound(), position.rawValue.boundAsLimit, boundLimit(limit)]
         ) { try $0.integer() }
         return Int(count ?? 0)
     }
 
-    func digest(of scope: Scope) throws -> ScopeDigest {
+    package func digest(of scope: Scope) throws -> ScopeDigest {
         try session.row(ServerSQL.digest, [try scope.bound()]) { try $0.digest() } ?? ScopeDigest()
     }
 
-    func save(_ digest: ScopeDigest, of scope: Scope) throws {
+    package func save(_ digest: ScopeDigest, of scope: Scope) throws {
         try session.run(ServerSQL.saveDigest, [try scope.bound()] + digest.bound())
     }
 
@@ -99,7 +99,7 @@ extension SQLiteServerTransaction {
             isLive: try row.boolean())
     }
 
-    func deleteLeftRows(through position: Position, limit: Int) throws -> Int {
+    package func deleteLeftRows(through position: Position, limit: Int) throws -> Int {
         try session.run(ServerSQL.deleteLeftRows, [position.rawValue.boundAsLimit, boundLimit(limit)])
     }
 }

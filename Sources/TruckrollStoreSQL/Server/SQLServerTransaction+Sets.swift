@@ -1,56 +1,56 @@
-import GRDB
 import TruckrollCore
 import TruckrollSync
 
-extension SQLiteServerTransaction {
-    func insert(_ admitted: AdmittedSet) throws {
+extension SQLServerTransaction {
+    package func insert(_ admitted: AdmittedSet) throws {
         let origin = try admitted.origin.map { try $0.writeID.bound() + [$0.hash.bound] } ?? [.null, .null, .null]
-        try session.run(
+        try session.insert(
             ServerSQL.insertAdmitted,
             [try admitted.position.bound()] + admitted.set.bound() + [
                 admitted.hash.bound, admitted.stamp.bound, admitted.claimed.bound, admitted.outcome.bound, admitted.user.bound,
                 try admitted.intent.bound(), try (admitted.cause?.bound()).orNull,
-            ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound])
+            ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound],
+            taken: "write \(admitted.set.writeID), position \(admitted.position) or cause \(admitted.cause ?? "")")
     }
 
-    func replace(_ set: SignedSet) throws {
+    package func replace(_ set: SignedSet) throws {
         guard set.writeID.sequence.isStorable else { return }
         try session.run(ServerSQL.replaceSet, [set.body.bound, set.algorithm.bound, set.signature.bound] + set.writeID.bound())
     }
 
-    func admitted(_ id: WriteID) throws -> AdmittedSet? {
+    package func admitted(_ id: WriteID) throws -> AdmittedSet? {
         guard id.sequence.isStorable else { return nil }
         return try session.row(ServerSQL.admittedByID, try id.bound(), Self.admittedSet)
     }
 
-    func admitted(at position: Position) throws -> AdmittedSet? {
+    package func admitted(at position: Position) throws -> AdmittedSet? {
         guard position.rawValue.isStorable else { return nil }
         return try session.row(ServerSQL.admittedAt, [try position.bound()], Self.admittedSet)
     }
 
-    func admitted(cause: String) throws -> AdmittedSet? {
+    package func admitted(cause: String) throws -> AdmittedSet? {
         try session.row(ServerSQL.admittedByCause, [try cause.bound()], Self.admittedSet)
     }
 
-    func admitted(origin: Origin) throws -> AdmittedSet? {
+    package func admitted(origin: Origin) throws -> AdmittedSet? {
         guard origin.writeID.sequence.isStorable else { return nil }
         return try session.row(ServerSQL.admittedByOrigin, try origin.writeID.bound() + [origin.hash.bound], Self.admittedSet)
     }
 
-    func admitted(goneOnFrom number: WriteID) throws -> [AdmittedSet] {
+    package func admitted(goneOnFrom number: WriteID) throws -> [AdmittedSet] {
         guard number.sequence.isStorable else { return [] }
         return try session.rows(ServerSQL.admittedByOriginNumber, try number.bound(), Self.admittedSet)
     }
 
-    func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] {
+    package func admitted(after position: Position, limit: Int) throws -> [AdmittedSet] {
         try session.rows(ServerSQL.admittedAfter, [position.rawValue.boundAsLimit, boundLimit(limit)], Self.admittedSet)
     }
 
-    func lastPosition(admittedBefore milliseconds: Int64) throws -> Position? {
+    package func lastPosition(admittedBefore milliseconds: Int64) throws -> Position? {
         try session.row(ServerSQL.lastPosition, [milliseconds.bound]) { try $0.position() }
     }
 
-    func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet] {
+    package func admitted(outcomes: [Outcome], limit: Int) throws -> [AdmittedSet] {
         guard !outcomes.isEmpty else { return [] }
         return try session.rows(
             ServerSQL.admittedByOutcome(outcomes.count), outcomes.map(\.bound) + [boundLimit(limit)], Self.admittedSet)

@@ -1,30 +1,29 @@
-import GRDB
 import TruckrollCore
 import TruckrollSync
 
-extension SQLiteServerTransaction {
-    func save(_ waiting: WaitingSet) throws {
+extension SQLServerTransaction {
+    package func save(_ waiting: WaitingSet) throws {
         let id = try waiting.writeID.bound()
         try session.run(ServerSQL.saveWaiting, id + [try waiting.position.bound(), waiting.isDeferred.bound])
         try session.run(ServerSQL.emptyWaiting, id)
         for key in waiting.creates { try session.run(ServerSQL.saveWaitingRecord, [id[0], key.bound, id[1]]) }
     }
 
-    func deleteWaiting(_ id: WriteID) throws {
+    package func deleteWaiting(_ id: WriteID) throws {
         guard id.sequence.isStorable else { return }
         try session.run(ServerSQL.deleteWaiting, try id.bound())
     }
 
-    func waiting(_ id: WriteID) throws -> WaitingSet? {
+    package func waiting(_ id: WriteID) throws -> WaitingSet? {
         guard id.sequence.isStorable else { return nil }
         return try session.row(ServerSQL.waiting, try id.bound(), Self.waitingSet).map { try withRecords($0) }
     }
 
-    func deferred(after position: Position, limit: Int) throws -> [WaitingSet] {
+    package func deferred(after position: Position, limit: Int) throws -> [WaitingSet] {
         try session.rows(ServerSQL.deferred, [position.rawValue.boundAsLimit, boundLimit(limit)], Self.waitingSet).map { try withRecords($0) }
     }
 
-    func waiting(of replica: ReplicaID, creating key: RecordKey) throws -> WaitingSet? {
+    package func waiting(of replica: ReplicaID, creating key: RecordKey) throws -> WaitingSet? {
         let sequence = try session.row(ServerSQL.waitingCreating, [replica.bound, key.bound]) { try $0.optionalInteger() } ?? nil
         guard let sequence = sequence.flatMap({ UInt64(exactly: $0) }) else { return nil }
         return try waiting(WriteID(replica: replica, sequence: sequence))

@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import TruckrollSync
 
 /// Why a database file could not be opened, read or written. Every case says what the reader does next.
@@ -34,6 +32,18 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case unstorable(detail: String)
     /// Something that should not happen: a broken invariant, or a fault in SQL.
     case failed(path: String, detail: String)
+    /// The database server does not answer, or answers nobody now. The transaction was rolled back.
+    case unreachable(place: String, detail: String)
+    /// The connection broke while a commit was under way, and nobody can say yet whether it was kept.
+    case outcomeUnknown(place: String)
+    /// The database server is a standby, which takes no writes.
+    case standby(place: String)
+    /// Others held what this transaction needed, again and again. It was rolled back.
+    case contended(place: String, detail: String)
+    /// The database server would lose at a power failure what it has acknowledged.
+    case serverNotDurable(place: String, setting: String)
+    /// A row of a database server, or the place where it lies, is not what this program wrote.
+    case corruptRow(place: String, detail: String)
 
     /// The name in logs and in machine-readable output. Once released it never changes.
     public var code: String {
@@ -53,6 +63,12 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .taken: "store-taken"
         case .unstorable: "store-unstorable"
         case .failed: "store-failed"
+        case .unreachable: "store-unreachable"
+        case .outcomeUnknown: "store-outcome-unknown"
+        case .standby: "store-standby"
+        case .contended: "store-contended"
+        case .serverNotDurable: "store-not-durable"
+        case .corruptRow: "store-corrupt"
         }
     }
 
@@ -97,31 +113,23 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
             "Cannot be stored: \(detail). Refuse such values before they get here."
         case .failed(let path, let detail):
             "\(path) refused a step: \(detail). Nothing of it was kept; report this as a fault of the program."
-        }
-    }
-}
-
-extension StoreProblem {
-    /// Says an error of SQLite in the words of this type; any other error stays what it is.
-    static func translating(_ error: any Error, path: String) -> any Error {
-        guard let error = error as? DatabaseError else { return error }
-        let detail = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"
-        switch error.extendedResultCode {
-        case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
-            return StoreProblem.taken(detail: detail)
-        default: break
-        }
-        switch error.resultCode {
-        case .SQLITE_NOTADB, .SQLITE_CORRUPT: return StoreProblem.corrupt(path: path, detail: detail)
-        case .SQLITE_FULL: return StoreProblem.diskFull(path: path)
-        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE || isFull(path):
-            // The shared-memory file of the log cannot grow: SQLite calls that an I/O error.
-            return StoreProblem.diskFull(path: path)
-        case .SQLITE_IOERR: return StoreProblem.io(path: path, detail: detail)
-        case .SQLITE_CANTOPEN, .SQLITE_PERM: return StoreProblem.cannotOpen(path: path, detail: detail)
-        case .SQLITE_READONLY: return StoreProblem.readOnly(path: path)
-        case .SQLITE_BUSY: return StoreProblem.busy(path: path)
-        default: return StoreProblem.failed(path: path, detail: detail)
+        case .unreachable(let place, let detail):
+            "\(place) does not answer: \(detail). Nothing of this step was kept; check that PostgreSQL runs and takes connections, then repeat it."
+        case .outcomeUnknown(let place):
+            "\(place) was lost in the midst of a commit. Repeat the step: what was kept is recognised and not done twice."
+        case .standby(let place):
+            """
+            \(place) is a standby and takes no writes. Name the primary, or all hosts with target_session_attrs=read-write in the URL.
+            """
+        case .contended(let place, let detail):
+            "\(place) was busy with others: \(detail). Nothing of this step was kept; repeat it."
+        case .serverNotDurable(let place, let setting):
+            "\(place) would lose acknowledged work at a power failure: \(setting) is off there. Set it to on and reload PostgreSQL."
+        case .corruptRow(let place, let detail):
+            """
+            \(place) is damaged: \(detail). Stop the servers, keep a copy of the cluster's directory, check its disk, then restore the \
+            newest backup.
+            """
         }
     }
 }
@@ -136,18 +144,11 @@ extension StoreProblem {
     }
 
     /// Whether what the file holds may still be read when this keeps it from being written.
-    var leavesReading: Bool {
+    package var leavesReading: Bool {
         switch self {
         case .diskFull, .io: true
         default: false
         }
-    }
-
-    /// Whether the file system of the path has no room for even the smallest of a database's files.
-    private static func isFull(_ path: String) -> Bool {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        guard let free = try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber else { return false }
-        return free.intValue < 128 << 10
     }
 }
 
@@ -163,6 +164,9 @@ extension StoreProblem: FaultOfSet {
 
 extension StoreProblem: DamageOfStore {
     public var damage: String? {
-        if case .corrupt(_, let detail) = self { detail } else { nil }
+        switch self {
+        case .corrupt(_, let detail), .corruptRow(_, let detail): detail
+        default: nil
+        }
     }
 }

@@ -1,0 +1,66 @@
+import Foundation
+import Synchronization
+import TruckrollStoreSQL
+
+/// The connections of one process, at most so many at once. Whoever wants one more waits until one is free.
+final class ConnectionPool: Sendable {
+    private let make: @Sendable () throws -> PostgresConnection
+    private let free: DispatchSemaphore
+    private let patience: Duration
+    private let place: String
+    private let state = Mutex(State())
+
+    private struct State: ~Copyable {
+        /// Last in, first out: the warm ones are used again.
+        var idle: [Idle] = []
+        var isClosed = false
+    }
+
+    /// `@unchecked Sendable`: it is in the hands of whoever took it out, or of nobody.
+    private final class Idle: @unchecked Sendable {
+        let connection: PostgresConnection
+        init(_ connection: PostgresConnection) { self.connection = connection }
+    }
+
+    /// - Parameters:
+    ///   - limit: connections at once.
+    ///   - patience: how long a caller waits for one.
+    init(limit: Int, patience: Duration = .seconds(10), place: String, make: @escaping @Sendable () throws -> PostgresConnection) {
+        free = DispatchSemaphore(value: limit)
+        self.patience = patience
+        self.place = place
+        self.make = make
+    }
+
+    /// Runs `body` with a connection that nobody else has, and keeps it for the next one where it is sound.
+    ///
+    /// - Throws: ``StoreProblem/unreachable(place:detail:)`` when none was free in time or could be made.
+    func withConnection<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
+        let seconds = Double(patience.components.seconds)
+        guard free.wait(timeout: .now() + seconds) == .success else {
+            throw StoreProblem.unreachable(place: place, detail: "all connections of this process were in use for \(Int(seconds)) s")
+        }
+        defer { free.signal() }
+        let taken = try state.withLock { state -> Idle? in
+            guard !state.isClosed else { throw StoreProblem.closed(path: place) }
+            return state.idle.popLast()
+        }
+        let connection = try taken?.connection ?? make()
+        defer {
+            let idle = connection.isIdle ? Idle(connection) : nil
+            state.withLock { state in if let idle, !state.isClosed { state.idle.append(idle) } }
+        }
+        return try body(connection)
+    }
+
+    /// Drops the connections that nobody uses: those after a failover lead to a server that is gone.
+    func dropIdle() { state.withLock { $0.idle = [] } }
+
+    /// Closes them all; a call that runs closes its own when it ends.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.idle = []
+        }
+    }
+}

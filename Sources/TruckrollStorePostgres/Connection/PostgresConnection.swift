@@ -1,0 +1,151 @@
+internal import CLibpq
+import TruckrollCore
+import TruckrollStoreSQL
+
+/// One connection to PostgreSQL. Its calls wait for the server; one thread uses it at a time.
+final class PostgresConnection {
+    let place: String
+    private let connection: OpaquePointer
+    /// The statements prepared on it: by text, then by the types of their values.
+    private var statements: [String: PostgresStatement] = [:]
+    private var prepared: [PreparedStatement: String] = [:]
+
+    private struct PreparedStatement: Hashable {
+        let text: String
+        let types: [UInt32]
+    }
+
+    /// Connects, and gives up after some seconds.
+    ///
+    /// - Parameters:
+    ///   - url: a connection string of libpq, several hosts included.
+    ///   - schema: where the tables lie.
+    /// - Throws: ``StoreProblem/unreachable(place:detail:)``, or what the server says of a database that does not exist.
+    init(_ url: String, place: String, schema: String) throws {
+        self.place = place
+        // What the URL says of these goes before.
+        let parameters = [
+            ("connect_timeout", "5"), ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "20000"), ("client_encoding", "UTF8"), ("application_name", "truckroll"), ("dbname", url),
+        ]
+        let (names, values) = (parameters.map { Array($0.0.utf8CString) }, parameters.map { Array($0.1.utf8CString) })
+        guard let connection = Self.withPointers(names, { names in Self.withPointers(values) { PQconnectdbParams(names, $0, 1) } }) else {
+            throw StoreProblem.unreachable(place: place, detail: "no memory")
+        }
+        self.connection = connection
+        guard PQstatus(connection) == CONNECTION_OK else {
+            throw StoreProblem.unreachable(place: place, detail: Self.message(connection))
+        }
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        try script("SET search_path = \(EntityShape.quoted(schema)); SET bytea_output = hex")
+    }
+
+    deinit { PQfinish(connection) }
+
+    /// Pointers to the texts and a null pointer behind them.
+    private static func withPointers<T>(_ texts: [[CChar]], _ body: ([UnsafePointer<CChar>?]) -> T) -> T {
+        let starts = texts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
+        return texts.flatMap { $0 }.withUnsafeBufferPointer { buffer in
+            body(starts.dropLast().map { start in buffer.baseAddress.map { $0 + start } } + [nil])
+        }
+    }
+
+    /// Whether it can be used again: open, and in no transaction.
+    var isIdle: Bool { PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE }
+    var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+
+    /// Runs statements without values in one round trip, and gives what the last one gave, as text.
+    @discardableResult
+    func script(_ sql: String) throws -> PostgresResult { try checked(PQexec(connection, sql)) }
+
+    /// Runs a statement that serves both databases.
+    func run(_ sql: String, _ arguments: [SQLValue], tenant: TenantID) throws -> PostgresResult {
+        let statement = statements[sql] ?? PostgresStatement(sql)
+        statements[sql] = statement
+        return try run(statement.text, (statement.namesTenant ? [BoundValue(tenant)] : []) + arguments.map { BoundValue($0) })
+    }
+
+    /// Runs a statement of PostgreSQL's own, with values for `$1` and so on.
+    func run(_ text: String, _ values: [BoundValue]) throws -> PostgresResult {
+        let name = try name(of: PreparedStatement(text: text, types: values.map(\.type)))
+        var lengths = values.map { Int32($0.bytes?.count ?? 0) }
+        var formats = [Int32](repeating: 1, count: values.count)
+        // One run of bytes for all values; nothing moves while libpq reads them.
+        var packed: [CChar] = []
+        packed.reserveCapacity(values.reduce(1) { $0 + ($1.bytes?.count ?? 0) })
+        var starts: [Int?] = []
+        for value in values {
+            starts.append(value.bytes == nil ? nil : packed.count)
+            packed += (value.bytes ?? []).map { CChar(bitPattern: $0) }
+        }
+        packed.append(0)
+        return try packed.withUnsafeBufferPointer { buffer in
+            let pointers = starts.map { start in start.flatMap { start in buffer.baseAddress.map { $0 + start } } }
+            return try checked(PQexecPrepared(connection, name, Int32(values.count), pointers, &lengths, &formats, 1))
+        }
+    }
+
+    private func name(of statement: PreparedStatement) throws -> String {
+        if let name = prepared[statement] { return name }
+        let name = "s\(prepared.count)"
+        _ = try checked(PQprepare(connection, name, statement.text, Int32(statement.types.count), statement.types))
+        prepared[statement] = name
+        return name
+    }
+
+    private func checked(_ result: OpaquePointer?) throws -> PostgresResult {
+        guard let result else { throw StoreProblem.unreachable(place: place, detail: Self.message(connection)) }
+        let owned = PostgresResult(owning: result)
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return owned
+        default: break
+        }
+        let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
+        let detail = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) } ?? Self.message(connection)
+        throw StoreProblem(state: isOpen ? state : nil, detail: detail, place: place)
+    }
+
+    private static func message(_ connection: OpaquePointer) -> String {
+        String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+}
+
+/// A value in the binary form in which it travels.
+struct BoundValue {
+    let type: UInt32
+    /// `nil` for NULL.
+    let bytes: [UInt8]?
+
+    init(_ value: SQLValue) {
+        switch value {
+        case .null: (type, bytes) = (PostgresType.unknown, nil)
+        case .integer(let integer): (type, bytes) = (PostgresType.int8, UInt64(bitPattern: integer).bigEndianBytes)
+        case .real(let number): (type, bytes) = (PostgresType.float8, number.bitPattern.bigEndianBytes)
+        case .text(let text): (type, bytes) = (PostgresType.text, Array(text.utf8))
+        case .bytes(let run): (type, bytes) = (PostgresType.bytea, run)
+        }
+    }
+
+    init(_ tenant: TenantID) { (type, bytes) = (PostgresType.uuid, tenant.bytes) }
+}
+
+extension StoreProblem {
+    /// Says an error of PostgreSQL in the words of this type, after its SQLSTATE (PostgreSQL 15, appendix A).
+    ///
+    /// - Parameter state: `nil` when the connection is gone.
+    init(state: String?, detail: String, place: String) {
+        self =
+            switch state {
+            case nil, "57P01", "57P02", "57P03", "57014", "53300": .unreachable(place: place, detail: detail)
+            case "23505": .taken(detail: detail)
+            case "22021", "22P05": .unstorable(detail: detail)
+            case "53100": .diskFull(path: place)
+            case "58030": .io(path: place, detail: detail)
+            case "XX001", "XX002": .corruptRow(place: place, detail: detail)
+            case "25006": .standby(place: place)
+            case "40001", "40P01", "55P03": .contended(place: place, detail: detail)
+            case let state? where state.hasPrefix("08"): .unreachable(place: place, detail: detail)
+            default: .failed(path: place, detail: detail)
+            }
+    }
+}

@@ -1,0 +1,64 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollStoreSQL
+
+/// The tables of typed columns in a database of many tenants, and the rows of one of them.
+extension EntityShapes {
+    /// Makes tables, columns and indexes that are missing. Within a transaction that holds the lock of the layout.
+    func addMissing(to connection: PostgresConnection) throws {
+        let present = try connection.run(
+            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema()", [])
+        var columns: [String: Set<String>] = [:]
+        for row in 0..<present.rowCount {
+            guard case .text(let table) = present.value(row, 0), case .text(let column) = present.value(row, 1) else { continue }
+            columns[table, default: []].insert(column)
+        }
+        let indexes = try connection.run("SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()", [])
+        let names = Set((0..<indexes.rowCount).map { indexes.value($0, 0) })
+        for shape in all {
+            let table = EntityShape.quoted(shape.table)
+            if let present = columns[shape.table] {
+                for column in shape.columns where !present.contains(column.name) {
+                    try connection.script("ALTER TABLE \(table) ADD COLUMN \(column.quoted) \(column.type.word)")
+                }
+            } else {
+                let definitions =
+                    ["tenant uuid NOT NULL", "id bytea NOT NULL CHECK (length(id) = 16)"] + shape.columns.map { "\($0.quoted) \($0.type.word)" }
+                    + ["PRIMARY KEY (tenant, id)"]
+                try connection.script("CREATE TABLE \(table) (\(definitions.joined(separator: ", ")))")
+                for statement in PostgresLayout.fence(table) { try connection.script(statement) }
+            }
+            for column in shape.columns where !names.contains(.text(column.index)) {
+                try connection.script("CREATE INDEX \(EntityShape.quoted(column.index)) ON \(table) (tenant, \(column.indexed), id)")
+            }
+        }
+    }
+
+    /// Fills the rows of a tenant for which a column is new. Within a writing transaction of the tenant.
+    func fillMissing(in session: PostgresSession) throws {
+        let rows = try session.rows("SELECT entity, columns FROM filled_columns /*WHERE tenant = $tenant*/") { (try $0.text(), try $0.text()) }
+        let filled = Dictionary(rows, uniquingKeysWith: { first, _ in first })
+        for shape in all {
+            let columns = shape.columns.map { "\($0.name) \($0.type.word)" }.sorted()
+            let known = filled[shape.name].map { Set($0.split(separator: "\n").map(String.init)) }
+            guard known?.isSuperset(of: columns) != true else { continue }
+            try shape.fill(from: "SELECT key, entries FROM record WHERE /*tenant = $tenant AND*/ key BETWEEN ?1 AND ?2", in: session)
+            try session.run(
+                """
+                INSERT INTO filled_columns (/*tenant,*/ entity, columns) VALUES (/*$tenant,*/ ?, ?)
+                ON CONFLICT (/*tenant,*/ entity) DO UPDATE SET columns = excluded.columns
+                """, [try shape.name.bound(), try columns.joined(separator: "\n").bound()])
+        }
+    }
+}
+
+extension ColumnType {
+    /// The word in PostgreSQL's SQL.
+    fileprivate var word: String {
+        switch self {
+        case .text: "text COLLATE \"C\""
+        case .integer: "bigint"
+        case .bytes, .encoded: "bytea"
+        }
+    }
+}

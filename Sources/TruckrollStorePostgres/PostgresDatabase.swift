@@ -1,0 +1,107 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollStoreSQL
+
+/// A PostgreSQL database that holds the tenants of a service, as one process uses it.
+public final class PostgresDatabase: Sendable {
+    /// Its name in messages: the URL without what is secret in it.
+    let place: String
+    let pool: ConnectionPool
+    let entities: EntityShapes
+    private let schemaVersion: UInt32
+    private let name: String
+
+    /// Connects, and makes or completes the tables, whichever process comes first; the others wait for it meanwhile.
+    ///
+    /// - Parameters:
+    ///   - url: a connection string of libpq: `postgres://user@host/database`, or several hosts with
+    ///     `target_session_attrs=read-write`.
+    ///   - name: the schema of the database that holds the tables. It is made where it is missing and may be.
+    ///   - connections: at once, besides the one that listens.
+    /// - Throws: ``StoreProblem``, which says what to do next. Tables of a newer program are left untouched.
+    public init(url: String, name: String = "truckroll", schema: Schema, connections: Int = 8) throws {
+        let place = Self.place(url)
+        (self.place, self.name) = (place, name)
+        pool = ConnectionPool(limit: connections, place: place) { try PostgresConnection(url, place: place, schema: name) }
+        entities = EntityShapes(schema)
+        schemaVersion = schema.version
+        try pool.withConnection { connection in
+            try Self.checkDurable(connection)
+            try bringUpToDate(connection)
+        }
+    }
+
+    /// The store of one tenant, which need not exist yet. Its typed columns are filled where they are new.
+    ///
+    /// - Throws: ``StoreProblem/newer(path:version:newestKnown:)`` when a program with a newer schema has written for it.
+    public func store(of tenant: TenantID) throws -> PostgresServerStore {
+        let store = PostgresServerStore(database: self, tenant: tenant, schemaVersion: schemaVersion)
+        try store.open()
+        return store
+    }
+
+    /// Closes the connections; what runs ends first.
+    public func close() { pool.close() }
+
+    /// Takes the missing steps, each in a transaction of its own, so that a process that ends on the way leaves the steps before it.
+    private func bringUpToDate(_ connection: PostgresConnection) throws {
+        let schemas = try connection.run("SELECT 1 FROM pg_namespace WHERE nspname = $1", [BoundValue(.text(name))])
+        if schemas.rowCount == 0 { try connection.script("CREATE SCHEMA IF NOT EXISTS \(EntityShape.quoted(name))") }
+        try locked(connection) { try connection.script(PostgresLayout.versionTable) }
+        for index in PostgresLayout.steps.indices {
+            try locked(connection) {
+                guard try version(connection) == index else { return }
+                for statement in PostgresLayout.steps[index] { try connection.script(statement) }
+                if index == 0 {
+                    for table in PostgresLayout.tables { for statement in PostgresLayout.fence(table) { try connection.script(statement) } }
+                }
+                try connection.script(
+                    """
+                    INSERT INTO layout (version, program) VALUES (\(index + 1), 'truckroll')
+                    ON CONFLICT (one) DO UPDATE SET version = excluded.version
+                    """)
+            }
+        }
+        try locked(connection) {
+            let version = try version(connection)
+            guard version == PostgresLayout.steps.count else {
+                throw StoreProblem.newer(path: place, version: version, newestKnown: PostgresLayout.steps.count)
+            }
+            try entities.addMissing(to: connection)
+        }
+    }
+
+    private func version(_ connection: PostgresConnection) throws -> Int {
+        let rows = try connection.run("SELECT version FROM layout", [])
+        guard rows.rowCount == 1, case .integer(let version) = rows.value(0, 0) else { return 0 }
+        return Int(version)
+    }
+
+    /// Runs `body` in a transaction that no other process that brings tables up to date is in.
+    private func locked(_ connection: PostgresConnection, _ body: () throws -> Void) throws {
+        try connection.script("BEGIN; SELECT pg_advisory_xact_lock(hashtext('truckroll layout'), hashtext(\(Self.literal(name))))")
+        do { try body() } catch {
+            if connection.isOpen { try connection.script("ROLLBACK") }
+            throw error
+        }
+        try connection.script("COMMIT")
+    }
+
+    /// Refuses a server that would lose at a power failure what it has acknowledged.
+    private static func checkDurable(_ connection: PostgresConnection) throws {
+        for setting in ["fsync", "full_page_writes"] {
+            let rows = try connection.run("SELECT current_setting($1)", [BoundValue(.text(setting))])
+            guard rows.value(0, 0) == .text("on") else { throw StoreProblem.serverNotDurable(place: connection.place, setting: setting) }
+        }
+    }
+
+    private static func literal(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
+
+    /// The URL without user, password and parameters.
+    private static func place(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return "the PostgreSQL database" }
+        let rest = url[scheme.upperBound...].prefix { $0 != "?" }
+        let host = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
+        return "postgres://" + host
+    }
+}

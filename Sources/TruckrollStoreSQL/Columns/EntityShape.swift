@@ -1,0 +1,126 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// The table of one entity's typed columns, with the statements that use it. Its SQL is of the kind that ``SQLSession`` takes.
+package struct EntityShape: Sendable {
+    package struct Column: Sendable {
+        package let name: String
+        package let type: ColumnType
+        /// As it stands in SQL.
+        package let quoted: String
+        /// Name of its index.
+        package let index: String
+        /// What an index of PostgreSQL holds of it: a value of any length does not fit there.
+        package let indexed: String
+        /// Ids of the rows with a value, ascending.
+        let selectIDs: String
+        /// Ids of the rows without one, ascending.
+        let selectEmptyIDs: String
+    }
+
+    package let entity: Entity
+    package let type: EntityType
+    package let name: String
+    package let table: String
+    package let columns: [Column]
+    let upsert: String
+    let delete: String
+    package let deleteAll: String
+    let selectIDs: String
+
+    package init(_ entity: Entity) {
+        let table = "entity_" + entity.name
+        let quotedTable = Self.quoted(table)
+        self.entity = entity
+        type = entity.type
+        name = entity.name
+        self.table = table
+        columns = entity.columns.filter { $0.facet == .common }.map { field in
+            let (column, type) = (Self.quoted(field.name), ColumnType(field))
+            let prefix = { (value: String) in type.isLong ? "substr(\(value), 1, 200)" : value }
+            let select = "SELECT id FROM \(quotedTable) WHERE /*tenant = $tenant AND \(prefix(column))"
+            return Column(
+                name: field.name, type: type, quoted: column, index: "\(table)_by_\(field.name)",
+                indexed: type.isLong ? "(\(prefix(column)))" : column,
+                selectIDs: "\(select) = \(prefix("?1")) AND*/ \(column) = ?1 ORDER BY id",
+                selectEmptyIDs: "\(select) IS NULL AND*/ \(column) IS NULL ORDER BY id")
+        }
+        let names = columns.map(\.quoted)
+        let marks = [String](repeating: "?", count: names.count + 1).joined(separator: ", ")
+        let assignments = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        // A row that is as it should be is not written.
+        let differs = names.map { name in
+            let (old, new) = ("\(quotedTable).\(name)", "excluded.\(name)")
+            return "\(old) <> \(new) OR (\(old) IS NULL) <> (\(new) IS NULL)"
+        }.joined(separator: " OR ")
+        upsert = """
+            INSERT INTO \(quotedTable) (/*tenant,*/ \((["id"] + names).joined(separator: ", "))) VALUES (/*$tenant,*/ \(marks)) \
+            ON CONFLICT (/*tenant,*/ id) DO \(names.isEmpty ? "NOTHING" : "UPDATE SET \(assignments) WHERE \(differs)")
+            """
+        deleteAll = "DELETE FROM \(quotedTable) /*WHERE tenant = $tenant*/"
+        delete = "DELETE FROM \(quotedTable) WHERE /*tenant = $tenant AND*/ id = ?"
+        selectIDs = "SELECT id FROM \(quotedTable) /*WHERE tenant = $tenant*/ ORDER BY id"
+    }
+
+    /// Names come from the schemas in `Schemas/`; some of them are words of SQL, such as `order`.
+    package static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+}
+
+extension EntityShape {
+    /// Brings every row up to date with the record it repeats. The row of a record that cannot be read stays as it is, so that whoever
+    /// looks for the record still meets it, and is told.
+    ///
+    /// - Parameter records: the statement that gives them, with the first and the last key to bind.
+    package func fill(from records: String, in session: any SQLSession) throws {
+        let start = type.rawValue.bigEndianBytes
+        let bounds = [UInt8.min, .max].map { (start + [UInt8](repeating: $0, count: 17)).bound }
+        let rows = try session.rows(records, bounds) { row -> (RecordID, ColumnValues?)? in
+            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key) else { return nil }
+            return (key.id, RecordView(record, entity).columns)
+        }
+        for case (let id, let columns)? in rows { try save(id, columns, in: session) }
+    }
+
+    /// Puts the row of a record in place, or takes it away when there are no columns.
+    ///
+    /// - Returns: whether the row was another one before.
+    @discardableResult
+    package func save(_ id: RecordID, _ values: ColumnValues?, in session: any SQLSession) throws -> Bool {
+        guard let values else { return try session.run(delete, [id.bound]) > 0 }
+        // A value that does not fit its column's type, written under another schema, is not found by that column.
+        let bound = try columns.map { try $0.type.bound(values[$0.name]) ?? .null }
+        return try session.run(upsert, [id.bound] + bound) > 0
+    }
+
+    /// - Parameter unreadable: is called for each row that is left out because the disk has changed it.
+    /// - Throws: ``SchemaProblem`` when the entity has no such column.
+    package func ids(
+        where column: String, equals value: Value, in session: any SQLSession, unreadable: () throws -> Void
+    ) throws -> [RecordID] {
+        guard let column = columns.first(where: { $0.name == column }) else {
+            throw SchemaProblem(entity: name, detail: "\(column) is no column to query by")
+        }
+        guard let bound = try column.type.bound(value) else { return [] }
+        let (sql, arguments) = bound.isNull ? (column.selectEmptyIDs, []) : (column.selectIDs, [bound])
+        return try session.legibleRows(sql, arguments, unreadable: unreadable) { try $0.recordID() }
+    }
+
+    package func ids(in session: any SQLSession, unreadable: () throws -> Void) throws -> [RecordID] {
+        try session.legibleRows(selectIDs, unreadable: unreadable) { try $0.recordID() }
+    }
+}
+
+/// The tables of typed columns that follow from a schema: one an entity, one column an `x-column` field of the common facet. Fields
+/// of other facets stay out, because every row may be read to answer anybody's query.
+package struct EntityShapes: Sendable {
+    /// In the schema's order.
+    package let all: [EntityShape]
+    private let byType: [EntityType: EntityShape]
+
+    package init(_ schema: Schema) {
+        all = schema.entities.map { EntityShape($0) }
+        byType = Dictionary(all.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package subscript(entity: Entity) -> EntityShape? { byType[entity.type] }
+}
