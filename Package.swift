@@ -149,7 +149,8 @@ let package = Package(
         tests(
             "TruckrollStoreTests",
             [
-                "PostgresCluster", "TruckrollStorePostgres", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollStoreMemory", "TruckrollSync",
+                "PostgresCluster", "FaultyNetwork", "TruckrollStorePostgres", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollStoreMemory",
+                "TruckrollSync",
                 "TruckrollProtocol",
                 "TruckrollDomain", "TruckrollCore", grdb,
             ]),

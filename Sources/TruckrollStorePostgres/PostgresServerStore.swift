@@ -19,31 +19,30 @@ public final class PostgresServerStore: ServerStore {
 
     /// Makes the row that writers lock, and fills typed columns that are new.
     func open() throws {
-        try database.pool.withConnection { connection in
-            try transaction(connection, "BEGIN; \(scope)") {
-                let sql = "INSERT INTO writer (tenant, schema) VALUES (/*$tenant*/, ?) ON CONFLICT DO NOTHING"
-                _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
-            }
-            try writing(connection) {
-                let sql = "UPDATE writer SET schema = ? WHERE /*tenant = $tenant AND*/ schema < ?1"
-                _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
-                try database.entities.fillMissing(in: PostgresSession(connection: connection, tenant: tenant))
-            }
+        try transaction("BEGIN READ WRITE; \(scope)", endsInDoubt: true) { connection, _ in
+            let sql = "INSERT INTO writer (/*tenant,*/ schema) VALUES (/*$tenant,*/ ?) ON CONFLICT DO NOTHING"
+            _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
+        }
+        try writing { connection in
+            let sql = "UPDATE writer SET schema = ?1 WHERE /*tenant = $tenant AND*/ schema < ?1"
+            _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
+            try database.entities.fillMissing(in: PostgresSession(connection: connection, tenant: tenant))
         }
     }
 
-    /// One transaction, which outlives the server's failure when this returns; a thrown error undoes all of it.
+    /// One transaction, which outlives the server's failure when this returns; a thrown error undoes all of it, but for one:
     ///
-    /// - Throws: ``StoreProblem/outcomeUnknown(place:)`` when the connection broke during the commit and nobody can tell what came of
-    ///   it.
+    /// - Throws: ``StoreProblem/outcomeUnknown(place:)`` when the connection broke during the commit. It may have been kept or not;
+    ///   whoever asks next sees which, since a writer waits until the server has ended this one.
     public func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
-        try database.pool.withConnection { connection in try writing(connection) { try body(self.transaction(on: connection)) } }
+        try writing { try body(self.transaction(on: $0)) }
     }
 
     /// One committed state for as long as `body` runs.
     public func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
-        try database.pool.withConnection { connection in
-            try transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(scope)") { try body(self.transaction(on: connection)) }
+        try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(scope)", endsInDoubt: false) { connection, _ in
+            // A standby refuses a write in the same words as a transaction that only reads.
+            do { return try body(self.transaction(on: connection)) } catch StoreProblem.standby { throw StoreProblem.readOnly(path: database.place) }
         }
     }
 
@@ -54,14 +53,17 @@ public final class PostgresServerStore: ServerStore {
     /// Row security lets through the rows of this tenant until the transaction ends.
     private var scope: String { "SET LOCAL truckroll.tenant = '\(tenant)'" }
 
-    private func writing<T>(_ connection: PostgresConnection, _ body: () throws -> T) throws -> T {
-        let lock = "SELECT schema::text FROM writer WHERE tenant = '\(tenant)' FOR UPDATE"
-        return try transaction(connection, "BEGIN; \(scope); \(lock)", check: check) { try body() }
+    private func writing<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
+        let lock = "SELECT schema FROM writer WHERE tenant = '\(tenant)' FOR UPDATE"
+        return try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope); \(lock)", endsInDoubt: true) { connection, lock in
+            try check(lock)
+            return try body(connection)
+        }
     }
 
     /// A program with an older schema would leave out columns.
     private func check(_ lock: PostgresResult) throws {
-        guard lock.rowCount == 1, case .text(let text) = lock.value(0, 0), let newest = Int(text) else {
+        guard let newest = lock.words.first.flatMap({ Int($0) }) else {
             throw StoreProblem.failed(path: database.place, detail: "tenant \(tenant) has no row of its own in the table of writers")
         }
         guard newest <= Int(schemaVersion) else {
@@ -69,22 +71,29 @@ public final class PostgresServerStore: ServerStore {
         }
     }
 
+    /// - Parameters:
+    ///   - begin: statements that begin it, in one round trip.
+    ///   - endsInDoubt: whether something is lost when nobody knows that it has ended.
     private func transaction<T>(
-        _ connection: PostgresConnection, _ begin: String, check: (PostgresResult) throws -> Void = { _ in }, _ body: () throws -> T
+        _ begin: String, endsInDoubt: Bool, _ body: (PostgresConnection, PostgresResult) throws -> T
     ) throws -> T {
-        let result: T
-        do {
-            try check(try connection.script(begin))
-            result = try body()
-        } catch {
-            // A connection that is gone has undone everything.
-            if connection.isOpen { try connection.script("ROLLBACK") }
-            throw error
+        try database.pool.withConnection(begin: { try $0.script(begin) }) { connection, begun in
+            let result: T
+            do { result = try body(connection, begun) } catch {
+                // A connection that is gone has undone everything; so has one on which this fails.
+                if connection.isOpen { _ = try? connection.script("ROLLBACK") }
+                throw error
+            }
+            do {
+                // A transaction in which a statement failed ends with ROLLBACK whatever is asked.
+                guard try connection.script("COMMIT").tag == "COMMIT" else {
+                    throw StoreProblem.failed(path: database.place, detail: "a statement had failed before the commit")
+                }
+            } catch let problem as StoreProblem {
+                guard case .unreachable = problem else { throw problem }
+                if endsInDoubt { throw StoreProblem.outcomeUnknown(place: database.place) }
+            }
+            return result
         }
-        // A transaction in which a statement failed ends with ROLLBACK whatever is asked.
-        guard try connection.script("COMMIT").tag == "COMMIT" else {
-            throw StoreProblem.failed(path: database.place, detail: "a statement had failed before the commit")
-        }
-        return result
     }
 }

@@ -7,6 +7,8 @@ import Synchronization
 public final class PostgresCluster: Sendable {
     /// A connection string of libpq, of a user who may make schemas.
     public let url: String
+    /// Where it listens on this machine as well; `nil` for another server that was named.
+    public let port: Int?
     private let folder: URL?
 
     private static let state = Mutex<Result<PostgresCluster, Unavailable>?>(nil)
@@ -37,13 +39,14 @@ public final class PostgresCluster: Sendable {
             .first { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") }
     }
 
-    private init(url: String, folder: URL?) {
+    private init(url: String, port: Int?, folder: URL?) {
         self.url = url
+        self.port = port
         self.folder = folder
     }
 
     private static func start() -> Result<PostgresCluster, Unavailable> {
-        if let given { return .success(PostgresCluster(url: given, folder: nil)) }
+        if let given { return .success(PostgresCluster(url: given, port: nil, folder: nil)) }
         guard let programs else { return .failure(Unavailable(description: "PostgreSQL is not installed")) }
         do {
             removeLeftOvers(programs)
@@ -53,13 +56,17 @@ public final class PostgresCluster: Sendable {
             if getuid() == 0 { try run(["chown", "postgres", folder.path]) }
             let data = folder.appendingPathComponent("data").path
             try run(asOwner([programs + "/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]))
+            let port = try freePort()
             _ = try launch(
-                asOwner([programs + "/postgres", "-D", data, "-k", folder.path, "-c", "listen_addresses=", "-c", "max_connections=200"]))
+                asOwner([
+                    programs + "/postgres", "-D", data, "-k", folder.path, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
+                    "max_connections=200",
+                ]))
             atexit { PostgresCluster.stopShared() }
             // Ready in a second or two.
-            for _ in 0..<600 where (try? run([programs + "/pg_isready", "-q", "-h", folder.path])) == nil { usleep(50_000) }
-            try run([programs + "/pg_isready", "-q", "-h", folder.path])
-            return .success(PostgresCluster(url: "postgresql://postgres@/postgres?host=\(folder.path)", folder: folder))
+            for _ in 0..<600 where (try? run([programs + "/pg_isready", "-q", "-h", folder.path, "-p", "\(port)"])) == nil { usleep(50_000) }
+            try run([programs + "/pg_isready", "-q", "-h", folder.path, "-p", "\(port)"])
+            return .success(PostgresCluster(url: "postgresql://postgres@/postgres?host=\(folder.path)&port=\(port)", port: port, folder: folder))
         } catch { return .failure(Unavailable(description: "\(error)")) }
     }
 
@@ -79,6 +86,21 @@ public final class PostgresCluster: Sendable {
             guard let owner = pid_t(name.dropFirst("truckroll-pg-".count)), kill(owner, 0) != 0 else { continue }
             stop(URL(fileURLWithPath: "/tmp/" + name), programs)
         }
+    }
+
+    /// One that nobody listens on now.
+    private static func freePort() throws -> Int {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0 }
+        }
+        guard isBound else { throw Unavailable(description: "no free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// PostgreSQL does not run as root.

@@ -34,23 +34,42 @@ final class ConnectionPool: Sendable {
 
     /// Runs `body` with a connection that nobody else has, and keeps it for the next one where it is sound.
     ///
+    /// - Parameter begin: what comes first. An idle connection may lead to a server that has gone meanwhile: what failed on one so is begun
+    ///   again on a new one.
     /// - Throws: ``StoreProblem/unreachable(place:detail:)`` when none was free in time or could be made.
-    func withConnection<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
+    func withConnection<Begun, T>(
+        begin: (PostgresConnection) throws -> Begun, _ body: (PostgresConnection, Begun) throws -> T
+    ) throws -> T {
         let seconds = Double(patience.components.seconds)
         guard free.wait(timeout: .now() + seconds) == .success else {
             throw StoreProblem.unreachable(place: place, detail: "all connections of this process were in use for \(Int(seconds)) s")
         }
         defer { free.signal() }
-        let taken = try state.withLock { state -> Idle? in
-            guard !state.isClosed else { throw StoreProblem.closed(path: place) }
-            return state.idle.popLast()
-        }
-        let connection = try taken?.connection ?? make()
+        let (connection, begun) = try begunConnection(begin)
         defer {
             let idle = connection.isIdle ? Idle(connection) : nil
             state.withLock { state in if let idle, !state.isClosed { state.idle.append(idle) } }
         }
-        return try body(connection)
+        return try body(connection, begun)
+    }
+
+    func withConnection<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
+        try withConnection(begin: { _ in }) { connection, _ in try body(connection) }
+    }
+
+    private func begunConnection<Begun>(_ begin: (PostgresConnection) throws -> Begun) throws -> (PostgresConnection, Begun) {
+        let taken = try state.withLock { state -> Idle? in
+            guard !state.isClosed else { throw StoreProblem.closed(path: place) }
+            return state.idle.popLast()
+        }
+        if let connection = taken?.connection {
+            do { return (connection, try begin(connection)) } catch {
+                guard !connection.isOpen else { throw error }
+                dropIdle()
+            }
+        }
+        let connection = try make()
+        return (connection, try begin(connection))
     }
 
     /// Drops the connections that nobody uses: those after a failover lead to a server that is gone.

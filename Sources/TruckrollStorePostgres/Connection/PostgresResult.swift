@@ -14,6 +14,12 @@ final class PostgresResult {
     /// Such as `COMMIT`.
     var tag: String { String(cString: PQcmdStatus(result)) }
 
+    /// The first row of a script, whose values come as text.
+    var words: [String] {
+        guard rowCount > 0 else { return [] }
+        return (0..<PQnfields(result)).map { PQgetvalue(result, 0, $0).map { String(cString: $0) } ?? "" }
+    }
+
     func value(_ row: Int, _ column: Int) -> SQLValue {
         let (row, column) = (Int32(row), Int32(column))
         guard column < PQnfields(result), PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }

@@ -42,7 +42,8 @@ extension EntityShapes {
             let columns = shape.columns.map { "\($0.name) \($0.type.word)" }.sorted()
             let known = filled[shape.name].map { Set($0.split(separator: "\n").map(String.init)) }
             guard known?.isSuperset(of: columns) != true else { continue }
-            try shape.fill(from: "SELECT key, entries FROM record WHERE /*tenant = $tenant AND*/ key BETWEEN ?1 AND ?2", in: session)
+            try shape.fill(
+                from: "SELECT key, entries FROM record WHERE /*tenant = $tenant AND*/ key BETWEEN ?1 AND ?2 ORDER BY key LIMIT ?3", in: session)
             try session.run(
                 """
                 INSERT INTO filled_columns (/*tenant,*/ entity, columns) VALUES (/*$tenant,*/ ?, ?)

@@ -70,15 +70,28 @@ extension EntityShape {
     /// Brings every row up to date with the record it repeats. The row of a record that cannot be read stays as it is, so that whoever
     /// looks for the record still meets it, and is told.
     ///
-    /// - Parameter records: the statement that gives them, with the first and the last key to bind.
+    /// - Parameter records: the statement that gives them by key, with the first key, the last one and how many at most to bind.
     package func fill(from records: String, in session: any SQLSession) throws {
+        let limit = 500
         let start = type.rawValue.bigEndianBytes
-        let bounds = [UInt8.min, .max].map { (start + [UInt8](repeating: $0, count: 17)).bound }
-        let rows = try session.rows(records, bounds) { row -> (RecordID, ColumnValues?)? in
-            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key) else { return nil }
-            return (key.id, RecordView(record, entity).columns)
+        let end = start + [UInt8](repeating: .max, count: 17)
+        var next: [UInt8]? = start
+        while let first = next {
+            next = nil
+            var read: [(id: RecordID, columns: ColumnValues?)] = []
+            var count = 0
+            try session.eachRow(records, [first.bound, end.bound, Int64(limit).bound]) { row in
+                var whole = row
+                // Nothing lies between a key and the key with a zero behind it.
+                if case .bytes(let key) = whole.raw() { next = key + [0] }
+                count += 1
+                guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key) else { return true }
+                read.append((key.id, RecordView(record, entity).columns))
+                return true
+            }
+            for (id, columns) in read { try save(id, columns, in: session) }
+            if count < limit { return }
         }
-        for case (let id, let columns)? in rows { try save(id, columns, in: session) }
     }
 
     /// Puts the row of a record in place, or takes it away when there are no columns.

@@ -160,6 +160,25 @@ struct EntityTablesTests {
         try store.close()
     }
 
+    @Test("are filled to the last of many records")
+    func many() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("tenant.sqlite")
+        let (older, newer) = try Self.schemas()
+        let thing = try newer.entity("thing")
+        var store = try SQLiteServerStore(path: path, schema: older)
+        try store.write { transaction in
+            for number: UInt64 in 1...1_203 {
+                let record = try Make.record(thing, number, ["count": .integer(4)])
+                try transaction.save(Make.stored(record), entity: older.entity("thing"), columns: [:])
+            }
+        }
+        try store.close()
+        store = try SQLiteServerStore(path: path, schema: newer)
+        try #expect(store.read { try $0.ids(thing, where: "count", equals: .integer(4)) } == (1...1_203).map { Make.id($0) })
+        try store.close()
+    }
+
     @Test("are filled once: a file whose columns are all kept is opened without writing a row")
     func once() throws {
         let folder = try TemporaryFolder()
