@@ -18,8 +18,9 @@ public final class PostgresDatabase: Sendable {
     ///     `target_session_attrs=read-write`.
     ///   - name: the schema of the database that holds the tables. It is made where it is missing and may be.
     ///   - connections: at once, besides the one that listens.
+    ///   - partitions: into which each table is divided by the hash of the tenant's id where the tables are made new; 0 for none.
     /// - Throws: ``StoreProblem``, which says what to do next. Tables of a newer program are left untouched.
-    public init(url: String, name: String = "truckroll", schema: Schema, connections: Int = 8) throws {
+    public init(url: String, name: String = "truckroll", schema: Schema, connections: Int = 8, partitions: Int = 0) throws {
         let place = Self.place(url)
         (self.place, self.name) = (place, name)
         pool = ConnectionPool(limit: connections, place: place) { try PostgresConnection(url, place: place, schema: name) }
@@ -27,7 +28,7 @@ public final class PostgresDatabase: Sendable {
         schemaVersion = schema.version
         try pool.withConnection { connection in
             try Self.checkDurable(connection)
-            try bringUpToDate(connection)
+            try bringUpToDate(connection, partitions: partitions)
         }
     }
 
@@ -44,37 +45,42 @@ public final class PostgresDatabase: Sendable {
     public func close() { pool.close() }
 
     /// Takes the missing steps, each in a transaction of its own, so that a process that ends on the way leaves the steps before it.
-    private func bringUpToDate(_ connection: PostgresConnection) throws {
-        let schemas = try connection.run("SELECT 1 FROM pg_namespace WHERE nspname = $1", [BoundValue(.text(name))])
-        if schemas.rowCount == 0 { try connection.script("CREATE SCHEMA IF NOT EXISTS \(EntityShape.quoted(name))") }
-        try locked(connection) { try connection.script(PostgresLayout.versionTable) }
+    private func bringUpToDate(_ connection: PostgresConnection, partitions wanted: Int) throws {
+        try locked(connection) {
+            // A role that may not make schemas uses the one that was made for it.
+            let schemas = try connection.run("SELECT 1 FROM pg_namespace WHERE nspname = $1", [BoundValue(.text(name))])
+            if schemas.rowCount == 0 { try connection.script("CREATE SCHEMA \(EntityShape.quoted(name))") }
+        }
+        try locked(connection) {
+            try connection.script(PostgresLayout.layoutTable)
+            try connection.script("INSERT INTO layout (version, partitions) VALUES (0, \(max(0, wanted))) ON CONFLICT DO NOTHING")
+        }
+        let partitions = try layout(connection).partitions
         for index in PostgresLayout.steps.indices {
             try locked(connection) {
-                guard try version(connection) == index else { return }
-                for statement in PostgresLayout.steps[index] { try connection.script(statement) }
-                if index == 0 {
-                    for table in PostgresLayout.tables { for statement in PostgresLayout.fence(table) { try connection.script(statement) } }
+                guard try layout(connection).version == index else { return }
+                for statement in PostgresLayout.steps[index].flatMap({ PostgresLayout.create($0, partitions: partitions) }) {
+                    try connection.script(statement)
                 }
-                try connection.script(
-                    """
-                    INSERT INTO layout (version, program) VALUES (\(index + 1), 'truckroll')
-                    ON CONFLICT (one) DO UPDATE SET version = excluded.version
-                    """)
+                try connection.script("UPDATE layout SET version = \(index + 1)")
             }
         }
         try locked(connection) {
-            let version = try version(connection)
+            let version = try layout(connection).version
             guard version == PostgresLayout.steps.count else {
                 throw StoreProblem.newer(path: place, version: version, newestKnown: PostgresLayout.steps.count)
             }
-            try entities.addMissing(to: connection)
+            try entities.addMissing(to: connection, partitions: partitions)
         }
     }
 
-    private func version(_ connection: PostgresConnection) throws -> Int {
-        let rows = try connection.run("SELECT version FROM layout", [])
-        guard rows.rowCount == 1, case .integer(let version) = rows.value(0, 0) else { return 0 }
-        return Int(version)
+    /// How many steps the tables have taken, and how they are divided.
+    private func layout(_ connection: PostgresConnection) throws -> (version: Int, partitions: Int) {
+        let rows = try connection.run("SELECT version, partitions FROM layout", [])
+        guard case .integer(let version) = rows.value(0, 0), case .integer(let partitions) = rows.value(0, 1) else {
+            throw StoreProblem.foreign(path: place, detail: "its table “layout” is none of this program's")
+        }
+        return (Int(version), Int(partitions))
     }
 
     /// Runs `body` in a transaction that no other process that brings tables up to date is in.

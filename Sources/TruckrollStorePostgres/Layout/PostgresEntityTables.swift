@@ -5,7 +5,7 @@ import TruckrollStoreSQL
 /// The tables of typed columns in a database of many tenants, and the rows of one of them.
 extension EntityShapes {
     /// Makes tables, columns and indexes that are missing. Within a transaction that holds the lock of the layout.
-    func addMissing(to connection: PostgresConnection) throws {
+    func addMissing(to connection: PostgresConnection, partitions: Int) throws {
         let present = try connection.run(
             "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema()", [])
         var columns: [String: Set<String>] = [:]
@@ -25,8 +25,8 @@ extension EntityShapes {
                 let definitions =
                     ["tenant uuid NOT NULL", "id bytea NOT NULL CHECK (length(id) = 16)"] + shape.columns.map { "\($0.quoted) \($0.type.word)" }
                     + ["PRIMARY KEY (tenant, id)"]
-                try connection.script("CREATE TABLE \(table) (\(definitions.joined(separator: ", ")))")
-                for statement in PostgresLayout.fence(table) { try connection.script(statement) }
+                let create = "CREATE TABLE \(table) (\(definitions.joined(separator: ", ")))"
+                for statement in PostgresLayout.create(create, partitions: partitions) { try connection.script(statement) }
             }
             for column in shape.columns where !names.contains(.text(column.index)) {
                 try connection.script("CREATE INDEX \(EntityShape.quoted(column.index)) ON \(table) (tenant, \(column.indexed), id)")

@@ -1,3 +1,5 @@
+import TruckrollStoreSQL
+
 /// The tables of a PostgreSQL database of many tenants, as the steps that lead to them.
 ///
 /// The columns are those of a file of one tenant (`ServerLayout` of the SQLite store), with the tenant before every key, so that the
@@ -6,9 +8,13 @@
 enum PostgresLayout {
     static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables]
 
-    /// How many steps a database has taken; made first.
-    static let versionTable = """
-        CREATE TABLE IF NOT EXISTS layout (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL, program text NOT NULL)
+    /// How many steps a database has taken, and into how many partitions its tables are divided; made first.
+    static let layoutTable = """
+        CREATE TABLE IF NOT EXISTS layout (
+            one boolean PRIMARY KEY DEFAULT true CHECK (one),
+            version bigint NOT NULL,
+            partitions bigint NOT NULL
+        )
         """
 
     /// Every table with rows of tenants, in no order of meaning.
@@ -17,9 +23,24 @@ enum PostgresLayout {
         "scope_log", "scope_digest", "snapshot", "snapshot_segment", "edge", "view_scope", "view_interval",
     ]
 
+    /// What makes a table, fenced: as it is, or in so many partitions, over which tenants spread by the hash of their ids.
+    ///
+    /// - Parameter statement: a `CREATE TABLE` of a table with the column `tenant`; any other statement stays as it is.
+    static func create(_ statement: String, partitions count: Int) -> [String] {
+        let words = "CREATE TABLE "
+        guard statement.hasPrefix(words) else { return [statement] }
+        let table = String(statement.dropFirst(words.count).prefix { $0 != " " })
+        guard count > 0 else { return [statement] + fence(table) }
+        let parts = (0..<count).map { EntityShape.quoted("\(table.replacing("\"", with: ""))_p\($0)") }
+        return [statement + " PARTITION BY HASH (tenant)"]
+            + parts.enumerated().map { index, part in
+                "CREATE TABLE \(part) PARTITION OF \(table) FOR VALUES WITH (MODULUS \(count), REMAINDER \(index))"
+            } + ([table] + parts).flatMap { fence($0) }
+    }
+
     /// A second fence behind the statements, which all name their tenant: a connection sees and writes the rows of the tenant whose
     /// transaction it is in. Roles that bypass row security, superusers among them, pass it.
-    static func fence(_ table: String) -> [String] {
+    private static func fence(_ table: String) -> [String] {
         [
             "ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY", "ALTER TABLE \(table) FORCE ROW LEVEL SECURITY",
             "CREATE POLICY tenant ON \(table) USING (tenant = nullif(current_setting('truckroll.tenant', true), '')::uuid)",
@@ -68,7 +89,7 @@ enum PostgresLayout {
         """
         CREATE TABLE epoch (
             tenant uuid NOT NULL,
-            number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+            number bigint NOT NULL,
             epoch bytea NOT NULL CHECK (length(epoch) = 8),
             start bigint NOT NULL CHECK (start >= 0),
             history bytea NOT NULL CHECK (length(history) = 32),

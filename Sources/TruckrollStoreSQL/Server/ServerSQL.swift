@@ -21,8 +21,10 @@ package enum ServerSQL {
     static let insertAwaited = "INSERT INTO awaited (/*tenant,*/ replica) VALUES (/*$tenant,*/ ?) ON CONFLICT DO NOTHING"
     static let deleteAwaited = "DELETE FROM awaited WHERE /*tenant = $tenant AND*/ replica = ?"
     static let epochs = "SELECT epoch, start, history, parent, reason, lost FROM epoch /*WHERE tenant = $tenant*/ ORDER BY number"
-    static let insertEpoch =
-        "INSERT INTO epoch (/*tenant,*/ epoch, start, history, parent, reason, lost) VALUES (/*$tenant,*/ ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    static let insertEpoch = """
+        INSERT INTO epoch (/*tenant, number,*/ epoch, start, history, parent, reason, lost)
+        VALUES (/*$tenant, (SELECT coalesce(max(number), 0) + 1 FROM epoch WHERE tenant = $tenant),*/ ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """
 
     // MARK: Replicas
 
