@@ -134,6 +134,7 @@ let package = Package(
         tests(
             "ProtocolVectorTests",
             [
+                "PostgresCluster",
                 "TruckrollCompression", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain",
                 "TruckrollCore",
                 "TruckrollCryptography",

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresCluster
 import Testing
 import TruckrollCore
 import TruckrollDomain
@@ -46,7 +47,12 @@ struct SessionStep: VectorCase {
     var answers: [Answer]?
 
     static func make() throws -> [SessionStep] {
-        let session = try RecordedSession()
+        try make { schema, folder in try SQLiteServerStore(path: folder.appendingPathComponent("server.sqlite").path, schema: schema) }
+    }
+
+    /// - Parameter store: the server's; it may use the folder.
+    static func make(_ store: (Schema, URL) throws -> any ServerStore) throws -> [SessionStep] {
+        let session = try RecordedSession(store)
         defer { session.close() }
         return try session.record()
     }
@@ -75,13 +81,12 @@ private final class RecordedSession {
         let replica: ReplicaID
     }
 
-    init() throws {
+    init(_ makeStore: (Schema, URL) throws -> any ServerStore) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-session-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         schema = try Schema.load()
-        let store = try SQLiteServerStore(path: folder.appendingPathComponent("server.sqlite").path, schema: schema)
         server = ServerEngine(
-            schema: schema, store: store,
+            schema: schema, store: try makeStore(schema, folder),
             security: ServerSecurity(
                 receiptKey: Self.receiptKey, tenantKey: try FixedKey.tenant.publicKey(),
                 sign: { try SignatureBook.shared.signature(of: $0, by: .tenant) }),
@@ -309,6 +314,15 @@ struct SessionVectorTests {
     func replay() throws {
         let recorded = try VectorFile.load(SessionStep.self)
         let made = try SessionStep.make()
+        #expect(made.map(\.name) == recorded.map(\.name))
+        for (now, then) in zip(made, recorded) { #expect(now == then, "\(now.name)") }
+    }
+
+    @Test(
+        "the engines give the same bytes on PostgreSQL", .enabled(if: PostgresCluster.isAvailable, "PostgreSQL is not installed"))
+    func replayOnPostgres() throws {
+        let recorded = try VectorFile.load(SessionStep.self)
+        let made = try SessionStep.make { schema, _ in try PostgresCluster.store("session", schema) }
         #expect(made.map(\.name) == recorded.map(\.name))
         for (now, then) in zip(made, recorded) { #expect(now == then, "\(now.name)") }
     }
