@@ -63,11 +63,18 @@ public final class PostgresCluster: Sendable {
                     "max_connections=200",
                 ]))
             atexit { PostgresCluster.stopShared() }
-            // Ready in a second or two.
-            for _ in 0..<600 where (try? run([programs + "/pg_isready", "-q", "-h", folder.path, "-p", "\(port)"])) == nil { usleep(50_000) }
-            try run([programs + "/pg_isready", "-q", "-h", folder.path, "-p", "\(port)"])
+            try waitUntilReady([programs + "/pg_isready", "-q", "-h", folder.path, "-p", "\(port)"])
             return .success(PostgresCluster(url: "postgresql://postgres@/postgres?host=\(folder.path)&port=\(port)", port: port, folder: folder))
         } catch { return .failure(Unavailable(description: "\(error)")) }
+    }
+
+    /// A second or two, on a busy machine more.
+    private static func waitUntilReady(_ question: [String]) throws {
+        for _ in 0..<600 {
+            if (try? run(question)) != nil { return }
+            usleep(50_000)
+        }
+        try run(question)
     }
 
     private static func stopShared() {
