@@ -17,7 +17,7 @@ public final class PostgresDatabase: Sendable {
     ///   - url: a connection string of libpq: `postgres://user@host/database`, or several hosts with
     ///     `target_session_attrs=read-write`.
     ///   - name: the schema of the database that holds the tables. It is made where it is missing and may be.
-    ///   - connections: at once, besides the one that listens.
+    ///   - connections: at once.
     ///   - partitions: into which each table is divided by the hash of the tenant's id where the tables are made new; 0 for none.
     /// - Throws: ``StoreProblem``, which says what to do next. Tables of a newer program are left untouched.
     public init(url: String, name: String = "truckroll", schema: Schema, connections: Int = 8, partitions: Int = 0) throws {
@@ -26,10 +26,7 @@ public final class PostgresDatabase: Sendable {
         pool = ConnectionPool(limit: connections, place: place) { try PostgresConnection(url, place: place, schema: name) }
         entities = EntityShapes(schema)
         schemaVersion = schema.version
-        try pool.withConnection { connection in
-            try Self.checkDurable(connection)
-            try bringUpToDate(connection, partitions: partitions)
-        }
+        try pool.withConnection { try bringUpToDate($0, partitions: partitions) }
     }
 
     /// The store of one tenant, which need not exist yet. Its typed columns are filled where they are new.
@@ -52,8 +49,12 @@ public final class PostgresDatabase: Sendable {
             if schemas.rowCount == 0 { try connection.script("CREATE SCHEMA \(EntityShape.quoted(name))") }
         }
         try locked(connection) {
+            // Nothing is asked for that a role without the right to make tables may not do, once they are there.
+            guard
+                try connection.run("SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'layout'", [BoundValue(.text(name))]).rowCount == 0
+            else { return }
             try connection.script(PostgresLayout.layoutTable)
-            try connection.script("INSERT INTO layout (version, partitions) VALUES (0, \(max(0, wanted))) ON CONFLICT DO NOTHING")
+            try connection.script("INSERT INTO layout (version, partitions) VALUES (0, \(max(0, wanted)))")
         }
         let partitions = try layout(connection).partitions
         for index in PostgresLayout.steps.indices {
@@ -85,20 +86,17 @@ public final class PostgresDatabase: Sendable {
 
     /// Runs `body` in a transaction that no other process that brings tables up to date is in.
     private func locked(_ connection: PostgresConnection, _ body: () throws -> Void) throws {
-        try connection.script("BEGIN; SELECT pg_advisory_xact_lock(hashtext('truckroll layout'), hashtext(\(Self.literal(name))))")
+        // What is read has to be what those before have committed; and they may take long.
+        try connection.script(
+            """
+            BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = 0;
+            SELECT pg_advisory_xact_lock(hashtext('truckroll layout'), hashtext(\(Self.literal(name)))); SET LOCAL lock_timeout = '30s'
+            """)
         do { try body() } catch {
             if connection.isOpen { try connection.script("ROLLBACK") }
             throw error
         }
         try connection.script("COMMIT")
-    }
-
-    /// Refuses a server that would lose at a power failure what it has acknowledged.
-    private static func checkDurable(_ connection: PostgresConnection) throws {
-        for setting in ["fsync", "full_page_writes"] {
-            let rows = try connection.run("SELECT current_setting($1)", [BoundValue(.text(setting))])
-            guard rows.value(0, 0) == .text("on") else { throw StoreProblem.serverNotDurable(place: connection.place, setting: setting) }
-        }
     }
 
     private static func literal(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }

@@ -19,7 +19,7 @@ public final class PostgresServerStore: ServerStore {
 
     /// Makes the row that writers lock, and fills typed columns that are new.
     func open() throws {
-        try transaction("BEGIN READ WRITE; \(scope)", endsInDoubt: true) { connection, _ in
+        try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope)", endsInDoubt: true) { connection, _ in
             let sql = "INSERT INTO writer (/*tenant,*/ schema) VALUES (/*$tenant,*/ ?) ON CONFLICT DO NOTHING"
             _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
         }
@@ -33,7 +33,7 @@ public final class PostgresServerStore: ServerStore {
     /// One transaction, which outlives the server's failure when this returns; a thrown error undoes all of it, but for one:
     ///
     /// - Throws: ``StoreProblem/outcomeUnknown(place:)`` when the connection broke during the commit. It may have been kept or not;
-    ///   whoever asks next sees which, since a writer waits until the server has ended this one.
+    ///   whoever writes next sees which, since a writer waits until the server has ended this one.
     public func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
         try writing { try body(self.transaction(on: $0)) }
     }

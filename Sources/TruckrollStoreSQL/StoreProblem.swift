@@ -38,7 +38,7 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case outcomeUnknown(place: String)
     /// The database server is a standby, which takes no writes.
     case standby(place: String)
-    /// Others held what this transaction needed, again and again. It was rolled back.
+    /// Others held what this transaction needed for too long. It was rolled back.
     case contended(place: String, detail: String)
     /// The database server would lose at a power failure what it has acknowledged.
     case serverNotDurable(place: String, setting: String)

@@ -29,6 +29,12 @@ public final class PostgresCluster: Sendable {
     /// Whether PostgreSQL's programs are installed, or a server was named.
     public static var isAvailable: Bool { given != nil || programs != nil }
 
+    /// Whether it is one that this process starts.
+    public static var isOurs: Bool { given == nil && isAvailable }
+
+    /// A connection string by whose application name connections are told from others'.
+    public func url(as application: String) -> String { url + (url.contains("?") ? "&" : "?") + "application_name=\(application)" }
+
     private static var given: String? { ProcessInfo.processInfo.environment["TRUCKROLL_POSTGRES_URL"] }
 
     /// The folder of the newest `initdb`.
@@ -90,7 +96,9 @@ public final class PostgresCluster: Sendable {
     /// Those of processes that ended without stopping theirs.
     private static func removeLeftOvers(_ programs: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] where name.hasPrefix("truckroll-pg-") {
-            guard let owner = pid_t(name.dropFirst("truckroll-pg-".count)), kill(owner, 0) != 0 else { continue }
+            guard let owner = pid_t(name.dropFirst("truckroll-pg-".count)), owner == getpid() || (kill(owner, 0) != 0 && errno == ESRCH) else {
+                continue
+            }
             stop(URL(fileURLWithPath: "/tmp/" + name), programs)
         }
     }

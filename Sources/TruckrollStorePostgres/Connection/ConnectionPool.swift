@@ -36,13 +36,14 @@ final class ConnectionPool: Sendable {
     ///
     /// - Parameter begin: what comes first. An idle connection may lead to a server that has gone meanwhile: what failed on one so is begun
     ///   again on a new one.
-    /// - Throws: ``StoreProblem/unreachable(place:detail:)`` when none was free in time or could be made.
+    /// - Throws: ``StoreProblem/contended(place:detail:)`` when none was free in time, ``StoreProblem/unreachable(place:detail:)`` when none could
+    ///   be made.
     func withConnection<Begun, T>(
         begin: (PostgresConnection) throws -> Begun, _ body: (PostgresConnection, Begun) throws -> T
     ) throws -> T {
         let seconds = Double(patience.components.seconds)
         guard free.wait(timeout: .now() + seconds) == .success else {
-            throw StoreProblem.unreachable(place: place, detail: "all connections of this process were in use for \(Int(seconds)) s")
+            throw StoreProblem.contended(place: place, detail: "all connections of this process were in use for \(Int(seconds)) s")
         }
         defer { free.signal() }
         let (connection, begun) = try begunConnection(begin)

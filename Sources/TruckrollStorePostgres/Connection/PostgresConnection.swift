@@ -20,7 +20,7 @@ final class PostgresConnection {
     /// - Parameters:
     ///   - url: a connection string of libpq, several hosts included.
     ///   - schema: where the tables lie.
-    /// - Throws: ``StoreProblem/unreachable(place:detail:)``, or what the server says of a database that does not exist.
+    /// - Throws: ``StoreProblem/unreachable(place:detail:)``, with what the server says where it answers.
     init(_ url: String, place: String, schema: String) throws {
         self.place = place
         // What the URL says of these goes before.
@@ -37,10 +37,34 @@ final class PostgresConnection {
             throw StoreProblem.unreachable(place: place, detail: Self.message(connection))
         }
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        try script("SET search_path = \(EntityShape.quoted(schema)); SET bytea_output = hex")
+        try check()
+        // Whoever is cut off from the server, or waits for somebody who is, lets go of a tenant in the end.
+        try script(
+            """
+            SET search_path = \(EntityShape.quoted(schema)); SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '120s';
+            SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
+            """)
     }
 
     deinit { PQfinish(connection) }
+
+    /// Refuses a server that would lose at a power failure what it has acknowledged, one that lags behind another, and one that takes
+    /// not every text.
+    private func check() throws {
+        guard parameter("in_hot_standby") != "on" else { throw StoreProblem.standby(place: place) }
+        guard let encoding = parameter("server_encoding"), encoding == "UTF8" else {
+            throw StoreProblem.foreign(
+                path: place, detail: "its encoding is \(parameter("server_encoding") ?? "unknown"), not UTF8, in which not every text has a place")
+        }
+        let settings = ["fsync", "full_page_writes", "synchronous_commit"]
+        let values = try script("SELECT " + settings.map { "current_setting('\($0)')" }.joined(separator: ", ")).words
+        for (setting, value) in zip(settings, values) where value == "off" {
+            throw StoreProblem.serverNotDurable(place: place, setting: setting)
+        }
+    }
+
+    /// What the server says of itself at the beginning, and when it changes.
+    private func parameter(_ name: String) -> String? { PQparameterStatus(connection, name).map { String(cString: $0) } }
 
     /// Pointers to the texts and a null pointer behind them.
     private static func withPointers<T>(_ texts: [[CChar]], _ body: ([UnsafePointer<CChar>?]) -> T) -> T {
@@ -136,14 +160,14 @@ extension StoreProblem {
     init(state: String?, detail: String, place: String) {
         self =
             switch state {
-            case nil, "57P01", "57P02", "57P03", "57014", "53300": .unreachable(place: place, detail: detail)
+            case nil, "57P01", "57P02", "57P03", "53300": .unreachable(place: place, detail: detail)
             case "23505": .taken(detail: detail)
             case "22021", "22P05": .unstorable(detail: detail)
             case "53100": .diskFull(path: place)
-            case "58030": .io(path: place, detail: detail)
-            case "XX001", "XX002": .corruptRow(place: place, detail: detail)
+            // Damage that the server finds itself is of more than a row.
+            case "58030", "XX001", "XX002": .io(path: place, detail: detail)
             case "25006": .standby(place: place)
-            case "40001", "40P01", "55P03": .contended(place: place, detail: detail)
+            case "40001", "40P01", "55P03", "57014": .contended(place: place, detail: detail)
             case let state? where state.hasPrefix("08"): .unreachable(place: place, detail: detail)
             default: .failed(path: place, detail: detail)
             }

@@ -8,6 +8,8 @@ struct PostgresSession: SQLSession {
 
     var place: String { connection.place }
 
+    func damaged(_ detail: String) -> StoreProblem { .corruptRow(place: place, detail: detail) }
+
     @discardableResult
     func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int { try connection.run(sql, arguments, tenant: tenant).changed }
 

@@ -42,14 +42,28 @@ extension EntityShapes {
             let columns = shape.columns.map { "\($0.name) \($0.type.word)" }.sorted()
             let known = filled[shape.name].map { Set($0.split(separator: "\n").map(String.init)) }
             guard known?.isSuperset(of: columns) != true else { continue }
-            try shape.fill(
-                from: "SELECT key, entries FROM record WHERE /*tenant = $tenant AND*/ key BETWEEN ?1 AND ?2 ORDER BY key LIMIT ?3", in: session)
+            try fill(shape, in: session)
             try session.run(
                 """
                 INSERT INTO filled_columns (/*tenant,*/ entity, columns) VALUES (/*$tenant,*/ ?, ?)
                 ON CONFLICT (/*tenant,*/ entity) DO UPDATE SET columns = excluded.columns
                 """, [try shape.name.bound(), try columns.joined(separator: "\n").bound()])
         }
+    }
+}
+
+/// Page by page, as a result lies in memory whole. The first row of a page is the last one of the page before, and is saved twice.
+private func fill(_ shape: EntityShape, in session: PostgresSession) throws {
+    var (first, last) = shape.allKeys
+    while true {
+        let next = try session.row(
+            "SELECT key FROM record WHERE /*tenant = $tenant AND*/ key BETWEEN ?1 AND ?2 ORDER BY key OFFSET 500 LIMIT 1",
+            [first.bound, last.bound]
+        ) { try $0.bytes() }
+        try shape.fill(
+            from: "SELECT key, entries FROM record WHERE /*tenant = $tenant AND*/ key BETWEEN ?1 AND ?2", keys: (first, next ?? last), in: session)
+        guard let next else { return }
+        first = next
     }
 }
 

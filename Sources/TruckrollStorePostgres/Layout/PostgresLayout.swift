@@ -10,7 +10,7 @@ enum PostgresLayout {
 
     /// How many steps a database has taken, and into how many partitions its tables are divided; made first.
     static let layoutTable = """
-        CREATE TABLE IF NOT EXISTS layout (
+        CREATE TABLE layout (
             one boolean PRIMARY KEY DEFAULT true CHECK (one),
             version bigint NOT NULL,
             partitions bigint NOT NULL

@@ -21,14 +21,6 @@ package enum ColumnType: Sendable {
             }
     }
 
-    /// Whether a value may have any length.
-    package var isLong: Bool {
-        switch self {
-        case .integer: false
-        case .text, .bytes, .encoded: true
-        }
-    }
-
     /// `nil` for a value that is not of the column's type.
     package func bound(_ value: Value) throws -> SQLValue? {
         switch (self, value) {

@@ -37,11 +37,12 @@ package struct EntityShape: Sendable {
         self.table = table
         columns = entity.columns.filter { $0.facet == .common }.map { field in
             let (column, type) = (Self.quoted(field.name), ColumnType(field))
-            let prefix = { (value: String) in type.isLong ? "substr(\(value), 1, 200)" : value }
+            let isLong = Self.isLong(field)
+            let prefix = { (value: String) in isLong ? "substr(\(value), 1, 200)" : value }
             let select = "SELECT id FROM \(quotedTable) WHERE /*tenant = $tenant AND \(prefix(column))"
             return Column(
                 name: field.name, type: type, quoted: column, index: "\(table)_by_\(field.name)",
-                indexed: type.isLong ? "(\(prefix(column)))" : column,
+                indexed: isLong ? "(\(prefix(column)))" : column,
                 selectIDs: "\(select) = \(prefix("?1")) AND*/ \(column) = ?1 ORDER BY id",
                 selectEmptyIDs: "\(select) IS NULL AND*/ \(column) IS NULL ORDER BY id")
         }
@@ -62,6 +63,16 @@ package struct EntityShape: Sendable {
         selectIDs = "SELECT id FROM \(quotedTable) /*WHERE tenant = $tenant*/ ORDER BY id"
     }
 
+    /// Whether a value may be too long for an index of PostgreSQL, which takes some 2,700 bytes.
+    private static func isLong(_ field: Field) -> Bool {
+        switch field.type {
+        case _ where field.isSet: true
+        case .text(let characters): characters > 500
+        case .decimal, .time, .date, .enumeration, .integer, .boolean, .reference, .hash: false
+        case .bytes, .place, .list, .any: true
+        }
+    }
+
     /// Names come from the schemas in `Schemas/`; some of them are words of SQL, such as `order`.
     package static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 }
@@ -70,28 +81,22 @@ extension EntityShape {
     /// Brings every row up to date with the record it repeats. The row of a record that cannot be read stays as it is, so that whoever
     /// looks for the record still meets it, and is told.
     ///
-    /// - Parameter records: the statement that gives them by key, with the first key, the last one and how many at most to bind.
-    package func fill(from records: String, in session: any SQLSession) throws {
-        let limit = 500
-        let start = type.rawValue.bigEndianBytes
-        let end = start + [UInt8](repeating: .max, count: 17)
-        var next: [UInt8]? = start
-        while let first = next {
-            next = nil
-            var read: [(id: RecordID, columns: ColumnValues?)] = []
-            var count = 0
-            try session.eachRow(records, [first.bound, end.bound, Int64(limit).bound]) { row in
-                var whole = row
-                // Nothing lies between a key and the key with a zero behind it.
-                if case .bytes(let key) = whole.raw() { next = key + [0] }
-                count += 1
-                guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key) else { return true }
-                read.append((key.id, RecordView(record, entity).columns))
-                return true
-            }
-            for (id, columns) in read { try save(id, columns, in: session) }
-            if count < limit { return }
+    /// - Parameters:
+    ///   - records: the statement that gives them, with the first and the last key to bind.
+    ///   - keys: of those that are meant; all of the entity's when left out.
+    package func fill(from records: String, keys: (first: [UInt8], last: [UInt8])? = nil, in session: any SQLSession) throws {
+        let keys = keys ?? allKeys
+        try session.eachRow(records, [keys.first.bound, keys.last.bound]) { row in
+            guard let key = try? row.recordKey(), key.facet == .common, let record = try? row.record(key) else { return true }
+            try save(key.id, RecordView(record, entity).columns, in: session)
+            return true
         }
+    }
+
+    /// The first key that a record of the entity can have, and the last one.
+    package var allKeys: (first: [UInt8], last: [UInt8]) {
+        let start = self.type.rawValue.bigEndianBytes
+        return (start + [UInt8](repeating: .min, count: 17), start + [UInt8](repeating: .max, count: 17))
     }
 
     /// Puts the row of a record in place, or takes it away when there are no columns.

@@ -43,7 +43,7 @@ extension SQLServerTransaction {
 
     /// Nothing is decided on a part of what there is.
     private func unreadableRow(_ entity: Entity) -> StoreProblem {
-        .corrupt(path: session.place, detail: "a row of the lookup table of \(entity.name) cannot be read")
+        session.damaged("a row of the lookup table of \(entity.name) cannot be read")
     }
 
     package func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] {

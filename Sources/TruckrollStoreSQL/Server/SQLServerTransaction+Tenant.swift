@@ -22,7 +22,7 @@ extension SQLServerTransaction {
                 Int64(tenant.nextReplica).bound, tenant.instance.bound, try tenant.durable.bound(),
                 try tenant.collected.bound(), (tenant.settlingUntil?.bound).orNull,
             ])
-        guard changed == 1 else { throw StoreProblem.taken(detail: "the file holds another tenant") }
+        guard changed == 1 else { throw StoreProblem.taken(detail: "the store holds another tenant") }
     }
 
     package func epochs() throws -> [EpochRow] {

@@ -8,6 +8,9 @@ package protocol SQLSession {
     /// The name of the database in messages.
     var place: String { get }
 
+    /// The problem of rows that do not hold what was written there.
+    func damaged(_ detail: String) -> StoreProblem
+
     /// Runs a statement that gives no rows and returns how many it changed.
     @discardableResult
     func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int

@@ -8,7 +8,6 @@ extension Layout {
             WHERE confirmed.key BETWEEN ?1 AND ?2
             UNION ALL
             SELECT key, entries FROM overlay WHERE key BETWEEN ?1 AND ?2 AND key NOT IN (SELECT key FROM confirmed)
-            ORDER BY 1 LIMIT ?3
             """)
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables

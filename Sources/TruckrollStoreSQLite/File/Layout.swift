@@ -12,7 +12,7 @@ struct Layout: Sendable {
     let name: String
     /// The statements of each step, in order.
     let steps: [[String]]
-    /// Key and entries of every record that has a typed row, from the key `?1` through `?2`, by key, at most `?3`.
+    /// Key and entries of every record that has a typed row, from the key `?1` through `?2`.
     let visibleRecords: String
 
     /// Which columns of which entity say what every record says.

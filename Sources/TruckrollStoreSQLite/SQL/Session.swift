@@ -9,6 +9,8 @@ struct Session: SQLSession {
 
     var place: String { path }
 
+    func damaged(_ detail: String) -> StoreProblem { .corrupt(path: path, detail: detail) }
+
     @discardableResult
     func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
         try translating {

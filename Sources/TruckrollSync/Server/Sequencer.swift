@@ -205,14 +205,16 @@ struct Sequencer {
         let stamp = try fixing()
         let verdict = try judge.judge(set)
         let version = Version(stamp: stamp, sequence: set.writeID.sequence)
+        let admitted = AdmittedIDs(transaction, besides: set.writeID)
         let applier = SetApplier(
-            schema: schema, access: writer, version: version, role: replica.role, isKnown: isKnown(self.transaction, set.writeID))
+            schema: schema, access: writer, version: version, role: replica.role, isKnown: admitted.isKnown)
         var applied: [AppliedOp] = []
         for (index, op) in set.ops.enumerated() where verdict.effective.contains(index) {
             do { applied.append(try applier.apply(op, index: index)) } catch let problem as DecodingProblem {
                 throw WireProblem(problem.code, op: index, problem.detail)
             }
         }
+        try admitted.check()
         let isMerged = applied.contains { !$0.losses.isEmpty || $0.hasSiblings || $0.survivedDeletion || $0.isDecidedByPair }
         try writer.finish()
         return Effect(
@@ -259,20 +261,11 @@ struct Sequencer {
         return remarks
     }
 
-    private func isKnown(_ transaction: any ServerTransaction, _ own: WriteID) -> (WriteID) -> Bool {
-        { id in
-            if id == own { return true }
-            if let replica = try? transaction.replica(id.replica) { return id.sequence <= replica.lastSequence }
-            // The server's own replicas, one an epoch, are not enrolled.
-            return (try? transaction.admitted(id)) ?? nil != nil
-        }
-    }
-
     /// Within an epoch a device can only have seen what was admitted. After a restore it may have seen more.
     private func checkBases(_ set: ChangeSet, mayHaveSeenMore: Bool) throws {
-        let isKnown = isKnown(transaction, set.writeID)
+        let admitted = AdmittedIDs(transaction, besides: set.writeID)
         for (index, op) in set.ops.enumerated() {
-            for base in op.seen + op.writes.flatMap(\.bases) where !isKnown(base.writeID) {
+            for base in op.seen + op.writes.flatMap(\.bases) where try !admitted.holds(base.writeID) {
                 guard mayHaveSeenMore, base.writeID.replica != set.writeID.replica || base.sequence < set.writeID.sequence else {
                     throw WireProblem("base-unknown", op: index, "version \(base) was never admitted")
                 }

@@ -48,7 +48,7 @@ struct PostgresMigrationTests {
         let ended = Mutex(false)
         let thread = Thread {
             while !ended.withLock({ $0 }) {
-                _ = try? self.open(try TestSchemas.load(), url: "\(cluster.url)&application_name=\(name)")
+                _ = try? self.open(try TestSchemas.load(), url: cluster.url(as: name))
             }
             ended.withLock { $0 = false }
         }
