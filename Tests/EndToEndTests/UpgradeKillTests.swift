@@ -43,7 +43,7 @@ struct UpgradeKillTests {
     ///
     /// - Parameter ends: whether the program ends by itself.
     /// - Returns: how often it had nothing.
-    private func killUpgrades(of file: URL, _ program: String, _ arguments: [String], ends: Bool) async throws -> Int {
+    private func killUpgrades(of file: URL, _ program: String, _ arguments: [String], ends: Bool) throws -> Int {
         let before = try typedRows(file)
         #expect(before.values.contains { !$0.isEmpty })
         try makeOlder(file)
@@ -61,9 +61,13 @@ struct UpgradeKillTests {
         for _ in 0..<12 {
             try makeOlder(file)
             process = try start(program, arguments)
-            // Not a wait for a result: the moment at which a real process is killed.
-            try await Task.sleep(for: wait * Double.random(in: 0.8...1.2))
-            kill(process.processIdentifier, SIGKILL)
+            // Not a wait for a result: the moment at which a real process is killed. On a thread of its own, as those of tasks may all be
+            // waiting in other tests.
+            let (victim, moment) = (process.processIdentifier, wait * Double.random(in: 0.8...1.2))
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: moment / .seconds(1))
+                kill(victim, SIGKILL)
+            }
             process.waitUntilExit()
             let now = try typedRows(file)
             #expect(now.isEmpty || now == before)
@@ -76,11 +80,11 @@ struct UpgradeKillTests {
     }
 
     @Test("a server killed while it upgrades its file has done all of it or nothing, and the next start ends it")
-    func server() async throws {
+    func server() throws {
         let server = try ServerProcess()
         let file = try server.database
         let rows = try typedRows(file)
-        let undone = try await killUpgrades(of: file, "truckroll-server", ["serve", "--data", server.data.path, "--port", "0"], ends: false)
+        let undone = try killUpgrades(of: file, "truckroll-server", ["serve", "--data", server.data.path, "--port", "0"], ends: false)
         #expect(undone > 0, "no kill came before the end")
         try server.start()
         server.kill()
@@ -88,7 +92,7 @@ struct UpgradeKillTests {
     }
 
     @Test("a device killed while it upgrades its file keeps what waits in it, and the next command ends it")
-    func device() async throws {
+    func device() throws {
         let server = try ServerProcess()
         try server.start()
         let directory = try ServerProcess.directory()
@@ -97,7 +101,7 @@ struct UpgradeKillTests {
         let job = try #require(try tablet.read { try $0.read { try $0.views("service_order").first?.text("number") } })
         try tablet.does("note", job, "waits")
         let rows = try typedRows(tablet.file)
-        let undone = try await killUpgrades(of: tablet.file, "truckroll-field", ["jobs", "--store", tablet.store], ends: true)
+        let undone = try killUpgrades(of: tablet.file, "truckroll-field", ["jobs", "--store", tablet.store], ends: true)
         #expect(undone > 0, "no kill came before the end")
         try tablet.does("jobs")
         #expect(try typedRows(tablet.file) == rows)
