@@ -77,9 +77,14 @@ public final class PostgresDatabase: Sendable {
 
     /// How many steps the tables have taken, and how they are divided.
     private func layout(_ connection: PostgresConnection) throws -> (version: Int, partitions: Int) {
+        let foreign = StoreProblem.foreign(path: place, detail: "its table “layout” in the schema “\(name)” is none of this program's")
+        let columns = try connection.run(
+            "SELECT 1 FROM pg_attribute WHERE attrelid = 'layout'::regclass AND attname IN ('version', 'partitions') AND atttypid = 'int8'::regtype",
+            [])
+        guard columns.rowCount == 2 else { throw foreign }
         let rows = try connection.run("SELECT version, partitions FROM layout", [])
-        guard case .integer(let version) = rows.value(0, 0), case .integer(let partitions) = rows.value(0, 1) else {
-            throw StoreProblem.foreign(path: place, detail: "its table “layout” is none of this program's")
+        guard rows.rowCount == 1, case .integer(let version) = rows.value(0, 0), case .integer(let partitions) = rows.value(0, 1) else {
+            throw foreign
         }
         return (Int(version), Int(partitions))
     }

@@ -1,14 +1,14 @@
 import TruckrollSync
 
-/// Why a database file could not be opened, read or written. Every case says what the reader does next.
+/// Why a database, a file or a server's, could not be opened, read or written. Every case says what the reader does next.
 public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another process holds the file. Nothing was touched.
     case inUse(path: String, process: Int32?)
     /// The file, or a part of it, is not what this program wrote. Nothing was changed by the attempt to read it.
     case corrupt(path: String, detail: String)
-    /// The file belongs to another kind of store or to another program.
+    /// The file, or what stands in the database server under the names of our tables, belongs to another kind of store or another program.
     case foreign(path: String, detail: String)
-    /// A newer version of the program wrote the file. It was left untouched.
+    /// A newer version of the program wrote the file or the tables. They were left untouched.
     case newer(path: String, version: Int, newestKnown: Int)
     /// The disk is full. The transaction was rolled back.
     case diskFull(path: String)

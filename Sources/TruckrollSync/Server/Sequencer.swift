@@ -211,6 +211,7 @@ struct Sequencer {
         var applied: [AppliedOp] = []
         for (index, op) in set.ops.enumerated() where verdict.effective.contains(index) {
             do { applied.append(try applier.apply(op, index: index)) } catch let problem as DecodingProblem {
+                try admitted.check()
                 throw WireProblem(problem.code, op: index, problem.detail)
             }
         }

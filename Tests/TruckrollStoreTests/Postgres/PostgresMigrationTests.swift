@@ -42,6 +42,19 @@ struct PostgresMigrationTests {
         try open(TestSchemas.load()).store(of: tenant).write { try $0.insert(Make.admitted(1, Make.write(2, 1))) }
     }
 
+    @Test(
+        "leaves a schema alone in which another program's table has the name of ours",
+        arguments: [
+            "version text, partitions text", "version bigint, partitions bigint",
+        ])
+    func foreign(columns: String) throws {
+        let admin = try PostgresConnection(cluster.url, place: "test", schema: name)
+        try admin.script("CREATE SCHEMA \"\(name)\"; CREATE TABLE layout (\(columns))")
+        let problem = #expect(throws: StoreProblem.self) { _ = try open(TestSchemas.load()) }
+        #expect(problem?.code == "store-foreign")
+        try #expect(admin.run("SELECT 1 FROM pg_tables WHERE schemaname = $1", [BoundValue(.text(name))]).rowCount == 1)
+    }
+
     @Test("by a process that is cut off at any step is completed by the next one")
     func cutOff() throws {
         let admin = try PostgresConnection(cluster.url, place: "test", schema: name)

@@ -13,18 +13,6 @@ struct PostgresServerStoreTests {
         try promise.check(try PostgresCluster.store("promises", TestSchemas.load()))
     }
 
-    @Test("a taken write id, position or cause is told as such")
-    func taken() throws {
-        let store = try PostgresCluster.store("promises", TestSchemas.load())
-        try store.write { try $0.insert(Make.admitted(1, Make.write(2, 1), cause: "c")) }
-        for again in [
-            Make.admitted(1, Make.write(2, 2)), Make.admitted(2, Make.write(2, 1)), Make.admitted(2, Make.write(2, 2), cause: "c"),
-        ] {
-            let problem = #expect(throws: StoreProblem.self) { try store.write { try $0.insert(again) } }
-            #expect(problem?.code == "store-taken")
-        }
-    }
-
     @Test("a reader keeps its state while a writer commits")
     func isolation() throws {
         let store = try PostgresCluster.store("promises", TestSchemas.load())

@@ -22,18 +22,6 @@ struct SQLiteServerStoreTests {
         try promise.check(try SQLiteServerStore(path: "", schema: TestSchemas.load(), inMemory: true))
     }
 
-    @Test("a taken write id, position or cause is told as such")
-    func taken() throws {
-        let store = try SQLiteServerStore(path: "", schema: TestSchemas.load(), inMemory: true)
-        try store.write { try $0.insert(Make.admitted(1, Make.write(2, 1), cause: "c")) }
-        for again in [
-            Make.admitted(1, Make.write(2, 2)), Make.admitted(2, Make.write(2, 1)), Make.admitted(2, Make.write(2, 2), cause: "c"),
-        ] {
-            let problem = #expect(throws: StoreProblem.self) { try store.write { try $0.insert(again) } }
-            #expect(problem?.code == "store-taken")
-        }
-    }
-
     @Test("finds nothing out from a lookup table of which a row cannot be read, and says so")
     func unreadableRow() throws {
         let folder = try TemporaryFolder()
