@@ -89,8 +89,8 @@ let package = Package(
         room(
             "TruckrollServer",
             [
-                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollStoreSQL",
-                "TruckrollCompression",
+                "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "TruckrollStoreSQLite", "TruckrollStorePostgres",
+                "TruckrollStoreSQL", "TruckrollCompression",
                 "TruckrollCryptography", logging, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import TruckrollCore
 import TruckrollServer
+import TruckrollStoreSQLite
 import TruckrollTerminal
 
 /// How an operator's command reaches a tenant: over HTTP while a server holds the files, else by opening them.
@@ -21,9 +22,11 @@ struct AdminAccess {
     func prepare() throws -> AdminAccess {
         if !FileManager.default.fileExists(atPath: tokenFile.path) {
             let token = SecureRandom.bytes(32).hexadecimal
-            guard FileManager.default.createFile(atPath: tokenFile.path, contents: Data(token.utf8), attributes: [.posixPermissions: 0o600]) else {
+            // Of two servers that begin at once on one directory the first one's stands.
+            do { try DurableFile.create(Array(token.utf8), at: tokenFile.path) } catch  where !FileManager.default.fileExists(atPath: tokenFile.path)
+            {
                 throw Failure("\(tokenFile.path) cannot be written.", next: "Check the directory's owner and the free space.")
-            }
+            } catch {}
         }
         return self
     }
@@ -62,7 +65,10 @@ struct AdminAccess {
     func run(
         _ command: String, options: DataOptions, arguments: [String: String] = [:], within seconds: Int64 = 30, locally: AdminCommand
     ) async throws -> JSONValue {
-        if let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments, within: seconds) { return answer.snakeCased }
+        // A database server lets commands in beside the server.
+        if options.database.url == nil, let answer = try await ask(command, tenant: try options.tenantID(), arguments: arguments, within: seconds) {
+            return answer.snakeCased
+        }
         let tenant = try options.open()
         defer { try? tenant.close() }
         do { return try JSONValue.parse(try tenant.admin(locally)).snakeCased } catch let problem as ServiceProblem {

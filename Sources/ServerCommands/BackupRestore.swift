@@ -20,9 +20,13 @@ struct Backup: AsyncParsableCommand {
     func run() async throws {
         try await reporting(json: options.json) {
             guard !FileManager.default.fileExists(atPath: to) else { throw Failure("\(to) exists.", next: "Name a new file.") }
-            let tenant = try options.open()
-            defer { try? tenant.close() }
-            try tenant.backup(to: to)
+            guard options.database.url == nil else {
+                throw Failure(
+                    "A PostgreSQL database is backed up by its own tools.",
+                    next: "Use pg_basebackup with an archive of the log, or pg_dump. See “PostgreSQL” in docs/operations.md.",
+                    code: "not-for-postgres")
+            }
+            try SQLiteStorage().backup(try options.home(), to: to)
             Terminal.standardOutput().print("Copied to \(to).")
         }
     }
@@ -36,13 +40,32 @@ struct Restore: AsyncParsableCommand {
             The copy is checked first. The present database may be damaged or missing; what is there of it is kept beside the \
             restored one. A new epoch begins: devices bring back by themselves what they still hold and the copy lacks.
 
+            A PostgreSQL database is put back by its own tools. Say so then, without --from: the new epoch begins. Recovery to a point in \
+            time is noticed without that.
+
+              truckroll-server restore --data ./data --from ./copy.sqlite
+              truckroll-server restore --data ./data \\
+                --postgres postgres://truckroll@db/truckroll
+
             EXIT STATUS: 0 restored, 1 failed, 64 bad usage.
             """)
     @OptionGroup var options: DataOptions
-    @Option(help: "The copy.") var from: String
+    @Option(help: "The copy; left out where PostgreSQL's own tools have put the database back.") var from: String?
 
     func run() async throws {
         try await reporting(json: options.json) {
+            let out = Terminal.standardOutput()
+            if options.database.url != nil {
+                guard from == nil else {
+                    throw Failure(
+                        "A PostgreSQL database is put back by its own tools.", next: "Put it back, then repeat the command without --from.",
+                        code: "not-for-postgres")
+                }
+                _ = try options.home().renewInstance()
+                try options.open().close()
+                return out.print("A new epoch has begun; devices bring back what the database lacks.")
+            }
+            guard let from else { throw Failure("--from is missing.", next: "Name the copy to restore: --from FILE.") }
             guard FileManager.default.fileExists(atPath: from) else { throw Failure("There is no file \(from).", next: "Name the copy to restore.") }
             let home = try options.home()
             let kept = "\(home.database).before-restore-\(SystemClock.now())"
@@ -53,7 +76,7 @@ struct Restore: AsyncParsableCommand {
                 SchemaMark(of: home.database).remove()
             }
             try options.open().close()
-            Terminal.standardOutput().print("Restored from \(from). A new epoch has begun; a former database is kept as \(kept).")
+            out.print("Restored from \(from). A new epoch has begun; a former database is kept as \(kept).")
         }
     }
 }

@@ -33,6 +33,7 @@ struct DemoData: AsyncParsableCommand {
     @Flag(help: "Take a company away whose making was cut short, and make it anew.") var startOver = false
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "No progress.") var quiet = false
+    @OptionGroup var database: DatabaseOptions
     @OptionGroup var clock: ClockOptions
 
     func validate() throws {
@@ -54,6 +55,7 @@ struct DemoData: AsyncParsableCommand {
             let id = TenantID(high: record.id.high, low: record.id.low)
             let home = TenantHome(directory: directory, tenant: id)
             let mark = DemoMark(of: home)
+            let storage = try database.storage(in: directory)
             if try TenantHome.all(in: directory).contains(id) {
                 guard mark.isThere else { throw Failure("The company is there already.", next: "Use another --data directory, or another --seed.") }
                 guard startOver else {
@@ -62,13 +64,15 @@ struct DemoData: AsyncParsableCommand {
                         next: "Take it away and make it anew: the same command with --start-over. Do not serve it.", code: "demo-unfinished")
                 }
                 // Whoever serves it holds the file; whatever else is wrong with it goes with it.
-                do { try SQLiteTenant(home: home, now: now).close() } catch let problem as StoreProblem {
+                do { try Tenant(home: home, in: storage, now: now).close() } catch let problem as StoreProblem {
                     if case .inUse = problem { throw problem }
                 } catch {}
+                try storage.clear(home)
                 try mark.clear()
             }
             try mark.set(making: "--size \(self.size) --seed \(seed) --day \(day)")
-            let tenant = try Founder.found(directory: directory, tenant: id, name: name, code: code, timeZone: zone, now: now)
+            let tenant = try Founder.found(
+                directory: directory, in: storage, tenant: id, name: name, code: code, timeZone: zone, now: now)
             defer { try? tenant.close() }
             let start = ContinuousClock.now
             if !quiet {
@@ -84,7 +88,7 @@ struct DemoData: AsyncParsableCommand {
         }
     }
 
-    private func report(_ company: DemoCompany, _ tenant: SQLiteTenant, _ summary: DemoImport.Summary) throws {
+    private func report(_ company: DemoCompany, _ tenant: Tenant, _ summary: DemoImport.Summary) throws {
         let out = Terminal.standardOutput()
         let story = company.story
         guard !json else {

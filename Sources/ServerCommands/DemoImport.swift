@@ -8,7 +8,7 @@ import TruckrollTerminal
 /// Brings the demonstration company into a tenant: its records, then what happened to its orders.
 struct DemoImport {
     let company: DemoCompany
-    let tenant: SQLiteTenant
+    let tenant: Tenant
 
     struct Summary {
         var records = 0

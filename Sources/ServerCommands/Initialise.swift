@@ -37,13 +37,15 @@ struct Initialise: AsyncParsableCommand {
             guard (1...8).contains(code.count), code.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
                 throw Failure("“\(code)” is no code.", next: "Use 1 to 8 ASCII letters and digits.")
             }
+            let storage = try options.storage()
             let asked = try options.tenant.map { _ in try options.tenantID() }
-            if let there = try Founder.standing(code: code, or: asked, in: options.directory, now: try options.clock.now()) {
+            if let there = try Founder.standing(code: code, or: asked, in: options.directory, storage, now: try options.clock.now()) {
                 return tell(try agreed(there, asked), isNew: false)
             }
             let id = asked ?? TenantID(bytes: SecureRandom.bytes(16)) ?? TenantID(high: 0, low: 1)
             let tenant = try Founder.found(
-                directory: options.directory, tenant: id, name: name, code: code, timeZone: timeZone, now: try options.clock.now())
+                directory: options.directory, in: storage, tenant: id, name: name, code: code, timeZone: timeZone,
+                now: try options.clock.now())
             defer { try? tenant.close() }
             tell(Founder.Standing(tenant: id, name: name, code: code, timeZone: timeZone), isNew: true)
         }
@@ -89,13 +91,15 @@ enum Founder {
     /// The tenant that has a code, whatever its letters' case, or that has the id.
     ///
     /// - Throws: what opening a tenant throws; a server that runs holds its tenants.
-    static func standing(code: String, or id: TenantID?, in directory: URL, now: @escaping @Sendable () -> Int64) throws -> Standing? {
+    static func standing(
+        code: String, or id: TenantID?, in directory: URL, _ storage: any Storage, now: @escaping @Sendable () -> Int64
+    ) throws -> Standing? {
         var found: Standing?
         for tenant in try TenantHome.all(in: directory) {
             let home = TenantHome(directory: directory, tenant: tenant)
             // One whose making was cut short before it had a database has no code yet; opening one that has lost it says so.
-            guard try home.hasDatabase() || home.hadDatabase else { continue }
-            let opened = try SQLiteTenant(home: home, now: now)
+            guard try storage.knows(home) else { continue }
+            let opened = try Tenant(home: home, in: storage, now: now)
             defer { try? opened.close() }
             guard let company = try opened.company() else { continue }
             let standing = Standing(
@@ -107,15 +111,14 @@ enum Founder {
     }
 
     /// Opens a tenant and gives it its first records.
-    static func found(directory: URL, tenant id: TenantID, name: String, code: String, timeZone: String, now: @escaping @Sendable () -> Int64) throws
-        -> SQLiteTenant
-    {
+    static func found(
+        directory: URL, in storage: any Storage, tenant id: TenantID, name: String, code: String, timeZone: String,
+        now: @escaping @Sendable () -> Int64
+    ) throws -> Tenant {
         let home = TenantHome(directory: directory, tenant: id)
         try home.found()
-        let tenant = try SQLiteTenant(home: home, now: now, founding: true)
-        try tenant.engine.found(
-            .init(tenant: id, code: code, name: name, timeZone: timeZone, epoch: SecureRandom.epoch(), instance: try tenant.home.instance()),
-            at: try tenant.moment())
+        let tenant = try Tenant(home: home, in: storage, now: now, founding: true)
+        try tenant.found(code: code, name: name, timeZone: timeZone)
         return tenant
     }
 }

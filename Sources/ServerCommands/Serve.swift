@@ -11,15 +11,20 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve devices over HTTP until told to stop.",
         discussion: """
-            Needs nothing but its data directory: each tenant is one SQLite file. Put a proxy with TLS in front of it for use \
+            Needs nothing but its data directory: each tenant is one SQLite file. With --postgres the tenants are in a PostgreSQL \
+            database, and several servers on it and on one data directory share the work. Put a proxy with TLS in front of it for use \
             outside one machine. SIGTERM and SIGINT end it within ten seconds; kill -9 loses nothing that was acknowledged.
 
               truckroll-server serve --data ./data --port 8080
+              truckroll-server serve --data /shared/data --port 8081 \\
+                --postgres postgres://truckroll@db1,db2/truckroll
 
             EXIT STATUS: 0 stopped as asked, 1 could not serve, 64 bad usage.
             """)
 
-    @Option(help: "The directory that holds the tenants' databases and keys.") var data: String
+    @Option(help: "The directory that holds the tenants' databases, keys and attachments.") var data: String
+    @OptionGroup var database: DatabaseOptions
+    @Option(help: "Connections to PostgreSQL at once, besides one that listens.") var connections = 12
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Flag(help: "Log every request.") var verbose = false
@@ -27,6 +32,7 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is from 0 to 65535; 0 takes a free one.") }
+        guard (2...1000).contains(connections) else { throw ValidationError("--connections is from 2 to 1000.") }
     }
 
     func run() async throws {
@@ -36,7 +42,8 @@ struct Serve: AsyncParsableCommand {
             let directory = URL(fileURLWithPath: data)
             let now = try clock.now()
             for tenant in try TenantHome.all(in: directory) { try refuseUnfinished(tenant, in: directory) }
-            let tenants = try SQLiteDirectory(directory: directory, now: now, logger: logger)
+            let tenants = try Tenants(
+                directory: directory, in: try database.storage(in: directory, connections: connections), now: now, logger: logger)
             guard !tenants.tenants.isEmpty else {
                 throw Failure("There is no tenant in \(data).", next: "Make one with `truckroll-server init` or `truckroll-server demo-data`.")
             }
@@ -44,9 +51,10 @@ struct Serve: AsyncParsableCommand {
             var configuration = HTTPConfiguration(host: host, port: port, adminTokenFile: admin.tokenFile.path)
             configuration.now = { UInt64(max(0, now())) }
             let out = Terminal.standardOutput()
-            let host = host
+            let (host, isAlone) = (host, database.url == nil)
             let server = HTTPServer(configuration: configuration, directory: tenants, logger: logger) { bound in
-                try? admin.announce(host: host, port: bound)
+                // Commands reach a database server beside this one, and several servers share the directory.
+                if isAlone { try? admin.announce(host: host, port: bound) }
                 out.print("Truckroll serves \(tenants.tenants.count.counted("tenant")) on http://\(host):\(bound)")
             }
             let timers = Task { [logger] in await tenants.runTimers(logger: logger) }
@@ -61,7 +69,7 @@ struct Serve: AsyncParsableCommand {
             } catch  where error is SocketAddressError || error is SocketAddressError.UnknownHost {
                 throw Failure("“\(host)” is no address of this machine.", next: "Give --host an address of it, such as 127.0.0.1 or 0.0.0.0.")
             }
-            for tenant in tenants.tenants { try tenant.close() }
+            try tenants.close()
         }
     }
 

@@ -43,6 +43,7 @@ struct DataOptions: ParsableArguments {
 
     @Flag(help: "Print JSON.") var json = false
 
+    @OptionGroup var database: DatabaseOptions
     @OptionGroup var clock: ClockOptions
 
     var directory: URL { URL(fileURLWithPath: data) }
@@ -71,8 +72,40 @@ struct DataOptions: ParsableArguments {
 
     func home() throws -> TenantHome { TenantHome(directory: directory, tenant: try tenantID()) }
 
-    /// Opens the tenant's database; fails while a server holds it.
-    func open() throws -> SQLiteTenant { try SQLiteTenant(home: try home(), now: try clock.now()) }
+    /// Opens the tenant's database; fails while a server holds its file.
+    func open() throws -> Tenant { try Tenant(home: try home(), in: try storage(), now: try clock.now()) }
+
+    func storage() throws -> any Storage { try database.storage(in: directory) }
+}
+
+/// Where the tenants have their databases.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The PostgreSQL database that holds the tenants, in place of files: postgres://user@host/database. TRUCKROLL_POSTGRES says the same.",
+            valueName: "url"))
+    var postgres: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Divide the tables into so many partitions by tenant, where they are made: with the first command on an empty database.",
+            visibility: .hidden)
+    ) var postgresPartitions = 0
+    @Option(help: ArgumentHelp("The schema of the PostgreSQL database.", visibility: .hidden)) var postgresSchema = "truckroll"
+
+    /// The connection string; `nil` when the tenants are in files.
+    var url: String? {
+        let given = postgres ?? ProcessInfo.processInfo.environment["TRUCKROLL_POSTGRES"]
+        return given.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// - Parameter connections: to PostgreSQL at once.
+    func storage(in directory: URL, connections: Int = 2) throws -> any Storage {
+        guard let url else { return SQLiteStorage() }
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return try PostgresStorage(
+            url: url, name: postgresSchema, directory: directory, connections: connections, partitions: postgresPartitions)
+    }
 }
 
 /// The clock that a demonstration runs on.

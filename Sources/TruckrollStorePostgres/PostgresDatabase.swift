@@ -5,8 +5,10 @@ import TruckrollStoreSQL
 /// A PostgreSQL database that holds the tenants of a service, as one process uses it.
 public final class PostgresDatabase: Sendable {
     /// Its name in messages: the URL without what is secret in it.
-    let place: String
+    public let place: String
     let pool: ConnectionPool
+    /// A connection beside those of the pool.
+    let connect: @Sendable () throws -> PostgresConnection
     let entities: EntityShapes
     private let schemaVersion: UInt32
     private let name: String
@@ -14,16 +16,22 @@ public final class PostgresDatabase: Sendable {
     /// Connects, and makes or completes the tables, whichever process comes first; the others wait for it meanwhile.
     ///
     /// - Parameters:
-    ///   - url: a connection string of libpq: `postgres://user@host/database`, or several hosts with
-    ///     `target_session_attrs=read-write`.
+    ///   - url: a connection string of libpq: `postgres://user@host/database`. Of several hosts the first is used that takes writes and
+    ///     has not been replaced by another.
     ///   - name: the schema of the database that holds the tables. It is made where it is missing and may be.
     ///   - connections: at once.
     ///   - partitions: into which each table is divided by the hash of the tenant's id where the tables are made new; 0 for none.
+    ///   - isLeft: whether the tenants have gone on elsewhere, so that a server of that timeline must not be used any more.
     /// - Throws: ``StoreProblem``, which says what to do next. Tables of a newer program are left untouched.
-    public init(url: String, name: String = "truckroll", schema: Schema, connections: Int = 8, partitions: Int = 0) throws {
+    public init(
+        url: String, name: String = "truckroll", schema: Schema, connections: Int = 8, partitions: Int = 0,
+        isLeft: @escaping @Sendable (PostgresTimeline) throws -> Bool = { _ in false }
+    ) throws {
         let place = Self.place(url)
         (self.place, self.name) = (place, name)
-        pool = ConnectionPool(limit: connections, place: place) { try PostgresConnection(url, place: place, schema: name) }
+        let connect = { @Sendable in try Self.connect(url, place: place, schema: name, isLeft) }
+        self.connect = connect
+        pool = ConnectionPool(limit: connections, place: place, make: connect)
         entities = EntityShapes(schema)
         schemaVersion = schema.version
         try pool.withConnection { try bringUpToDate($0, partitions: partitions) }
@@ -33,13 +41,39 @@ public final class PostgresDatabase: Sendable {
     ///
     /// - Throws: ``StoreProblem/newer(path:version:newestKnown:)`` when a program with a newer schema has written for it.
     public func store(of tenant: TenantID) throws -> PostgresServerStore {
-        let store = PostgresServerStore(database: self, tenant: tenant, schemaVersion: schemaVersion)
+        let store = PostgresServerStore(database: self, tenant: tenant, schemaVersion: schemaVersion) { _ in }
         try store.open()
         return store
     }
 
+    /// The channel of its wake-ups. A name has at most 63 bytes.
+    var channel: String { "truckroll_" + Array(ContentDigest.sha256(name.utf8)[..<16]).hexadecimal }
+
+    /// The branch of its history that the server writes now.
+    public func timeline() throws -> PostgresTimeline {
+        try pool.withConnection(begin: { try $0.script("") }) { connection, _ in connection.timeline }
+    }
+
     /// Closes the connections; what runs ends first.
     public func close() { pool.close() }
+
+    /// Connects to the first server that can be used.
+    ///
+    /// - Throws: what keeps the one from being used that is nearest to it: one that has been replaced tells more than one that is down.
+    private static func connect(
+        _ url: String, place: String, schema: String, _ isLeft: (PostgresTimeline) throws -> Bool
+    ) throws -> PostgresConnection {
+        var problems: [StoreProblem] = []
+        for endpoint in try PostgresEndpoint.all(of: url) {
+            do {
+                let connection = try PostgresConnection(endpoint, place: place, schema: schema)
+                guard try isLeft(connection.timeline) else { return connection }
+                problems.append(.fenced(place: place, timeline: "\(connection.timeline)"))
+            } catch let problem as StoreProblem { problems.append(problem) }
+        }
+        let telling = problems.first { if case .unreachable = $0 { false } else { true } }
+        throw telling ?? problems.first ?? StoreProblem.unreachable(place: place, detail: "it names no server")
+    }
 
     /// Takes the missing steps, each in a transaction of its own, so that a process that ends on the way leaves the steps before it.
     private func bringUpToDate(_ connection: PostgresConnection, partitions wanted: Int) throws {

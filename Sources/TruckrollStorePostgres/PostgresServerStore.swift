@@ -10,11 +10,49 @@ public final class PostgresServerStore: ServerStore {
     private let database: PostgresDatabase
     private let tenant: TenantID
     private let schemaVersion: UInt32
+    private let fence: @Sendable (PostgresTimeline) throws -> Void
 
-    init(database: PostgresDatabase, tenant: TenantID, schemaVersion: UInt32) {
+    init(
+        database: PostgresDatabase, tenant: TenantID, schemaVersion: UInt32, fence: @escaping @Sendable (PostgresTimeline) throws -> Void
+    ) {
         self.database = database
         self.tenant = tenant
         self.schemaVersion = schemaVersion
+        self.fence = fence
+    }
+
+    /// The same store behind a fence.
+    ///
+    /// - Parameter fence: asked in each transaction, after a writer has the tenant's lock; throws where the server of that timeline must not
+    ///   be used.
+    public func fenced(by fence: @escaping @Sendable (PostgresTimeline) throws -> Void) -> PostgresServerStore {
+        PostgresServerStore(database: database, tenant: tenant, schemaVersion: schemaVersion, fence: fence)
+    }
+
+    /// Notes that a device has used the nonce of a sign-in, at whichever process. It is known for a day.
+    ///
+    /// - Returns: whether it was used for the first time.
+    public func spend(nonce: [UInt8]) throws -> Bool {
+        try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope)", endsInDoubt: true) { connection, _ in
+            let old = "DELETE FROM spent_nonce WHERE /*tenant = $tenant AND*/ spent_at < floor(extract(epoch FROM now()))::bigint - 86400"
+            _ = try connection.run(old, [], tenant: tenant)
+            let sql =
+                "INSERT INTO spent_nonce (/*tenant,*/ nonce, spent_at) VALUES (/*$tenant,*/ ?, floor(extract(epoch FROM now()))::bigint) ON CONFLICT DO NOTHING"
+            return try connection.run(sql, [nonce.bound], tenant: tenant).changed == 1
+        }
+    }
+
+    /// Deletes everything of the tenant.
+    public func clear() throws {
+        try writing { connection in
+            let tables = PostgresLayout.tables.reversed() + database.entities.all.map { EntityShape.quoted($0.table) }
+            for table in tables { _ = try connection.run("DELETE FROM \(table) /*WHERE tenant = $tenant*/", [], tenant: tenant) }
+        }
+    }
+
+    /// Commits a change that leaves nothing behind.
+    public func probe() throws {
+        try writing { _ = try $0.run("UPDATE writer SET schema = schema /*WHERE tenant = $tenant*/", [], tenant: tenant) }
     }
 
     /// Makes the row that writers lock, and fills typed columns that are new.
@@ -79,7 +117,11 @@ public final class PostgresServerStore: ServerStore {
     ) throws -> T {
         try database.pool.withConnection(begin: { try $0.script(begin) }) { connection, begun in
             let result: T
-            do { result = try body(connection, begun) } catch {
+            do {
+                try fence(connection.timeline)
+                result = try body(connection, begun)
+            } catch {
+                if case .fenced = error as? StoreProblem { connection.abandon() }
                 // A connection that is gone has undone everything; so has one on which this fails.
                 if connection.isOpen { _ = try? connection.script("ROLLBACK") }
                 throw error

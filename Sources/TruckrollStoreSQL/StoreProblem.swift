@@ -42,6 +42,12 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case contended(place: String, detail: String)
     /// The database server would lose at a power failure what it has acknowledged.
     case serverNotDurable(place: String, setting: String)
+    /// The database server has been replaced: the tenants have gone on in another branch of its history.
+    case fenced(place: String, timeline: String)
+    /// The database server has begun a branch of its history of which the tenant does not know yet.
+    case newTimeline(place: String, timeline: String)
+    /// What was given as the database's address is no connection string. It is not repeated, as there may be a password in it.
+    case addressUnreadable
     /// A row of a database server, or the place where it lies, is not what this program wrote.
     case corruptRow(place: String, detail: String)
 
@@ -68,6 +74,9 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .standby: "store-standby"
         case .contended: "store-contended"
         case .serverNotDurable: "store-not-durable"
+        case .fenced: "store-fenced"
+        case .newTimeline: "store-new-timeline"
+        case .addressUnreadable: "store-address-unreadable"
         case .corruptRow: "store-corrupt"
         }
     }
@@ -119,12 +128,21 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
             "\(place) was lost in the midst of a commit. Repeat the step: what was kept is recognised and not done twice."
         case .standby(let place):
             """
-            \(place) is a standby and takes no writes. Name the primary, or all hosts with target_session_attrs=read-write in the URL.
+            \(place) is a standby and takes no writes. Name the primary, or all hosts separated by commas: postgres://user@one,two/database.
             """
         case .contended(let place, let detail):
             "\(place) was busy with others: \(detail). Nothing of this step was kept; repeat it."
         case .serverNotDurable(let place, let setting):
             "\(place) would lose acknowledged work at a power failure: \(setting) is off there. Set it to on and reload PostgreSQL."
+        case .fenced(let place, let timeline):
+            """
+            \(place) has been replaced: it stands in timeline \(timeline), and the tenants have gone on elsewhere. Stop it, or make it a \
+            standby of the present primary. To go back to it for good, see “Fencing” in docs/operations.md.
+            """
+        case .newTimeline(let place, let timeline):
+            "\(place) stands in timeline \(timeline), which is new. Repeat the step: a new epoch begins first."
+        case .addressUnreadable:
+            "The address of the PostgreSQL database cannot be read. Write it as postgres://user@host:5432/database."
         case .corruptRow(let place, let detail):
             """
             \(place) is damaged: \(detail). Stop the servers, keep a copy of the cluster's directory, check its disk, then restore the \
@@ -139,6 +157,14 @@ extension StoreProblem {
     public var isOfDisk: Bool {
         switch self {
         case .diskFull, .io, .readOnly: true
+        default: false
+        }
+    }
+
+    /// Whether the same step may well succeed a moment later.
+    public var mayPass: Bool {
+        switch self {
+        case .unreachable, .outcomeUnknown, .standby, .contended, .fenced, .newTimeline: true
         default: false
         }
     }

@@ -51,10 +51,18 @@ final class ChallengeBook: Sendable {
         }
     }
 
+    /// Nonces of several processes are under one key. They are remembered for a day, so that a clock set back by less brings none back.
+    private func keyAndTime(_ sharing: (any SharedSessions)?) -> (SymmetricKey, UInt64) {
+        withState { state, now in
+            guard let sharing else { return (state.key, now) }
+            return (SymmetricKey(data: MessageAuthentication.code(for: Array("truckroll/challenges/1".utf8), key: sharing.key)), now)
+        }
+    }
+
     /// A new nonce of 56 bytes, and the time of it.
-    func nonce(tenant: TenantID, device: DeviceID) -> (nonce: [UInt8], now: UInt64) {
+    func nonce(tenant: TenantID, device: DeviceID, sharing: (any SharedSessions)? = nil) -> (nonce: [UInt8], now: UInt64) {
         let salt = random(16)
-        let (key, now) = withState { ($0.key, $1) }
+        let (key, now) = keyAndTime(sharing)
         var bytes: [UInt8] = []
         bytes.append(bigEndian: now)
         bytes += salt
@@ -62,8 +70,8 @@ final class ChallengeBook: Sendable {
     }
 
     /// - Throws: `challenge-invalid` for a nonce this server did not give to this device within the last minute.
-    func check(_ nonce: [UInt8], tenant: TenantID, device: DeviceID) throws(ServiceProblem) {
-        let (key, now) = withState { ($0.key, $1) }
+    func check(_ nonce: [UInt8], tenant: TenantID, device: DeviceID, sharing: (any SharedSessions)? = nil) throws(ServiceProblem) {
+        let (key, now) = keyAndTime(sharing)
         guard nonce.count == 56,
             HMAC<SHA256>.isValidAuthenticationCode(
                 nonce[24...], authenticating: Array(nonce[..<24]) + tenant.bytes + device.bytes, using: key)

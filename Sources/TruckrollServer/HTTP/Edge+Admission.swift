@@ -20,7 +20,7 @@ extension Edge {
         else { throw .signatureRequired }
         let now = configuration.now()
         let token = String(authorization.utf8.dropFirst(scheme.utf8.count)) ?? ""
-        guard let session = tokens.session(token: token, tenant: service.tenant, now: now) else { throw .tokenExpired }
+        guard let session = try tokens.session(token: token, tenant: service.tenant, now: now, sharing: service.sharing) else { throw .tokenExpired }
         guard let digest = BodyDigest(headerValue: digestText) else { throw .signatureInvalid("Content-Digest cannot be read.") }
         let target = RequestTarget(method: request.head.method.rawValue, pathAndQuery: request.head.path ?? "")
         do {

@@ -16,11 +16,11 @@ extension Edge {
 
     /// Gives a nonce to sign. It is given to any device id, so that nobody learns which ones exist.
     func challenge(_ service: any TenantService, _ request: Request) async throws -> Response {
-        let (challenges, tenant) = (challenges, service.tenant)
+        let (challenges, tenant, sharing) = (challenges, service.tenant, service.sharing)
         return try await unsigned(request) { (body: PBChallengeRequest) in
             guard let device = DeviceID(bytes: body.device) else { throw ServiceProblem.malformed("A device has 16 bytes.") }
             var reply = PBChallenge()
-            let (nonce, now) = challenges.nonce(tenant: tenant, device: device)
+            let (nonce, now) = challenges.nonce(tenant: tenant, device: device, sharing: sharing)
             reply.nonce = data(nonce)
             reply.serverTime = now
             return reply
@@ -35,7 +35,7 @@ extension Edge {
                 throw ServiceProblem.malformed("A device has 16 bytes, and a replica is above zero.")
             }
             let (replica, nonce, now) = (ReplicaID(rawValue: body.replica), Array(body.nonce), clock())
-            try challenges.check(nonce, tenant: service.tenant, device: device)
+            try challenges.check(nonce, tenant: service.tenant, device: device, sharing: service.sharing)
             let enrolment = body.hasEnrolment ? body.enrolment : nil
             let key = try service.signingKey(of: device, replica: replica, enrolment: enrolment)
             let message = SignInProof.bytes(nonce: nonce, device: device, replica: replica)
@@ -45,13 +45,15 @@ extension Edge {
                     next: "Sign a new challenge with the key the device enrolled with.")
             }
             try challenges.spend(nonce)
+            if let sharing = service.sharing, try !sharing.spend(nonce) { throw ServiceProblem.nonceReplayed }
             // A device of before this was said speaks version 1.
             let newest = max(1, body.protocolVersion)
             try service.signIn(
                 ProvenDevice(
                     device: device, replica: replica, enrolment: enrolment, protocolVersion: newest, schemaVersion: body.schemaVersion))
             let (token, session) = try tokens.issue(
-                tenant: service.tenant, device: device, replica: replica, now: now, isOutdated: newest < protocols.lowerBound)
+                tenant: service.tenant, device: device, replica: replica, now: now, isOutdated: newest < protocols.lowerBound,
+                sharing: service.sharing)
             var reply = PBSignIn()
             reply.token = token
             reply.macKey = data(session.macKey)

@@ -101,7 +101,8 @@ struct HeadWatch: Sendable {
                 return head.moved ? .moved(epoch: head.epoch, position: head.position) : .still
             }
         } catch let problem as ServiceProblem {
-            return problem == .overloaded ? .still : .over
+            // A store that cannot be read just now says nothing of the device.
+            return problem.status == 503 ? .still : .over
         }
     }
 }

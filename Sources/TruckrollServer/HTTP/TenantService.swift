@@ -16,6 +16,8 @@ public protocol TenantService: Sendable {
     var snapshotsFolder: String { get }
     /// The schema it knows.
     var schemaVersion: UInt32 { get }
+    /// What it shares with the other processes that serve the tenant; `nil` where there are none.
+    var sharing: (any SharedSessions)? { get }
 
     /// Takes a device on against a one-time code.
     func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment
@@ -53,6 +55,10 @@ public protocol TenantService: Sendable {
 
     /// Does what the operator asked, and answers with JSON text.
     func admin(_ command: AdminCommand) throws -> String
+}
+
+extension TenantService {
+    public var sharing: (any SharedSessions)? { nil }
 }
 
 /// A device that has proved to hold its key, with what it says of itself.

@@ -6,7 +6,7 @@ import TruckrollSync
 
 /// Brings records into a tenant as an enrolled replica of its own: signed change sets that pass the sequencer like any other.
 public final class Importer {
-    private let tenant: SQLiteTenant
+    private let tenant: Tenant
     private let key: SigningKey
     private var row: ReplicaRow
     private let moment: ServerMoment
@@ -21,7 +21,7 @@ public final class Importer {
     private static let setsInBatch = 20
 
     /// Enrols the tenant's importer when it is not yet.
-    public init(tenant: SQLiteTenant) throws {
+    public init(tenant: Tenant) throws {
         self.tenant = tenant
         moment = try tenant.moment()
         let secret = try tenant.home.importerSecret()

@@ -1,11 +1,15 @@
 internal import CLibpq
+import Foundation
 import TruckrollCore
 import TruckrollStoreSQL
 
 /// One connection to PostgreSQL. Its calls wait for the server; one thread uses it at a time.
 final class PostgresConnection {
     let place: String
+    /// Which branch of the server's history it leads to. A server does not change it while it runs.
+    private(set) var timeline = PostgresTimeline(system: "", number: 0)
     private let connection: OpaquePointer
+    private var isAbandoned = false
     /// The statements prepared on it: by text, then by the types of their values.
     private var statements: [String: PostgresStatement] = [:]
     private var prepared: [PreparedStatement: String] = [:]
@@ -18,18 +22,18 @@ final class PostgresConnection {
     /// Connects, and gives up after some seconds.
     ///
     /// - Parameters:
-    ///   - url: a connection string of libpq, several hosts included.
+    ///   - endpoint: the server.
     ///   - schema: where the tables lie.
     /// - Throws: ``StoreProblem/unreachable(place:detail:)``, with what the server says where it answers.
-    init(_ url: String, place: String, schema: String) throws {
+    init(_ endpoint: PostgresEndpoint, place: String, schema: String) throws {
         self.place = place
-        // What the URL says of these goes before.
-        let parameters = [
-            ("connect_timeout", "5"), ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
-            ("tcp_user_timeout", "20000"), ("client_encoding", "UTF8"), ("application_name", "truckroll"), ("dbname", url),
+        let usual = [
+            ("connect_timeout", "3"), ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "2"),
+            ("tcp_user_timeout", "8000"), ("client_encoding", "UTF8"), ("application_name", "truckroll"),
         ]
+        let parameters = usual.filter { name, _ in !endpoint.parameters.contains { $0.name == name } } + endpoint.parameters
         let (names, values) = (parameters.map { Array($0.0.utf8CString) }, parameters.map { Array($0.1.utf8CString) })
-        guard let connection = Self.withPointers(names, { names in Self.withPointers(values) { PQconnectdbParams(names, $0, 1) } }) else {
+        guard let connection = Self.withPointers(names, { names in Self.withPointers(values) { PQconnectdbParams(names, $0, 0) } }) else {
             throw StoreProblem.unreachable(place: place, detail: "no memory")
         }
         self.connection = connection
@@ -61,6 +65,12 @@ final class PostgresConnection {
         for (setting, value) in zip(settings, values) where value == "off" {
             throw StoreProblem.serverNotDurable(place: place, setting: setting)
         }
+        // The name of a segment of the log begins with the number of the timeline it is written on.
+        let place = try script("SELECT system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()").words
+        guard place.count == 2, let number = UInt32(place[1], radix: 16) else {
+            throw StoreProblem.failed(path: self.place, detail: "it does not tell its timeline")
+        }
+        timeline = PostgresTimeline(system: place[0], number: number)
     }
 
     /// What the server says of itself at the beginning, and when it changes.
@@ -75,8 +85,27 @@ final class PostgresConnection {
     }
 
     /// Whether it can be used again: open, and in no transaction.
-    var isIdle: Bool { PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE }
+    var isIdle: Bool { !isAbandoned && PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE }
+    /// Nobody uses it again: it leads to a server that has been replaced.
+    func abandon() { isAbandoned = true }
     var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+
+    /// Waits until the server sends something, at most so long, and gives the payloads of the notifications that came.
+    ///
+    /// - Throws: ``StoreProblem/unreachable(place:detail:)`` when the connection is gone.
+    func notifications(within milliseconds: Int32) throws -> [String] {
+        var watched = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+        _ = poll(&watched, 1, milliseconds)
+        guard PQconsumeInput(connection) == 1, isOpen else {
+            throw StoreProblem.unreachable(place: place, detail: Self.message(connection))
+        }
+        var payloads: [String] = []
+        while let notification = PQnotifies(connection) {
+            payloads.append(String(cString: notification.pointee.extra))
+            PQfreemem(notification)
+        }
+        return payloads
+    }
 
     /// Runs statements without values in one round trip, and gives what the last one gave, as text.
     @discardableResult

@@ -6,7 +6,7 @@ import TruckrollStoreSQL
 /// tables distribute by it. Numbers are `bigint`, what is random, hashed or compared by bytes is `bytea`; texts compare by bytes. A
 /// step that has shipped is never edited; the next one corrects it.
 enum PostgresLayout {
-    static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables]
+    static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables, signInTables]
 
     /// How many steps a database has taken, and into how many partitions its tables are divided; made first.
     static let layoutTable = """
@@ -21,6 +21,7 @@ enum PostgresLayout {
     static let tables = [
         "writer", "filled_columns", "tenant", "awaited", "epoch", "replica", "enrolment_code", "admitted", "waiting", "waiting_record", "record",
         "scope_log", "scope_digest", "snapshot", "snapshot_segment", "edge", "view_scope", "view_interval",
+        "spent_nonce",
     ]
 
     /// What makes a table, fenced: as it is, or in so many partitions, over which tenants spread by the hash of their ids.
@@ -302,5 +303,18 @@ enum PostgresLayout {
         )
         """,
         "CREATE INDEX view_interval_by_drop ON view_interval (tenant, replica, dropped)",
+    ]
+
+    /// Nonces with which devices signed in, in seconds since 1970 by the database server's clock.
+    private static let signInTables = [
+        """
+        CREATE TABLE spent_nonce (
+            tenant uuid NOT NULL,
+            nonce bytea NOT NULL,
+            spent_at bigint NOT NULL,
+            PRIMARY KEY (tenant, nonce)
+        )
+        """,
+        "CREATE INDEX spent_nonce_by_time ON spent_nonce (tenant, spent_at)",
     ]
 }

@@ -45,6 +45,11 @@ public struct ServerEngine: Sendable {
         self.snapshots = snapshots
     }
 
+    /// The same engine over another store of the tenant.
+    public func over(_ store: any ServerStore) -> ServerEngine {
+        ServerEngine(schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots, numbers: numbers)
+    }
+
     // MARK: Beginning
 
     /// What a new tenant starts with.

@@ -85,14 +85,14 @@ final class SmallCompany: Sendable {
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     /// The tenant as a program with that schema opens it; this release's when left out.
-    func open(schema: Schema? = nil, founding: Bool = false, recordsForSnapshot: Int = Limits.recordsForSnapshot) throws -> SQLiteTenant {
-        try SQLiteTenant(
-            home: home,
+    func open(schema: Schema? = nil, founding: Bool = false, recordsForSnapshot: Int = Limits.recordsForSnapshot) throws -> Tenant {
+        try Tenant(
+            home: home, in: SQLiteStorage(),
             now: { [clock] in clock.tick() }, founding: founding, schema: schema, recordsForSnapshot: recordsForSnapshot)
     }
 
     /// What a record's field holds at the server, as stored.
-    func stored(_ service: SQLiteTenant, _ entity: String, _ id: RecordID) throws -> RecordView {
+    func stored(_ service: Tenant, _ entity: String, _ id: RecordID) throws -> RecordView {
         let entity = try service.engine.schema.entity(entity)
         let record = try service.engine.store.read { try $0.record(RecordKey(type: entity.type, id: id)) }
         return RecordView(try #require(record).record, entity)
@@ -101,7 +101,7 @@ final class SmallCompany: Sendable {
     /// Serves the company over HTTP by a program of those versions, for the length of the closure.
     func serve(
         schema: Schema? = nil, protocols: ClosedRange<UInt32> = 1...1, recordsForSnapshot: Int = Limits.recordsForSnapshot,
-        _ body: @escaping @Sendable (_ port: Int, SQLiteTenant) async throws -> Void
+        _ body: @escaping @Sendable (_ port: Int, Tenant) async throws -> Void
     ) async throws {
         let service = try open(schema: schema, recordsForSnapshot: recordsForSnapshot)
         defer { try? service.close() }
@@ -125,7 +125,7 @@ final class SmallCompany: Sendable {
 }
 
 private struct OneTenant: TenantDirectory {
-    let service: SQLiteTenant
+    let service: Tenant
     func service(of tenant: TenantID) -> (any TenantService)? { tenant == service.tenant ? service : nil }
     var defaultTenant: (any TenantService)? { service }
 }
@@ -137,7 +137,7 @@ final class Tablet: Sendable {
     private let directory: URL
     private let store: SQLiteDeviceStore
 
-    init(of company: SmallCompany, at service: SQLiteTenant, schema: Schema? = nil) throws {
+    init(of company: SmallCompany, at service: Tenant, schema: Schema? = nil) throws {
         self.company = company
         directory = company.directory.appendingPathComponent("tablet-\(UInt64.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -15,13 +15,13 @@ struct VersionTests {
         RecordKey(type: try Schema.load().entity("task").type, id: company.task)
     }
 
-    private func entry(_ service: SQLiteTenant, _ company: SmallCompany, _ field: UInt32) throws -> [UInt8]? {
+    private func entry(_ service: Tenant, _ company: SmallCompany, _ field: UInt32) throws -> [UInt8]? {
         let key = try taskKey(company)
         return try service.engine.store.read { try $0.record(key)?.record[FieldID(rawValue: field)].map { Array($0.value) } }
     }
 
     /// A device of the next release says what this one does not know.
-    private func writeNews(_ company: SmallCompany, _ service: SQLiteTenant, _ port: Int) async throws {
+    private func writeNews(_ company: SmallCompany, _ service: Tenant, _ port: Int) async throws {
         let tablet = try Tablet(of: company, at: service, schema: try NextRelease.schema())
         try await tablet.sync(over: try tablet.transport(port, protocols: 1...2))
         try tablet.commit { try $0.patch("task", company.task, ["estimate": .integer(45), "state": .text("blocked_by_customer")]) }
@@ -29,7 +29,7 @@ struct VersionTests {
         #expect(try tablet.engine.read { try $0.outbox() }.isEmpty)
     }
 
-    private func older(_ company: SmallCompany, _ service: SQLiteTenant, _ port: Int) async throws -> OlderClient {
+    private func older(_ company: SmallCompany, _ service: Tenant, _ port: Int) async throws -> OlderClient {
         let client = OlderClient(port: port, tenant: company.tenant) { UInt64(company.clock.now) }
         try await client.enrol(try service.makeEnrolmentCode(user: "T1").code)
         try await client.signIn()

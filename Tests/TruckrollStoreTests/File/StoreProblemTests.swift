@@ -25,6 +25,9 @@ struct StoreProblemTests {
         (.standby(place: "a"), "store-standby", "Name the primary"),
         (.contended(place: "a", detail: "d"), "store-contended", "repeat it"),
         (.serverNotDurable(place: "a", setting: "fsync"), "store-not-durable", "Set it to on"),
+        (.fenced(place: "a", timeline: "7 1"), "store-fenced", "make it a standby"),
+        (.newTimeline(place: "a", timeline: "7 2"), "store-new-timeline", "Repeat the step"),
+        (.addressUnreadable, "store-address-unreadable", "postgres://"),
         (.corruptRow(place: "a", detail: "d"), "store-corrupt", "newest backup"),
     ]
 

@@ -26,7 +26,7 @@ struct PostgresFaultTests {
 
     /// Ends this test's connections, as an administrator or a failover does.
     private func killAll() throws -> Int {
-        let connection = try PostgresConnection(cluster.url, place: "test", schema: name)
+        let connection = try PostgresConnection(to: cluster.url, schema: name)
         let killed = try connection.run(
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = $1", [BoundValue(.text(name))])
         guard case .integer(let count) = killed.value(0, 0) else { return 0 }

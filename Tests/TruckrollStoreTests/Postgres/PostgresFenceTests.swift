@@ -72,7 +72,7 @@ struct PostgresFenceTests {
         for tenant in [one, other] {
             try database.store(of: tenant).write { try $0.save(Make.stored(Make.key(1)), entity: nil, columns: nil) }
         }
-        let application = try PostgresConnection(url(of: role(in: database)), place: "test", schema: name)
+        let application = try PostgresConnection(to: url(of: role(in: database)), schema: name)
         func count(_ table: String) throws -> SQLValue { try application.run("SELECT count(*) FROM \(table)", []).value(0, 0) }
         for table in PostgresLayout.tables { #expect(try count(table) == .integer(0), "\(table)") }
         try application.script("SET truckroll.tenant = '\(one)'")

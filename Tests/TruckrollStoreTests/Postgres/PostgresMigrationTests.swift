@@ -48,7 +48,7 @@ struct PostgresMigrationTests {
             "version text, partitions text", "version bigint, partitions bigint",
         ])
     func foreign(columns: String) throws {
-        let admin = try PostgresConnection(cluster.url, place: "test", schema: name)
+        let admin = try PostgresConnection(to: cluster.url, schema: name)
         try admin.script("CREATE SCHEMA \"\(name)\"; CREATE TABLE layout (\(columns))")
         let problem = #expect(throws: StoreProblem.self) { _ = try open(TestSchemas.load()) }
         #expect(problem?.code == "store-foreign")
@@ -57,7 +57,7 @@ struct PostgresMigrationTests {
 
     @Test("by a process that is cut off at any step is completed by the next one")
     func cutOff() throws {
-        let admin = try PostgresConnection(cluster.url, place: "test", schema: name)
+        let admin = try PostgresConnection(to: cluster.url, schema: name)
         let ended = Mutex(false)
         let thread = Thread {
             while !ended.withLock({ $0 }) {

@@ -6,7 +6,6 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
 import TruckrollStoreSQL
-import TruckrollStoreSQLite
 import TruckrollSync
 
 /// What a device says of itself when it signs in.
@@ -16,16 +15,18 @@ struct DeviceVersions: Hashable, Sendable {
     let schemaVersion: UInt32
 }
 
-/// One tenant of this server on its embedded database: opens the files, and is the HTTP side's service.
-public final class SQLiteTenant: Sendable {
+/// One tenant of this server: opens its database, and is the HTTP side's service.
+public final class Tenant: Sendable {
     public let home: TenantHome
     public let engine: ServerEngine
     public let heads = HeadBroadcaster()
-    private let store: SQLiteServerStore
+    let store: any TenantStore
     private let now: @Sendable () -> Int64
     private let logger: Logger?
     /// Why the store failed last; `nil` when nothing has failed since it was last written.
     private let failure = Mutex<StoreProblem?>(nil)
+    /// Where the database stands, as it was taken up last.
+    private let instance = Mutex<[UInt8]>([])
     /// The one read last.
     private let calendar = Mutex<TenantCalendar?>(nil)
     /// What devices said of themselves when they signed in last, since the server was started.
@@ -36,38 +37,22 @@ public final class SQLiteTenant: Sendable {
     /// - Parameters:
     ///   - founding: whether the database may be new; else one that is missing or empty was lost, and is not made anew.
     ///   - recordsForSnapshot: live records from which on a shared scope comes by its snapshot.
-    /// - Throws: ``StoreProblem`` when the file is damaged or another process serves it; ``EngineProblem`` `store-newer` when a
-    ///   program with a newer schema wrote it, `keys-foreign` when the keys are not this database's.
+    /// - Throws: ``StoreProblem`` when the database cannot be used; ``EngineProblem`` `store-newer` when a program with a newer schema
+    ///   wrote it, `keys-foreign` when the keys are not this database's.
     public init(
-        home: TenantHome, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false, schema given: Schema? = nil,
-        recordsForSnapshot: Int = Limits.recordsForSnapshot
+        home: TenantHome, in storage: any Storage, now: @escaping @Sendable () -> Int64, logger: Logger? = nil, founding: Bool = false,
+        schema given: Schema? = nil, recordsForSnapshot: Int = Limits.recordsForSnapshot
     ) throws {
         self.home = home
         self.now = now
         self.logger = logger
         let schema = try given ?? Schema.load()
-        guard try founding || home.hasDatabase() else {
-            throw EngineProblem(
-                "database-missing", "\(home.database) is missing or empty.",
-                next: "Put the newest copy back: truckroll-server restore. Devices bring back what it lacks.")
-        }
-        let mark = SchemaMark(of: home.database)
-        if let newest = mark.newest, newest > schema.version {
-            throw EngineProblem(
-                "store-newer",
-                "\(home.database) was written with schema \(newest); this program knows up to \(schema.version). It was left as it is.",
-                next: "Update this program. If an older copy of the database stands there now, remove \(mark.path).")
-        }
-        store = try SQLiteServerStore(path: home.database, schema: schema)
-        mark.raise(to: schema.version)
+        store = try storage.open(home, schema: schema, founding: founding)
         engine = ServerEngine(
             schema: schema, store: store, security: try home.security(),
             snapshots: SnapshotKeeping(segments: SegmentFolder(path: home.snapshots), compression: Zstd(), records: recordsForSnapshot),
             numbers: home.replicaNumbers())
-        try engine.checkKeys()
-        if try engine.checkInstance(try home.instance(), newEpoch: SecureRandom.epoch(), at: try moment()) {
-            logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
-        }
+        try takeUp()
         // What cannot be taken up now goes on waiting, and the tenant is served all the same.
         do { try engine.takeUpDeferred(at: try moment()) } catch {
             logger?.error("deferred sets", metadata: ["tenant": "\(home.tenant)", "type": "\(type(of: error))"])
@@ -79,15 +64,41 @@ public final class SQLiteTenant: Sendable {
                 metadata: ["tenant": "\(home.tenant)", "lines": "\(unreadable)"])
         }
         for device in try home.revokedDevices() { try engine.revoke(device, at: try moment()) }
+        store.onMove { [heads] in heads.moved() }
+    }
+
+    /// Wakes the streams, here and at the other processes that serve the tenant.
+    func moved() {
+        heads.moved()
+        store.announce()
+    }
+
+    /// Begins a new epoch where the database does not stand where it was left.
+    private func takeUp() throws {
+        try store.takeUp { store, instance in
+            let engine = engine.over(store)
+            try engine.checkKeys()
+            if try engine.checkInstance(instance, newEpoch: SecureRandom.epoch(), at: try moment(by: engine)) {
+                logger?.warning("new epoch: the database does not stand where it was left", metadata: ["tenant": "\(home.tenant)"])
+            }
+            self.instance.withLock { $0 = instance }
+        }
+    }
+
+    /// Gives a new tenant its first records. Does nothing when it has them.
+    public func found(code: String, name: String, timeZone: String) throws {
+        try engine.found(
+            .init(
+                tenant: home.tenant, code: code, name: name, timeZone: timeZone, epoch: SecureRandom.epoch(), instance: instance.withLock { $0 }),
+            at: try moment())
     }
 
     public func close() throws { try store.close() }
 
-    /// Copies the database to a new file.
-    public func backup(to path: String) throws { try store.backup(to: path) }
-
     /// Where the disk has changed the tenant's own record, its time zone is the one read last.
-    public func moment() throws -> ServerMoment {
+    public func moment() throws -> ServerMoment { try moment(by: engine) }
+
+    private func moment(by engine: ServerEngine) throws -> ServerMoment {
         do {
             let present = try engine.calendar()
             calendar.withLock { $0 = present }
@@ -101,7 +112,7 @@ public final class SQLiteTenant: Sendable {
     /// Runs what is due by the clock.
     public func tick() throws {
         let moment = try moment()
-        if try engine.tick(at: moment) { heads.moved() }
+        if try engine.tick(at: moment) { moved() }
         try engine.collect(at: moment)
         PartialUploads.collect(in: home.attachments, now: UInt64(max(0, moment.milliseconds)))
     }
@@ -144,21 +155,21 @@ public final class SQLiteTenant: Sendable {
     public func revoke(_ device: DeviceID) throws {
         try home.appendRevocation(device, at: now())
         try engine.revoke(device, at: try moment())
-        heads.moved()
+        moved()
     }
 
     /// Why the store cannot be written; once it has failed, found out by writing.
     func obstacle() -> StoreProblem? {
         guard failure.withLock({ $0 }) != nil else { return nil }
         do {
-            try store.probe()
+            try patiently { try store.probe() }
             failure.withLock { $0 = nil }
             return nil
         } catch let problem as StoreProblem { return problem } catch { return failure.withLock { $0 } }
     }
 
     func converting<T>(_ body: () throws -> T) throws -> T {
-        do { return try body() } catch let problem as EngineProblem { throw ServiceProblem(problem) } catch let problem as StoreProblem {
+        do { return try patiently(body) } catch let problem as EngineProblem { throw ServiceProblem(problem) } catch let problem as StoreProblem {
             logger?.error("store", metadata: ["code": "\(problem.code)", "detail": "\(problem)"])
             if !problem.isFaultOfSet { failure.withLock { $0 = problem } }
             throw ServiceProblem(problem)
@@ -166,6 +177,24 @@ public final class SQLiteTenant: Sendable {
             throw ServiceProblem(status: 400, code: problem.code, detail: problem.detail, next: "Update the app.")
         } catch let problem as DecodingProblem {
             throw ServiceProblem(status: 400, code: problem.code, detail: problem.detail, next: "Update the app.")
+        }
+    }
+
+    /// Does again what failed for a reason that passes: a lock that another process had, a connection that broke, a server that was
+    /// replaced. What had been kept of it is recognised, as it is when a device asks again.
+    private func patiently<T>(_ body: () throws -> T) throws -> T {
+        var patience = Patience()
+        var isElsewhere = false
+        while true {
+            do {
+                if isElsewhere { try takeUp() }
+                isElsewhere = false
+                return try body()
+            } catch let problem as StoreProblem where problem.mayPass {
+                if case .newTimeline = problem { isElsewhere = true }
+                guard patience.waitOnceMore() else { throw problem }
+                logger?.info("store: once more", metadata: ["code": "\(problem.code)"])
+            }
         }
     }
 }
@@ -182,7 +211,7 @@ extension ServiceProblem {
                 "Nothing is lost; tell whoever runs the server: `truckroll-server check` names the place. Try again later."
             )
         }
-        self.init(status: 503, code: problem.code, detail: detail, next: next, retryAfterSeconds: 30)
+        self.init(status: 503, code: problem.code, detail: detail, next: next, retryAfterSeconds: problem.mayPass ? 2 : 30)
     }
 
     init(_ problem: EngineProblem) {

@@ -2,18 +2,25 @@ import Foundation
 import Logging
 import TruckrollCore
 import TruckrollStoreSQL
-import TruckrollStoreSQLite
 import TruckrollSync
 
 /// The tenants under a data directory, all opened.
-public struct SQLiteDirectory: TenantDirectory {
-    public let tenants: [SQLiteTenant]
+public struct Tenants: TenantDirectory {
+    public let tenants: [Tenant]
+    private let storage: any Storage
 
     /// - Throws: what opening any of them throws.
-    public init(directory: URL, now: @escaping @Sendable () -> Int64, logger: Logger?) throws {
+    public init(directory: URL, in storage: any Storage, now: @escaping @Sendable () -> Int64, logger: Logger?) throws {
+        self.storage = storage
         tenants = try TenantHome.all(in: directory).map {
-            try SQLiteTenant(home: TenantHome(directory: directory, tenant: $0), now: now, logger: logger)
+            try Tenant(home: TenantHome(directory: directory, tenant: $0), in: storage, now: now, logger: logger)
         }
+    }
+
+    /// Closes their databases.
+    public func close() throws {
+        for tenant in tenants { try tenant.close() }
+        storage.close()
     }
 
     public func service(of tenant: TenantID) -> (any TenantService)? { tenants.first { $0.tenant == tenant } }

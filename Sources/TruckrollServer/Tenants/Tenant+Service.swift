@@ -5,17 +5,18 @@ import TruckrollDomain
 import TruckrollProtocol
 import TruckrollSync
 
-extension SQLiteTenant: TenantService {
+extension Tenant: TenantService {
     public var tenant: TenantID { home.tenant }
     public var attachmentsFolder: String { home.attachments }
     public var snapshotsFolder: String { home.snapshots }
     public var schemaVersion: UInt32 { engine.schema.version }
+    public var sharing: (any SharedSessions)? { store.sharing }
 
     public func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         try converting {
             let moment = try moment()
             let row = try engine.enrol(request, at: moment)
-            heads.moved()
+            moved()
             return try engine.enrolment(of: row, at: moment)
         }
     }
@@ -59,7 +60,7 @@ extension SQLiteTenant: TenantService {
     public func sync(_ request: PBSyncRequest, replica: ReplicaID) throws -> PBSyncReply {
         try converting {
             let reply = try engine.sync(request, replica: replica, at: try moment())
-            if !reply.receipts.isEmpty { heads.moved() }
+            if !reply.receipts.isEmpty { moved() }
             return reply
         }
     }
@@ -75,7 +76,7 @@ extension SQLiteTenant: TenantService {
     public func carry(_ request: PBCarryRequest) throws -> PBCarryReply {
         try converting {
             let reply = try engine.carry(request, revoked: Set(try home.revokedDevices()), at: try moment())
-            if !reply.receipts.isEmpty { heads.moved() }
+            if !reply.receipts.isEmpty { moved() }
             return reply
         }
     }
@@ -98,7 +99,7 @@ extension SQLiteTenant: TenantService {
     public func attachmentStored(_ sha256: [UInt8], size: Int, replica: ReplicaID) throws {
         try converting {
             try engine.attachmentStored(sha256, by: replica, at: try moment())
-            heads.moved()
+            moved()
         }
     }
 
@@ -133,7 +134,7 @@ extension SQLiteTenant: TenantService {
                     throw EngineProblem("set-unknown", "“\(set)” is no set.", next: "Use REPLICA/SEQUENCE, as `truckroll-server attention` lists it.")
                 }
                 let receipt = try engine.release(id, at: try moment())
-                heads.moved()
+                moved()
                 let shutOut = receipt.remarks.first { $0.code == "device-revoked" }?.text
                 return try json(
                     ["set": set, "outcome": receipt.outcome.name, "position": "\(receipt.position)"].merging(
@@ -141,7 +142,7 @@ extension SQLiteTenant: TenantService {
                     ) { first, _ in first })
             case .settle:
                 let isEnded = try engine.settle(at: try moment())
-                if isEnded { heads.moved() }
+                if isEnded { moved() }
                 return try json(["settled": isEnded])
             case .status: return try json(try TenantReport(engine).status())
             case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
