@@ -162,7 +162,8 @@ let package = Package(
         tests(
             "HTTPTests",
             [
-                "FaultyNetwork", "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreSQL",
+                "PostgresCluster", "FaultyNetwork", "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStorePostgres",
+                "TruckrollStoreSQLite", "TruckrollStoreSQL",
                 "TruckrollProtocol",
                 "TruckrollDomain",
                 "TruckrollCore", "TruckrollCryptography", logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

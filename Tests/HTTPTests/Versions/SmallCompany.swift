@@ -34,16 +34,16 @@ final class SmallCompany: Sendable {
     let task = RecordID(high: 1, low: 3)
     let clock = Ticks()
 
-    init() throws {
+    /// - Parameter storage: where its database is made; a file when left out.
+    init(in storage: (_ directory: URL) throws -> any Storage = { _ in SQLiteStorage() }) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("truckroll-versions-\(UInt64.random(in: 0 ... .max))")
         home = TenantHome(directory: directory, tenant: tenant)
         try home.found()
-        let service = try open(founding: true)
+        let storage = try storage(directory)
+        defer { storage.close() }
+        let service = try open(in: storage, founding: true)
         defer { try? service.close() }
-        try service.engine.found(
-            .init(
-                tenant: tenant, code: "ACME", name: "Acme", timeZone: "Europe/Berlin", epoch: Epoch(rawValue: 11), instance: try home.instance()),
-            at: try service.moment())
+        try service.found(code: "ACME", name: "Acme", timeZone: "Europe/Berlin")
         let importer = try Importer(tenant: service)
         let (customer, site) = (RecordID(high: 1, low: 4), RecordID(high: 1, low: 5))
         try importer.add(RecordDraft("user", id: technician, ["number": .text("T1"), "name": .text("Anna"), "role": .text("technician")]))
@@ -85,9 +85,12 @@ final class SmallCompany: Sendable {
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     /// The tenant as a program with that schema opens it; this release's when left out.
-    func open(schema: Schema? = nil, founding: Bool = false, recordsForSnapshot: Int = Limits.recordsForSnapshot) throws -> Tenant {
+    func open(
+        in storage: any Storage = SQLiteStorage(), schema: Schema? = nil, founding: Bool = false,
+        recordsForSnapshot: Int = Limits.recordsForSnapshot
+    ) throws -> Tenant {
         try Tenant(
-            home: home, in: SQLiteStorage(),
+            home: home, in: storage,
             now: { [clock] in clock.tick() }, founding: founding, schema: schema, recordsForSnapshot: recordsForSnapshot)
     }
 
@@ -170,6 +173,35 @@ final class Tablet: Sendable {
             serverURL: "http://127.0.0.1:\(port)", tenant: company.tenant,
             credentials: DeviceCredentials(device: identity.device, replica: identity.replica) { try key.signature(over: $0) },
             now: { UInt64(clock.now) }, protocols: protocols, schemaVersion: engine.schema.version)
+    }
+
+    /// Syncs with a service of this very process, and begins again, as devices do, while it says that this will help.
+    ///
+    /// - Returns: how often it had to begin again.
+    @discardableResult
+    func sync(at service: () -> Tenant) throws -> Int {
+        let replica = try #require(try engine.read { try $0.identity() }).replica
+        for repeats in 0..<200 {
+            do {
+                var conversation = SyncConversation(engine)
+                while let request = try conversation.next() {
+                    let service = service()
+                    let reply: SyncConversation.Reply =
+                        switch request {
+                        case .sync(let request): .sync(try service.sync(request, replica: replica))
+                        case .audit(let request): .audit(try service.audit(request, replica: replica))
+                        case .repair(let request): .repair(try service.repair(request, replica: replica))
+                        case .newReplica(let request): .newReplica(try service.newReplica(request))
+                        case .carry(let request): .carry(try service.carry(request))
+                        case .segment: .segment(nil)
+                        }
+                    let now = company.clock.now
+                    try conversation.receive(reply, sentAt: now, receivedAt: now)
+                }
+                return repeats
+            } catch let problem as ServiceProblem where problem.status == 503 { usleep(20_000) }
+        }
+        throw ServiceProblem(status: 503, code: "unanswered", detail: "The service did not answer.", next: "")
     }
 
     @discardableResult
