@@ -29,6 +29,9 @@ public final class PostgresCluster: Sendable {
     /// Whether PostgreSQL's programs are installed, or a server was named.
     public static var isAvailable: Bool { given != nil || PostgresInstance.installed != nil }
 
+    /// Whether a test can start servers of its own.
+    public static var canStart: Bool { PostgresInstance.installed != nil }
+
     /// Whether it is one that this process starts.
     public static var isOurs: Bool { given == nil && isAvailable }
 

@@ -50,6 +50,23 @@ public final class PostgresInstance: Sendable {
     /// Ends it as a crash does: nothing is written any more, and whoever starts it next recovers from its log.
     public func crash() { try? Self.run(Self.asOwner([programs + "/pg_ctl", "-D", data, "-m", "immediate", "stop"])) }
 
+    /// Waits until a standby has what its primary has committed.
+    public func catchUp(with primary: PostgresInstance) throws {
+        let end = try primary.sql("SELECT pg_current_wal_lsn()")
+        for _ in 0..<300 {
+            if try sql("SELECT pg_last_wal_replay_lsn() >= '\(end)'::pg_lsn") == "t" { return }
+            usleep(20_000)
+        }
+        throw PostgresCluster.Unavailable(
+            description: "the standby stays at \(try sql("SELECT pg_last_wal_replay_lsn(), pg_last_wal_receive_lsn()")), behind \(end)")
+    }
+
+    /// A connection string of several servers.
+    public static func url(of servers: [PostgresInstance]) -> String {
+        let (hosts, ports) = (servers.map(\.folder.path).joined(separator: ","), servers.map { "\($0.port)" }.joined(separator: ","))
+        return "postgresql://postgres@/postgres?host=\(hosts)&port=\(ports)"
+    }
+
     /// Lets a standby take writes, in a timeline of its own.
     public func promote() throws { try Self.run(Self.asOwner([programs + "/pg_ctl", "-D", data, "-w", "promote"])) }
 

@@ -23,25 +23,6 @@ struct SeveralNodesTests {
 
     private func company() throws -> SmallCompany { try SmallCompany { try node("founder", in: $0) } }
 
-    private func notes(_ service: Tenant, on order: RecordID) throws -> [String] {
-        let entity = try service.engine.schema.entity("note")
-        return try service.engine.store.read { transaction in
-            try transaction.ids(entity, where: "order", equals: .reference(order))
-                .compactMap { try transaction.record(RecordKey(type: entity.type, id: $0)) }.compactMap { RecordView($0.record, entity).text("text") }
-        }.sorted()
-    }
-
-    private func record(_ text: String, on tablet: Tablet, of company: SmallCompany) throws {
-        try tablet.commit { editor in
-            try editor.create(
-                "note",
-                [
-                    "order": .reference(company.order), "text": .text(text), "at": .text("2026-11-23T09:00:00Z"),
-                    "by": .reference(company.technician),
-                ])
-        }
-    }
-
     @Test("devices spread over two nodes see one truth, and no epoch begins where one opens after the other")
     func oneTruth() throws {
         let company = try company()
@@ -51,7 +32,7 @@ struct SeveralNodesTests {
         let tablets = try services.map { try Tablet(of: company, at: $0) }
         for round in 0..<6 {
             for (index, tablet) in tablets.enumerated() {
-                try record("\(index) \(round)", on: tablet, of: company)
+                try tablet.note("\(index) \(round)", of: company)
                 // Each request goes wherever the proxy likes.
                 let first = Mutex(round)
                 try tablet.sync {
@@ -63,7 +44,7 @@ struct SeveralNodesTests {
             }
         }
         let expected = tablets.indices.flatMap { tablet in (0..<6).map { "\(tablet) \($0)" } }.sorted()
-        for service in services { #expect(try notes(service, on: company.order) == expected) }
+        for service in services { #expect(try service.notes(on: company.order) == expected) }
         for (tablet, service) in zip(tablets, services.reversed()) {
             try tablet.sync { service }
             let shown = try tablet.engine.read { try $0.views("note", where: "order", equals: .reference(company.order)) }
@@ -89,7 +70,7 @@ struct SeveralNodesTests {
                 defer { group.leave() }
                 do {
                     for round in 0..<20 {
-                        try record("\(index) \(round)", on: tablet, of: company)
+                        try tablet.note("\(index) \(round)", of: company)
                         try tablet.sync { services[.random(in: 0...1)] }
                     }
                 } catch { failures.withLock { $0.append("\(error)") } }
@@ -115,7 +96,7 @@ struct SeveralNodesTests {
         #expect(kills.withLock { $0 } > 5)
         for tablet in tablets { #expect(try tablet.engine.read { try $0.outbox() }.isEmpty) }
         let expected = tablets.indices.flatMap { tablet in (0..<20).map { "\(tablet) \($0)" } }.sorted()
-        #expect(try notes(services[0], on: company.order) == expected)
+        #expect(try services[0].notes(on: company.order) == expected)
         // Positions have no gap, the chain of hashes holds, and each device's sets are there once.
         let found = try services[1].engine.inspect()
         #expect(found.damage.isEmpty)
@@ -135,7 +116,7 @@ struct SeveralNodesTests {
             try tablet.sync { services[0] }
             // With every wake-up that the loss of a connection itself causes there comes one more at last.
             try #require(await woken.next() != nil)
-            try record("now", on: tablet, of: company)
+            try tablet.note("now", of: company)
             try tablet.sync { services[0] }
             try #require(await woken.next() != nil)
             _ = try cluster.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(name)_b'")

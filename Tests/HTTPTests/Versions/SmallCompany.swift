@@ -6,9 +6,10 @@ import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
-import TruckrollServer
 import TruckrollStoreSQLite
 import TruckrollSync
+
+@testable import TruckrollServer
 
 /// Unix milliseconds that pass with each look of the server, from 2026-11-23T08:00:00Z on.
 final class Ticks: Sendable {
@@ -165,6 +166,18 @@ final class Tablet: Sendable {
             intent: "test", at: moment, newID: { RecordID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) }, body)
     }
 
+    /// Records a note on the company's order.
+    func note(_ text: String, of company: SmallCompany) throws {
+        try commit { editor in
+            try editor.create(
+                "note",
+                [
+                    "order": .reference(company.order), "text": .text(text), "at": .text("2026-11-23T09:00:00Z"),
+                    "by": .reference(company.technician),
+                ])
+        }
+    }
+
     func transport(_ port: Int, protocols: ClosedRange<UInt32> = 1...1) throws -> HTTPTransport {
         let identity = try #require(try engine.read { try $0.identity() })
         let key = try #require(SigningKey(rawRepresentation: identity.privateKey))
@@ -179,13 +192,13 @@ final class Tablet: Sendable {
     ///
     /// - Returns: how often it had to begin again.
     @discardableResult
-    func sync(at service: () -> Tenant) throws -> Int {
+    func sync(at service: () throws -> Tenant) throws -> Int {
         let replica = try #require(try engine.read { try $0.identity() }).replica
         for repeats in 0..<200 {
             do {
                 var conversation = SyncConversation(engine)
                 while let request = try conversation.next() {
-                    let service = service()
+                    let service = try service()
                     let reply: SyncConversation.Reply =
                         switch request {
                         case .sync(let request): .sync(try service.sync(request, replica: replica))
@@ -221,5 +234,19 @@ final class Tablet: Sendable {
             try conversation.receive(reply, sentAt: now, receivedAt: now)
         }
         return conversation.audit
+    }
+}
+
+extension Tenant {
+    /// The notes on an order, as the server holds them, sorted.
+    func notes(on order: RecordID) throws -> [String] {
+        let entity = try engine.schema.entity("note")
+        return try converting {
+            try engine.store.read { transaction in
+                try transaction.ids(entity, where: "order", equals: .reference(order))
+                    .compactMap { try transaction.record(RecordKey(type: entity.type, id: $0)) }
+                    .compactMap { RecordView($0.record, entity).text("text") }
+            }
+        }.sorted()
     }
 }
