@@ -166,7 +166,7 @@ let package = Package(
                 "TruckrollStoreSQLite", "TruckrollStoreSQL",
                 "TruckrollProtocol",
                 "TruckrollDomain",
-                "TruckrollCore", "TruckrollCryptography", logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "TruckrollCore", "TruckrollCryptography", grdb, logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("TruckrollCertificatesTests", ["TruckrollCertificates", "TruckrollDomain", "TruckrollCore", "TruckrollCryptography"]),
         tests("TruckrollDemoDataTests", ["TruckrollDemoData", "TruckrollDomain", "TruckrollCore"]),

@@ -27,7 +27,7 @@ public struct ServerCommand: AsyncParsableCommand {
         version: SoftwareRelease.version,
         subcommands: [
             Serve.self, Initialise.self, DemoData.self, Users.self, EnrolmentCode.self, Devices.self, Revoke.self, Status.self, Check.self,
-            Attention.self, Release.self, Backup.self, Restore.self, Settle.self, TenantKey.self, SchemaDocuments.self,
+            Attention.self, Release.self, Backup.self, Restore.self, Settle.self, MigrateStore.self, TenantKey.self, SchemaDocuments.self,
         ])
 
     public static var _errorLabel: String { "error" }

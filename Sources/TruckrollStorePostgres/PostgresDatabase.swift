@@ -9,7 +9,7 @@ public final class PostgresDatabase: Sendable {
     let pool: ConnectionPool
     /// A connection beside those of the pool.
     let connect: @Sendable () throws -> PostgresConnection
-    let entities: EntityShapes
+    package let entities: EntityShapes
     private let schemaVersion: UInt32
     private let name: String
 

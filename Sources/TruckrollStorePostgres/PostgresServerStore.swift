@@ -139,3 +139,10 @@ public final class PostgresServerStore: ServerStore {
         }
     }
 }
+
+extension PostgresServerStore: RowPlace {
+    /// A writing transaction.
+    package func withSession<T>(_ body: (any SQLSession) throws -> T) throws -> T {
+        try writing { try body(PostgresSession(connection: $0, tenant: tenant)) }
+    }
+}

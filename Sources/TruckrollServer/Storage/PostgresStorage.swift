@@ -69,6 +69,25 @@ public final class PostgresStorage: Storage {
 
     fileprivate func onMove(of tenant: TenantID, _ wake: (@Sendable () -> Void)?) { listeners.wakes.withLock { $0[tenant] = wake } }
 
+    // MARK: Moving in
+
+    /// What a tenant's rows are copied to, before it is here.
+    func target(for tenant: TenantID) throws -> PostgresServerStore { try database.store(of: tenant) }
+    var entities: EntityShapes { database.entities }
+    var place: String { database.place }
+
+    /// Where a tenant would stand that is taken up now.
+    func instance(of home: TenantHome) throws -> [UInt8] {
+        let present = try timeline()
+        try settle(in: present)
+        return try Self.instance(of: home, in: present)
+    }
+
+    /// The home together with the timeline.
+    fileprivate static func instance(of home: TenantHome, in timeline: PostgresTimeline) throws -> [UInt8] {
+        ContentDigest.sha256(try home.instance() + Array("\(timeline)".utf8))
+    }
+
     // MARK: Timelines
 
     fileprivate func timeline() throws -> PostgresTimeline { try database.timeline() }
@@ -135,7 +154,7 @@ private final class PostgresTenantStore: TenantStore {
                 guard $0 == present else { throw try storage.stray($0) }
                 try storage.checkPresent(present)
             }
-            try check(there, ContentDigest.sha256(try home.instance() + Array("\(present)".utf8)))
+            try check(there, try PostgresStorage.instance(of: home, in: present))
             standing.timeline.withLock { $0 = present }
         }
     }

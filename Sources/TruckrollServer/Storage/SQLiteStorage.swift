@@ -30,7 +30,13 @@ public struct SQLiteStorage: Storage {
     }
 
     private func file(of home: TenantHome, schema: Schema, founding: Bool) throws -> SQLiteServerStore {
-        guard try founding || home.hasDatabase() else {
+        let hasDatabase = try home.hasDatabase()
+        guard hasDatabase || !FileManager.default.fileExists(atPath: home.movedDatabase) else {
+            throw EngineProblem(
+                "tenant-moved", "Tenant \(home.tenant) is in a PostgreSQL database, and \(home.movedDatabase) is what it was before.",
+                next: "Name the database with --postgres, or with TRUCKROLL_POSTGRES.")
+        }
+        guard founding || hasDatabase else {
             throw EngineProblem(
                 "database-missing", "\(home.database) is missing or empty.",
                 next: "Put the newest copy back: truckroll-server restore. Devices bring back what it lacks.")

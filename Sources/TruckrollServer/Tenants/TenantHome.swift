@@ -28,6 +28,8 @@ public struct TenantHome: Sendable {
         let size = try FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: database).resolvingSymlinksInPath().path)[.size]
         return (size as? NSNumber)?.intValue ?? 0 > 0
     }
+    /// What the file is called once the tenant is in a database server.
+    var movedDatabase: String { database + ".moved" }
     /// Whether there ever was one: a schema was noted beside it, or replica numbers were given.
     public var hadDatabase: Bool {
         [database + ".schema", keys.appendingPathComponent("replicas").path].contains { FileManager.default.fileExists(atPath: $0) }

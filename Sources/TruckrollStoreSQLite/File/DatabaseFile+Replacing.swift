@@ -26,11 +26,13 @@ extension DatabaseFile {
             throw error
         }
         try prepare()
-        // Each move is on disk before the next one: the former log never comes to lie beside the copy.
-        for suffix in parts where FileManager.default.fileExists(atPath: path + suffix) {
-            try move(path + suffix, to: former + suffix)
-        }
+        try moveParts(of: path, to: former)
         try move(fresh, to: path)
+    }
+
+    /// Each move is on disk before the next one: the former log never comes to lie beside another database.
+    static func moveParts(of path: String, to target: String) throws {
+        for suffix in parts where FileManager.default.fileExists(atPath: path + suffix) { try move(path + suffix, to: target + suffix) }
     }
 
     /// A database, its log, and the index of the log.

@@ -89,6 +89,18 @@ final class DatabaseFile: Sendable {
     ///
     /// All content is then in the one file, for whoever copies it.
     func close() throws {
+        try closeConnections()
+        lock?.release()
+    }
+
+    /// The same, and the file has another name before anybody else can have it.
+    func retire(to target: String) throws {
+        try closeConnections()
+        defer { lock?.release() }
+        try Self.moveParts(of: path, to: target)
+    }
+
+    private func closeConnections() throws {
         let isOpen = isClosed.withLock { closed in
             defer { closed = true }
             return !closed
@@ -96,7 +108,6 @@ final class DatabaseFile: Sendable {
         // The last connection of a pool reads only, and leaves the log as it is. Where there is no room the log stays, and holds.
         if isOpen, obstacle == nil { try? writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
         do { try writer.close() } catch { throw StoreProblem.translating(error, path: path) }
-        lock?.release()
     }
 
     private func checkOpen() throws {

@@ -48,6 +48,13 @@ public final class SQLiteServerStore: ServerStore {
         try DatabaseFile.replace(path, with: copy, former: former, layout: .server, prepare: prepare)
     }
 
+    /// Closes the file and gives it another name, with what belongs to it. Nobody else has had it in between.
+    public func retire(to path: String) throws { try file.retire(to: path) }
+
     /// Waits for what is running, closes the file and lets go of it.
     public func close() throws { try file.close() }
+}
+
+extension SQLiteServerStore: RowPlace {
+    package func withSession<T>(_ body: (any SQLSession) throws -> T) throws -> T { try file.read { try body(Session(db: $0, path: file.path)) } }
 }
