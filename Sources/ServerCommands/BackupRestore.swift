@@ -23,7 +23,7 @@ struct Backup: AsyncParsableCommand {
             guard options.database.url == nil else {
                 throw Failure(
                     "A PostgreSQL database is backed up by its own tools.",
-                    next: "Use pg_basebackup with an archive of the log, or pg_dump. See “PostgreSQL” in docs/operations.md.",
+                    next: "Use pg_basebackup with an archive of the log, or pg_dump. See “Backup” in docs/postgresql.md.",
                     code: "not-for-postgres")
             }
             try SQLiteStorage().backup(try options.home(), to: to)

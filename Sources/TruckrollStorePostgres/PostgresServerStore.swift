@@ -50,9 +50,14 @@ public final class PostgresServerStore: ServerStore {
         }
     }
 
-    /// Commits a change that leaves nothing behind.
+    /// Commits a change that leaves nothing behind, and is large enough that it needs room on the disk.
     public func probe() throws {
-        try writing { _ = try $0.run("UPDATE writer SET schema = schema /*WHERE tenant = $tenant*/", [], tenant: tenant) }
+        try writing { connection in
+            let filling = (0..<4_096).map { _ in String(UInt64.random(in: 0...(.max)), radix: 36) }.joined()
+            let sql = "INSERT INTO filled_columns (/*tenant,*/ entity, columns) VALUES (/*$tenant,*/ ' probe', ?)"
+            _ = try connection.run(sql, [.text(filling)], tenant: tenant)
+            _ = try connection.run("DELETE FROM filled_columns WHERE /*tenant = $tenant AND*/ entity = ' probe'", [], tenant: tenant)
+        }
     }
 
     /// Makes the row that writers lock, and fills typed columns that are new.

@@ -137,7 +137,7 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .fenced(let place, let timeline):
             """
             \(place) has been replaced: it stands in timeline \(timeline), and the tenants have gone on elsewhere. Stop it, or make it a \
-            standby of the present primary. To go back to it for good, see “Fencing” in docs/operations.md.
+            standby of the present primary. To go back to it for good, see “Fencing” in docs/postgresql.md.
             """
         case .newTimeline(let place, let timeline):
             "\(place) stands in timeline \(timeline), which is new. Repeat the step: a new epoch begins first."

@@ -40,10 +40,12 @@ public final class PostgresInstance: Sendable {
     deinit { remove() }
 
     /// - Parameter settings: such as `max_connections=20`.
-    public func start(_ settings: String...) throws {
+    /// - Parameter environment: what its processes are told besides, such as a library that stands before the system's.
+    public func start(_ settings: String..., environment: [String: String] = [:]) throws {
         let options = ["listen_addresses=127.0.0.1", "max_connections=200"] + settings
+        let told = environment.isEmpty ? [] : ["env"] + environment.map { "\($0)=\($1)" }
         _ = try Self.launch(
-            Self.asOwner([programs + "/postgres", "-D", data, "-k", folder.path, "-p", "\(port)"] + options.flatMap { ["-c", $0] }))
+            Self.asOwner(told + [programs + "/postgres", "-D", data, "-k", folder.path, "-p", "\(port)"] + options.flatMap { ["-c", $0] }))
         try Self.waitUntilReady([programs + "/pg_isready", "-q", "-h", folder.path, "-p", "\(port)"])
     }
 
@@ -77,6 +79,19 @@ public final class PostgresInstance: Sendable {
     static func sql(_ text: String, at url: String) throws -> String {
         try output(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", text])
     }
+
+    /// Takes so many connections as a user, and keeps them until they are ended by ``giveBack()``.
+    public func take(_ count: Int, as user: String) throws {
+        for _ in 0..<count {
+            _ = try Self.launch(["psql", "-X", "-q", "-d", url(of: user) + "&application_name=holder", "-c", "SELECT pg_sleep(600)"])
+        }
+    }
+
+    /// Ends the connections that ``take(_:as:)`` took.
+    public func giveBack() throws { try sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holder'") }
+
+    /// A connection string of another user.
+    public func url(of user: String) -> String { "postgresql://\(user)@/postgres?host=\(folder.path)&port=\(port)" }
 
     func remove() {
         crash()

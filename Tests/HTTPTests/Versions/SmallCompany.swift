@@ -212,7 +212,7 @@ final class Tablet: Sendable {
                     try conversation.receive(reply, sentAt: now, receivedAt: now)
                 }
                 return repeats
-            } catch let problem as ServiceProblem where problem.status == 503 { usleep(20_000) }
+            } catch let problem as ServiceProblem where problem.status == 503 && problem.retryAfterSeconds ?? 0 < 30 { usleep(20_000) }
         }
         throw ServiceProblem(status: 503, code: "unanswered", detail: "The service did not answer.", next: "")
     }
