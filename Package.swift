@@ -175,7 +175,9 @@ let package = Package(
         tests(
             "DispatchTests",
             deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", "DispatchCommands", "CertificateCommands", argumentParser]),
-        tests("SimulationTests", ["TruckrollSimulation"]),
+        tests(
+            "SimulationTests",
+            ["TruckrollSimulation", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStorePostgres", "TruckrollDomain", "PostgresCluster"]),
         tests(
             "CommandLineTests",
             [

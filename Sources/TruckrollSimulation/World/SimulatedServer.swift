@@ -24,6 +24,7 @@ final class SimulatedServer {
     var writesUntilEnd: Int?
     private(set) var restores = 0
     private let numbers = NumberBook()
+    private(set) var witness: Witness?
 
     /// The replica numbers given, kept outside the database. One thread plays a simulation.
     private final class NumberBook: ReplicaNumbers, @unchecked Sendable {
@@ -59,7 +60,20 @@ final class SimulatedServer {
     func answer<T>(_ body: (ServerEngine) throws -> T) throws -> T {
         store.fault = { [unowned self] _ in try countDown() }
         defer { store.fault = nil }
-        return try body(engine)
+        guard let witness else { return try body(engine) }
+        let result = Result { try body(engine) }
+        witness.compare(result, body)
+        return try result.get()
+    }
+
+    /// Lets the same server over another store, which holds what this one holds, answer all that comes.
+    func call(_ store: any ServerStore) {
+        let segments = SnapshotKeeping(
+            segments: MemorySegmentStore(), compression: NoCompression(), records: snapshots.records, segmentBytes: snapshots.segmentBytes,
+            tailPercent: snapshots.tailPercent)
+        let engine = ServerEngine(
+            schema: engine.schema, store: store, security: security, partSize: partSize, snapshots: segments, numbers: NumberBook())
+        witness = Witness(engine, store)
     }
 
     private func countDown() throws {
@@ -68,16 +82,21 @@ final class SimulatedServer {
         if left == 0 { throw ProcessEnded() }
     }
 
+    /// That of the run, and the one that witnesses it.
+    private var engines: [ServerEngine] { [engine] + (witness.map { [$0.engine] } ?? []) }
+
     /// What a server does when its process starts.
     func start(at moment: ServerMoment) throws {
         try engine.checkInstance(instance, newEpoch: Epoch(rawValue: epochs.next() | 1), at: moment)
-        try engine.takeUpDeferred(at: moment)
-        for device in revoked.sorted() { try engine.revoke(device, at: moment) }
+        for engine in engines {
+            try engine.takeUpDeferred(at: moment)
+            for device in revoked.sorted() { try engine.revoke(device, at: moment) }
+        }
     }
 
     func revoke(_ device: DeviceID, at moment: ServerMoment) throws {
         revoked.insert(device)
-        try engine.revoke(device, at: moment)
+        for engine in engines { try engine.revoke(device, at: moment) }
     }
 
     func keepBackup() { backup = store.copy() }

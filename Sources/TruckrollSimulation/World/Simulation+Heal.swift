@@ -7,7 +7,7 @@ import TruckrollSync
 extension Simulation {
     func heal() throws {
         server.writesUntilEnd = nil
-        server.upgrade(to: newerSchema)
+        if server.witness == nil { server.upgrade(to: newerSchema) }
         try server.start(at: moment)
         for request in late { try request() }
         late = []

@@ -32,6 +32,18 @@ public final class Simulation {
         random = SeededGenerator(seed: options.seed ^ 0xD1CE)
     }
 
+    /// Lets the same server over another store, which is empty, be asked whatever this run asks, and compares what both answer and hold.
+    ///
+    /// - Returns: what it saw. Runs with crashes or restores of the server, or upgrades of it, have no such witness.
+    public func run(_ steps: [Step], witnessedBy store: any ServerStore, _ world: StartingWorld) throws -> Witness? {
+        precondition(options.faults.isDisjoint(with: [.crash, .restore, .upgrade]), "the witness is not put back, nor upgraded")
+        try world.fill(store, realSignatures: options.realSignatures)
+        server.call(store)
+        try run(steps)
+        try server.witness?.compareContent(with: server.store)
+        return server.witness
+    }
+
     var moment: ServerMoment { ServerMoment(milliseconds: milliseconds, calendar: StartingWorld.calendar) }
 
     /// Plays the steps, then lets everything heal, and checks what must hold.

@@ -45,8 +45,18 @@ public final class StartingWorld: @unchecked Sendable {
     // MARK: Making it
 
     private func make(_ security: SimulatedSecurity) throws -> Template {
-        var random = SeededGenerator(seed: 77)
         let store = MemoryServerStore(schema: schema)
+        return Template(server: store, devices: try fill(store, security), security: security)
+    }
+
+    /// Makes the company in another store, which is empty.
+    func fill(_ store: any ServerStore, realSignatures: Bool) throws { _ = try fill(store, SimulatedSecurity(isReal: realSignatures)) }
+
+    /// The same each time.
+    private func fill(
+        _ store: any ServerStore, _ security: SimulatedSecurity
+    ) throws -> [(name: String, user: RecordID, role: Role, store: MemoryDeviceStore)] {
+        var random = SeededGenerator(seed: 77)
         let engine = ServerEngine(schema: schema, store: store, security: security.server)
         let moment = ServerMoment(milliseconds: milliseconds - 3_600_000, calendar: Self.calendar)
         try engine.found(
@@ -70,7 +80,7 @@ public final class StartingWorld: @unchecked Sendable {
         }
         let devices = try people.map { try device($0.name, $0.id, $0.role, engine, keys, moment, &random) }
         for device in devices { try visit(device, engine, moment) }
-        return Template(server: store, devices: devices.map { ($0.name, $0.user, $0.role, $0.store) }, security: security)
+        return devices.map { ($0.name, $0.user, $0.role, $0.store) }
     }
 
     private func device(
