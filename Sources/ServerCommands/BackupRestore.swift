@@ -68,6 +68,7 @@ struct Restore: AsyncParsableCommand {
             guard let from else { throw Failure("--from is missing.", next: "Name the copy to restore: --from FILE.") }
             guard FileManager.default.fileExists(atPath: from) else { throw Failure("There is no file \(from).", next: "Name the copy to restore.") }
             let home = try options.home()
+            try SQLiteStorage().checkNotMoved(home)
             let kept = "\(home.database).before-restore-\(SystemClock.now())"
             // The new instance comes first: should this be cut short, one epoch too many begins, and never one too few.
             try SQLiteServerStore.restore(home.database, from: from, former: kept) {

@@ -9,6 +9,7 @@ public final class PostgresDatabase: Sendable {
     let pool: ConnectionPool
     /// A connection beside those of the pool.
     let connect: @Sendable () throws -> PostgresConnection
+    let isLeft: @Sendable (PostgresTimeline) throws -> Bool
     package let entities: EntityShapes
     private let schemaVersion: UInt32
     private let name: String
@@ -31,6 +32,7 @@ public final class PostgresDatabase: Sendable {
         (self.place, self.name) = (place, name)
         let connect = { @Sendable in try Self.connect(url, place: place, schema: name, isLeft) }
         self.connect = connect
+        self.isLeft = isLeft
         pool = ConnectionPool(limit: connections, place: place, make: connect)
         entities = EntityShapes(schema)
         schemaVersion = schema.version
@@ -129,7 +131,7 @@ public final class PostgresDatabase: Sendable {
         try connection.script(
             """
             BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = 0;
-            SELECT pg_advisory_xact_lock(hashtext('truckroll layout'), hashtext(\(Self.literal(name)))); SET LOCAL lock_timeout = '30s'
+            SELECT pg_advisory_xact_lock(hashtext('truckroll layout'), hashtext(\(Self.literal(name)))); SET LOCAL lock_timeout = '5s'
             """)
         do { try body() } catch {
             if connection.isOpen { try connection.script("ROLLBACK") }
@@ -140,11 +142,13 @@ public final class PostgresDatabase: Sendable {
 
     private static func literal(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
 
-    /// The URL without user, password and parameters.
+    /// Host, port and database of the URL, and nothing else of it.
     private static func place(_ url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return "the PostgreSQL database" }
-        let rest = url[scheme.upperBound...].prefix { $0 != "?" }
-        let host = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
-        return "postgres://" + host
+        guard let endpoints = try? PostgresEndpoint.all(of: url) else { return "the PostgreSQL database" }
+        func value(_ name: String, _ endpoint: PostgresEndpoint) -> String? { endpoint.parameters.first { $0.name == name }?.value }
+        let hosts = endpoints.map { endpoint in
+            (value("host", endpoint) ?? value("hostaddr", endpoint) ?? "") + (value("port", endpoint).map { ":\($0)" } ?? "")
+        }
+        return "postgres://\(hosts.joined(separator: ","))/\(endpoints.first.flatMap { value("dbname", $0) } ?? "")"
     }
 }

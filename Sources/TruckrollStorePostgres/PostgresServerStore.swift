@@ -123,24 +123,32 @@ public final class PostgresServerStore: ServerStore {
         try database.pool.withConnection(begin: { try $0.script(begin) }) { connection, begun in
             let result: T
             do {
-                try fence(connection.timeline)
+                try pass(connection)
                 result = try body(connection, begun)
             } catch {
-                if case .fenced = error as? StoreProblem { connection.abandon() }
                 // A connection that is gone has undone everything; so has one on which this fails.
                 if connection.isOpen { _ = try? connection.script("ROLLBACK") }
                 throw error
             }
             do {
                 // A transaction in which a statement failed ends with ROLLBACK whatever is asked.
-                guard try connection.script("COMMIT").tag == "COMMIT" else {
+                guard try connection.commit() == "COMMIT" else {
                     throw StoreProblem.failed(path: database.place, detail: "a statement had failed before the commit")
                 }
             } catch let problem as StoreProblem {
                 guard case .unreachable = problem else { throw problem }
                 if endsInDoubt { throw StoreProblem.outcomeUnknown(place: database.place) }
             }
+            // Meanwhile the server may have been replaced: then nobody is told that this is kept.
+            try pass(connection)
             return result
+        }
+    }
+
+    private func pass(_ connection: PostgresConnection) throws {
+        do { try fence(connection.timeline) } catch {
+            if case .fenced = error as? StoreProblem { connection.abandon() }
+            throw error
         }
     }
 }

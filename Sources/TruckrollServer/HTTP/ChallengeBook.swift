@@ -21,6 +21,8 @@ final class ChallengeBook: Sendable {
 
     /// A clock that is set back by less is one that is kept right.
     private static let tolerance: UInt64 = 1000
+    /// By how much the clocks of several processes may differ.
+    private static let otherClocks: UInt64 = 30_000
 
     private let random: @Sendable (Int) -> [UInt8]
     private let now: @Sendable () -> UInt64
@@ -77,7 +79,9 @@ final class ChallengeBook: Sendable {
                 nonce[24...], authenticating: Array(nonce[..<24]) + tenant.bytes + device.bytes, using: key)
         else { throw .challengeInvalid }
         let given = nonce[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard now < given + HTTPLimits.challengeSeconds * 1000, given <= now + Self.tolerance else { throw .challengeInvalid }
+        guard now < given + HTTPLimits.challengeSeconds * 1000, given <= now + (sharing == nil ? Self.tolerance : Self.otherClocks) else {
+            throw .challengeInvalid
+        }
     }
 
     /// Uses up a nonce that ``check(_:tenant:device:)`` accepted and whose signature was found valid.

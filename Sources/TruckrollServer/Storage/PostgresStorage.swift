@@ -72,7 +72,15 @@ public final class PostgresStorage: Storage {
     // MARK: Moving in
 
     /// What a tenant's rows are copied to, before it is here.
-    func target(for tenant: TenantID) throws -> PostgresServerStore { try database.store(of: tenant) }
+    func target(for tenant: TenantID) throws -> PostgresServerStore {
+        let present = try timeline()
+        try settle(in: present)
+        // All of it goes to one server.
+        return try database.store(of: tenant).fenced { [self] in
+            guard $0 == present else { throw try stray($0) }
+            try checkPresent(present)
+        }
+    }
     var entities: EntityShapes { database.entities }
     var place: String { database.place }
 
@@ -137,7 +145,7 @@ private final class PostgresTenantStore: TenantStore {
             // Another process may know of a newer one by now.
             try storage.checkPresent(timeline)
         }
-        sharing = SharedByRows(store: open, receiptKey: try home.security().receiptKey)
+        sharing = SharedByRows(store: store, receiptKey: try home.security().receiptKey)
     }
 
     func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T { try store.write(body) }

@@ -22,6 +22,14 @@ public struct SQLiteStorage: Storage {
 
     public func close() {}
 
+    /// - Throws: ``EngineProblem`` `tenant-moved` where the tenant is in a database server: a file would be a second one.
+    public func checkNotMoved(_ home: TenantHome) throws {
+        guard FileManager.default.fileExists(atPath: home.movedDatabase) else { return }
+        throw EngineProblem(
+            "tenant-moved", "Tenant \(home.tenant) is in a PostgreSQL database, and \(home.movedDatabase) is what it was before.",
+            next: "Name the database with --postgres, or with TRUCKROLL_POSTGRES. If it lacks the tenant, repeat truckroll-server migrate-store.")
+    }
+
     /// Copies a tenant's database to a new file.
     public func backup(_ home: TenantHome, to path: String) throws {
         let store = try file(of: home, schema: try Schema.load(), founding: false)
@@ -31,11 +39,7 @@ public struct SQLiteStorage: Storage {
 
     private func file(of home: TenantHome, schema: Schema, founding: Bool) throws -> SQLiteServerStore {
         let hasDatabase = try home.hasDatabase()
-        guard hasDatabase || !FileManager.default.fileExists(atPath: home.movedDatabase) else {
-            throw EngineProblem(
-                "tenant-moved", "Tenant \(home.tenant) is in a PostgreSQL database, and \(home.movedDatabase) is what it was before.",
-                next: "Name the database with --postgres, or with TRUCKROLL_POSTGRES.")
-        }
+        if !hasDatabase { try checkNotMoved(home) }
         guard founding || hasDatabase else {
             throw EngineProblem(
                 "database-missing", "\(home.database) is missing or empty.",

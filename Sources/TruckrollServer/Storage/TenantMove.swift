@@ -35,6 +35,8 @@ public struct TenantMove {
     /// - Throws: `StoreProblem` when one of the databases cannot be used; ``EngineProblem`` `database-missing`, `move-damaged` when the
     ///   file is not as it was written, and `move-failed` when the copy is not what the file holds. Then the file is what counts.
     public func run(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Outcome {
+        let lock = try lock()
+        defer { close(lock) }
         let target = try storage.target(for: home.tenant)
         let isThere = try target.read { try $0.tenant() } != nil
         let hasFile = try home.hasDatabase()
@@ -58,7 +60,7 @@ public struct TenantMove {
         do { store = try SQLiteServerStore(path: path, schema: schema) } catch StoreProblem.inUse {
             let reader = try ServerFileReader(path: path)
             defer { try? reader.close() }
-            return .copied(rows: try go(copy, from: reader, to: target, passes: 1, progress).rows)
+            return .copied(rows: try go(copy, from: reader, to: Target(store: target), passes: 1, progress).rows)
         }
         do {
             let outcome = try move(copy, from: store, isNamed: hasFile, to: target, progress)
@@ -67,6 +69,19 @@ public struct TenantMove {
             try? store.close()
             throw error
         }
+    }
+
+    /// One at a time: what an earlier one would still write is not what the file holds by then.
+    private func lock() throws -> Int32 {
+        let path = home.data.appendingPathComponent("migrate.lock").path
+        let lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw EngineProblem("data-unwritable", "\(path) cannot be written.", next: "Check the directory's owner.") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw EngineProblem(
+                "move-busy", "Another migrate-store moves tenant \(home.tenant).", next: "Wait for it, or end it; then repeat the command.")
+        }
+        return lock
     }
 
     private func go(
@@ -85,9 +100,9 @@ public struct TenantMove {
     }
 
     private func move(
-        _ copy: TenantCopy, from store: SQLiteServerStore, isNamed: Bool, to target: some ServerStore & RowPlace, _ progress: (Int, Int) -> Void
+        _ copy: TenantCopy, from store: SQLiteServerStore, isNamed: Bool, to target: PostgresServerStore, _ progress: (Int, Int) -> Void
     ) throws -> Outcome {
-        let compared = try go(copy, from: store, to: target, passes: 2, progress)
+        let compared = try go(copy, from: store, to: Target(store: target), passes: 2, progress)
         guard compared.differing == 0 else {
             throw EngineProblem(
                 "move-failed", "\(compared.differing) rows in \(storage.place) are not those of the file.",
@@ -121,4 +136,21 @@ private struct OneTransaction: ServerStore, @unchecked Sendable {
     let transaction: any ServerTransaction
     func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T { try body(transaction) }
     func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T { try body(transaction) }
+}
+
+extension TenantMove {
+    /// What rows are copied to for as long as the database does not have the tenant.
+    struct Target: RowPlace {
+        let store: PostgresServerStore
+
+        /// The lock of the tenant's writers is held meanwhile.
+        func withSession<T>(_ body: (any SQLSession) throws -> T) throws -> T {
+            try store.withSession { session in
+                guard try session.row("SELECT 1 FROM tenant /*WHERE tenant = $tenant*/", [], { _ in true }) == nil else {
+                    throw EngineProblem("move-busy", "The database has the tenant by now; nothing more is copied.", next: "Serve it with --postgres.")
+                }
+                return try body(session)
+            }
+        }
+    }
 }

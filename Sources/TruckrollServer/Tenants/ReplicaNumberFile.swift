@@ -10,6 +10,10 @@ public final class ReplicaNumberFile: ReplicaNumbers {
     init(file: URL) { self.file = file }
 
     public func next(atLeast wanted: UInt32, for holder: NumberHolder) throws -> UInt32 {
+        // Within the database's one writing transaction nobody else gives any; where a replaced server still writes, this keeps two apart.
+        let lock = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw unwritable("it cannot be locked") }
+        defer { close(lock) }
         let known = try lines()
         let (number, overflow) = (known.map(\.number).max() ?? 0).addingReportingOverflow(1)
         guard !overflow else { throw unwritable("no replica number is left") }

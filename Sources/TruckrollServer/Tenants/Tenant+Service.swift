@@ -10,7 +10,7 @@ extension Tenant: TenantService {
     public var attachmentsFolder: String { home.attachments }
     public var snapshotsFolder: String { home.snapshots }
     public var schemaVersion: UInt32 { engine.schema.version }
-    public var sharing: (any SharedSessions)? { store.sharing }
+    public var sharing: (any SharedSessions)? { store.sharing.map { AnsweringSessions(tenant: self, sessions: $0) } }
 
     public func enrol(_ request: PBEnrolRequest) throws -> PBEnrolment {
         try converting {
@@ -157,4 +157,14 @@ extension Tenant: TenantService {
         encoder.outputFormatting = [.sortedKeys]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
+}
+
+/// Failures of the store are told as those of any request.
+private struct AnsweringSessions: SharedSessions {
+    let tenant: Tenant
+    let sessions: any SharedSessions
+    var key: [UInt8] { sessions.key }
+
+    /// Where nobody knows whether it was noted, a repetition finds it used: the device asks for another one then.
+    func spend(_ nonce: [UInt8]) throws -> Bool { try tenant.converting { try sessions.spend(nonce) } }
 }

@@ -10,6 +10,8 @@ final class PostgresConnection {
     private(set) var timeline = PostgresTimeline(system: "", number: 0)
     private let connection: OpaquePointer
     private var isAbandoned = false
+    /// Whether the server has warned of something since this was set to `false`.
+    private let isWarned: UnsafeMutablePointer<Bool>
     /// The statements prepared on it: by text, then by the types of their values.
     private var statements: [String: PostgresStatement] = [:]
     private var prepared: [PreparedStatement: String] = [:]
@@ -37,20 +39,30 @@ final class PostgresConnection {
             throw StoreProblem.unreachable(place: place, detail: "no memory")
         }
         self.connection = connection
+        isWarned = .allocate(capacity: 1)
+        isWarned.initialize(to: false)
         guard PQstatus(connection) == CONNECTION_OK else {
             throw StoreProblem.unreachable(place: place, detail: Self.message(connection))
         }
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        PQsetNoticeReceiver(
+            connection,
+            { isWarned, notice in
+                let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
+                if severity == "WARNING" { isWarned?.assumingMemoryBound(to: Bool.self).pointee = true }
+            }, isWarned)
         try check()
         // Whoever is cut off from the server, or waits for somebody who is, lets go of a tenant in the end.
         try script(
             """
-            SET search_path = \(EntityShape.quoted(schema)); SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '120s';
+            SET search_path = \(EntityShape.quoted(schema)); SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '120s';
             SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
             """)
     }
 
-    deinit { PQfinish(connection) }
+    deinit {
+        PQfinish(connection)
+        isWarned.deallocate()
+    }
 
     /// Refuses a server that would lose at a power failure what it has acknowledged, one that lags behind another, and one that takes
     /// not every text.
@@ -60,10 +72,14 @@ final class PostgresConnection {
             throw StoreProblem.foreign(
                 path: place, detail: "its encoding is \(parameter("server_encoding") ?? "unknown"), not UTF8, in which not every text has a place")
         }
-        let settings = ["fsync", "full_page_writes", "synchronous_commit"]
+        let settings = ["fsync", "full_page_writes", "synchronous_commit", "synchronous_standby_names"]
         let values = try script("SELECT " + settings.map { "current_setting('\($0)')" }.joined(separator: ", ")).words
         for (setting, value) in zip(settings, values) where value == "off" {
             throw StoreProblem.serverNotDurable(place: place, setting: setting)
+        }
+        // Whoever names standbys wants nothing acknowledged that they lack.
+        guard values.count < 4 || values[2] != "local" || values[3].isEmpty else {
+            throw StoreProblem.serverNotDurable(place: place, setting: "synchronous_commit")
         }
         // The name of a segment of the log begins with the number of the timeline it is written on.
         let place = try script("SELECT system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()").words
@@ -89,6 +105,17 @@ final class PostgresConnection {
     /// Nobody uses it again: it leads to a server that has been replaced.
     func abandon() { isAbandoned = true }
     var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+
+    /// Ends the transaction, and says with what word.
+    ///
+    /// - Throws: ``StoreProblem/outcomeUnknown(place:)`` where the server warns: somebody has cancelled the wait for a standby, which may lack
+    ///   what was committed.
+    func commit() throws -> String {
+        isWarned.pointee = false
+        let tag = try script("COMMIT").tag
+        guard !isWarned.pointee else { throw StoreProblem.outcomeUnknown(place: place) }
+        return tag
+    }
 
     /// Waits until the server sends something, at most so long, and gives the payloads of the notifications that came.
     ///

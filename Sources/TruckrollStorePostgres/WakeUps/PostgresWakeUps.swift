@@ -16,6 +16,8 @@ public final class PostgresWakeUps: Sendable {
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
     private let ended = DispatchGroup()
+    /// Whoever wants to have told waits for who is telling.
+    private let telling = Mutex<Void>(())
 
     private struct State {
         var moved: Set<TenantID> = []
@@ -70,7 +72,9 @@ public final class PostgresWakeUps: Sendable {
     }
 
     /// Tells what is still to be told now.
-    public func tell() {
+    public func tell() { telling.withLock { _ in tellAll() } }
+
+    private func tellAll() {
         let moved = state.withLock { state in
             defer { state.moved = [] }
             return Array(state.moved)
@@ -113,6 +117,8 @@ public final class PostgresWakeUps: Sendable {
             guard ContinuousClock.now - looked > .seconds(Self.patience) else { continue }
             // A line that is dead shows only when something is sent.
             try connection.script("SELECT 1")
+            // A server that was replaced tells nothing any more.
+            guard try !database.isLeft(connection.timeline) else { return }
             wake(nil)
             looked = .now
         }

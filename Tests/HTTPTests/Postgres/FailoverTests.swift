@@ -113,6 +113,42 @@ struct FailoverTests {
         for service in services { #expect(try service.engine.inspect().damage.isEmpty) }
     }
 
+    @Test("a commit whose wait for the standby was cancelled is not acknowledged")
+    func cancelled() throws {
+        try primary.start()
+        let company = try SmallCompany { try storage([primary], in: $0) }
+        let node = try storage([primary], in: company.directory)
+        defer { node.close() }
+        let service = try company.open(in: node)
+        let tablet = try Tablet(of: company, at: service)
+        try tablet.sync { service }
+        // From here on commits wait for a standby that is not there.
+        try primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        try primary.sql("SELECT pg_reload_conf()")
+        try tablet.note("waits", of: company)
+        let (isOver, done) = (Box(false), DispatchGroup())
+        done.enter()
+        Thread {
+            defer { done.leave() }
+            while !isOver.value {
+                _ = try? primary.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                usleep(20_000)
+            }
+        }.start()
+        let replica = try #require(try tablet.engine.read { try $0.identity() }).replica
+        var conversation = SyncConversation(tablet.engine)
+        guard case .sync(let request) = try conversation.next() else { return }
+        let problem = #expect(throws: ServiceProblem.self) { _ = try service.sync(request, replica: replica) }
+        #expect(problem?.code == "store-outcome-unknown")
+        isOver.value = true
+        done.wait()
+        try primary.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        try primary.sql("SELECT pg_reload_conf()")
+        // It had been kept; repeated, it is recognised.
+        try tablet.sync { service }
+        #expect(try service.notes(on: company.order) == ["waits"])
+    }
+
     @Test("a node that is still connected to a primary that was replaced writes nothing more there")
     func splitBrain() throws {
         try primary.start()

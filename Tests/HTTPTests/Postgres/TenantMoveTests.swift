@@ -130,6 +130,38 @@ struct TenantMoveTests {
         #expect(try content(try company.open(in: storage)) == before)
     }
 
+    @Test("one that is late writes nothing over a tenant that is there, and two do not move at a time")
+    func late() throws {
+        let company = try SmallCompany()
+        let storage = try storage(in: company.directory)
+        defer { storage.close() }
+        let service = try company.open()
+        var lateProblem: EngineProblem?
+        var pages = 0
+        // The first one copies beside the server; while it is at it, another one comes.
+        _ = try TenantMove(company.home, to: storage).run { _, _ in
+            pages += 1
+            guard pages == 2 else { return }
+            do { _ = try TenantMove(company.home, to: storage).run() } catch { lateProblem = error as? EngineProblem }
+        }
+        #expect(lateProblem?.code == "move-busy")
+        try service.close()
+        let reader = try ServerFileReader(path: company.home.database)
+        _ = try TenantMove(company.home, to: storage).run()
+        let present = try company.open(in: storage)
+        let tablet = try Tablet(of: company, at: present)
+        try tablet.note("new", of: company)
+        try tablet.sync { present }
+        let before = try content(present)
+        // Rows of the former file, by whoever still has it open.
+        let target = TenantMove.Target(store: try storage.target(for: company.tenant))
+        let problem = #expect(throws: EngineProblem.self) {
+            _ = try TenantCopy(storage.entities).run(from: reader, to: target, isWriting: true) { _ in }
+        }
+        #expect(problem?.code == "move-busy")
+        #expect(try content(present) == before)
+    }
+
     @Test("a file that is not as it was written stays where it is")
     func damaged() throws {
         let company = try SmallCompany()
