@@ -123,8 +123,8 @@ struct FailoverTests {
         let tablet = try Tablet(of: company, at: service)
         try tablet.sync { service }
         // From here on commits wait for a standby that is not there.
-        try primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        try primary.sql("SELECT pg_reload_conf()")
+        primary.crash()
+        try primary.start("synchronous_standby_names=nobody")
         try tablet.note("waits", of: company)
         let (isOver, done) = (Box(false), DispatchGroup())
         done.enter()
@@ -142,8 +142,8 @@ struct FailoverTests {
         #expect(problem?.code == "store-outcome-unknown")
         isOver.value = true
         done.wait()
-        try primary.sql("ALTER SYSTEM RESET synchronous_standby_names")
-        try primary.sql("SELECT pg_reload_conf()")
+        primary.crash()
+        try primary.start()
         // It had been kept; repeated, it is recognised.
         try tablet.sync { service }
         #expect(try service.notes(on: company.order) == ["waits"])
