@@ -12,7 +12,7 @@ struct MigrateStore: AsyncParsableCommand {
             Serve it with --postgres from then on. Devices notice nothing. Keys and attachments stay in the data directory, and the file \
             stays there as truckroll.sqlite.moved.
 
-            Until the last moment the file is what counts. Cut short, it goes on where it was when it is repeated.
+            Until it gets that name the file is what counts. Cut short, it goes on where it was when it is repeated.
 
               truckroll-server migrate-store --data ./data \\
                 --postgres postgres://truckroll@db/truckroll

@@ -147,7 +147,11 @@ public final class PostgresServerStore: ServerStore {
 
     private func pass(_ connection: PostgresConnection) throws {
         do { try fence(connection.timeline) } catch {
-            if case .fenced = error as? StoreProblem { connection.abandon() }
+            if case .fenced = error as? StoreProblem {
+                connection.abandon()
+                // The others lead there as well.
+                database.pool.dropIdle()
+            }
             throw error
         }
     }

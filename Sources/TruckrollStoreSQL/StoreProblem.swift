@@ -133,7 +133,7 @@ public enum StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .contended(let place, let detail):
             "\(place) was busy with others: \(detail). Nothing of this step was kept; repeat it."
         case .serverNotDurable(let place, let setting):
-            "\(place) would lose acknowledged work at a power failure: \(setting) is off there. Set it to on and reload PostgreSQL."
+            "\(place) would lose acknowledged work at a power failure: \(setting) is off or local there. Set it to on and reload PostgreSQL."
         case .fenced(let place, let timeline):
             """
             \(place) has been replaced: it stands in timeline \(timeline), and the tenants have gone on elsewhere. Stop it, or make it a \

@@ -33,7 +33,8 @@ public struct TenantMove {
 
     /// - Parameter progress: called with the rows gone over and those to go over in all.
     /// - Throws: `StoreProblem` when one of the databases cannot be used; ``EngineProblem`` `database-missing`, `move-damaged` when the
-    ///   file is not as it was written, and `move-failed` when the copy is not what the file holds. Then the file is what counts.
+    ///   file is not as it was written, and `move-failed` when the copy is not what the file holds, `move-busy` while
+    ///   another one moves it. Then the file is what counts, under its new name where the very last step failed.
     public func run(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Outcome {
         let lock = try lock()
         defer { close(lock) }

@@ -15,6 +15,8 @@ public final class PostgresWakeUps: Sendable {
     private let wake: @Sendable (TenantID?) -> Void
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
+    /// Ends the pause of who could not listen.
+    private let closing = DispatchSemaphore(value: 0)
     private let ended = DispatchGroup()
     /// Whoever wants to have told waits for who is telling.
     private let telling = Mutex<Void>(())
@@ -54,6 +56,7 @@ public final class PostgresWakeUps: Sendable {
     public func close() {
         state.withLock { $0.isClosed = true }
         signal.signal()
+        closing.signal()
         ended.wait()
     }
 
@@ -101,7 +104,7 @@ public final class PostgresWakeUps: Sendable {
                 try hear(connection)
             } catch {
                 wake(nil)
-                pause(Self.impatience)
+                _ = closing.wait(timeout: .now() + Self.impatience)
             }
         }
     }
@@ -122,10 +125,5 @@ public final class PostgresWakeUps: Sendable {
             wake(nil)
             looked = .now
         }
-    }
-
-    private func pause(_ seconds: Double) {
-        let end = ContinuousClock.now + .seconds(seconds)
-        while !isClosed, ContinuousClock.now < end { usleep(100_000) }
     }
 }

@@ -46,6 +46,14 @@ struct TenantMoveTests {
         }
     }
 
+    /// A company in a file that nobody serves, and what it holds.
+    private func closedCompany() throws -> (company: SmallCompany, content: Content) {
+        let company = try SmallCompany()
+        let service = try company.open()
+        defer { try? service.close() }
+        return (company, try content(service))
+    }
+
     @Test("copies beside the server that serves it, then switches; devices go on in the same epoch as if nothing had been")
     func moves() throws {
         let company = try SmallCompany()
@@ -82,12 +90,9 @@ struct TenantMoveTests {
 
     @Test("writes only what differs when it is repeated, whatever stands in the rows")
     func repeats() throws {
-        let company = try SmallCompany()
+        let (company, before) = try closedCompany()
         let storage = try storage(in: company.directory)
         defer { storage.close() }
-        let service = try company.open()
-        let before = try content(service)
-        try service.close()
         let target = try storage.target(for: company.tenant)
         // A copy of another time: rows too many, rows that are missing, and rows that say something else.
         let reader = try ServerFileReader(path: company.home.database)
@@ -114,12 +119,9 @@ struct TenantMoveTests {
 
     @Test("goes on with the file under its new name where it was cut short just before the database had the tenant")
     func cutShort() throws {
-        let company = try SmallCompany()
+        let (company, before) = try closedCompany()
         let storage = try storage(in: company.directory)
         defer { storage.close() }
-        let service = try company.open()
-        let before = try content(service)
-        try service.close()
         try FileManager.default.moveItem(atPath: company.home.database, toPath: company.home.movedDatabase)
         #expect(throws: EngineProblem.self) { _ = try company.open() }
         #expect(throws: EngineProblem.self) { _ = try company.open(in: storage) }
