@@ -14,6 +14,13 @@ public struct Scope: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var id: RecordID? { RecordID(name.drop { $0 != ":" }.dropFirst()) }
 
     public var description: String { name }
+    // By bytes, as in a database: texts call composed and decomposed letters equal.
+    public static func == (a: Scope, b: Scope) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) }
+    public func hash(into hasher: inout Hasher) {
+        let isHashed: Void? = name.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        if isHashed == nil { Array(name.utf8).withUnsafeBytes { hasher.combine(bytes: $0) } }
+    }
+
     public static func < (a: Scope, b: Scope) -> Bool { a.name.utf8.lexicographicallyPrecedes(b.name.utf8) }
 }
 
