@@ -14,6 +14,9 @@ public final class PostgresDatabase: Sendable {
     private let schemaVersion: UInt32
     private let name: String
 
+    /// More than a lock is waited for there, less than a device waits for its answer.
+    public static let usualPatience: Duration = .seconds(20)
+
     /// Connects, and makes or completes the tables, whichever process comes first; the others wait for it meanwhile.
     ///
     /// - Parameters:
@@ -22,21 +25,22 @@ public final class PostgresDatabase: Sendable {
     ///   - name: the schema of the database that holds the tables. It is made where it is missing and may be.
     ///   - connections: at once.
     ///   - partitions: into which each table is divided by the hash of the tenant's id where the tables are made new; 0 for none.
+    ///   - patience: how long the server may leave a statement without an answer; then it counts as gone.
     ///   - isLeft: whether the tenants have gone on elsewhere, so that a server of that timeline must not be used any more.
     /// - Throws: ``StoreProblem``, which says what to do next. Tables of a newer program are left untouched.
     public init(
         url: String, name: String = "truckroll", schema: Schema, connections: Int = 8, partitions: Int = 0,
-        isLeft: @escaping @Sendable (PostgresTimeline) throws -> Bool = { _ in false }
+        patience: Duration = PostgresDatabase.usualPatience, isLeft: @escaping @Sendable (PostgresTimeline) throws -> Bool = { _ in false }
     ) throws {
         let place = Self.place(url)
         (self.place, self.name) = (place, name)
-        let connect = { @Sendable in try Self.connect(url, place: place, schema: name, isLeft) }
+        let connect = { @Sendable in try Self.connect(url, place: place, schema: name, patience, isLeft) }
         self.connect = connect
         self.isLeft = isLeft
         pool = ConnectionPool(limit: connections, place: place, make: connect)
         entities = EntityShapes(schema)
         schemaVersion = schema.version
-        try pool.withConnection { try bringUpToDate($0, partitions: partitions) }
+        try pool.withConnection { connection in try connection.unhurried { try bringUpToDate(connection, partitions: partitions) } }
     }
 
     /// The store of one tenant, which need not exist yet. Its typed columns are filled where they are new.
@@ -53,7 +57,28 @@ public final class PostgresDatabase: Sendable {
 
     /// The branch of its history that the server writes now.
     public func timeline() throws -> PostgresTimeline {
-        try pool.withConnection(begin: { try $0.script("") }) { connection, _ in connection.timeline }
+        try pool.withConnection(begin: { try $0.readBranch() }) { connection, _ in connection.timeline }
+    }
+
+    /// Gives the branch another name where `decide` says so, which nobody else does meanwhile.
+    ///
+    /// - Parameter decide: gives the new name, or `nil`, for the branch as it is.
+    /// - Returns: the branch as it is then. The name is on the server's disk.
+    public func nameBranch(_ decide: (PostgresTimeline) throws -> String?) throws -> PostgresTimeline {
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(PostgresConnection.branchQuery) FOR UPDATE"
+        return try pool.withConnection(begin: { try $0.script(begin).words.first }) { connection, branch in
+            connection.note(branch: branch)
+            do {
+                let name = try decide(connection.timeline)
+                if let name { _ = try connection.run("UPDATE layout SET branch = $1", [BoundValue(.text(name))]) }
+                guard try connection.commit() == "COMMIT" else { throw StoreProblem.failed(path: place, detail: "the branch could not be named") }
+                if let name { connection.note(branch: name) }
+                return connection.timeline
+            } catch {
+                connection.rollBack()
+                throw error
+            }
+        }
     }
 
     /// Closes the connections; what runs ends first.
@@ -63,12 +88,12 @@ public final class PostgresDatabase: Sendable {
     ///
     /// - Throws: what keeps the one from being used that is nearest to it: one that has been replaced tells more than one that is down.
     private static func connect(
-        _ url: String, place: String, schema: String, _ isLeft: (PostgresTimeline) throws -> Bool
+        _ url: String, place: String, schema: String, _ patience: Duration, _ isLeft: (PostgresTimeline) throws -> Bool
     ) throws -> PostgresConnection {
         var problems: [StoreProblem] = []
         for endpoint in try PostgresEndpoint.all(of: url) {
             do {
-                let connection = try PostgresConnection(endpoint, place: place, schema: schema)
+                let connection = try PostgresConnection(endpoint, place: place, schema: schema, patience: patience)
                 guard try isLeft(connection.timeline) else { return connection }
                 problems.append(.fenced(place: place, timeline: "\(connection.timeline)"))
             } catch let problem as StoreProblem { problems.append(problem) }
@@ -134,7 +159,7 @@ public final class PostgresDatabase: Sendable {
             SELECT pg_advisory_xact_lock(hashtext('truckroll layout'), hashtext(\(Self.literal(name)))); SET LOCAL lock_timeout = '5s'
             """)
         do { try body() } catch {
-            if connection.isOpen { try connection.script("ROLLBACK") }
+            connection.rollBack()
             throw error
         }
         try connection.script("COMMIT")

@@ -33,7 +33,7 @@ public final class PostgresServerStore: ServerStore {
     ///
     /// - Returns: whether it was used for the first time.
     public func spend(nonce: [UInt8]) throws -> Bool {
-        try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope)", endsInDoubt: true) { connection, _ in
+        try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope); \(branch)", endsInDoubt: true) { connection, _ in
             let old = "DELETE FROM spent_nonce WHERE /*tenant = $tenant AND*/ spent_at < floor(extract(epoch FROM now()))::bigint - 86400"
             _ = try connection.run(old, [], tenant: tenant)
             let sql =
@@ -46,7 +46,9 @@ public final class PostgresServerStore: ServerStore {
     public func clear() throws {
         try writing { connection in
             let tables = PostgresLayout.tables.reversed() + database.entities.all.map { EntityShape.quoted($0.table) }
-            for table in tables { _ = try connection.run("DELETE FROM \(table) /*WHERE tenant = $tenant*/", [], tenant: tenant) }
+            try connection.unhurried {
+                for table in tables { _ = try connection.run("DELETE FROM \(table) /*WHERE tenant = $tenant*/", [], tenant: tenant) }
+            }
         }
     }
 
@@ -62,14 +64,14 @@ public final class PostgresServerStore: ServerStore {
 
     /// Makes the row that writers lock, and fills typed columns that are new.
     func open() throws {
-        try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope)", endsInDoubt: true) { connection, _ in
+        try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope); \(branch)", endsInDoubt: true) { connection, _ in
             let sql = "INSERT INTO writer (/*tenant,*/ schema) VALUES (/*$tenant,*/ ?) ON CONFLICT DO NOTHING"
             _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
         }
         try writing { connection in
             let sql = "UPDATE writer SET schema = ?1 WHERE /*tenant = $tenant AND*/ schema < ?1"
             _ = try connection.run(sql, [Int64(schemaVersion).bound], tenant: tenant)
-            try database.entities.fillMissing(in: PostgresSession(connection: connection, tenant: tenant))
+            try connection.unhurried { try database.entities.fillMissing(in: PostgresSession(connection: connection, tenant: tenant)) }
         }
     }
 
@@ -83,7 +85,7 @@ public final class PostgresServerStore: ServerStore {
 
     /// One committed state for as long as `body` runs.
     public func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T {
-        try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(scope)", endsInDoubt: false) { connection, _ in
+        try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(scope); \(branch)", endsInDoubt: false) { connection, _ in
             // A standby refuses a write in the same words as a transaction that only reads.
             do { return try body(self.transaction(on: connection)) } catch StoreProblem.standby { throw StoreProblem.readOnly(path: database.place) }
         }
@@ -96,17 +98,20 @@ public final class PostgresServerStore: ServerStore {
     /// Row security lets through the rows of this tenant until the transaction ends.
     private var scope: String { "SET LOCAL truckroll.tenant = '\(tenant)'" }
 
+    private let branch = PostgresConnection.branchQuery
+
     private func writing<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
         let lock = "SELECT schema FROM writer WHERE tenant = '\(tenant)' FOR UPDATE"
-        return try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope); \(lock)", endsInDoubt: true) { connection, lock in
-            try check(lock)
+        return try transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(scope); \(lock); \(branch)", endsInDoubt: true) {
+            connection, begun in
+            try check(begun.dropLast().last)
             return try body(connection)
         }
     }
 
     /// A program with an older schema would leave out columns.
-    private func check(_ lock: PostgresResult) throws {
-        guard let newest = lock.words.first.flatMap({ Int($0) }) else {
+    private func check(_ lock: PostgresResult?) throws {
+        guard let newest = lock?.words.first.flatMap({ Int($0) }) else {
             throw StoreProblem.failed(path: database.place, detail: "tenant \(tenant) has no row of its own in the table of writers")
         }
         guard newest <= Int(schemaVersion) else {
@@ -115,19 +120,20 @@ public final class PostgresServerStore: ServerStore {
     }
 
     /// - Parameters:
-    ///   - begin: statements that begin it, in one round trip.
+    ///   - begin: statements that begin it, in one round trip. The last one gives the branch.
     ///   - endsInDoubt: whether something is lost when nobody knows that it has ended.
     private func transaction<T>(
-        _ begin: String, endsInDoubt: Bool, _ body: (PostgresConnection, PostgresResult) throws -> T
+        _ begin: String, endsInDoubt: Bool, _ body: (PostgresConnection, [PostgresResult]) throws -> T
     ) throws -> T {
-        try database.pool.withConnection(begin: { try $0.script(begin) }) { connection, begun in
+        try database.pool.withConnection(begin: { try $0.results(of: begin) }) { connection, begun in
             let result: T
             do {
+                if let branch = begun.last?.words.first { connection.note(branch: branch) }
                 try pass(connection)
                 result = try body(connection, begun)
+                try connection.settle()
             } catch {
-                // A connection that is gone has undone everything; so has one on which this fails.
-                if connection.isOpen { _ = try? connection.script("ROLLBACK") }
+                connection.rollBack()
                 throw error
             }
             do {
@@ -136,7 +142,10 @@ public final class PostgresServerStore: ServerStore {
                     throw StoreProblem.failed(path: database.place, detail: "a statement had failed before the commit")
                 }
             } catch let problem as StoreProblem {
-                guard case .unreachable = problem else { throw problem }
+                guard case .unreachable = problem else {
+                    connection.rollBack()
+                    throw problem
+                }
                 if endsInDoubt { throw StoreProblem.outcomeUnknown(place: database.place) }
             }
             // Meanwhile the server may have been replaced: then nobody is told that this is kept.
@@ -160,6 +169,6 @@ public final class PostgresServerStore: ServerStore {
 extension PostgresServerStore: RowPlace {
     /// A writing transaction.
     package func withSession<T>(_ body: (any SQLSession) throws -> T) throws -> T {
-        try writing { try body(PostgresSession(connection: $0, tenant: tenant)) }
+        try writing { connection in try connection.unhurried { try body(PostgresSession(connection: connection, tenant: tenant)) } }
     }
 }

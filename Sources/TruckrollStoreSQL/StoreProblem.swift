@@ -186,6 +186,13 @@ extension StoreProblem: FaultOfSet {
         default: false
         }
     }
+
+    public var befallsAll: Bool {
+        switch self {
+        case .closed, .removed, .busy: true
+        default: mayPass || isOfDisk
+        }
+    }
 }
 
 extension StoreProblem: DamageOfStore {

@@ -52,6 +52,16 @@ public final class PostgresInstance: Sendable {
     /// Ends it as a crash does: nothing is written any more, and whoever starts it next recovers from its log.
     public func crash() { try? Self.run(Self.asOwner([programs + "/pg_ctl", "-D", data, "-m", "immediate", "stop"])) }
 
+    /// Stops its processes where they are: connections stay, and nobody answers on them.
+    public func freeze() throws { try signal("STOP") }
+    public func thaw() throws { try signal("CONT") }
+
+    private func signal(_ name: String) throws {
+        let text = try String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8)
+        guard let process = text.split(separator: "\n").first else { return }
+        try Self.run(["/bin/sh", "-c", "kill -\(name) \(process) $(ps -o pid= --ppid \(process))"])
+    }
+
     /// Waits until a standby has what its primary has committed.
     public func catchUp(with primary: PostgresInstance) throws {
         let end = try primary.sql("SELECT pg_current_wal_lsn()")

@@ -167,7 +167,7 @@ extension Company {
     /// One whose server's store can be copied and put back.
     static func inMemory() throws -> (Company, MemoryServerStore) {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
-        guard let store = company.world.server.store as? MemoryServerStore else { throw Surprise("the store is another one") }
+        guard let store = company.world.store as? MemoryServerStore else { throw Surprise("the store is another one") }
         return (company, store)
     }
 

@@ -13,7 +13,7 @@ struct LostHistoryTests {
     func byHand() throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let world = company.world
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         let backup = store.copy()
         let epoch = try store.read { try $0.tenant()?.epoch }
         try company.event(company.anna, .accept, .travel)
@@ -127,7 +127,7 @@ struct LostHistoryTests {
     func namedBase(_ named: NamedBase) throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let (world, ben) = (company.world, company.ben)
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         func note(_ shown: DeviceState) throws -> RecordID {
             try ben.engine.store.write { transaction in
                 var state = try transaction.state()
@@ -177,7 +177,7 @@ struct LostHistoryTests {
     func newNumber() throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let (world, ben) = (company.world, company.ben)
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         let copy = store.copy()
         try company.reassign(from: company.annaUser, to: company.benUser)
         try world.sync(ben)
@@ -201,7 +201,7 @@ struct LostHistoryTests {
     func readmittedTwice() throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let world = company.world
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         let copy = store.copy()
         let carl = try world.fresh("carl", user: company.annaUser)
         try world.sync(carl)
@@ -257,7 +257,7 @@ struct LostHistoryTests {
     func keptAsideBefore() throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let (world, anna) = (company.world, company.anna)
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         let backup = store.copy()
         for _ in 0..<3 { _ = try company.note(by: anna) }
         var spoilt = try #require(try anna.engine.read { try $0.outbox() }.dropFirst().first)
@@ -290,7 +290,7 @@ struct LostHistoryTests {
     func damagedOnTheWay() throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let (world, anna) = (company.world, company.anna)
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         let backup = store.copy()
         // It was kept aside because its device was shut out, which an operator may undo.
         _ = try company.note(by: anna)

@@ -180,7 +180,7 @@ struct WaitingTests {
     func deferredReceiptShown() throws {
         let company = try Company(store: { MemoryServerStore(schema: $0) })
         let (world, newer) = (company.world, try newerSchema())
-        let store = try #require(world.server.store as? MemoryServerStore)
+        let store = try #require(world.store as? MemoryServerStore)
         let backup = store.copy()
         let anna = upgraded(company.anna, newer)
         try world.commit(anna, "title") { try $0.patch("task", company.mandatoryTask, ["title": .text("Applied")]) }

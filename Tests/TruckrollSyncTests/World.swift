@@ -32,6 +32,8 @@ final class World {
         final class Clock { var offset: Int64 = 0 }
     }
 
+    /// What the server's transactions go to in batches.
+    let store: any ServerStore
     /// Whether servers keep their records in PostgreSQL instead of SQLite, in every test that does not ask for a store of its own:
     /// `TRUCKROLL_TEST_STORE=postgres`.
     static let isOnPostgres = ProcessInfo.processInfo.environment["TRUCKROLL_TEST_STORE"] == "postgres"
@@ -43,13 +45,13 @@ final class World {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         schema = try Schema.load()
         let key = SigningKey()
-        let store =
+        store =
             try makeStore?(schema)
             ?? (World.isOnPostgres
                 ? PostgresCluster.store("engine", schema) as any ServerStore
                 : SQLiteServerStore(path: directory.appendingPathComponent("server.sqlite").path, schema: schema))
         let server = ServerEngine(
-            schema: schema, store: store,
+            schema: schema, store: BatchStore(over: store),
             security: ServerSecurity(receiptKey: [1, 2, 3], tenantKey: key.publicKey, sign: { try key.signature(over: $0) }), partSize: partSize,
             snapshots: snapshots)
         self.server = server

@@ -21,8 +21,8 @@ public struct HTTPConfiguration: Sendable {
     public var streamCheck: Duration = .seconds(2)
     /// The time between two heartbeats of a stream.
     public var heartbeat: Duration = .seconds(Limits.heartbeatSeconds)
-    /// Threads for the service's blocking calls.
-    public var serviceThreads = 8
+    /// Threads for the service's blocking calls. Most of them wait for a commit, which those that write at a time share.
+    public var serviceThreads = 64
     /// Calls that may wait for such a thread; more are told to come back.
     public var waitingCalls = 512
     /// Unix milliseconds.

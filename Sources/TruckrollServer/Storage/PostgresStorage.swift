@@ -25,15 +25,17 @@ public final class PostgresStorage: Storage {
     ///   - name: the database's schema that holds the tables.
     ///   - directory: the server's data directory, which all processes on the database share.
     ///   - connections: at once, besides one that listens.
+    ///   - patience: how long the server may leave a statement without an answer.
     /// - Throws: `StoreProblem`, which says what to do next.
     public init(
-        url: String, name: String = "truckroll", directory: URL, schema: Schema? = nil, connections: Int = 10, partitions: Int = 0
+        url: String, name: String = "truckroll", directory: URL, schema: Schema? = nil, connections: Int = 10, partitions: Int = 0,
+        patience: Duration = PostgresDatabase.usualPatience
     ) throws {
         let timelines = TimelineFile(directory: directory)
         self.timelines = timelines
         database = try PostgresDatabase(
             url: url, name: name, schema: try schema ?? Schema.load(), connections: connections, partitions: partitions,
-            isLeft: { try timelines.standing(of: $0) == .left })
+            patience: patience, isLeft: { try timelines.standing(of: $0) == .left })
         let listeners = listeners
         wakeUps = PostgresWakeUps(database) { tenant in
             let called = listeners.wakes.withLock { wakes in tenant.map { [wakes[$0]].compactMap(\.self) } ?? Array(wakes.values) }
@@ -73,8 +75,7 @@ public final class PostgresStorage: Storage {
 
     /// What a tenant's rows are copied to, before it is here.
     func target(for tenant: TenantID) throws -> PostgresServerStore {
-        let present = try timeline()
-        try settle(in: present)
+        let present = try settle()
         // All of it goes to one server.
         return try database.store(of: tenant).fenced { [self] in
             guard $0 == present else { throw try stray($0) }
@@ -86,8 +87,7 @@ public final class PostgresStorage: Storage {
 
     /// Where a tenant would stand that is taken up now.
     func instance(of home: TenantHome) throws -> [UInt8] {
-        let present = try timeline()
-        try settle(in: present)
+        let present = try settle()
         return try Self.instance(of: home, in: present)
     }
 
@@ -98,12 +98,14 @@ public final class PostgresStorage: Storage {
 
     // MARK: Timelines
 
-    fileprivate func timeline() throws -> PostgresTimeline { try database.timeline() }
-
-    /// - Throws: ``StoreProblem/fenced(place:timeline:)`` when the tenants live elsewhere.
-    fileprivate func settle(in timeline: PostgresTimeline) throws {
-        try timelines.raise(to: timeline)
-        try checkPresent(timeline)
+    /// The branch the database server stands in, in which the tenants live then.
+    ///
+    /// - Throws: ``StoreProblem/fenced(place:timeline:)`` when they live elsewhere.
+    fileprivate func settle() throws -> PostgresTimeline {
+        var present = try database.timeline()
+        if try timelines.standing(of: present) == .new { present = try timelines.settle { try database.nameBranch($0) } }
+        try checkPresent(present)
+        return present
     }
 
     fileprivate func checkPresent(_ timeline: PostgresTimeline) throws {
@@ -155,9 +157,8 @@ private final class PostgresTenantStore: TenantStore {
     /// begins a new epoch. The timeline is noted before that: whoever is still at the server that was replaced is shut out first.
     func takeUp(_ check: (any ServerStore, [UInt8]) throws -> Void) throws {
         try standing.turn.withLock { _ in
-            let present = try storage.timeline()
+            let present = try storage.settle()
             guard standing.timeline.withLock({ $0 }) != present else { return }
-            try storage.settle(in: present)
             let there = open.fenced { [storage] in
                 guard $0 == present else { throw try storage.stray($0) }
                 try storage.checkPresent(present)

@@ -116,7 +116,7 @@ public struct TenantMove {
         let engine = ServerEngine(schema: schema, store: store, security: try home.security(), numbers: home.replicaNumbers())
         let found = try target.write { transaction in
             try transaction.save(tenant)
-            let found = try engine.over(OneTransaction(transaction: transaction)).inspect()
+            let found = try engine.over(OneTransaction(transaction)).inspect()
             if let first = found.damage.first {
                 throw EngineProblem(
                     "move-damaged", "\(found.damage.count) things are not as they were written; the first: \(first.kind.rawValue) \(first.name).",
@@ -130,13 +130,6 @@ public struct TenantMove {
         SchemaMark(of: home.database).remove()
         return .moved(rows: compared.rows, sets: found.sets, records: found.records, scopes: found.scopes)
     }
-}
-
-/// A store that is one transaction of another.
-private struct OneTransaction: ServerStore, @unchecked Sendable {
-    let transaction: any ServerTransaction
-    func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T { try body(transaction) }
-    func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T { try body(transaction) }
 }
 
 extension TenantMove {

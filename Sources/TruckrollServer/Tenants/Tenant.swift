@@ -27,8 +27,10 @@ public final class Tenant: Sendable {
     private let failure = Mutex<StoreProblem?>(nil)
     /// Where the database stands, as it was taken up last.
     private let instance = Mutex<[UInt8]>([])
-    /// The one read last.
-    private let calendar = Mutex<TenantCalendar?>(nil)
+    /// The one read last, and when.
+    private let calendar = Mutex<(calendar: TenantCalendar, readAt: ContinuousClock.Instant)?>(nil)
+    /// A company changes its time zone once in a lifetime, and nobody minds when all know it a moment later.
+    private static let calendarHolds: Duration = .seconds(1)
     /// What devices said of themselves when they signed in last, since the server was started.
     let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])
 
@@ -47,7 +49,7 @@ public final class Tenant: Sendable {
         self.now = now
         self.logger = logger
         let schema = try given ?? Schema.load()
-        store = try storage.open(home, schema: schema, founding: founding)
+        store = GroupCommit(try storage.open(home, schema: schema, founding: founding))
         engine = ServerEngine(
             schema: schema, store: store, security: try home.security(),
             snapshots: SnapshotKeeping(segments: SegmentFolder(path: home.snapshots), compression: Zstd(), records: recordsForSnapshot),
@@ -91,6 +93,8 @@ public final class Tenant: Sendable {
             .init(
                 tenant: home.tenant, code: code, name: name, timeZone: timeZone, epoch: SecureRandom.epoch(), instance: instance.withLock { $0 }),
             at: try moment())
+        // That of before was nobody's.
+        calendar.withLock { $0 = nil }
     }
 
     public func close() throws { try store.close() }
@@ -99,13 +103,15 @@ public final class Tenant: Sendable {
     public func moment() throws -> ServerMoment { try moment(by: engine) }
 
     private func moment(by engine: ServerEngine) throws -> ServerMoment {
+        let last = calendar.withLock { $0 }
+        if let last, .now - last.readAt < Self.calendarHolds { return ServerMoment(milliseconds: now(), calendar: last.calendar) }
         do {
             let present = try engine.calendar()
-            calendar.withLock { $0 = present }
+            calendar.withLock { $0 = (present, .now) }
             return ServerMoment(milliseconds: now(), calendar: present)
         } catch let error as any DamageOfStore where error.damage != nil {
-            guard let last = calendar.withLock({ $0 }) else { throw error }
-            return ServerMoment(milliseconds: now(), calendar: last)
+            guard let last else { throw error }
+            return ServerMoment(milliseconds: now(), calendar: last.calendar)
         }
     }
 

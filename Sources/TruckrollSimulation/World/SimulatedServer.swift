@@ -47,8 +47,9 @@ final class SimulatedServer {
             segments: segments, compression: NoCompression(), records: [1, 5, 20, 1_000][Int(seed / 3 % 4)],
             segmentBytes: [2_000, 8_000, 256 << 10][Int(seed / 5 % 3)], tailPercent: [10, 40, 1_000][Int(seed / 7 % 3)])
         engine = ServerEngine(
-            schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots,
+            schema: schema, store: BatchStore(over: store), security: security, partSize: partSize, snapshots: snapshots,
             numbers: numbers)
+        store.looksUpTogether = seed % 2 == 0
         self.store = store
         self.security = security
         epochs = SeededGenerator(seed: seed ^ 0x5EED)
@@ -66,7 +67,7 @@ final class SimulatedServer {
         return try result.get()
     }
 
-    /// Lets the same server over another store, which holds what this one holds, answer all that comes.
+    /// Lets the same server over another store, which holds what this one holds, answer all that comes, step by step with no batches.
     func call(_ store: any ServerStore) {
         let segments = SnapshotKeeping(
             segments: MemorySegmentStore(), compression: NoCompression(), records: snapshots.records, segmentBytes: snapshots.segmentBytes,
@@ -115,7 +116,7 @@ final class SimulatedServer {
     func upgrade(to schema: Schema) {
         store.reopen(with: schema)
         engine = ServerEngine(
-            schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots,
+            schema: schema, store: BatchStore(over: store), security: security, partSize: partSize, snapshots: snapshots,
             numbers: numbers)
     }
 }

@@ -13,6 +13,8 @@ public final class MemoryServerStore: ServerStore, @unchecked Sendable {
     /// Called before every write of the port and on both sides of a commit. What it throws kills the transaction: all of it is
     /// rolled back and `write` throws it on, even when the body caught it. Thrown at ``StoreCall/afterCommit``, the commit stays.
     public var fault: StoreFault?
+    /// Whether it looks up many rows at once, as a remote database does.
+    public var looksUpTogether = false
     private var isWriting = false
 
     public init(schema: Schema) { tables = ServerTables(schema) }

@@ -15,6 +15,7 @@ extension MemoryServerTransaction {
         undoLog.append(.waiting(id, store.tables.waiting.removeValue(forKey: id)))
     }
 
+    func isAnythingWaiting() throws -> Bool { !store.tables.waiting.isEmpty }
     func waiting(_ id: WriteID) throws -> WaitingSet? { store.tables.waiting[id] }
 
     func deferred(after position: Position, limit: Int) throws -> [WaitingSet] {

@@ -16,6 +16,8 @@ final class MemoryServerTransaction: ServerTransaction {
         while let step = undoLog.popStep(above: mark) { store.tables.undo(step) }
     }
 
+    func rows(_ keys: ServerRowKeys) throws -> ServerRowsFound? { store.looksUpTogether ? try rowsOneByOne(keys) : nil }
+
     func savepoint<T>(_ body: () throws -> T) throws -> T {
         let mark = undoLog.mark
         do { return try body() } catch {

@@ -39,4 +39,6 @@ extension MemoryStoreProblem: FaultOfSet {
         case .readOnly, .failed: false
         }
     }
+
+    public var befallsAll: Bool { false }
 }

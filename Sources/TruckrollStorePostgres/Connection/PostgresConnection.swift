@@ -1,24 +1,33 @@
-internal import CLibpq
-import Foundation
 import TruckrollCore
 import TruckrollStoreSQL
 
-/// One connection to PostgreSQL. Its calls wait for the server; one thread uses it at a time.
+/// One connection to PostgreSQL. One thread uses it at a time.
+///
+/// What is only sent is on its way while the next statement is made; whoever asks for a result waits for all that was sent before.
 final class PostgresConnection {
     let place: String
-    /// Which branch of the server's history it leads to. A server does not change it while it runs.
-    private(set) var timeline = PostgresTimeline(system: "", number: 0)
-    private let connection: OpaquePointer
+    /// Which branch of the server's history it leads to. A server does not change its number while it runs; the name is that which was read
+    /// last.
+    private(set) var timeline = PostgresTimeline(system: "", number: 0, branch: "")
+    private let channel: PostgresChannel
     private var isAbandoned = false
-    /// Whether the server has warned of something since this was set to `false`.
-    private let isWarned: UnsafeMutablePointer<Bool>
     /// The statements prepared on it: by text, then by the types of their values.
     private var statements: [String: PostgresStatement] = [:]
     private var prepared: [PreparedStatement: String] = [:]
+    private var namesGiven = 0
+    /// NULL has no type, so that a statement of many values can be prepared in many ways.
+    private static let mostPrepared = 500
+    /// What was sent and not yet waited for, in its order.
+    private var sent: [Sent] = []
 
     private struct PreparedStatement: Hashable {
         let text: String
         let types: [UInt32]
+    }
+
+    private enum Sent {
+        case preparation(PreparedStatement)
+        case statement
     }
 
     /// Connects, and gives up after some seconds.
@@ -26,30 +35,16 @@ final class PostgresConnection {
     /// - Parameters:
     ///   - endpoint: the server.
     ///   - schema: where the tables lie.
+    ///   - patience: how long the server may leave a statement without an answer.
     /// - Throws: ``StoreProblem/unreachable(place:detail:)``, with what the server says where it answers.
-    init(_ endpoint: PostgresEndpoint, place: String, schema: String) throws {
+    init(_ endpoint: PostgresEndpoint, place: String, schema: String, patience: Duration) throws {
         self.place = place
         let usual = [
             ("connect_timeout", "3"), ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "2"),
             ("tcp_user_timeout", "8000"), ("client_encoding", "UTF8"), ("application_name", "truckroll"),
         ]
         let parameters = usual.filter { name, _ in !endpoint.parameters.contains { $0.name == name } } + endpoint.parameters
-        let (names, values) = (parameters.map { Array($0.0.utf8CString) }, parameters.map { Array($0.1.utf8CString) })
-        guard let connection = Self.withPointers(names, { names in Self.withPointers(values) { PQconnectdbParams(names, $0, 0) } }) else {
-            throw StoreProblem.unreachable(place: place, detail: "no memory")
-        }
-        self.connection = connection
-        isWarned = .allocate(capacity: 1)
-        isWarned.initialize(to: false)
-        guard PQstatus(connection) == CONNECTION_OK else {
-            throw StoreProblem.unreachable(place: place, detail: Self.message(connection))
-        }
-        PQsetNoticeReceiver(
-            connection,
-            { isWarned, notice in
-                let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
-                if severity == "WARNING" { isWarned?.assumingMemoryBound(to: Bool.self).pointee = true }
-            }, isWarned)
+        channel = try PostgresChannel(parameters, place: place, patience: patience)
         try check()
         // Whoever is cut off from the server, or waits for somebody who is, lets go of a tenant in the end.
         try script(
@@ -57,20 +52,17 @@ final class PostgresConnection {
             SET search_path = \(EntityShape.quoted(schema)); SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '120s';
             SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
             """)
-    }
-
-    deinit {
-        PQfinish(connection)
-        isWarned.deallocate()
+        try readBranch()
     }
 
     /// Refuses a server that would lose at a power failure what it has acknowledged, one that lags behind another, and one that takes
     /// not every text.
     private func check() throws {
-        guard parameter("in_hot_standby") != "on" else { throw StoreProblem.standby(place: place) }
-        guard let encoding = parameter("server_encoding"), encoding == "UTF8" else {
+        guard channel.parameter("in_hot_standby") != "on" else { throw StoreProblem.standby(place: place) }
+        guard let encoding = channel.parameter("server_encoding"), encoding == "UTF8" else {
             throw StoreProblem.foreign(
-                path: place, detail: "its encoding is \(parameter("server_encoding") ?? "unknown"), not UTF8, in which not every text has a place")
+                path: place,
+                detail: "its encoding is \(channel.parameter("server_encoding") ?? "unknown"), not UTF8, in which not every text has a place")
         }
         let settings = ["fsync", "full_page_writes", "synchronous_commit", "synchronous_standby_names"]
         let values = try script("SELECT " + settings.map { "current_setting('\($0)')" }.joined(separator: ", ")).words
@@ -86,107 +78,161 @@ final class PostgresConnection {
         guard place.count == 2, let number = UInt32(place[1], radix: 16) else {
             throw StoreProblem.failed(path: self.place, detail: "it does not tell its timeline")
         }
-        timeline = PostgresTimeline(system: place[0], number: number)
-    }
-
-    /// What the server says of itself at the beginning, and when it changes.
-    private func parameter(_ name: String) -> String? { PQparameterStatus(connection, name).map { String(cString: $0) } }
-
-    /// Pointers to the texts and a null pointer behind them.
-    private static func withPointers<T>(_ texts: [[CChar]], _ body: ([UnsafePointer<CChar>?]) -> T) -> T {
-        let starts = texts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
-        return texts.flatMap { $0 }.withUnsafeBufferPointer { buffer in
-            body(starts.dropLast().map { start in buffer.baseAddress.map { $0 + start } } + [nil])
-        }
+        timeline = PostgresTimeline(system: place[0], number: number, branch: "")
     }
 
     /// Whether it can be used again: open, and in no transaction.
-    var isIdle: Bool { !isAbandoned && PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE }
+    var isIdle: Bool { !isAbandoned && sent.isEmpty && channel.isIdle }
     /// Nobody uses it again: it leads to a server that has been replaced.
     func abandon() { isAbandoned = true }
-    var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+    var isOpen: Bool { channel.isOpen }
 
-    /// Ends the transaction, and says with what word.
+    /// Runs work that may keep the server busy for any time.
+    func unhurried<T>(_ body: () throws -> T) rethrows -> T {
+        let usual = channel.patience
+        channel.patience = nil
+        defer { channel.patience = usual }
+        return try body()
+    }
+
+    /// See ``PostgresChannel/notifications(within:)``.
+    func notifications(within milliseconds: Int64) throws -> [String] { try channel.notifications(within: milliseconds) }
+
+    /// Reads the name of the branch; there is none where the tables are not made yet.
+    func readBranch() throws {
+        let column = try script(
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('layout') AND attname = 'branch' AND NOT attisdropped"
+        ).words
+        guard column.first == "1" else { return }
+        note(branch: try script(Self.branchQuery).words.first)
+    }
+
+    static let branchQuery = "SELECT branch FROM layout"
+
+    func note(branch: String?) { timeline = timeline.named(branch ?? "") }
+
+    // MARK: Transactions
+
+    /// Ends the transaction, all of whose statements were waited for, and says with what word.
     ///
     /// - Throws: ``StoreProblem/outcomeUnknown(place:)`` where the server warns: somebody has cancelled the wait for a standby, which may lack
     ///   what was committed.
     func commit() throws -> String {
-        isWarned.pointee = false
-        let tag = try script("COMMIT").tag
-        guard !isWarned.pointee else { throw StoreProblem.outcomeUnknown(place: place) }
+        channel.isWarned = false
+        let tag = try run("COMMIT", []).tag
+        guard !channel.isWarned else { throw StoreProblem.outcomeUnknown(place: place) }
         return tag
     }
 
-    /// Waits until the server sends something, at most so long, and gives the payloads of the notifications that came.
-    ///
-    /// - Throws: ``StoreProblem/unreachable(place:detail:)`` when the connection is gone.
-    func notifications(within milliseconds: Int32) throws -> [String] {
-        var watched = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        _ = poll(&watched, 1, milliseconds)
-        guard PQconsumeInput(connection) == 1, isOpen else {
-            throw StoreProblem.unreachable(place: place, detail: Self.message(connection))
-        }
-        var payloads: [String] = []
-        while let notification = PQnotifies(connection) {
-            payloads.append(String(cString: notification.pointee.extra))
-            PQfreemem(notification)
-        }
-        return payloads
+    /// Undoes the transaction. A connection on which that fails is not used again.
+    func rollBack() {
+        guard isOpen else { return }
+        do { try undo("ROLLBACK") } catch { abandon() }
     }
+
+    /// Runs a script that undoes what was sent, whatever became of that.
+    func undo(_ script: String) throws {
+        try forget()
+        try self.script(script)
+    }
+
+    // MARK: Statements
 
     /// Runs statements without values in one round trip, and gives what the last one gave, as text.
     @discardableResult
-    func script(_ sql: String) throws -> PostgresResult { try checked(PQexec(connection, sql)) }
+    func script(_ sql: String) throws -> PostgresResult {
+        guard let last = try results(of: sql).last else { throw StoreProblem.unreachable(place: place, detail: "it gave no answer") }
+        return last
+    }
+
+    /// The same, with what each statement gave.
+    func results(of script: String) throws -> [PostgresResult] {
+        try settle()
+        return try channel.script(script)
+    }
 
     /// Runs a statement that serves both databases.
     func run(_ sql: String, _ arguments: [SQLValue], tenant: TenantID) throws -> PostgresResult {
-        let statement = statements[sql] ?? PostgresStatement(sql)
-        statements[sql] = statement
-        return try run(statement.text, (statement.namesTenant ? [BoundValue(tenant)] : []) + arguments.map { BoundValue($0) })
+        try send(sql, arguments, tenant: tenant)
+        return try result()
     }
 
     /// Runs a statement of PostgreSQL's own, with values for `$1` and so on.
     func run(_ text: String, _ values: [BoundValue]) throws -> PostgresResult {
+        try send(text, values)
+        return try result()
+    }
+
+    /// Sends a statement that serves both databases. What becomes of it is told to whoever waits next.
+    func send(_ sql: String, _ arguments: [SQLValue], tenant: TenantID) throws {
+        try send(sql, arguments.map { BoundValue($0) }, tenant: tenant)
+    }
+
+    /// The same with values of PostgreSQL's own.
+    func send(_ sql: String, _ values: [BoundValue], tenant: TenantID) throws {
+        let statement = statements[sql] ?? PostgresStatement(sql)
+        statements[sql] = statement
+        try send(statement.text, (statement.namesTenant ? [BoundValue(tenant)] : []) + values)
+    }
+
+    /// Sends a statement of PostgreSQL's own.
+    func send(_ text: String, _ values: [BoundValue]) throws {
         let name = try name(of: PreparedStatement(text: text, types: values.map(\.type)))
-        var lengths = values.map { Int32($0.bytes?.count ?? 0) }
-        var formats = [Int32](repeating: 1, count: values.count)
-        // One run of bytes for all values; nothing moves while libpq reads them.
-        var packed: [CChar] = []
-        packed.reserveCapacity(values.reduce(1) { $0 + ($1.bytes?.count ?? 0) })
-        var starts: [Int?] = []
-        for value in values {
-            starts.append(value.bytes == nil ? nil : packed.count)
-            packed += (value.bytes ?? []).map { CChar(bitPattern: $0) }
-        }
-        packed.append(0)
-        return try packed.withUnsafeBufferPointer { buffer in
-            let pointers = starts.map { start in start.flatMap { start in buffer.baseAddress.map { $0 + start } } }
-            return try checked(PQexecPrepared(connection, name, Int32(values.count), pointers, &lengths, &formats, 1))
-        }
+        try channel.send(name, values)
+        sent.append(.statement)
     }
 
     private func name(of statement: PreparedStatement) throws -> String {
         if let name = prepared[statement] { return name }
-        let name = "s\(prepared.count)"
-        _ = try checked(PQprepare(connection, name, statement.text, Int32(statement.types.count), statement.types))
+        if prepared.count >= Self.mostPrepared, sent.isEmpty {
+            try script("DEALLOCATE ALL")
+            (prepared, statements) = ([:], [:])
+        }
+        namesGiven += 1
+        let name = "s\(namesGiven)"
+        try channel.prepare(name, statement.text, types: statement.types)
+        sent.append(.preparation(statement))
         prepared[statement] = name
         return name
     }
 
-    private func checked(_ result: OpaquePointer?) throws -> PostgresResult {
-        guard let result else { throw StoreProblem.unreachable(place: place, detail: Self.message(connection)) }
-        let owned = PostgresResult(owning: result)
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return owned
-        default: break
-        }
-        let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
-        let detail = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) } ?? Self.message(connection)
-        throw StoreProblem(state: isOpen ? state : nil, detail: detail, place: place)
+    /// Waits for what was sent.
+    ///
+    /// - Throws: the first problem there was.
+    func settle() throws { _ = try results() }
+
+    private func result() throws -> PostgresResult {
+        guard let last = try results().last else { throw StoreProblem.failed(path: place, detail: "nothing was sent") }
+        return last
     }
 
-    private static func message(_ connection: OpaquePointer) -> String {
-        String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    /// What the statements gave that were sent, in their order.
+    func results() throws -> [PostgresResult] {
+        var failure: StoreProblem?
+        let results = try collect { failure = failure ?? $0 }
+        if let failure { throw failure }
+        return results
+    }
+
+    /// Waits for what was sent, whatever becomes of it.
+    private func forget() throws { _ = try collect { _ in } }
+
+    private func collect(_ failed: (StoreProblem) -> Void) throws -> [PostgresResult] {
+        guard !sent.isEmpty else { return [] }
+        let expected = sent
+        sent = []
+        var results: [PostgresResult] = []
+        for (sent, result) in zip(expected, try channel.collect(expected.count)) {
+            switch (sent, result) {
+            case (.statement, .success(let result)): results.append(result)
+            case (.preparation, .success): break
+            case (.preparation(let statement), .failure(let problem)):
+                prepared[statement] = nil
+                failed(problem)
+            case (.statement, .failure(let problem)): failed(problem)
+            }
+        }
+        return results
     }
 }
 
@@ -195,6 +241,11 @@ struct BoundValue {
     let type: UInt32
     /// `nil` for NULL.
     let bytes: [UInt8]?
+
+    init(type: UInt32, bytes: [UInt8]?) {
+        self.type = type
+        self.bytes = bytes
+    }
 
     init(_ value: SQLValue) {
         switch value {

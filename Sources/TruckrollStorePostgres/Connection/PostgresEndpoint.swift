@@ -34,16 +34,24 @@ struct PostgresEndpoint {
 }
 
 /// Where the history of a database server stands: it branches whenever a standby is promoted or a backup is restored to a point in time,
-/// and each branch has a number of its own (PostgreSQL 15, section 26.3.5).
+/// and each branch has a number of its own (PostgreSQL 15, section 26.3.5). Two servers that branch off without knowing of each other take the
+/// same one; so whoever comes first to a branch gives it a name as well.
 public struct PostgresTimeline: Hashable, Sendable, CustomStringConvertible {
     /// The system identifier, which all servers of one origin share.
     public let system: String
     public let number: UInt32
+    /// Random, and kept in the database; until a new branch has one of its own, that of the branch it came from. Empty where there was none
+    /// before names were given.
+    public let branch: String
 
-    public init(system: String, number: UInt32) {
+    public init(system: String, number: UInt32, branch: String) {
         self.system = system
         self.number = number
+        self.branch = branch
     }
 
-    public var description: String { "\(system) \(number)" }
+    func named(_ branch: String) -> PostgresTimeline { PostgresTimeline(system: system, number: number, branch: branch) }
+
+    /// The three, without a name that is empty.
+    public var description: String { "\(system) \(number)" + (branch.isEmpty ? "" : " \(branch)") }
 }

@@ -8,6 +8,12 @@ final class PostgresResult {
     init(owning result: OpaquePointer) { self.result = result }
     deinit { PQclear(result) }
 
+    var status: ExecStatusType { PQresultStatus(result) }
+    /// A field of an error, by its letter.
+    func field(_ letter: Character) -> String? {
+        letter.asciiValue.flatMap { PQresultErrorField(result, Int32($0)) }.map { String(cString: $0) }
+    }
+
     var rowCount: Int { Int(PQntuples(result)) }
     /// How many rows an `INSERT`, `UPDATE` or `DELETE` changed.
     var changed: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }

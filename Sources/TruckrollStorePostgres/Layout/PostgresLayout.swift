@@ -6,7 +6,7 @@ import TruckrollStoreSQL
 /// tables distribute by it. Numbers are `bigint`, what is random, hashed or compared by bytes is `bytea`; texts compare by bytes. A
 /// step that has shipped is never edited; the next one corrects it.
 enum PostgresLayout {
-    static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables, signInTables]
+    static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables, signInTables, branchName]
 
     /// How many steps a database has taken, and into how many partitions its tables are divided; made first.
     static let layoutTable = """
@@ -304,6 +304,9 @@ enum PostgresLayout {
         """,
         "CREATE INDEX view_interval_by_drop ON view_interval (tenant, replica, dropped)",
     ]
+
+    /// What tells apart branches of the server's history that PostgreSQL gave one number (``PostgresTimeline``).
+    private static let branchName = ["ALTER TABLE layout ADD COLUMN branch text NOT NULL DEFAULT ''"]
 
     /// Nonces with which devices signed in, in seconds since 1970 by the database server's clock.
     private static let signInTables = [

@@ -119,7 +119,7 @@ public final class PostgresWakeUps: Sendable {
             }
             guard ContinuousClock.now - looked > .seconds(Self.patience) else { continue }
             // A line that is dead shows only when something is sent.
-            try connection.script("SELECT 1")
+            try connection.readBranch()
             // A server that was replaced tells nothing any more.
             guard try !database.isLeft(connection.timeline) else { return }
             wake(nil)

@@ -99,15 +99,25 @@ extension EntityShape {
         return (start + [UInt8](repeating: .min, count: 17), start + [UInt8](repeating: .max, count: 17))
     }
 
+    /// Puts the rows of records in place, or takes them away where there are no columns. What goes wrong is thrown as by
+    /// ``SQLSession/send(_:_:)``.
+    package func put(_ rows: [(id: RecordID, values: ColumnValues?)], in session: any SQLSession) throws {
+        try session.send(upsert, each: rows.compactMap { row in try row.values.map { try bound(row.id, $0) } })
+        for row in rows where row.values == nil { try session.send(delete, [row.id.bound]) }
+    }
+
     /// Puts the row of a record in place, or takes it away when there are no columns.
     ///
     /// - Returns: whether the row was another one before.
     @discardableResult
     package func save(_ id: RecordID, _ values: ColumnValues?, in session: any SQLSession) throws -> Bool {
         guard let values else { return try session.run(delete, [id.bound]) > 0 }
-        // A value that does not fit its column's type, written under another schema, is not found by that column.
-        let bound = try columns.map { try $0.type.bound(values[$0.name]) ?? .null }
-        return try session.run(upsert, [id.bound] + bound) > 0
+        return try session.run(upsert, bound(id, values)) > 0
+    }
+
+    /// A value that does not fit its column's type, written under another schema, is not found by that column.
+    private func bound(_ id: RecordID, _ values: ColumnValues) throws -> [SQLValue] {
+        [id.bound] + (try columns.map { try $0.type.bound(values[$0.name]) ?? .null })
     }
 
     /// - Parameter unreadable: is called for each row that is left out because the disk has changed it.

@@ -4,35 +4,46 @@ import TruckrollSync
 
 extension SQLServerTransaction {
     package func record(_ key: RecordKey) throws -> StoredRecord? {
-        try session.row(ServerSQL.record, [key.bound]) { row in
-            let entries = try row.bytes()
-            let record = try row.decoding { () throws(DecodingProblem) in try Record(key: key, decoding: entries) }
-            let positions = try row.bytes()
-            let scopes = try row.text()
-            let edges = try row.bytes()
-            let stored = StoredRecord(
-                record: record, positions: try row.decoding { () throws(DecodingProblem) in try Packing.positions(positions) },
-                scopes: Packing.scopes(scopes), edges: try row.decoding { () throws(DecodingProblem) in try Packing.edges(edges) },
-                hash: try row.recordHash(), isDeleted: try row.boolean())
-            // Nothing is decided on, or shown to a device, that is not what was written.
-            guard RecordHash(key: key, encodedEntries: entries) == stored.hash else {
-                throw row.damaged("the bytes of record \(key) do not have their hash")
-            }
-            return stored
+        try session.row(ServerSQL.record, [key.bound]) { try Self.record(key, &$0) }
+    }
+
+    static func record(_ key: RecordKey, _ row: inout RowReader) throws -> StoredRecord {
+        let entries = try row.bytes()
+        let record = try row.decoding { () throws(DecodingProblem) in try Record(key: key, decoding: entries) }
+        let positions = try row.bytes()
+        let scopes = try row.text()
+        let edges = try row.bytes()
+        let stored = StoredRecord(
+            record: record, positions: try row.decoding { () throws(DecodingProblem) in try Packing.positions(positions) },
+            scopes: Packing.scopes(scopes), edges: try row.decoding { () throws(DecodingProblem) in try Packing.edges(edges) },
+            hash: try row.recordHash(), isDeleted: try row.boolean())
+        // Nothing is decided on, or shown to a device, that is not what was written.
+        guard RecordHash(key: key, encodedEntries: entries) == stored.hash else {
+            throw row.damaged("the bytes of record \(key) do not have their hash")
         }
+        return stored
     }
 
     package func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws {
-        let key = record.record.key
-        try session.run(
+        try save([RecordToSave(record: record, entity: entity, columns: columns)])
+    }
+
+    package func save(_ records: [RecordToSave]) throws {
+        try session.send(
             ServerSQL.saveRecord,
-            [
-                key.bound, record.record.encodedEntries.bound, Packing.pack(record.positions).bound,
-                try Packing.pack(record.scopes).bound(), Packing.pack(record.edges).bound, record.hash.bound, record.isDeleted.bound,
-            ])
+            each: records.map { item in
+                let record = item.record
+                return [
+                    record.record.key.bound, record.record.encodedEntries.bound, Packing.pack(record.positions).bound,
+                    try Packing.pack(record.scopes).bound(), Packing.pack(record.edges).bound, record.hash.bound, record.isDeleted.bound,
+                ]
+            })
         // The facets of an entity share its id; only the common one has typed columns.
-        guard key.facet == .common, let entity, let shape = entities[entity] else { return }
-        try shape.save(key.id, columns, in: session)
+        let common = records.filter { $0.record.record.key.facet == .common && $0.entity != nil }
+        for (_, rows) in Dictionary(grouping: common, by: { $0.record.record.key.type }).sorted(by: { $0.key < $1.key }) {
+            guard let entity = rows.first?.entity, let shape = entities[entity] else { continue }
+            try shape.put(rows.map { ($0.record.record.key.id, $0.columns) }, in: session)
+        }
     }
 
     package func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
@@ -57,10 +68,11 @@ extension SQLServerTransaction {
         try session.row(ServerSQL.scopeRow, [try scope.bound(), key.bound], Self.scopeLogRow)
     }
 
-    package func save(_ row: ScopeLogRow) throws {
-        try session.run(
+    package func save(_ row: ScopeLogRow) throws { try save([row]) }
+    package func save(_ rows: [ScopeLogRow]) throws {
+        try session.send(
             ServerSQL.saveScopeRow,
-            [try row.scope.bound(), row.key.bound, try row.position.bound(), try row.entered.bound(), row.isLive.bound])
+            each: rows.map { [try $0.scope.bound(), $0.key.bound, try $0.position.bound(), try $0.entered.bound(), $0.isLive.bound] })
     }
 
     package func liveRows(in scope: Scope) throws -> [ScopeLogRow] {
@@ -89,8 +101,9 @@ extension SQLServerTransaction {
         try session.row(ServerSQL.digest, [try scope.bound()]) { try $0.digest() } ?? ScopeDigest()
     }
 
-    package func save(_ digest: ScopeDigest, of scope: Scope) throws {
-        try session.run(ServerSQL.saveDigest, [try scope.bound()] + digest.bound())
+    package func save(_ digest: ScopeDigest, of scope: Scope) throws { try save([DigestRow(scope, digest)]) }
+    package func save(_ digests: [DigestRow]) throws {
+        try session.send(ServerSQL.saveDigest, each: digests.map { [try $0.scope.bound()] + (try $0.digest.bound()) })
     }
 
     static func scopeLogRow(_ row: inout RowReader) throws -> ScopeLogRow {

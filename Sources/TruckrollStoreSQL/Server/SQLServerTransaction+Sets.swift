@@ -3,19 +3,24 @@ import TruckrollSync
 
 extension SQLServerTransaction {
     package func insert(_ admitted: AdmittedSet) throws {
-        let origin = try admitted.origin.map { try $0.writeID.bound() + [$0.hash.bound] } ?? [.null, .null, .null]
         try session.insert(
-            ServerSQL.insertAdmitted,
-            [try admitted.position.bound()] + admitted.set.bound() + [
-                admitted.hash.bound, admitted.stamp.bound, admitted.claimed.bound, admitted.outcome.bound, admitted.user.bound,
-                try admitted.intent.bound(), try (admitted.cause?.bound()).orNull,
-            ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound],
+            ServerSQL.insertAdmittedIfNew, Self.bound(admitted),
             taken: "write \(admitted.set.writeID), position \(admitted.position) or cause \(admitted.cause ?? "")")
+    }
+
+    package func insert(_ admitted: [AdmittedSet]) throws { try session.send(ServerSQL.insertAdmitted, each: admitted.map { try Self.bound($0) }) }
+
+    private static func bound(_ admitted: AdmittedSet) throws -> [SQLValue] {
+        let origin = try admitted.origin.map { try $0.writeID.bound() + [$0.hash.bound] } ?? [.null, .null, .null]
+        return [try admitted.position.bound()] + (try admitted.set.bound()) + [
+            admitted.hash.bound, admitted.stamp.bound, admitted.claimed.bound, admitted.outcome.bound, admitted.user.bound,
+            try admitted.intent.bound(), try (admitted.cause?.bound()).orNull,
+        ] + origin + [admitted.answer.bound, admitted.history.bound, admitted.admittedAt.bound]
     }
 
     package func replace(_ set: SignedSet) throws {
         guard set.writeID.sequence.isStorable else { return }
-        try session.run(ServerSQL.replaceSet, [set.body.bound, set.algorithm.bound, set.signature.bound] + set.writeID.bound())
+        try session.send(ServerSQL.replaceSet, [set.body.bound, set.algorithm.bound, set.signature.bound] + set.writeID.bound())
     }
 
     package func admitted(_ id: WriteID) throws -> AdmittedSet? {
@@ -56,7 +61,7 @@ extension SQLServerTransaction {
             ServerSQL.admittedByOutcome(outcomes.count), outcomes.map(\.bound) + [boundLimit(limit)], Self.admittedSet)
     }
 
-    private static func admittedSet(_ row: inout RowReader) throws -> AdmittedSet {
+    static func admittedSet(_ row: inout RowReader) throws -> AdmittedSet {
         AdmittedSet(
             position: try row.position(), set: try row.signedSet(), hash: try row.setHash(), stamp: try row.stamp(),
             claimed: try row.stamp(), outcome: try row.outcome(), user: try row.recordID(), intent: try row.text(),

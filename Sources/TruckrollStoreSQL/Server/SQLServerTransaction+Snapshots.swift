@@ -13,11 +13,11 @@ extension SQLServerTransaction {
 
     package func save(_ snapshot: SnapshotRow) throws {
         let key = [try snapshot.scope.bound(), try snapshot.at.position.bound()]
-        try session.run(
+        try session.send(
             ServerSQL.saveSnapshot, key + [snapshot.at.epoch.bound, snapshot.at.historyPrefix.bound, snapshot.madeAt.bound])
-        try session.run(ServerSQL.emptySnapshot, key)
+        try session.send(ServerSQL.emptySnapshot, key)
         for (number, segment) in snapshot.segments.enumerated() {
-            try session.run(
+            try session.send(
                 ServerSQL.saveSegment,
                 key + [Int64(number).bound, segment.sha256.bound, Int64(segment.bytes).bound, Int64(segment.records).bound])
         }
@@ -25,7 +25,7 @@ extension SQLServerTransaction {
 
     package func deleteSnapshot(of scope: Scope, at position: Position) throws {
         guard position.rawValue.isStorable else { return }
-        try session.run(ServerSQL.deleteSnapshot, [try scope.bound(), try position.bound()])
+        try session.send(ServerSQL.deleteSnapshot, [try scope.bound(), try position.bound()])
     }
 
     package func scopes(withSegment sha256: [UInt8]) throws -> [Scope] {

@@ -4,25 +4,27 @@ import TruckrollSync
 
 extension SQLServerTransaction {
     package func tenant() throws -> TenantState? {
-        try session.row(ServerSQL.tenant) { row in
+        let found = try session.row(ServerSQL.tenant) { row in
             TenantState(
                 tenant: try row.tenantID(), epoch: try row.epoch(), head: try row.position(), history: try row.historyHash(),
                 serverReplica: try row.replica(), serverSequence: try row.unsigned(), serverHash: try row.setHash(),
                 serverStamp: try row.optionalStamp(), nextReplica: try row.replica().rawValue, instance: try row.bytes(),
                 durable: try row.position(), collected: try row.position(), settlingUntil: try row.optionalInteger())
         }
+        present = found?.tenant
+        return found
     }
 
     package func save(_ tenant: TenantState) throws {
-        let changed = try session.run(
-            ServerSQL.saveTenant,
-            [
-                tenant.tenant.bound, tenant.epoch.bound, try tenant.head.bound(), tenant.history.bound, tenant.serverReplica.bound,
-                try tenant.serverSequence.bound(), tenant.serverHash.bound, (tenant.serverStamp?.bound).orNull,
-                Int64(tenant.nextReplica).bound, tenant.instance.bound, try tenant.durable.bound(),
-                try tenant.collected.bound(), (tenant.settlingUntil?.bound).orNull,
-            ])
-        guard changed == 1 else { throw StoreProblem.taken(detail: "the store holds another tenant") }
+        let values = [
+            tenant.tenant.bound, tenant.epoch.bound, try tenant.head.bound(), tenant.history.bound, tenant.serverReplica.bound,
+            try tenant.serverSequence.bound(), tenant.serverHash.bound, (tenant.serverStamp?.bound).orNull,
+            Int64(tenant.nextReplica).bound, tenant.instance.bound, try tenant.durable.bound(),
+            try tenant.collected.bound(), (tenant.settlingUntil?.bound).orNull,
+        ]
+        // One that was read here is the one that is there.
+        guard present != tenant.tenant else { return try session.send(ServerSQL.saveTenant, values) }
+        guard try session.run(ServerSQL.saveTenant, values) == 1 else { throw StoreProblem.taken(detail: "the store holds another tenant") }
     }
 
     package func epochs() throws -> [EpochRow] {
@@ -50,19 +52,20 @@ extension SQLServerTransaction {
         try session.rows(ServerSQL.replicasOfDevice, [device.bound], Self.replicaRow)
     }
 
-    package func save(_ replica: ReplicaRow) throws {
-        try session.run(
-            ServerSQL.saveReplica,
-            [
-                replica.replica.bound, replica.device.bound, replica.user.bound, try replica.role.rawValue.bound(),
-                replica.algorithm.bound, replica.publicKey.bound, try replica.name.bound(), try replica.series.bound(),
-                replica.enrolledAt.bound, (replica.revokedAt?.bound).orNull, try replica.lastSequence.bound(), replica.lastHash.bound,
-                (replica.lastStamp?.bound).orNull, try replica.lastBase.bound(), replica.lastBaseEpoch.bound, replica.lastSeen.bound,
-                try replica.viewVersion.bound(),
-            ])
+    package func save(_ replica: ReplicaRow) throws { try session.send(ServerSQL.saveReplica, Self.bound(replica)) }
+    package func save(_ replicas: [ReplicaRow]) throws { try session.send(ServerSQL.saveReplica, each: replicas.map { try Self.bound($0) }) }
+
+    private static func bound(_ replica: ReplicaRow) throws -> [SQLValue] {
+        [
+            replica.replica.bound, replica.device.bound, replica.user.bound, try replica.role.rawValue.bound(),
+            replica.algorithm.bound, replica.publicKey.bound, try replica.name.bound(), try replica.series.bound(),
+            replica.enrolledAt.bound, (replica.revokedAt?.bound).orNull, try replica.lastSequence.bound(), replica.lastHash.bound,
+            (replica.lastStamp?.bound).orNull, try replica.lastBase.bound(), replica.lastBaseEpoch.bound, replica.lastSeen.bound,
+            try replica.viewVersion.bound(),
+        ]
     }
 
-    private static func replicaRow(_ row: inout RowReader) throws -> ReplicaRow {
+    static func replicaRow(_ row: inout RowReader) throws -> ReplicaRow {
         ReplicaRow(
             replica: try row.replica(), device: try row.deviceID(), user: try row.recordID(), role: try row.role(),
             algorithm: try row.algorithm(), publicKey: try row.bytes(), name: try row.text(), series: try row.text(),
@@ -74,7 +77,7 @@ extension SQLServerTransaction {
     package func awaited() throws -> [ReplicaID] { try session.rows(ServerSQL.awaited) { try $0.replica() } }
 
     package func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws {
-        try session.run(isAwaited ? ServerSQL.insertAwaited : ServerSQL.deleteAwaited, [id.bound])
+        try session.send(isAwaited ? ServerSQL.insertAwaited : ServerSQL.deleteAwaited, [id.bound])
     }
 
     // MARK: Enrolment codes
@@ -87,7 +90,7 @@ extension SQLServerTransaction {
     }
 
     package func save(_ code: EnrolmentCodeRow) throws {
-        try session.run(
+        try session.send(
             ServerSQL.saveCode, [code.codeHash.bound, code.user.bound, code.expiresAt.bound, (code.usedBy?.bound).orNull])
     }
 }

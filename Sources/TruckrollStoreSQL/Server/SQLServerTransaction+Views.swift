@@ -7,7 +7,7 @@ extension SQLServerTransaction {
     package func edges(source: RecordKey) throws -> [EdgeRow] { try session.rows(ServerSQL.edgesOfSource, [source.bound], Self.edgeRow) }
 
     package func save(_ edge: EdgeRow) throws {
-        try session.run(
+        try session.send(
             ServerSQL.saveEdge,
             [
                 try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound, (edge.edge.windowAround?.bound).orNull,
@@ -16,7 +16,7 @@ extension SQLServerTransaction {
     }
 
     package func delete(_ edge: EdgeRow) throws {
-        try session.run(ServerSQL.deleteEdge, [try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound])
+        try session.send(ServerSQL.deleteEdge, [try edge.edge.parent.bound(), try edge.edge.child.bound(), edge.source.bound])
     }
 
     package func edgesDue(at milliseconds: Int64, limit: Int) throws -> [EdgeRow] {
@@ -44,13 +44,16 @@ extension SQLServerTransaction {
         try session.row(ServerSQL.viewScope, [replica.bound, try scope.bound()], Self.viewScopeRow)
     }
 
-    package func save(_ row: ViewScopeRow) throws {
-        try session.run(
+    package func save(_ row: ViewScopeRow) throws { try save([row]) }
+    package func save(_ rows: [ViewScopeRow]) throws {
+        try session.send(
             ServerSQL.saveViewScope,
-            [
-                row.replica.bound, try row.scope.bound(), Int64(row.weight).bound, try row.added.bound(),
-                try (row.dropped?.bound()).orNull, Int64(row.scopeClass.rawValue).bound, try row.classed.bound(),
-            ])
+            each: rows.map { row in
+                [
+                    row.replica.bound, try row.scope.bound(), Int64(row.weight).bound, try row.added.bound(),
+                    try (row.dropped?.bound()).orNull, Int64(row.scopeClass.rawValue).bound, try row.classed.bound(),
+                ]
+            })
     }
 
     package func viewScopes(_ replica: ReplicaID) throws -> [ViewScopeRow] {
@@ -58,11 +61,11 @@ extension SQLServerTransaction {
     }
 
     package func saveInterval(of replica: ReplicaID, _ scope: Scope, added: Position, dropped: Position) throws {
-        try session.run(ServerSQL.saveInterval, [replica.bound, try scope.bound(), try added.bound(), try dropped.bound()])
+        try session.send(ServerSQL.saveInterval, [replica.bound, try scope.bound(), try added.bound(), try dropped.bound()])
     }
 
     package func deleteInterval(of replica: ReplicaID, _ scope: Scope, added: Position) throws {
-        try session.run(ServerSQL.deleteInterval, [replica.bound, try scope.bound(), try added.bound()])
+        try session.send(ServerSQL.deleteInterval, [replica.bound, try scope.bound(), try added.bound()])
     }
 
     package func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool {
@@ -83,7 +86,7 @@ extension SQLServerTransaction {
         try session.row(ServerSQL.hasChanges, [view.bound, position.rawValue.boundAsLimit]) { try $0.boolean() } ?? false
     }
 
-    private static func viewScopeRow(_ row: inout RowReader) throws -> ViewScopeRow {
+    static func viewScopeRow(_ row: inout RowReader) throws -> ViewScopeRow {
         ViewScopeRow(
             replica: try row.replica(), scope: try row.scope(), weight: Int(try row.integer()), added: try row.position(),
             dropped: try row.optionalPosition(), scopeClass: try row.scopeClass(), classed: try row.position())

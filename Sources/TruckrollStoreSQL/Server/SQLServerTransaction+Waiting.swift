@@ -4,20 +4,22 @@ import TruckrollSync
 extension SQLServerTransaction {
     package func save(_ waiting: WaitingSet) throws {
         let id = try waiting.writeID.bound()
-        try session.run(ServerSQL.saveWaiting, id + [try waiting.position.bound(), waiting.isDeferred.bound])
-        try session.run(ServerSQL.emptyWaiting, id)
-        for key in waiting.creates { try session.run(ServerSQL.saveWaitingRecord, [id[0], key.bound, id[1]]) }
+        try session.send(ServerSQL.saveWaiting, id + [try waiting.position.bound(), waiting.isDeferred.bound])
+        try session.send(ServerSQL.emptyWaiting, id)
+        for key in waiting.creates { try session.send(ServerSQL.saveWaitingRecord, [id[0], key.bound, id[1]]) }
     }
 
     package func deleteWaiting(_ id: WriteID) throws {
         guard id.sequence.isStorable else { return }
-        try session.run(ServerSQL.deleteWaiting, try id.bound())
+        try session.send(ServerSQL.deleteWaiting, try id.bound())
     }
 
     package func waiting(_ id: WriteID) throws -> WaitingSet? {
         guard id.sequence.isStorable else { return nil }
         return try session.row(ServerSQL.waiting, try id.bound(), Self.waitingSet).map { try withRecords($0) }
     }
+
+    package func isAnythingWaiting() throws -> Bool { try session.row(ServerSQL.isAnythingWaiting) { try $0.boolean() } ?? false }
 
     package func deferred(after position: Position, limit: Int) throws -> [WaitingSet] {
         try session.rows(ServerSQL.deferred, [position.rawValue.boundAsLimit, boundLimit(limit)], Self.waitingSet).map { try withRecords($0) }

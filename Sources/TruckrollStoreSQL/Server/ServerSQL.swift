@@ -55,10 +55,12 @@ package enum ServerSQL {
         position, replica, sequence, body, algorithm, signature, hash, stamp, claimed, outcome, user_id, intent, cause, \
         origin_replica, origin_sequence, origin_hash, answer, history, admitted_at
         """
+    /// Fails where something of a set is taken.
     static let insertAdmitted = """
         INSERT INTO admitted (/*tenant,*/ \(admittedColumns)) VALUES (/*$tenant,*/ ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING
         """
+    /// Changes nothing then, so that what is taken can be told at once.
+    static let insertAdmittedIfNew = insertAdmitted + " ON CONFLICT DO NOTHING"
     static let replaceSet = "UPDATE admitted SET body = ?, algorithm = ?, signature = ? WHERE /*tenant = $tenant AND*/ replica = ? AND sequence = ?"
     static let admittedByID = "SELECT \(admittedColumns) FROM admitted WHERE /*tenant = $tenant AND*/ replica = ? AND sequence = ?"
     static let admittedAt = "SELECT \(admittedColumns) FROM admitted WHERE /*tenant = $tenant AND*/ position = ?"
@@ -91,6 +93,7 @@ package enum ServerSQL {
     static let emptyWaiting = "DELETE FROM waiting_record WHERE /*tenant = $tenant AND*/ replica = ? AND sequence = ?"
     static let saveWaitingRecord = "INSERT INTO waiting_record (/*tenant,*/ replica, key, sequence) VALUES (/*$tenant,*/ ?, ?, ?)"
     static let waiting = "SELECT replica, sequence, position, deferred FROM waiting WHERE /*tenant = $tenant AND*/ replica = ? AND sequence = ?"
+    static let isAnythingWaiting = "SELECT EXISTS (SELECT 1 FROM waiting /*WHERE tenant = $tenant*/)"
     static let deferred = """
         SELECT replica, sequence, position, deferred FROM waiting WHERE /*tenant = $tenant AND*/ deferred = 1 AND position > ? ORDER BY position LIMIT ?
         """

@@ -8,12 +8,28 @@ package protocol SQLSession {
     /// The name of the database in messages.
     var place: String { get }
 
+    /// Whether the database is another process's, so that each time it is asked costs a way to it and back.
+    var isRemote: Bool { get }
+
     /// The problem of rows that do not hold what was written there.
     func damaged(_ detail: String) -> StoreProblem
 
     /// Runs a statement that gives no rows and returns how many it changed.
     @discardableResult
     func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int
+
+    /// Runs a statement that gives no rows, of which nobody needs to know at once whether it succeeded: what goes wrong is thrown with a later
+    /// one, at the latest at the end of the savepoint or of the transaction.
+    func send(_ sql: String, _ arguments: [SQLValue]) throws
+
+    /// The same for each of the rows, which are of different keys.
+    func send(_ sql: String, each rows: [[SQLValue]]) throws
+
+    /// Waits until all that was sent is known to have succeeded.
+    func confirm() throws
+
+    /// Reads the first row of a statement, if any, for each of the arguments, whose number is passed on.
+    func firstRows(_ sql: String, each arguments: [[SQLValue]], _ read: (Int, inout RowReader) throws -> Void) throws
 
     /// Reads the rows of a statement in their order for as long as `read` returns `true`.
     func eachRow(_ sql: String, _ arguments: [SQLValue], _ read: (inout RowReader) throws -> Bool) throws
@@ -23,6 +39,19 @@ package protocol SQLSession {
 }
 
 extension SQLSession {
+    package func send(_ sql: String, _ arguments: [SQLValue]) throws { try run(sql, arguments) }
+    package func confirm() throws {}
+    package func send(_ sql: String, each rows: [[SQLValue]]) throws { for row in rows { try send(sql, row) } }
+
+    package func firstRows(_ sql: String, each arguments: [[SQLValue]], _ read: (Int, inout RowReader) throws -> Void) throws {
+        for (index, arguments) in arguments.enumerated() {
+            try eachRow(sql, arguments) { row in
+                try read(index, &row)
+                return false
+            }
+        }
+    }
+
     /// All rows in the order of the statement.
     package func rows<T>(_ sql: String, _ arguments: [SQLValue] = [], _ read: (inout RowReader) throws -> T) throws -> [T] {
         var results: [T] = []

@@ -8,6 +8,7 @@ struct Session: SQLSession {
     let path: String
 
     var place: String { path }
+    var isRemote: Bool { false }
 
     func damaged(_ detail: String) -> StoreProblem { .corrupt(path: path, detail: detail) }
 

@@ -8,15 +8,23 @@ import TruckrollProtocol
 /// back. Writers are serialised; a reader sees one committed state for as long as its closure runs. After a write that failed the
 /// transaction is only fit to be undone, back to a savepoint or whole.
 public protocol ServerStore: Sendable {
-    /// Runs `body` in a writing transaction and commits it durably before returning.
+    /// Runs `body` in a writing transaction and commits it durably before returning. What was undone may be run again.
     func write<T>(_ body: (any ServerTransaction) throws -> T) throws -> T
+    /// The same, where `keys` gives the rows it is likely to read. Other rows may be read as well.
+    func write<T>(reading keys: () -> ServerRowKeys, _ body: (any ServerTransaction) throws -> T) throws -> T
     /// Runs `body` over one committed state. Writing inside it is a programming error.
     func read<T>(_ body: (any ServerTransaction) throws -> T) throws -> T
+}
+
+extension ServerStore {
+    public func write<T>(reading keys: () -> ServerRowKeys, _ body: (any ServerTransaction) throws -> T) throws -> T { try write(body) }
 }
 
 /// A store's error that may be the fault of what is being stored: then the one set is quarantined and the rest goes on.
 public protocol FaultOfSet: Error {
     var isFaultOfSet: Bool { get }
+    /// Whether it befalls whatever is asked of the store now: one that is gone, or whose disk is full.
+    var befallsAll: Bool { get }
 }
 
 /// A store's error that may say that what it holds is not what was written there.
@@ -69,6 +77,7 @@ public protocol ServerTransaction: AnyObject {
     func save(_ waiting: WaitingSet) throws
     func deleteWaiting(_ id: WriteID) throws
     func waiting(_ id: WriteID) throws -> WaitingSet?
+    func isAnythingWaiting() throws -> Bool
     /// Deferred sets above the position, in ascending position.
     func deferred(after position: Position, limit: Int) throws -> [WaitingSet]
     /// The first waiting set of the replica that creates the record.
@@ -148,6 +157,19 @@ public protocol ServerTransaction: AnyObject {
     func changes(in view: ReplicaID, after position: Position, through: ScopeClass, visible: ScopeClass?) throws -> [ScopeLogRow]
     /// Whether ``changes(in:after:through:visible:)`` or a change of the view itself would give anything.
     func hasChanges(in view: ReplicaID, after position: Position) throws -> Bool
+
+    // Several rows at once, of different keys
+    func save(_ replicas: [ReplicaRow]) throws
+    /// Fails when the write id, the position or the cause of one is taken.
+    func insert(_ admitted: [AdmittedSet]) throws
+    func save(_ records: [RecordToSave]) throws
+    func save(_ rows: [ScopeLogRow]) throws
+    func save(_ digests: [DigestRow]) throws
+    func save(_ rows: [ViewScopeRow]) throws
+    /// Waits until it is known that the store takes all that was written: what it refuses is thrown by then.
+    func confirm() throws
+    /// Looks many rows up at once; `nil` where that is no faster than one after another, or where one of them cannot be read.
+    func rows(_ keys: ServerRowKeys) throws -> ServerRowsFound?
 
     /// Runs `body`; when it throws, undoes what it wrote and throws on, leaving the rest of the transaction intact.
     func savepoint<T>(_ body: () throws -> T) throws -> T

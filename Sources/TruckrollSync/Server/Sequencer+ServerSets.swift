@@ -5,7 +5,7 @@ import TruckrollProtocol
 /// Sets of the server's own: the effects of a device's set, right after it, and what is due by the clock.
 extension Sequencer {
     func react(to applied: [AppliedOp], outsideView: [Int], _ set: ChangeSet, _ replica: ReplicaRow) throws {
-        try serverSet(cause: "write:\(set.writeID)", intent: "effects") { builder in
+        try serverSet(cause: Self.effectsCause(set.writeID), intent: "effects") { builder in
             let rulings = RulingEffects(builder: builder, author: author)
             let stock = try stock(builder)
             let orders = OrderEffects(builder: builder, stock: stock)
@@ -33,6 +33,9 @@ extension Sequencer {
             for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
         }
     }
+
+    /// Why there are effects of a set.
+    static func effectsCause(_ set: WriteID) -> String { "write:\(set)" }
 
     private func author(_ version: Version) throws -> RecordID? { try transaction.admitted(version.writeID)?.user }
 

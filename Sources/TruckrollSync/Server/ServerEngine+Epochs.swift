@@ -48,11 +48,9 @@ extension ServerEngine {
     /// not know, proves that an older copy of the database was put in its place, and so does an answer to a set that is not here: a
     /// new epoch begins at once. Any other wrong checkpoint concerns its device alone, and changes nothing here.
     func historyChange(_ request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> PBHistoryChanged? {
-        let present = request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil
-        let filling = request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil
+        let (present, filling, snapshot) = Self.places(request)
         guard let device = try replica(id)?.device else { return nil }
         let lost = try lostCheckpoints(request, of: device)
-        let snapshot = request.hasFilling && request.filling.hasSnapshot ? Checkpoint(request.filling.snapshot.at) : nil
         let isStale = try isBelowHorizon(present) || isBelowHorizon(filling) || isBelowHorizon(snapshot)
         let answers = try lostAnswers(request)
         let isLeft = try leaveLost(lost, answers, request, of: device, at: moment)
@@ -69,6 +67,25 @@ extension ServerEngine {
             changed.reason = isStale ? "checkpoint-stale" : changed.epoch == former ? "checkpoint-unknown" : "epoch-changed"
             return changed
         }
+    }
+
+    /// Whether all that the request shows is of this history as it is, so that ``historyChange(_:_:at:)`` has nothing to tell. Who shows epochs it
+    /// has left may know of one that is lost though nothing happened in it.
+    func isInStep(_ request: PBSyncRequest, _ id: ReplicaID) throws -> Bool {
+        let (present, filling, snapshot) = Self.places(request)
+        guard request.former.isEmpty else { return false }
+        guard let device = try replica(id)?.device else { return true }
+        for place in [present, filling, snapshot] { guard try !isBelowHorizon(place), try isKnown(place) else { return false } }
+        return try lostCheckpoints(request, of: device).isEmpty && lostAnswers(request).isEmpty
+    }
+
+    /// Where the device stands, where the filling of its view began, and where the snapshot it fills it from was made.
+    private static func places(_ request: PBSyncRequest) -> (present: Checkpoint?, filling: Checkpoint?, snapshot: Checkpoint?) {
+        (
+            request.hasCheckpoint ? Checkpoint(request.checkpoint) : nil,
+            request.hasFilling && request.filling.hasSince ? Checkpoint(request.filling.since) : nil,
+            request.hasFilling && request.filling.hasSnapshot ? Checkpoint(request.filling.snapshot.at) : nil
+        )
     }
 
     /// Begins a new epoch where the device shows that the database was put back by hand.

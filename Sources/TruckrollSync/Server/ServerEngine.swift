@@ -122,13 +122,13 @@ public struct ServerEngine: Sendable {
         }
         var reply = PBSyncReply()
         reply.serverTime = UInt64(max(0, moment.milliseconds))
-        if let changed = try historyChange(request, id, at: moment) {
+        let standing = try standing(of: request, id, at: moment)
+        if !standing.isInStep, let changed = try historyChange(request, id, at: moment) {
             reply.historyChanged = changed
             return reply
         }
         let shown = Shown(receipts: receipts(request.shown), leases: try leases(request.leases, of: id))
-        let hasReported = try isAwaited(id) && hasToldAll(request)
-        try push(signed, shown, from: id, hasReported: hasReported, at: moment, into: &reply)
+        try push(signed, shown, from: id, hasReported: standing.hasReported, isDue: standing.isTickDue, at: moment, into: &reply)
         if !request.recovered.isEmpty { reply.recovered = try keepRecovered(request, of: id, at: moment) }
         guard request.pull else { return reply }
         var offer = request.snapshots && !request.filling.plain ? snapshots.map { SnapshotOffer(keeping: $0, shared: schema.sharedScopes) } : nil
@@ -138,6 +138,25 @@ public struct ServerEngine: Sendable {
                 let isMade = try tried.insert(missing.scope).inserted && makeSnapshot(of: missing.scope, at: moment)
                 if !isMade { offer?.refused.insert(missing.scope) }
             }
+        }
+    }
+
+    /// How a request stands to the tenant's history.
+    private struct Standing {
+        /// Whether it shows nothing that the history lacks.
+        let isInStep: Bool
+        /// Whether its device has told all it has, and a settling server waits for it.
+        let hasReported: Bool
+        let isTickDue: Bool
+    }
+
+    /// All of it is read from one state, in one transaction.
+    private func standing(of request: PBSyncRequest, _ id: ReplicaID, at moment: ServerMoment) throws -> Standing {
+        try store.read { transaction in
+            let engine = over(OneTransaction(BatchTransaction(over: transaction)))
+            return Standing(
+                isInStep: try engine.isInStep(request, id), hasReported: try engine.isAwaited(id) && engine.hasToldAll(request),
+                isTickDue: try request.push.isEmpty && engine.isTickDue(at: moment))
         }
     }
 
@@ -190,7 +209,8 @@ public struct ServerEngine: Sendable {
         var reply = PBSyncReply()
         let sets = try request.sets.map { message in try readSigned(message) }
         if !request.enrolments.isEmpty { try readmit(request.enrolments, for: sets, revoked: try revoked(), at: moment) }
-        try push(sets, Shown(receipts: receipts(request.shown)), from: nil, hasReported: false, at: moment, into: &reply)
+        let isDue = try sets.isEmpty && isTickDue(at: moment)
+        try push(sets, Shown(receipts: receipts(request.shown)), from: nil, hasReported: false, isDue: isDue, at: moment, into: &reply)
         var carried = PBCarryReply()
         carried.receipts = reply.receipts
         if reply.hasPushProblem { carried.pushProblem = reply.pushProblem }
@@ -222,14 +242,15 @@ public struct ServerEngine: Sendable {
     /// - Parameters:
     ///   - owner: the replica that itself sent its sets; `nil` when somebody else brings them.
     ///   - hasReported: whether it has told all it has, and a settling server waits for it.
+    ///   - isDue: whether something is to be done by the clock, though there are no sets.
     private func push(
-        _ sets: [SignedSet], _ shown: Shown, from owner: ReplicaID?, hasReported: Bool, at moment: ServerMoment, into reply: inout PBSyncReply
+        _ sets: [SignedSet], _ shown: Shown, from owner: ReplicaID?, hasReported: Bool, isDue: Bool, at moment: ServerMoment,
+        into reply: inout PBSyncReply
     ) throws {
         var receipts: [PBReceipt] = []
         var problem: PBPushProblem?
-        let isDue = try sets.isEmpty && isTickDue(at: moment)
         guard !sets.isEmpty || isDue || hasReported || !shown.leases.isEmpty else { return }
-        try store.write { transaction in
+        try store.write(reading: { rowKeys(of: sets) }) { transaction in
             receipts = []
             problem = nil
             var sequencer = sequencer(transaction, moment)
@@ -247,6 +268,32 @@ public struct ServerEngine: Sendable {
         }
         reply.receipts = receipts
         if let problem { reply.pushProblem = problem }
+    }
+
+    /// What the sets are likely to be judged by. One that cannot be read is not judged.
+    private func rowKeys(of sets: [SignedSet]) -> ServerRowKeys {
+        var keys = ServerRowKeys()
+        keys.users = schema["user"]?.type
+        for signed in sets {
+            guard let set = try? ChangeSet(decodingBody: signed.body) else { continue }
+            keys.replicas.insert(signed.writeID.replica)
+            keys.origins.formUnion([Origin(writeID: signed.writeID, hash: signed.hash)] + [set.origin].compactMap { $0 })
+            keys.causes.insert(Sequencer.effectsCause(signed.writeID))
+            for op in set.ops {
+                var records: Set = [op.key]
+                for write in op.writes {
+                    guard let type = schema[op.key.type]?[write.field]?.references.flatMap({ schema[$0]?.type }) else { continue }
+                    if let id = write.value.reference { records.insert(RecordKey(type: type, id: id)) }
+                }
+                keys.records.formUnion(records)
+                keys.recordsOf[signed.writeID.replica, default: []].formUnion(records)
+                for base in op.seen + op.writes.flatMap(\.bases) {
+                    keys.replicas.insert(base.writeID.replica)
+                    keys.sets.insert(base.writeID)
+                }
+            }
+        }
+        return keys
     }
 
     private func isTickDue(at moment: ServerMoment) throws -> Bool {

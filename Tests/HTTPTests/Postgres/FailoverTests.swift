@@ -149,6 +149,66 @@ struct FailoverTests {
         #expect(try service.notes(on: company.order) == ["waits"])
     }
 
+    @Test("two standbys promoted side by side take one number, and are told apart: what the second lacks comes back from devices")
+    func sideBySide() throws {
+        try primary.start()
+        let standbys = try ["second", "third"].map { try PostgresInstance(standbyOf: primary, named: $0) }
+        for standby in standbys { try standby.start() }
+        let company = try SmallCompany { try storage([primary], in: $0) }
+        let (first, both) = (
+            try storage([primary, standbys[0]], in: company.directory), try storage([primary] + standbys.reversed(), in: company.directory)
+        )
+        defer { for node in [first, both] { node.close() } }
+        let services = try [first, both].map { try company.open(in: $0) }
+        let tablet = try Tablet(of: company, at: services[0])
+        try tablet.note("before", of: company)
+        try tablet.sync { services[0] }
+        for standby in standbys { try standby.catchUp(with: primary) }
+        let before = try epochs(services[0])
+        primary.crash()
+        for standby in standbys { try standby.promote() }
+        let numbers = try standbys.map { try $0.sql("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)") }
+        #expect(numbers[0] == numbers[1])
+        try tablet.note("between", of: company)
+        try tablet.sync { services[0] }
+        #expect(try services[0].notes(on: company.order) == ["before", "between"])
+        // The other node meets the other standby first, whose history has gone another way.
+        try tablet.sync { services[1] }
+        #expect(try services[1].notes(on: company.order) == ["before", "between"])
+        #expect(try epochs(services[1]).count == before.count + 1)
+        #expect(try standbys[1].sql("SELECT count(*) FROM truckroll.epoch") == "\(before.count + 1)")
+        // From then on nobody uses the first any more.
+        let problem = #expect(throws: ServiceProblem.self) { _ = try services[0].sync(PBSyncRequest(), replica: ReplicaID(rawValue: 3)) }
+        #expect(problem?.code == "store-fenced")
+        #expect(try services[1].engine.inspect().damage.isEmpty)
+    }
+
+    @Test("a server that hangs without ending its connections is given up, and the next one is taken")
+    func hung() throws {
+        try primary.start()
+        let standby = try PostgresInstance(standbyOf: primary, named: "second")
+        try standby.start()
+        let company = try SmallCompany { try storage([primary], in: $0) }
+        let node = try PostgresStorage(url: PostgresInstance.url(of: [primary, standby]), directory: company.directory, patience: .seconds(1))
+        defer { node.close() }
+        let service = try company.open(in: node)
+        let tablet = try Tablet(of: company, at: service)
+        try tablet.note("before", of: company)
+        try tablet.sync { service }
+        try standby.catchUp(with: primary)
+        try primary.freeze()
+        let replica = try #require(try tablet.engine.read { try $0.identity() }).replica
+        let problem = #expect(throws: ServiceProblem.self) { _ = try service.sync(PBSyncRequest(), replica: replica) }
+        #expect(problem?.status == 503)
+        try standby.promote()
+        try tablet.note("after", of: company)
+        try tablet.sync { service }
+        #expect(try service.notes(on: company.order) == ["after", "before"])
+        try primary.thaw()
+        #expect(try primary.sql("SELECT count(*) FROM truckroll.entity_note") == "1")
+        #expect(try service.notes(on: company.order) == ["after", "before"])
+    }
+
     @Test("a node that is still connected to a primary that was replaced writes nothing more there")
     func splitBrain() throws {
         try primary.start()

@@ -21,10 +21,13 @@ struct SplitMix: RandomNumberGenerator {
     mutating func chance(_ percent: UInt64) -> Bool { number(1...100) <= percent }
     mutating func scopeClass() -> ScopeClass { ScopeClass.allCases[Int(number(0...2))] }
     mutating func instant() -> Int64? { chance(30) ? nil : one(ServerPicture.instants) }
-    mutating func columns() -> ColumnValues? {
+    /// - Parameter isSound: whether a store takes all of them.
+    mutating func columns(isSound: Bool = false) -> ColumnValues? {
         if chance(25) { return nil }
         var columns: [String: Value] = [:]
-        for column in ServerPicture.values.keys.sorted() where chance(80) { columns[column] = one(ServerPicture.values[column] ?? [.null]) }
+        for column in ServerPicture.values.keys.sorted() where chance(80) {
+            columns[column] = one((ServerPicture.values[column] ?? [.null]).filter { !isSound || $0 != .text("nul \0") })
+        }
         return ColumnValues(columns)
     }
 }
