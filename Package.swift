@@ -46,6 +46,7 @@ let package = Package(
         .executable(name: "truckroll-dispatch", targets: ["DispatchMain"]),
         .executable(name: "truckroll-certificates", targets: ["CertificatesMain"]),
         .executable(name: "truckroll-simulate", targets: ["SimulateMain"]),
+        .executable(name: "truckroll-benchmark", targets: ["BenchmarkMain"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -123,6 +124,12 @@ let package = Package(
         room("CertificateCommands", deviceRooms + ["TruckrollCertificates", "TruckrollTerminal", "CommandSupport", argumentParser]),
         room("SimulateCommands", ["TruckrollDomain", "TruckrollSimulation", argumentParser]),
         command("SimulateMain", ["SimulateCommands", argumentParser]),
+        room(
+            "BenchmarkCommands",
+            [
+                "TruckrollServer", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", argumentParser,
+            ]),
+        command("BenchmarkMain", ["BenchmarkCommands", argumentParser]),
         command("ServerMain", ["ServerCommands", "CommandEntry", argumentParser]),
         command("FieldMain", ["FieldCommands", "CommandEntry", argumentParser]),
         command("DispatchMain", ["DispatchCommands", "CommandEntry", argumentParser]),

@@ -1,0 +1,7 @@
+import ArgumentParser
+import BenchmarkCommands
+
+@main
+enum Main {
+    static func main() { BenchmarkCommand.main() }
+}
