@@ -42,6 +42,7 @@ public enum EmbeddedSchemas {
             PackageResources.device_json,
             PackageResources.text_json,
             PackageResources.recovered_state_json,
+            PackageResources.unit_json,
         ]
     }
 }

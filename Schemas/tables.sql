@@ -112,12 +112,14 @@ CREATE INDEX "entity_stock_location_by_holder" ON "entity_stock_location" ("hold
 CREATE TABLE "entity_stock_entry" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "part" BLOB,
+    "serial" TEXT,
     "from" BLOB,
     "to" BLOB,
     "order" BLOB,
     "source" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_stock_entry_by_part" ON "entity_stock_entry" ("part");
+CREATE INDEX "entity_stock_entry_by_serial" ON "entity_stock_entry" ("serial");
 CREATE INDEX "entity_stock_entry_by_from" ON "entity_stock_entry" ("from");
 CREATE INDEX "entity_stock_entry_by_to" ON "entity_stock_entry" ("to");
 CREATE INDEX "entity_stock_entry_by_order" ON "entity_stock_entry" ("order");
@@ -209,11 +211,13 @@ CREATE TABLE "entity_part_use" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "order" BLOB,
     "part" BLOB,
+    "serial" TEXT,
     "from" BLOB,
     "asset" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_part_use_by_order" ON "entity_part_use" ("order");
 CREATE INDEX "entity_part_use_by_part" ON "entity_part_use" ("part");
+CREATE INDEX "entity_part_use_by_serial" ON "entity_part_use" ("serial");
 CREATE INDEX "entity_part_use_by_from" ON "entity_part_use" ("from");
 CREATE INDEX "entity_part_use_by_asset" ON "entity_part_use" ("asset");
 CREATE TABLE "entity_finding" (
@@ -311,3 +315,16 @@ CREATE TABLE "entity_recovered_state" (
     "author_replica" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_recovered_state_by_author_replica" ON "entity_recovered_state" ("author_replica");
+CREATE TABLE "entity_unit" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "serial" TEXT,
+    "location" BLOB,
+    "asset" BLOB,
+    "person" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_unit_by_part" ON "entity_unit" ("part");
+CREATE INDEX "entity_unit_by_serial" ON "entity_unit" ("serial");
+CREATE INDEX "entity_unit_by_location" ON "entity_unit" ("location");
+CREATE INDEX "entity_unit_by_asset" ON "entity_unit" ("asset");
+CREATE INDEX "entity_unit_by_person" ON "entity_unit" ("person");

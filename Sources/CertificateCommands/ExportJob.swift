@@ -43,10 +43,12 @@ struct ExportJob {
         try client.read { reader in
             let certificates =
                 try order.map { try reader.views("certificate", where: "order", equals: .reference($0)) } ?? reader.views("certificate")
-            return try certificates.filter { view in all ? view.text("state") != nil : view.text("state") == "registered" }
-                .map { Item(certificate: $0, registered: try reader.registeredPDF(of: $0.id)) }
-                .filter { again || $0.registered == nil }
-                .sorted { ($0.number, $0.certificate.id) < ($1.number, $1.certificate.id) }
+            return try certificates.filter { view in
+                all ? view.text("state") != nil && view.text("state") != "unregistered" : view.text("state") == "registered"
+            }
+            .map { Item(certificate: $0, registered: try reader.registeredPDF(of: $0.id)) }
+            .filter { again || $0.registered == nil }
+            .sorted { ($0.number, $0.certificate.id) < ($1.number, $1.certificate.id) }
         }
     }
 

@@ -23,7 +23,7 @@ struct LeaseCommand: FieldVerb {
 
     func perform(_ desk: Desk) async throws {
         guard let part, let at else { return try list(desk) }
-        let wanted = amount?.value ?? Quantity(millionths: 1_000_000)
+        let wanted = amount?.value ?? .one
         let recorded = try desk.client.requestLease(try desk.client.findPart(part), amount: wanted, at: try desk.client.findLocation(at))
         desk.report(recorded, "\(wanted) × \(part) asked for on lease")
     }

@@ -47,7 +47,7 @@ struct PartCommand: AsyncParsableCommand {
         func perform(_ desk: Desk) async throws {
             let order = try desk.client.findJob(job)
             let id = try desk.client.findPart(part)
-            var entry = PartEntry(part: id, quantity: quantity?.value ?? Quantity(millionths: 1_000_000))
+            var entry = PartEntry(part: id, quantity: quantity?.value ?? .one)
             entry.action = action
             entry.asset = try asset.map { try desk.client.findAsset($0, on: order) }
             entry.serial = serial

@@ -18,7 +18,7 @@ struct ReserveCommand: FieldVerb {
     @OptionGroup var global: GlobalOptions
 
     func perform(_ desk: Desk) async throws {
-        let wanted = quantity?.value ?? Quantity(millionths: 1_000_000)
+        let wanted = quantity?.value ?? .one
         let recorded = try desk.client.reserve(
             try desk.client.findPart(part), quantity: wanted, at: try desk.client.findLocation(at), for: try desk.client.findJob(job))
         desk.report(recorded, "\(wanted) × \(part) asked for")

@@ -61,7 +61,7 @@ extension DeviceClient {
     private static func check(_ entry: PartEntry, _ part: RecordView) throws {
         let name = part.text("number") ?? ""
         try part.checkAmount(entry.quantity)
-        if part.boolean("serialised"), entry.serial == nil || entry.quantity != Quantity(millionths: 1_000_000) {
+        if part.boolean("serialised"), entry.serial == nil || entry.quantity != .one {
             throw DeviceProblem(.serialMissing, "Each \(name) has a serial number.", next: "Record each piece by itself with --serial.")
         }
         if part.boolean("lot_tracked"), entry.lot == nil {

@@ -4,6 +4,7 @@ public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible 
     public let millionths: Int64
 
     public static let zero = Quantity(millionths: 0)
+    public static let one = Quantity(millionths: 1_000_000)
 
     public init(millionths: Int64) { self.millionths = millionths }
 

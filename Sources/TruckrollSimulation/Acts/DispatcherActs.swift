@@ -84,6 +84,7 @@ struct DispatcherActs {
             entry["from"] = .reference(from)
             entry["reason"] = .text("transfer")
         }
+        if try editor.view("part", part)?.boolean("serialised") ?? false { try UnitActs(context: context).name(part, inMovement: &entry) }
         try editor.create("stock_entry", entry)
     }
 

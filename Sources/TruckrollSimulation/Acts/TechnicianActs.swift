@@ -73,7 +73,9 @@ struct TechnicianActs {
         guard let order = try context.order, try context.state(order) == .signed_off else { return }
         let content = Array("content \(how)".utf8)
         let hash = ContentDigest.sha256(content)
-        let number = "\(editor.series)-\(editor.nextDocumentNumber())-\(hash.prefix(2).map { String($0, radix: 16) }.joined())"
+        var number = "\(editor.series)-\(editor.nextDocumentNumber())-\(hash.prefix(2).map { String($0, radix: 16) }.joined())"
+        // A number that stands for another content already.
+        if how % 5 == 0, let other = try editor.views("certificate").first?.text("number") { number = other }
         let assets = try editor.view("service_order", order)?.references("assets") ?? []
         try editor.create(
             "certificate",
@@ -91,21 +93,18 @@ struct TechnicianActs {
     private func handle(_ act: Act) throws {
         guard let order = try context.order, let part = context.one(try context.shown(.part), how) else { return }
         let quantity = Value.text("\(1 + (how >> 8) % 2)")
-        let use: [String: Value] = [
-            "order": .reference(order), "part": .reference(part), "quantity": quantity, "action": .text("consumed"), "at": context.now,
-            "by": context.me,
-        ]
         switch act {
         case .partFromVan:
             guard let van = try editor.views("stock_location", where: "holder", equals: context.me).first else { return }
-            try editor.create("part_use", use.merging(["from": .reference(van.id)]) { $1 })
+            try use(part, on: order, quantity, ["from": .reference(van.id)])
         case .partFromDepot:
             guard let depot = context.one(try context.shown(.depot), how >> 12) else { return }
-            try editor.create("part_use", use.merging(["from": .reference(depot)]) { $1 })
+            try use(part, on: order, quantity, ["from": .reference(depot)])
         case .partOnLease:
-            guard let lease = context.one(try context.shown(.ownLease), how), let view = try editor.view("lease", lease) else { return }
-            try editor.create(
-                "part_use", use.merging(["from": view["location"], "part": view["part"], "lease": .reference(lease)]) { $1 })
+            guard let lease = context.one(try context.shown(.ownLease), how), let view = try editor.view("lease", lease),
+                let leased = view.reference("part")
+            else { return }
+            try use(leased, on: order, quantity, ["from": view["location"], "lease": .reference(lease)])
         case .reserve:
             guard let depot = context.one(try context.shown(.depot), how >> 12) else { return }
             let type = try editor.schema.entity("reservation").type
@@ -123,6 +122,21 @@ struct TechnicianActs {
                 "lease",
                 ["kind": .text("depot_stock"), "user": context.me, "location": .reference(depot), "part": .reference(part), "amount": quantity])
         }
+    }
+
+    /// Uses a part: one piece of it, where its pieces have serial numbers. Now and then it corrects what was used before.
+    private func use(_ part: RecordID, on order: RecordID, _ quantity: Value, _ source: [String: Value]) throws {
+        var use: [String: Value] = [
+            "order": .reference(order), "part": .reference(part), "quantity": quantity, "action": .text("consumed"), "at": context.now,
+            "by": context.me,
+        ]
+        use.merge(source) { $1 }
+        if how % 9 == 0 {
+            let former = try editor.views("part_use", where: "order", equals: .reference(order)).filter { $0.reference("by") == editor.user }
+            use["corrects"] = context.one(former.map(\.id), how >> 16).map { .reference($0) }
+        }
+        if try editor.view("part", part)?.boolean("serialised") ?? false { try UnitActs(context: context).name(part, in: &use) }
+        try editor.create("part_use", use)
     }
 
     // MARK: Shared fields

@@ -27,6 +27,8 @@ struct OracleCheck {
         try content(writes, stored)
         try MembershipCheck(schema: schema, stored: stored, simulation: simulation).check()
         try StockCheck(schema: schema, stored: stored, effects: effects).check()
+        simulation.met.piecesContested += try UnitCheck(schema: schema, stored: stored, effects: effects).check()
+        simulation.met.certificatesUnregistered += try CertificateCheck(schema: schema, stored: stored, effects: effects).check()
         try WorkflowCheck(schema: schema, stored: stored).check()
     }
 

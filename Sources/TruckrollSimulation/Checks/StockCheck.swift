@@ -24,7 +24,7 @@ struct StockCheck {
         if let open = asked.first(where: { $0.text("state") == nil }) {
             throw Violation("9.18", "\(open.entity.name) \(open.id) was never answered")
         }
-        let short = Set(try views("exception").filter { $0.text("kind") == "stock_discrepancy" }.map(\.id))
+        let short = Set(try views("exception").filter { ["stock_discrepancy", "custody_conflict"].contains($0.text("kind")) }.map(\.id))
         for view in try views("balance") {
             guard let location = view.reference("location"), let part = view.reference("part") else { continue }
             let shelf = Shelf(location: location, part: part)

@@ -30,6 +30,10 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var snapshotsTaken = 0
     public var snapshotsGone = 0
     public var segmentsResumed = 0
+    /// Uses of serialised pieces that somebody else had by the book.
+    public var piecesContested = 0
+    /// Certificates whose number stood for another content already.
+    public var certificatesUnregistered = 0
 
     public init() {}
 
@@ -51,6 +55,8 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "settled_late": \.settledLate, "leases_shown": \.leasesShown, "recovered_kept": \.recoveredKept,
             "promises_told": \.promisesTold,
             "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
+            "pieces_contested": \.piecesContested,
+            "certificates_unregistered": \.certificatesUnregistered,
         ]
     }
 }

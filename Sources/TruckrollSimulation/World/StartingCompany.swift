@@ -53,23 +53,36 @@ struct StartingCompany {
         }
         for number in 0..<3 {
             try editor.create(
-                "part", id: id("part \(number)"), ["number": .text("P-\(number)"), "name": .text("Part \(number)"), "unit": .text("pcs")])
+                "part", id: id("part \(number)"),
+                [
+                    "number": .text("P-\(number)"), "name": .text("Part \(number)"), "unit": .text("pcs"), "serialised": .boolean(number == 2),
+                ])
         }
     }
 
     private func stock(_ editor: LocalEditor) throws {
-        func receive(_ part: Int, _ place: RecordID, _ quantity: Int) throws {
-            try editor.create(
-                "stock_entry",
-                [
-                    "part": .reference(id("part \(part)")), "to": .reference(place), "quantity": .text("\(quantity)"), "reason": .text("receipt"),
-                    "at": .text(editor.now.description),
-                ])
+        func receive(_ part: Int, _ place: RecordID, _ quantity: Int, serial: String? = nil) throws {
+            var entry: [String: Value] = [
+                "part": .reference(id("part \(part)")), "to": .reference(place), "quantity": .text("\(quantity)"), "reason": .text("receipt"),
+                "at": .text(editor.now.description),
+            ]
+            entry["serial"] = serial.map { .text($0) }
+            try editor.create("stock_entry", entry)
         }
-        for part in 0..<3 {
+        for part in 0..<2 {
             for depot in 0..<2 { try receive(part, id("depot \(depot)"), 2 + part * 3) }
             for (number, person) in people.enumerated() where person.role == .technician { try receive(part, id("van \(number)"), 3) }
         }
+        // The last part has serial numbers, counted through.
+        var pieces = 0
+        func receivePieces(_ place: RecordID, _ count: Int) throws {
+            for _ in 0..<count {
+                try receive(2, place, 1, serial: "S\(pieces)")
+                pieces += 1
+            }
+        }
+        for depot in 0..<2 { try receivePieces(id("depot \(depot)"), 8) }
+        for (number, person) in people.enumerated() where person.role == .technician { try receivePieces(id("van \(number)"), 3) }
     }
 
     private func orders(_ editor: LocalEditor) throws {

@@ -172,7 +172,7 @@ extension OrderCompleteness {
     /// Whether every asset of the order has a certificate; an order without assets needs one at all.
     static func hasCertificates(_ order: RecordView, schema: Schema, access: any RecordAccess) throws -> Bool {
         guard let entity = schema["certificate"] else { return false }
-        let certificates = try access.views(entity, where: "order", equals: .reference(order.id))
+        let certificates = try access.views(entity, where: "order", equals: .reference(order.id)).filter { $0.text("state") != "unregistered" }
         let certified = Set(certificates.compactMap { $0.reference("asset") })
         return !certificates.isEmpty && Set(order.references("assets")).isSubset(of: certified)
     }
@@ -187,8 +187,10 @@ extension OrderCompleteness {
 
     /// The required documents an order still lacks, by their names in the schema.
     static func missingDocuments(_ order: RecordView, state: OrderState, schema: Schema, access: any RecordAccess) throws -> [String] {
-        let kinds =
-            try schema["certificate"].map { try access.views($0, where: "order", equals: .reference(order.id)).compactMap { $0.text("kind") } } ?? []
+        let documents =
+            try schema["certificate"].map {
+                try access.views($0, where: "order", equals: .reference(order.id)).filter { $0.text("state") != "unregistered" }
+            } ?? []
         let isSigned =
             try schema["signature"].map { entity in
                 try access.views(entity, where: "order", equals: .reference(order.id)).contains { $0.text("meaning") == "accepted" }
@@ -197,7 +199,7 @@ extension OrderCompleteness {
             switch document {
             case "calibration_certificate": state != .certified
             case "customer_signature": !isSigned
-            default: !kinds.contains(document)
+            default: !documents.contains { $0.text("kind") == document }
             }
         }
     }

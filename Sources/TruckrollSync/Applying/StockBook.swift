@@ -8,6 +8,11 @@ public struct StockBalance: Hashable, Sendable {
     public var reserved: Quantity
     /// Granted to leases and not yet spent.
     public var leased: Quantity
+    /// How many of what lies there are known by their serial numbers.
+    public var units: Int64 = 0
+
+    /// What lies there of which no serial number is known; below zero when pieces were used without theirs.
+    public var nameless: Quantity { Quantity(millionths: onHand.millionths - units * Quantity.one.millionths) }
 
     /// What nobody has been promised; never below zero.
     public var free: Quantity {
@@ -37,6 +42,6 @@ public struct StockBook {
         let view = try access.view(entity, Self.balanceID(entity, location: location, part: part))
         return StockBalance(
             onHand: view?.quantity("on_hand") ?? .zero, reserved: view?.quantity("reserved") ?? .zero,
-            leased: view?.quantity("leased") ?? .zero)
+            leased: view?.quantity("leased") ?? .zero, units: view?.integer("units") ?? 0)
     }
 }

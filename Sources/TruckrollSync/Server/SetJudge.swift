@@ -92,12 +92,12 @@ struct SetJudge {
         // An order and its tasks arrive together: what the set itself creates counts as seen.
         var own: Set<Scope> = []
         var made: [RecordKey: Record] = [:]
-        var moved = Moved()
+        var stock = StockTrial(schema: schema, writer: writer, replica: replica.replica)
         var texts = TextTrial(writer: writer, replica: replica.replica)
         for (index, op) in set.ops.enumerated() {
             guard let entity = schema[op.key.type] else { continue }
             let scopes = try scopes(of: op, entity, &made)
-            noteWanted(op, entity, &moved)
+            try stock.noteWanted(op, entity)
             if entity.writeClass == .fact {
                 guard try isReachable(scopes, own: own, base: base) else {
                     verdict.outsideView.append(index)
@@ -110,7 +110,7 @@ struct SetJudge {
             if entity.name == "service_order", op.kind == .create, try writer.record(op.key) == nil, try isSiteReachable(op, entity, own: own) {
                 own.insert(Scope("order", op.key.id))
             }
-            if let remark = try problem(with: op, entity, index, scopes, made: made, own, &moved) { verdict.remarks.append(remark) }
+            if let remark = try problem(with: op, entity, index, scopes, made: made, own, &stock) { verdict.remarks.append(remark) }
         }
         for condition in set.guards {
             if let remark = try failure(of: condition, own: own) { verdict.remarks.append(remark) }
@@ -134,7 +134,7 @@ struct SetJudge {
     }
 
     private func problem(
-        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], made: [RecordKey: Record], _ own: Set<Scope>, _ moved: inout Moved
+        with op: Op, _ entity: Entity, _ index: Int, _ scopes: [Scope], made: [RecordKey: Record], _ own: Set<Scope>, _ stock: inout StockTrial
     ) throws -> Remark? {
         guard entity.writers.contains(replica.role) else {
             return Remark(
@@ -170,7 +170,7 @@ struct SetJudge {
                 }
             }
         }
-        return entity.name == "stock_entry" ? try stockProblem(op, entity, index, &moved) : nil
+        return entity.name == "stock_entry" ? try stock.problem(with: op, entity, index) : nil
     }
 
     /// A deletion that every device has heard of, or will be reconciled with, is not undone by a late write.
@@ -179,68 +179,6 @@ struct SetJudge {
             let index = stored.record.entries.firstIndex(where: { $0.field == .tombstone })
         else { return false }
         return stored.positions[index] <= collected
-    }
-
-    struct StockKey: Hashable {
-        let location: RecordID
-        let part: RecordID
-    }
-
-    /// What the ops of a set so far take from places, or ask to be promised there, and what they bring to places.
-    private struct Moved {
-        var taken: [StockKey: Quantity] = [:]
-        var brought: [StockKey: Quantity] = [:]
-    }
-
-    /// A movement takes only what is free where it starts, less what ops before it in the set take or ask for.
-    private func stockProblem(_ op: Op, _ entity: Entity, _ index: Int, _ moved: inout Moved) throws -> Remark? {
-        let values = values(of: op, entity)
-        guard let part = values["part"]?.reference, let quantity = values["quantity"]?.text.flatMap({ Quantity($0) }) else { return nil }
-        let book = StockBook(schema: schema, access: writer)
-        if let to = values["to"]?.reference {
-            let key = StockKey(location: to, part: part)
-            let brought = (moved.brought[key] ?? .zero).adding(quantity)
-            guard let brought, try book.balance(of: part, at: to).onHand.adding(brought) != nil else {
-                return Remark(
-                    code: "stock-too-large", op: index, text: "The place would hold more than a quantity can say.",
-                    remedies: ["move less", "count the stock"])
-            }
-            moved.brought[key] = brought
-        }
-        guard let from = values["from"]?.reference else { return nil }
-        let key = StockKey(location: from, part: part)
-        let balance = try book.balance(of: part, at: from)
-        let wanted = (moved.taken[key] ?? .zero).adding(quantity)
-        if let wanted, wanted <= balance.free {
-            moved.taken[key] = wanted
-            return nil
-        }
-        return Remark(
-            code: "stock-insufficient", op: index, text: "Only \(balance.free) are free there, \(quantity) more were to be moved.",
-            serverValue: .text(balance.free.description), remedies: ["move less", "count the stock"])
-    }
-
-    /// What the set itself takes or asks to be promised has its turn before a movement that stands behind it.
-    private func noteWanted(_ op: Op, _ entity: Entity, _ moved: inout Moved) {
-        let names: (place: String, amount: String)
-        switch entity.name {
-        case "part_use": names = ("from", "quantity")
-        case "reservation": names = ("location", "quantity")
-        case "lease": names = ("location", "amount")
-        default: return
-        }
-        let values = values(of: op, entity)
-        guard let place = values[names.place]?.reference, let part = values["part"]?.reference,
-            let amount = values[names.amount]?.text.flatMap({ Quantity($0) })
-        else { return }
-        let key = StockKey(location: place, part: part)
-        moved.taken[key] = (moved.taken[key] ?? .zero).adding(amount) ?? amount
-    }
-
-    private func values(of op: Op, _ entity: Entity) -> [String: Value] {
-        var values: [String: Value] = [:]
-        for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
-        return values
     }
 
     // MARK: Reach
@@ -252,24 +190,14 @@ struct SetJudge {
         if let existing, entity.isMade(existing) { return entity.scopes(of: RecordView(existing, entity)) }
         // A new record lies where its own fields put it. So does one that only patches have reached: whoever makes it is not kept out by
         // where somebody else has put it before.
-        let record = try draft(op, entity, over: made[op.key] ?? (op.kind == .create ? nil : existing))
+        let record = try op.drafted(entity, by: replica.replica, over: made[op.key] ?? (op.kind == .create ? nil : existing))
         if op.kind == .create || made[op.key] != nil { made[op.key] = record }
         return entity.scopes(of: RecordView(record, entity))
     }
 
-    private func draft(_ op: Op, _ entity: Entity, over former: Record? = nil) throws -> Record {
-        var record = former ?? Record(key: op.key)
-        let version = Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: replica.replica), sequence: 1)
-        for write in op.writes {
-            guard let field = entity[write.field], field.rule != .text else { continue }
-            record.set(try Merge.apply(write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice).entry)
-        }
-        return record
-    }
-
     /// A new order is for a site its author holds.
     private func isSiteReachable(_ op: Op, _ entity: Entity, own: Set<Scope>) throws -> Bool {
-        guard let site = RecordView(try draft(op, entity), entity).reference("site") else { return false }
+        guard let site = RecordView(try op.drafted(entity, by: replica.replica), entity).reference("site") else { return false }
         return try isReachable([Scope("site", site), Scope("registry")], own: own, base: nil)
     }
 
@@ -327,5 +255,18 @@ struct SetJudge {
         let seen = Set(condition.seen.map(\.writeID))
         if view.versions(field).allSatisfy({ seen.contains($0.writeID) }) { return nil }
         return Remark(code: failed.code, field: failed.field, text: failed.text, serverValue: view[field.name], remedies: failed.remedies)
+    }
+}
+
+extension Op {
+    /// The record as this op alone would make or change it; its texts are left out.
+    public func drafted(_ entity: Entity, by replica: ReplicaID, over former: Record? = nil) throws -> Record {
+        var record = former ?? Record(key: key)
+        let version = Version(stamp: Stamp(milliseconds: 0, counter: 0, replica: replica), sequence: 1)
+        for write in writes {
+            guard let field = entity[write.field], field.rule != .text else { continue }
+            record.set(try Merge.apply(write, version: version, to: record[write.field], rule: field.rule, lattice: field.lattice).entry)
+        }
+        return record
     }
 }

@@ -22,30 +22,46 @@ struct FactEffects {
         if applied.entity.writeClass == .fact, !["order_event", "certificate_pdf"].contains(applied.entity.name) { try markLate(view, author) }
     }
 
-    /// A certificate is final on its device; the server only registers it. Two certificates may print one number when a device
-    /// was copied: both stand, and a person is told.
+    /// A certificate is final on its device; the server only registers it. Two certificates may print one number but for the check
+    /// characters when a device was copied: both stand, and a person is told. One that a soundly working device cannot have issued is
+    /// kept as a fact and not registered: a number and a revision stand for one content, for ever (C11, I15).
     private func register(_ view: RecordView, _ author: RecordID) throws {
+        let printed = view.text("number") ?? ""
         // The check characters at the end follow from the content: a number given twice differs in them alone.
-        let number = (view.text("number") ?? "").split(separator: "-").dropLast().joined(separator: "-")
+        let number = printed.split(separator: "-").dropLast().joined(separator: "-")
+        let namesakes = try builder.writer.views(view.entity, where: "series_number", equals: .text(number)).filter {
+            $0.id != view.id && $0["revision"] == view["revision"] && $0["content_hash"] != view["content_hash"]
+        }
+        if let problem = problem(with: view, namesakes) {
+            try builder.patch("certificate", id: view.id, ["state": .text("unregistered")])
+            return try builder.raise(
+                "series_conflict", "unregistered:\(view.id)", order: view.reference("order"), about: author, owner: .quality,
+                text: "Certificate \(printed) is kept and not registered: \(problem) Issue a certificate with a number of its own.")
+        }
         let isReplaced = try !successors(of: view.id, view).isEmpty
         try builder.patch("certificate", id: view.id, ["state": .text(isReplaced ? "superseded" : "registered"), "series_number": .text(number)])
-        let namesakes = try builder.writer.views(view.entity, where: "series_number", equals: .text(number)).filter {
-            $0["revision"] == view["revision"]
-        }
-        if namesakes.count > 1 {
+        if !namesakes.isEmpty {
             try builder.raise(
                 "series_conflict", "series", order: view.reference("order"), about: author, owner: .quality,
-                text: "Two certificates carry the number \(view.text("number") ?? ""). Issue a superseding revision of the later one.")
+                text: "Two certificates carry the number \(number). Issue a superseding revision of the later one.")
         }
         if let former = view.reference("supersedes") { try supersede(former, view, author) }
         if isReplaced { try supersede(view.id, view, author) }
+    }
+
+    /// What keeps a certificate from being registered, as a sentence.
+    private func problem(with view: RecordView, _ namesakes: [RecordView]) -> String? {
+        if let content = view["content"].bytes, view["content_hash"].bytes != ContentDigest.sha256(content) {
+            return "its content is not what its hash says."
+        }
+        return namesakes.contains { $0["number"] == view["number"] } ? "its number and revision stand for another content already." : nil
     }
 
     /// The certificates of the same order and asset that replace the one with the id.
     private func successors(of id: RecordID, _ view: RecordView) throws -> [RecordView] {
         guard let order = view.reference("order") else { return [] }
         return try builder.writer.views(view.entity, where: "order", equals: .reference(order))
-            .filter { $0.reference("supersedes") == id && $0["asset"] == view["asset"] }
+            .filter { $0.reference("supersedes") == id && $0["asset"] == view["asset"] && $0.text("state") != "unregistered" }
     }
 
     /// A certificate is replaced by one other, which its own device issues. As certificates are facts, what is otherwise stands

@@ -7,19 +7,28 @@ import TruckrollProtocol
 struct StockEffects {
     let builder: EffectBuilder
     let promises: StockPromises
-    let book: StockBook
+    let units: UnitEffects
+    private let balances: BalanceEffects
+    var book: StockBook { balances.book }
 
     init(builder: EffectBuilder, promises: StockPromises) {
         self.builder = builder
         self.promises = promises
-        book = StockBook(schema: builder.schema, access: builder.writer)
+        balances = BalanceEffects(builder: builder)
+        units = UnitEffects(balances: balances)
     }
 
     func add(for applied: AppliedOp, replica: ReplicaRow?) throws {
         guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
         let view = RecordView(record, applied.entity)
         switch applied.entity.name {
-        case "stock_entry": try move(view)
+        case "stock_entry":
+            try move(view)
+            if case .contested(let place) = try units.move(entry: view) {
+                try builder.raise(
+                    "custody_conflict", "unit:\(view.id)", order: view.reference("order"), about: nil,
+                    text: "The piece \(view.text("serial") ?? "") was moved and is \(place) by the book. Look where it is and correct the stock.")
+            }
         case "reservation": try answer(reservation: view)
         case "lease": try answer(lease: view, replica: replica)
         case "part_use": try use(view, replica: replica)
@@ -36,29 +45,18 @@ struct StockEffects {
     }
 
     func change(_ part: RecordID, at location: RecordID, _ body: (inout StockBalance) -> Void) throws {
-        var balance = try book.balance(of: part, at: location)
-        body(&balance)
-        let entity = try builder.schema.entity("balance")
-        let id = StockBook.balanceID(entity, location: location, part: part)
-        if try builder.writer.view(entity, id) == nil {
-            let kind = try builder.writer.view(try builder.schema.entity("stock_location"), location)?["kind"] ?? .null
-            try builder.create("balance", id: id, ["location": .reference(location), "part": .reference(part), "kind": kind])
-        }
-        try builder.patch(
-            "balance", id: id,
-            [
-                "on_hand": .text(balance.onHand.description), "reserved": .text(balance.reserved.description),
-                "leased": .text(balance.leased.description),
-            ])
+        try balances.change(part, at: location, body)
     }
 
-    private func book(_ reason: String, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView) throws {
+    private func book(
+        _ reason: String, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView, isNamed: Bool = true
+    ) throws {
         let entry = try builder.create(
             "stock_entry", id: try builder.id("stock_entry", "\(reason):\(use.id)"),
             [
                 "part": .reference(part), "quantity": .text(quantity.description), "from": from.map { .reference($0) } ?? .null,
                 "to": to.map { .reference($0) } ?? .null, "reason": .text(reason), "order": use["order"], "source": .reference(use.id),
-                "at": use["at"], "serial": use["serial"], "lot": use["lot"],
+                "at": use["at"], "serial": isNamed ? use["serial"] : .null, "lot": use["lot"],
             ])
         if let view = try builder.writer.view(try builder.schema.entity("stock_entry"), entry) { try move(view) }
     }
@@ -66,18 +64,41 @@ struct StockEffects {
     // MARK: Use
 
     /// A part that was fitted is a fact: it leaves the stock it came from, and whatever the book lacks is balanced by a
-    /// discrepancy, never by a negative (I3).
+    /// discrepancy, never by a negative (I3). One use is one case, however much is doubtful about it.
     private func use(_ use: RecordView, replica: ReplicaRow?) throws {
-        guard let part = use.reference("part"), let quantity = use.quantity("quantity"), use.text("action") != "removed",
-            let from = use.reference("from")
-        else { return }
-        let order = use.reference("order")
+        guard let part = use.reference("part"), let quantity = use.quantity("quantity") else { return }
         // What the corrected use had taken of the same promise is not taken from it once more.
         let former = try takeBackCorrected(use)
+        var doubts = former.doubts
+        let unit = try units.move(use: use)
+        switch unit {
+        case .contested(let place):
+            doubts.append("By the book the piece \(use.text("serial") ?? "") is \(place); it stays there until somebody has looked.")
+        case .noUnit where try units.book.isSerialised(part):
+            doubts.append("The piece's serial number is missing, so the book cannot tell which one is gone.")
+        default: break
+        }
+        if use.text("action") != "removed", let from = use.reference("from") {
+            doubts += try take(part, quantity, from: from, use, former.use, replica, unit)
+        }
+        guard !doubts.isEmpty else { return }
+        let kind = if case .contested = unit { "custody_conflict" } else { "stock_discrepancy" }
+        try builder.raise(
+            kind, "stock:\(use.id)", order: use.reference("order"), about: use.reference("by"), text: doubts.joined(separator: " "))
+    }
+
+    /// Books what was used out of the stock it came from.
+    ///
+    /// - Parameter unit: what became of its piece. One that is not there by the book takes none of those that are.
+    /// - Returns: what is doubtful about it.
+    private func take(
+        _ part: RecordID, _ quantity: Quantity, from: RecordID, _ use: RecordView, _ former: FormerUse?, _ replica: ReplicaRow?,
+        _ unit: UnitEffects.Outcome
+    ) throws -> [String] {
+        var doubts: [String] = []
+        let order = use.reference("order")
         let already = former.map { $0.part == part && $0.from == from && $0.lease == use.reference("lease") ? $0.quantity : .zero } ?? .zero
         let further = Quantity(millionths: max(0, quantity.millionths - already.millionths))
-        // One use is one case, however much is doubtful about it.
-        var doubts: [String] = []
         let location = try builder.writer.view(try builder.schema.entity("stock_location"), from)
         if location?.text("kind") == "van" {
             let holder = location?.integer("leased_to")
@@ -96,16 +117,25 @@ struct StockEffects {
             doubts.append("The part was taken without a reservation or a lease.")
         }
         let balance = try book.balance(of: part, at: from)
-        let available = max(Int64(0), balance.onHand.millionths)
+        let available =
+            switch unit {
+            case .noUnit, .moved: max(Int64(0), balance.onHand.millionths)
+            case .firstSeen: max(Int64(0), balance.nameless.millionths)
+            case .contested: Int64(0)
+            }
         if available < quantity.millionths {
             let missing = Quantity(millionths: quantity.millionths - available)
-            doubts.append("\(missing) more were used than the book had. Count the stock.")
-            try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use)
+            switch unit {
+            case .contested: break
+            case .firstSeen: doubts.append("The book knew no piece \(use.text("serial") ?? "") there. Count the stock.")
+            case .noUnit, .moved: doubts.append("\(missing) more were used than the book had. Count the stock.")
+            }
+            // A piece that the book has there is not brought there once more: it is the count that was wrong.
+            try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use, isNamed: unit != .moved)
         }
         try book("use", part: part, quantity: quantity, from: from, to: nil, use: use)
         if try !coversPromises(part, at: from) { doubts.append("What is left does not cover what was promised. Replenish the location.") }
-        guard !doubts.isEmpty else { return }
-        try builder.raise("stock_discrepancy", "stock:\(use.id)", order: order, about: use.reference("by"), text: doubts.joined(separator: " "))
+        return doubts
     }
 
     /// What a corrected use had taken.
@@ -119,40 +149,37 @@ struct StockEffects {
     /// A use that corrects another one puts back what that one took, once, before it takes its own: what the book gave, and not
     /// what a discrepancy had put there for it.
     ///
-    /// - Returns: `nil` when nothing is corrected, or was corrected before.
-    private func takeBackCorrected(_ use: RecordView) throws -> FormerUse? {
+    /// - Returns: no use when nothing is corrected, or was corrected before; and what is doubtful about it.
+    private func takeBackCorrected(_ use: RecordView) throws -> (use: FormerUse?, doubts: [String]) {
         let entity = try builder.schema.entity("part_use")
         guard let id = use.reference("corrects"), let former = try builder.writer.view(entity, id), former["order"] == use["order"],
-            former.text("action") != "removed", let part = former.reference("part"), let location = former.reference("from"),
-            let quantity = former.quantity("quantity")
-        else { return nil }
+            let part = former.reference("part"), let quantity = former.quantity("quantity")
+        else { return (nil, []) }
         let entries = try builder.schema.entity("stock_entry")
         let moved = try builder.writer.views(entries, where: "source", equals: .reference(id))
+        let invented = moved.filter { $0.text("reason") == "discrepancy" && $0["serial"] == former["serial"] }.reduce(Int64(0)) {
+            $0 + ($1.quantity("quantity")?.millionths ?? 0)
+        }
+        let isPieceBack = try units.takeBack(use: former, isBooked: invented == 0, by: use)
         // Without an entry of its own it took nothing yet.
-        guard moved.contains(where: { $0.text("reason") == "use" }), try !isCorrected(former, besides: use, entries) else { return nil }
-        let invented = moved.filter { $0.text("reason") == "discrepancy" }.reduce(Int64(0)) { $0 + ($1.quantity("quantity")?.millionths ?? 0) }
-        let returned = Quantity(millionths: max(0, quantity.millionths - invented))
+        guard former.text("action") != "removed", let location = former.reference("from"), moved.contains(where: { $0.text("reason") == "use" }),
+            !former.boolean("corrected")
+        else { return (nil, []) }
+        try builder.patch("part_use", id: id, ["corrected": .boolean(true)])
+        let returned = isPieceBack ? Quantity(millionths: max(0, quantity.millionths - invented)) : .zero
         if returned > .zero {
             let entry = try builder.create(
                 "stock_entry", id: RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes]),
                 [
                     "part": .reference(part), "quantity": .text(returned.description), "to": .reference(location), "reason": .text("return"),
-                    "order": use["order"], "source": .reference(use.id), "at": use["at"],
+                    "order": use["order"], "source": .reference(use.id), "at": use["at"], "serial": former["serial"], "lot": former["lot"],
                 ])
             if let view = try builder.writer.view(entries, entry) { try move(view) }
         }
         let lease = former.reference("lease")
         if let lease { try unspend(lease, part, location, quantity) }
-        return FormerUse(part: part, from: location, lease: lease, quantity: quantity)
-    }
-
-    /// Whether another use that corrects the same one has taken its own already.
-    private func isCorrected(_ former: RecordView, besides use: RecordView, _ entries: Entity) throws -> Bool {
-        guard let order = former.reference("order") else { return false }
-        return try builder.writer.views(former.entity, where: "order", equals: .reference(order)).contains { other in
-            try other.id != use.id && other.reference("corrects") == former.id
-                && builder.writer.views(entries, where: "source", equals: .reference(other.id)).contains { $0.text("reason") == "use" }
-        }
+        let doubts = isPieceBack ? [] : ["The piece \(former.text("serial") ?? "") of the corrected use has gone on since and does not come back."]
+        return (FormerUse(part: part, from: location, lease: lease, quantity: quantity), doubts)
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.

@@ -1,0 +1,97 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// Keeps in step who has each serialised piece: one holder at any time (I5, C11). A fact that says otherwise stands as a fact and
+/// moves nothing; it is marked as contested, and holds once the holder of the book turns out not to have the piece.
+struct UnitEffects {
+    let balances: BalanceEffects
+    let book: UnitBook
+    private var builder: EffectBuilder { balances.builder }
+
+    init(balances: BalanceEffects) {
+        self.balances = balances
+        let builder = balances.builder
+        book = UnitBook(schema: builder.schema, access: builder.writer)
+    }
+
+    /// What becomes of a record that names a piece.
+    enum Outcome: Equatable {
+        /// It names none, or one of a part whose pieces are not told apart.
+        case noUnit
+        case moved
+        /// Nobody had seen the piece before.
+        case firstSeen
+        /// By the book the piece is elsewhere, as the words say.
+        case contested(String)
+    }
+
+    // MARK: Movements
+
+    /// A movement of stock was judged before it took effect; should it contradict the book all the same, it moves no piece.
+    func move(entry: RecordView) throws -> Outcome {
+        guard let part = entry.reference("part"), let serial = UnitPassage.serial(entry), try book.isSerialised(part) else { return .noUnit }
+        let unit = try book.unit(of: part, serial: serial)
+        guard let passage = UnitPassage(entry: entry, holder: unit.flatMap { UnitHolder(unit: $0) }) else { return .noUnit }
+        let outcome = try pass(passage, unit, by: entry)
+        if outcome == .moved, passage.to == nil, let unit { try yield(unit.id) }
+        return outcome
+    }
+
+    func move(use: RecordView) throws -> Outcome {
+        guard let passage = UnitPassage(use: use), try book.isSerialised(passage.part) else { return .noUnit }
+        let outcome = try pass(passage, try book.unit(of: passage.part, serial: passage.serial), by: use)
+        if case .contested = outcome { try builder.patch("part_use", id: use.id, ["contested": .boolean(true)]) }
+        return outcome
+    }
+
+    /// Where nobody has seen the piece before, the first record that names it is believed.
+    private func pass(_ passage: UnitPassage, _ unit: RecordView?, by source: RecordView) throws -> Outcome {
+        if let unit {
+            let holder = UnitHolder(unit: unit)
+            guard passage.follows(holder) else { return .contested(try book.words(for: holder)) }
+        }
+        try set(passage.part, passage.serial, unit, holder: passage.to, source: source)
+        return unit == nil ? .firstSeen : .moved
+    }
+
+    private func set(_ part: RecordID, _ serial: String, _ unit: RecordView?, holder: UnitHolder?, source: RecordView) throws {
+        let id = UnitBook.unitID(try builder.schema.entity("unit"), part: part, serial: serial)
+        if unit == nil { try builder.create("unit", id: id, ["part": .reference(part), "serial": .text(serial)]) }
+        if case .location(let former) = unit.flatMap({ UnitHolder(unit: $0) }) { try balances.change(part, at: former) { $0.units -= 1 } }
+        if case .location(let location) = holder { try balances.change(part, at: location) { $0.units += 1 } }
+        var fields = UnitHolder.fields(of: holder)
+        fields["at"] = source["at"]
+        fields["source"] = .reference(source.id)
+        try builder.patch("unit", id: id, fields)
+    }
+
+    // MARK: Corrections
+
+    /// A use that is corrected moved nothing: its piece goes back to who had it.
+    ///
+    /// - Parameter isBooked: the stock it named had the piece by the book; otherwise nobody had it.
+    /// - Returns: `false` when the piece has gone on since, and stays where it is.
+    func takeBack(use: RecordView, isBooked: Bool, by correction: RecordView) throws -> Bool {
+        guard let passage = UnitPassage(use: use), let unit = try book.unit(of: passage.part, serial: passage.serial) else { return true }
+        if use.boolean("contested") { try builder.patch("part_use", id: use.id, ["contested": .boolean(false)]) }
+        guard unit.reference("source") == use.id else { return false }
+        let holder: UnitHolder? = if case .location = passage.from, !isBooked { nil } else { passage.from }
+        try set(passage.part, passage.serial, unit, holder: holder, source: correction)
+        if holder == nil { try yield(unit.id) }
+        return true
+    }
+
+    /// Nobody has the piece any more: the newest use that had contradicted the book holds now.
+    private func yield(_ id: RecordID) throws {
+        guard let unit = try builder.writer.view(try builder.schema.entity("unit"), id), let part = unit.reference("part"),
+            let serial = unit.text("serial")
+        else { return }
+        let entity = try builder.schema.entity("part_use")
+        let uses = try builder.writer.views(entity, where: "serial", equals: .text(serial))
+            .filter { $0.reference("part") == part && $0.boolean("contested") }
+        let dated = uses.compactMap { use in use.record.entries.first.map { (use: use, version: $0.version) } }
+        guard let newest = dated.max(by: { $0.version < $1.version })?.use, let passage = UnitPassage(use: newest) else { return }
+        try set(part, serial, unit, holder: passage.to, source: newest)
+        try builder.patch("part_use", id: newest.id, ["contested": .boolean(false)])
+    }
+}

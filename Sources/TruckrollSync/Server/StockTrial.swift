@@ -1,0 +1,119 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+
+/// Says whether the movements of a set fit the book, each after the ops before it: nothing is taken that is not free where it
+/// starts, and no piece is moved from where it is not (I3, I5).
+struct StockTrial {
+    let schema: Schema
+    let writer: PositionWriter
+    let replica: ReplicaID
+    private var taken: [Shelf: Quantity] = [:]
+    private var brought: [Shelf: Quantity] = [:]
+    private var holders: [RecordID: UnitHolder?] = [:]
+    /// How many pieces got their name by being moved from where nameless ones lay.
+    private var named: [Shelf: Int64] = [:]
+
+    private struct Shelf: Hashable {
+        let location: RecordID
+        let part: RecordID
+    }
+
+    init(schema: Schema, writer: PositionWriter, replica: ReplicaID) {
+        self.schema = schema
+        self.writer = writer
+        self.replica = replica
+    }
+
+    /// What the set itself takes or asks to be promised has its turn before a movement that stands behind it.
+    mutating func noteWanted(_ op: Op, _ entity: Entity) throws {
+        let names: (place: String, amount: String)
+        switch entity.name {
+        case "part_use": names = ("from", "quantity")
+        case "reservation": names = ("location", "quantity")
+        case "lease": names = ("location", "amount")
+        default: return
+        }
+        let view = RecordView(try op.drafted(entity, by: replica), entity)
+        guard let part = view.reference("part") else { return }
+        if let place = view.reference(names.place), let amount = view.quantity(names.amount) {
+            let shelf = Shelf(location: place, part: part)
+            taken[shelf] = (taken[shelf] ?? .zero).adding(amount) ?? amount
+        }
+        if entity.name == "part_use", let passage = UnitPassage(use: view) {
+            holders[try unitID(part, passage.serial)] = .some(passage.to)
+        }
+    }
+
+    /// What keeps a movement from taking effect; `nil` when nothing does.
+    mutating func problem(with op: Op, _ entity: Entity, _ index: Int) throws -> Remark? {
+        let entry = RecordView(try op.drafted(entity, by: replica), entity)
+        guard let part = entry.reference("part"), let quantity = entry.quantity("quantity") else { return nil }
+        let book = StockBook(schema: schema, access: writer)
+        if let to = entry.reference("to") {
+            let shelf = Shelf(location: to, part: part)
+            let sum = (brought[shelf] ?? .zero).adding(quantity)
+            guard let sum, try book.balance(of: part, at: to).onHand.adding(sum) != nil else {
+                return Remark(
+                    code: "stock-too-large", op: index, text: "The place would hold more than a quantity can say.",
+                    remedies: ["move less", "count the stock"])
+            }
+            brought[shelf] = sum
+        }
+        if let from = entry.reference("from") {
+            let shelf = Shelf(location: from, part: part)
+            let balance = try book.balance(of: part, at: from)
+            guard let wanted = (taken[shelf] ?? .zero).adding(quantity), wanted <= balance.free else {
+                return Remark(
+                    code: "stock-insufficient", op: index, text: "Only \(balance.free) are free there, \(quantity) more were to be moved.",
+                    serverValue: .text(balance.free.description), remedies: ["move less", "count the stock"])
+            }
+            taken[shelf] = wanted
+        }
+        return try unitProblem(entry, part, quantity, index)
+    }
+
+    /// Pieces with serial numbers are moved one by one, from who has them.
+    private mutating func unitProblem(_ entry: RecordView, _ part: RecordID, _ quantity: Quantity, _ index: Int) throws -> Remark? {
+        let units = UnitBook(schema: schema, access: writer)
+        guard try units.isSerialised(part) else { return nil }
+        guard let serial = UnitPassage.serial(entry), quantity == .one else {
+            return Remark(
+                code: "serial-missing", op: index, text: "Each piece of this part has a serial number.",
+                remedies: ["move each piece by itself, with its serial number"])
+        }
+        let id = try unitID(part, serial)
+        let unit = try units.unit(of: part, serial: serial)
+        guard unit != nil || holders[id] != nil else {
+            if let from = entry.reference("from"), try !takeNameless(Shelf(location: from, part: part)) {
+                return Remark(
+                    code: "serial-elsewhere", op: index, text: "The book knows no piece \(serial) there.",
+                    remedies: ["compare the number with the plate", "count the stock there"])
+            }
+            holders[id] = .some(UnitPassage(entry: entry, holder: nil)?.to)
+            return nil
+        }
+        let holder = holders[id] ?? unit.flatMap { UnitHolder(unit: $0) }
+        guard let passage = UnitPassage(entry: entry, holder: holder), passage.follows(holder) else {
+            let place = try units.words(for: holder)
+            return Remark(
+                code: "serial-elsewhere", op: index, text: "The piece \(serial) is \(place) by the book.", serverValue: .text(place),
+                remedies: ["move it from where it is", "compare the number with the plate", "count the stock there"])
+        }
+        holders[id] = .some(passage.to)
+        return nil
+    }
+
+    /// Whether one of what lies there is not known by its number yet.
+    private mutating func takeNameless(_ shelf: Shelf) throws -> Bool {
+        let nameless = try StockBook(schema: schema, access: writer).balance(of: shelf.part, at: shelf.location).nameless
+        let others = named[shelf] ?? 0
+        guard nameless.millionths >= (others + 1) * Quantity.one.millionths else { return false }
+        named[shelf] = others + 1
+        return true
+    }
+
+    private func unitID(_ part: RecordID, _ serial: String) throws -> RecordID {
+        UnitBook.unitID(try schema.entity("unit"), part: part, serial: serial)
+    }
+}
