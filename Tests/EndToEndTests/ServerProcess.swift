@@ -104,6 +104,16 @@ final class ServerProcess {
         self.process = nil
     }
 
+    /// SIGTERM: it finishes what it has begun. Gives back how it ended and how long that took.
+    func end() throws -> (status: Int32, time: Duration) {
+        let process = try #require(process)
+        let begun = ContinuousClock.now
+        process.terminate()
+        process.waitUntilExit()
+        self.process = nil
+        return (process.terminationStatus, ContinuousClock.now - begun)
+    }
+
     /// Takes the room on the disk away from the running server, or gives it back: no file of it is written beyond 4 KiB.
     func leaveRoom(_ hasRoom: Bool) throws {
         let process = try #require(process)

@@ -33,4 +33,6 @@ enum HTTPLimits {
     static let adminTokenCharacters = 32
     /// How long a graceful end may take.
     static let shutdownTime: Duration = .seconds(10)
+    /// How long of that open requests are waited for; the rest is for what comes after them.
+    static let drainTime: Duration = .seconds(8)
 }
