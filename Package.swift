@@ -194,9 +194,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "FaultyNetwork", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreSQL", "TruckrollProtocol",
-                "TruckrollDomain",
-                "TruckrollCore", "ServerMain",
+                "FaultyNetwork", "TruckrollServer", "TruckrollClient", "TruckrollSync", "TruckrollStoreSQLite", "TruckrollStoreSQL",
+                "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", "ServerMain",
                 "FieldMain", "DispatchMain", "CertificatesMain", grdb,
             ]),
     ],

@@ -39,6 +39,8 @@ struct AttentionCommand: AsyncParsableCommand {
             if !list.sets.isEmpty {
                 desk.print(StyledText("Change sets that did not take effect as they were meant", .bold))
                 desk.print(SetTable.table(list.sets, empty: ""))
+                desk.print(StyledText("What they wrote", .bold))
+                desk.print(Self.written(list.sets))
                 desk.print(StyledText("When it is dealt with: truckroll-field attention resolve SET", .cyan))
             }
             if !list.siblings.isEmpty {
@@ -67,6 +69,22 @@ struct AttentionCommand: AsyncParsableCommand {
                 desk.print(table)
             }
             throw ExitStatus.attention.code
+        }
+
+        private static func written(_ sets: [SetLine]) -> Table {
+            var table = Table(
+                [
+                    .init("Set", .right), .init("Record", .left, .truncates(minimum: 14)), .init("Field"),
+                    .init("Written here", .left, .wraps(minimum: 14)), .init("At the server", .left, .wraps(minimum: 14)),
+                ], emptyText: "Nothing in words.")
+            for set in sets {
+                for line in set.written {
+                    table.addRow(
+                        StyledText(set.id.description), StyledText(line.record), StyledText(Words.spaced(line.field)), StyledText(line.value),
+                        StyledText(line.serverValue ?? ""))
+                }
+            }
+            return table
         }
     }
 

@@ -152,6 +152,10 @@ enum SetTable {
             "outcome": .text(set.outcome?.name), "position": .number(set.position.map { Int(clamping: $0.rawValue) }), "about": .texts(set.subjects),
             "remarks": .array(
                 set.remarks.map { ["code": .string($0.code), "op": .int($0.op), "text": .string($0.text), "remedies": .texts($0.remedies)] }),
+            "written": .array(
+                set.written.map {
+                    ["record": .string($0.record), "field": .string($0.field), "value": .string($0.value), "server_value": .text($0.serverValue)]
+                }),
         ]
     }
 }

@@ -28,10 +28,17 @@ struct FaultyLineTests {
         try femke.does("server", line.url)
     }
 
-    /// Both devices hold the same, each note once, and nothing waits.
+    /// T of Protocol/consistency.md.
+    private static let agreement: Duration = .seconds(30)
+    /// How often the line parts and heals: `TRUCKROLL_PARTINGS`.
+    private static let partings = ProcessInfo.processInfo.environment["TRUCKROLL_PARTINGS"].flatMap(Int.init) ?? 30
+
+    /// Both devices hold the same before T is over, each note once, and nothing waits.
     private func agree(on notes: [String]) throws {
         line.set(.init())
+        let begun = ContinuousClock.now
         for _ in 0..<2 { for tablet in [femke, other] { try tablet.does("sync") } }
+        #expect(ContinuousClock.now - begun < Self.agreement)
         for tablet in [femke, other] {
             try tablet.does("audit")
             #expect(try tablet.notes(on: "000001") == notes.sorted())
@@ -111,7 +118,7 @@ struct FaultyLineTests {
             return Int((number >> 33) % UInt64(bound))
         }
         var notes: [String] = []
-        for round in 0..<30 {
+        for round in 0..<Self.partings {
             for tablet in [femke, other] {
                 notes.append("\(round) of \(tablet.folder.lastPathComponent)")
                 try tablet.does("note", "000001", notes.last ?? "")
@@ -145,6 +152,60 @@ struct FaultyLineTests {
         try agree(on: ["into silence"])
     }
 
+    /// What becomes of a device's requests.
+    enum Silence: String, CaseIterable {
+        /// None arrives.
+        case parted
+        /// All arrive, and no answer comes back.
+        case deaf
+        /// It is let in, and of what it brings nobody says that it came.
+        case deafToSync
+
+        var faults: FaultyLine.Faults {
+            .with { faults in
+                switch self {
+                case .parted: faults.isParted = true
+                case .deaf: faults.answerBytes = 0
+                case .deafToSync: faults.unansweredPath = "/sync"
+                }
+            }
+        }
+    }
+
+    @Test(
+        "a device that watches asks little while for ten minutes no answer comes, keeps its outbox, and doubles nothing",
+        arguments: Silence.allCases)
+    func tenMinutes(silence: Silence) async throws {
+        let notes = (0..<3).map { "written in silence \($0)" }
+        for note in notes { try femke.does("note", "000001", note) }
+        line.set(silence.faults)
+        let clock = ImpatientClock()
+        let attempts = Mutex(0)
+        let client = try DeviceClient(directory: femke.folder)
+        let watch = Task {
+            try await client.watch(clock: clock) { device, result in
+                attempts.withLock { $0 += 1 }
+                #expect(throws: TransportProblem.self) { try result.get() }
+                #expect((try? device.read { try $0.outbox() }.count) == notes.count)
+                // The time in which a device waits for an answer is none here, so that it tries more often than it would.
+                if clock.now.time > .seconds(600) { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        try await watch.value
+        let traffic = line.traffic
+        // Four pauses that grow, then the longest, shortened by luck by at most a quarter.
+        let most = 5 + Int(.seconds(600) / (WatchPace.longest * 0.75))
+        #expect((5...most).contains(attempts.withLock { $0 }))
+        switch silence {
+        case .parted: #expect(traffic.requests == 0)
+        // It asks for a challenge, and goes no further.
+        case .deaf: #expect((1...most).contains(traffic.requests))
+        // Challenge, sign-in, sync.
+        case .deafToSync: #expect((1...3 * most).contains(traffic.requests) && traffic.struck > 0)
+        }
+        try agree(on: notes)
+    }
+
     @Test("a device that watches hears of news though its stream has died silently, and without asking for them meanwhile")
     func deadStream() async throws {
         let news = Mutex<[String]>([])
@@ -171,5 +232,25 @@ struct FaultyLineTests {
             try #require(ContinuousClock.now < end)
             try await Task.sleep(for: .milliseconds(100))
         }
+    }
+}
+
+/// A clock for which nobody waits: whoever sleeps moves it.
+private final class ImpatientClock: Clock {
+    struct Instant: InstantProtocol {
+        let time: Duration
+        func advanced(by duration: Duration) -> Instant { Instant(time: time + duration) }
+        func duration(to other: Instant) -> Duration { other.time - time }
+        static func < (first: Instant, second: Instant) -> Bool { first.time < second.time }
+    }
+
+    private let time = Mutex(Duration.zero)
+
+    var now: Instant { Instant(time: time.withLock { $0 }) }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        try Task.checkCancellation()
+        time.withLock { $0 = max($0, deadline.time) }
     }
 }

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Synchronization
 import Testing
@@ -5,6 +6,7 @@ import TruckrollClient
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollServer
 import TruckrollStoreSQLite
 import TruckrollSync
 
@@ -159,5 +161,62 @@ struct KillTests {
         let second = try ServerProcess.run("truckroll-server", "serve", "--data", server.data.path, "--port", "0")
         #expect(second.status == 1)
         #expect(second.errors.contains("error:"))
+    }
+
+    /// A command that runs on.
+    private func begin(_ executable: String, _ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    @Test("a server told to end with streams open, sets under way and a body that does not come ends as asked, in its time, and no answer is lost")
+    func told() async throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let line = try FaultyLine(to: server.port)
+        let watching = try (0..<3).map { try Tablet("P0102", of: server, in: directory, named: "watching \($0)") }
+        let writing = try (0..<4).map { try Tablet("P0101", of: server, in: directory, named: "writing \($0)") }
+        for tablet in watching { try tablet.does("server", line.url) }
+        let field = ServerProcess.executable("truckroll-field").path
+        line.set(.init())
+        let watches = try watching.map { try begin(field, ["sync", "--watch", "--quiet", "--store", $0.store]) }
+        defer { for watch in watches { Foundation.kill(watch.processIdentifier, SIGKILL) } }
+        let end = ContinuousClock.now + .seconds(120)
+        while line.traffic.streams < watches.count {
+            try #require(ContinuousClock.now < end, "\(line.traffic.streams) streams were opened")
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        // It would be waited for half a minute and longer.
+        let request =
+            "POST /v1/default/session/challenge HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: application/json\\r\\nContent-Length: 60000\\r\\n\\r\\n{"
+        let held = try begin("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(server.port); printf '\(request)' >&3; cat <&3"])
+        defer { Foundation.kill(held.processIdentifier, SIGKILL) }
+        for (number, tablet) in writing.enumerated() { try tablet.does("note", "000001", "\(number)") }
+        let syncs = try writing.map { try begin(field, ["sync", "--store", $0.store]) }
+        // Not a wait for a result: the random moment at which a real process is told.
+        try await Task.sleep(for: .milliseconds(Int.random(in: 50...400)))
+        let (status, time) = try server.end()
+        for sync in syncs {
+            sync.waitUntilExit()
+            #expect([0, 3].contains(sync.terminationStatus))
+        }
+        #expect(status == 0)
+        // What it takes is in the output, and over many ends in that of scripts/faults. A machine with other work may take its time.
+        print("The server ended \(time) after SIGTERM; it has \(HTTPServer.shutdownTime).")
+        #expect(time < HTTPServer.shutdownTime * 2)
+        try server.start()
+        for (tablet, sync) in zip(writing, syncs) where sync.terminationStatus == 0 {
+            #expect(try tablet.read { try $0.read { try $0.outbox() } }.isEmpty)
+            #expect(try tablet.syncGivingBack() == 0, "what was answered is there")
+        }
+        for tablet in writing { try tablet.does("sync") }
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == (0..<writing.count).map(String.init))
     }
 }

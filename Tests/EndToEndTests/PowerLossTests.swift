@@ -1,5 +1,8 @@
 import Foundation
 import Testing
+import TruckrollClient
+import TruckrollDomain
+import TruckrollSync
 
 /// Machines that lose their power: of each file of a database only what was synced is there afterwards.
 @Suite("Losses of power", .serialized)
@@ -127,5 +130,81 @@ struct PowerLossTests {
         try femke.does("sync")
         try femke.does("audit")
         #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == (0..<5).map(String.init))
+    }
+
+    /// A database as a power failure in the midst of a checkpoint leaves it: of every page that was on its way some sectors are written.
+    private func torn(_ before: Data, _ after: Data, _ random: inout SystemRandomNumberGenerator) -> Data {
+        let sector = 512
+        var image = before
+        for start in stride(from: 0, to: after.count, by: sector) where Bool.random(using: &random) {
+            // A file that grows has zeros where nothing was written yet.
+            if image.count < start + sector { image.append(Data(count: start + sector - image.count)) }
+            image.replaceSubrange(start..<start + sector, with: after[start..<start + sector])
+        }
+        return image
+    }
+
+    private func put(_ database: URL, _ bytes: Data, log: Data) throws {
+        try bytes.write(to: database)
+        try log.write(to: URL(fileURLWithPath: database.path + "-wal"))
+        try? FileManager.default.removeItem(atPath: database.path + "-shm")
+    }
+
+    @Test("a server whose power fails while pages go from its log to its database has all that it acknowledged")
+    func checkpoint() throws {
+        try server.start()
+        let femke = try Tablet("P0101", of: server, in: directory)
+        let users = { try ServerProcess.run("truckroll-server", "users", "--data", server.data.path).status }
+        server.kill()
+        #expect(try users() == 0)
+        try server.start()
+        for number in 0..<5 {
+            try femke.does("note", "000001", "\(number)")
+            try femke.does("sync")
+        }
+        server.kill()
+        let database = try server.database
+        let (before, log) = (try Data(contentsOf: database), try Data(contentsOf: URL(fileURLWithPath: database.path + "-wal")))
+        // A command that has the file alone ends with a checkpoint of all.
+        #expect(try users() == 0)
+        let after = try Data(contentsOf: database)
+        #expect(before != after && log.count > 20_000)
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<4 {
+            try put(database, torn(before, after, &random), log: log)
+            let check = try ServerProcess.run("truckroll-server", "check", "--data", server.data.path)
+            #expect(check.status == 0, "\(check.output)\(check.errors)")
+            try put(database, torn(before, after, &random), log: log)
+            try server.start()
+            #expect(try femke.syncGivingBack() == 0)
+            try femke.does("audit")
+            server.kill()
+        }
+        try server.start()
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == (0..<5).map(String.init))
+    }
+
+    @Test("a device whose power fails while pages go from its log to its database has all that was recorded, and what waits goes to the server")
+    func deviceCheckpoint() throws {
+        try server.start()
+        let femke = try Tablet("P0101", of: server, in: directory)
+        let before = try Data(contentsOf: femke.file)
+        let log = try femke.read { client in
+            let order = try #require(try client.read { try $0.views("service_order").first { $0.text("number")?.hasSuffix("000001") == true }?.id })
+            for number in 0..<8 { _ = try client.addNote("\(number)", to: order) }
+            // While the store is open, what was committed lies in the log alone.
+            return try Data(contentsOf: URL(fileURLWithPath: femke.file.path + "-wal"))
+        }
+        let after = try Data(contentsOf: femke.file)
+        #expect(before != after && log.count > 20_000)
+        let notes = (0..<8).map(String.init)
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<8 {
+            try put(femke.file, torn(before, after, &random), log: log)
+            #expect(try femke.notes(on: "000001") == notes)
+        }
+        try femke.does("sync")
+        try femke.does("audit")
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == notes)
     }
 }

@@ -84,6 +84,64 @@ struct ServerDamageTests {
         #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == ["acknowledged", "before"])
     }
 
+    @Test("a log of a killed server cut at any byte leaves a whole earlier state; what was acknowledged after it comes back from the device, once")
+    func cutLog() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let femke = try Tablet("P0101", of: server, in: directory)
+        // The main file knows the device; what comes after lies in the log.
+        server.kill()
+        #expect(try ServerProcess.run("truckroll-server", "users", "--data", server.data.path).status == 0)
+        try server.start()
+        var notes: [String] = []
+        for number in 0..<8 {
+            notes.append("in the log \(number)")
+            try femke.does("note", "000001", notes.last ?? "")
+            try femke.does("sync")
+        }
+        server.kill()
+        let (database, whole) = (try server.database, directory.appendingPathComponent("whole"))
+        try FileManager.default.copyItem(at: database.deletingLastPathComponent(), to: whole)
+        let log = try Data(contentsOf: whole.appendingPathComponent("truckroll.sqlite-wal"))
+        #expect(log.count > 20_000)
+        let admitted = try admittedSets(database, in: directory)
+        for length in [Int.random(in: 0..<log.count), Int.random(in: 0..<log.count), log.count - 1] {
+            server.kill()
+            try FileManager.default.removeItem(at: database.deletingLastPathComponent())
+            try FileManager.default.copyItem(at: whole, to: database.deletingLastPathComponent())
+            // The index of the log is made anew from it.
+            try? FileManager.default.removeItem(atPath: database.path + "-shm")
+            try log.prefix(length).write(to: URL(fileURLWithPath: database.path + "-wal"))
+            let what = "cut at \(length) of \(log.count)"
+            let left = try admittedSets(database, in: directory)
+            #expect(left.count < admitted.count && left == Array(admitted.prefix(left.count)), "\(what): a beginning of what was admitted")
+            try server.start()
+            let check = try ServerProcess.run("truckroll-server", "check", "--data", server.data.path)
+            #expect(check.status == 0, "\(what): \(check.output)\(check.errors)")
+            // Also what it recorded in the rounds before this one.
+            #expect(try femke.syncGivingBack() == admitted.count - left.count + notes.count - 8, "\(what)")
+            notes.append("after the cut at \(length)")
+            try femke.does("note", "000001", notes.last ?? "")
+            try femke.does("sync")
+            try femke.does("audit")
+        }
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: "000001") == notes.sorted())
+    }
+
+    /// The sets of devices that a stopped server has admitted, in their order. A copy is read, as reading would end what the server is to end.
+    private func admittedSets(_ database: URL, in directory: URL) throws -> [Data] {
+        let copy = directory.appendingPathComponent("copy.sqlite")
+        for suffix in ["", "-wal"] {
+            try? FileManager.default.removeItem(atPath: copy.path + suffix)
+            try FileManager.default.copyItem(atPath: database.path + suffix, toPath: copy.path + suffix)
+        }
+        return try DatabaseQueue(path: copy.path).read {
+            try Data.fetchAll($0, sql: "SELECT hash FROM admitted WHERE cause IS NULL ORDER BY position")
+        }
+    }
+
     @Test("a file taken away from a running server is noticed before anything more is acknowledged", arguments: ["", "-wal"])
     func takenAway(suffix: String) throws {
         let server = try ServerProcess()

@@ -104,6 +104,24 @@ final class ServerProcess {
         self.process = nil
     }
 
+    /// SIGTERM: it finishes what it has begun. Gives back how it ended and how long that took.
+    func end() throws -> (status: Int32, time: Duration) {
+        let process = try #require(process)
+        let begun = ContinuousClock.now
+        process.terminate()
+        process.waitUntilExit()
+        self.process = nil
+        return (process.terminationStatus, ContinuousClock.now - begun)
+    }
+
+    /// The most memory the running server has had at any time, in bytes.
+    func peakMemory() throws -> Int {
+        let process = try #require(process)
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }) * 1024
+    }
+
     /// Takes the room on the disk away from the running server, or gives it back: no file of it is written beyond 4 KiB.
     func leaveRoom(_ hasRoom: Bool) throws {
         let process = try #require(process)

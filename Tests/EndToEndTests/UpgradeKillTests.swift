@@ -5,8 +5,8 @@ import TruckrollClient
 import TruckrollDomain
 import TruckrollSync
 
-/// Programs that are killed while they bring the file of an older one up to date.
-@Suite("Upgrades that are killed", .serialized)
+/// Programs that are killed, or run out of room, while they bring the file of an older one up to date.
+@Suite("Upgrades that break off", .serialized)
 struct UpgradeKillTests {
     /// What a file says in its typed tables, by table.
     private func typedRows(_ file: URL) throws -> [String: [String]] {
@@ -107,5 +107,86 @@ struct UpgradeKillTests {
         #expect(try typedRows(tablet.file) == rows)
         try tablet.does("sync")
         #expect(try tablet.notes(on: job).contains("waits"))
+    }
+
+    /// Lets no file grow beyond so many KiB, as a disk does that is full.
+    private static let fullDisk = """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <errno.h>
+        #include <stdlib.h>
+        #include <sys/stat.h>
+        #include <unistd.h>
+
+        static int isFull(int fd, off_t end) {
+            const char *room = getenv("TRUCKROLL_TEST_ROOM");
+            struct stat file;
+            if (!room || fstat(fd, &file) || !S_ISREG(file.st_mode) || end <= file.st_size || end <= atol(room) * 1024) return 0;
+            errno = ENOSPC;
+            return 1;
+        }
+
+        ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t at) {
+            static ssize_t (*real)(int, const void *, size_t, off_t);
+            if (!real) real = dlsym(RTLD_NEXT, "pwrite64");
+            return isFull(fd, at + count) ? -1 : real(fd, bytes, count, at);
+        }
+
+        ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at) { return pwrite64(fd, bytes, count, at); }
+
+        ssize_t write(int fd, const void *bytes, size_t count) {
+            static ssize_t (*real)(int, const void *, size_t);
+            if (!real) real = dlsym(RTLD_NEXT, "write");
+            return isFull(fd, lseek(fd, 0, SEEK_CUR) + count) ? -1 : real(fd, bytes, count);
+        }
+        """
+
+    /// Everything a file says, by table.
+    private func content(_ file: URL) throws -> [String: [[DatabaseValue]]] {
+        try DatabaseQueue(path: file.path).read { db in
+            var rows: [String: [[DatabaseValue]]] = [:]
+            for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'") {
+                rows[table] = try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { Array($0.databaseValues) }
+            }
+            return rows
+        }
+    }
+
+    @Test(
+        "a device without room to upgrade its file says so, leaves the file and what waits in it as they were, and ends the upgrade when there is room"
+    )
+    func withoutRoom() throws {
+        let server = try ServerProcess()
+        try server.start()
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let library = try ServerProcess.library(Self.fullDisk, in: directory)
+        let tablet = try Tablet("P0101", of: server, in: directory)
+        let job = try #require(try tablet.read { try $0.read { try $0.views("service_order").first?.text("number") } })
+        try tablet.does("note", job, "waits")
+        let rows = try typedRows(tablet.file)
+        try makeOlder(tablet.file)
+        let older = try content(tablet.file)
+        #expect(older["own"]?.isEmpty == false)
+        // Not even the log's index finds room; then the log does not, after more and more of the upgrade.
+        for kibibytes in [8, 40, 100, 200] {
+            for command in ["jobs", "sync"] {
+                let result = try ServerProcess.run(
+                    executable: "/usr/bin/env",
+                    [
+                        "LD_PRELOAD=\(library.path)", "TRUCKROLL_TEST_ROOM=\(kibibytes)", ServerProcess.executable("truckroll-field").path, command,
+                        "--store", tablet.store,
+                    ])
+                #expect(result.status == 1, "\(kibibytes) KiB: \(result.output)\(result.errors)")
+                #expect(
+                    result.errors.contains("No space left") && result.errors.contains("free disk space"), "\(kibibytes) KiB: \(result.errors)")
+            }
+            #expect(try content(tablet.file) == older, "\(kibibytes) KiB")
+        }
+        try tablet.does("jobs")
+        #expect(try typedRows(tablet.file) == rows)
+        #expect(try content(tablet.file)["own"] == older["own"])
+        try tablet.does("sync")
+        #expect(try Tablet("P0101", of: server, in: directory, named: "fresh").notes(on: job).contains("waits"))
     }
 }

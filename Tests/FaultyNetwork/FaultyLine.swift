@@ -13,6 +13,8 @@ package final class FaultyLine: Sendable {
         package var requestBytes = Int.max
         /// Bytes that come from the server before everything breaks off.
         package var answerBytes = Int.max
+        /// Requests whose path ends so arrive, and their connection breaks off before anything comes back.
+        package var unansweredPath: String?
         /// Requests arrive, and nothing comes back, while connections stay open.
         package var isSilent = false
         /// Nobody is there.
@@ -31,6 +33,8 @@ package final class FaultyLine: Sendable {
     package struct Traffic: Sendable {
         package var requestBytes = 0
         package var answerBytes = 0
+        /// Requests that arrived.
+        package var requests = 0
         /// Streams of events that the server began.
         package var streams = 0
         /// How often bytes were changed, or a connection was cut in the midst of some.
@@ -43,6 +47,8 @@ package final class FaultyLine: Sendable {
         var connections = 0
         /// On connections with a lower number nothing comes back any more.
         var firstAlive = 0
+        /// On these something was asked that is not answered.
+        var unanswered: Set<Int> = []
     }
 
     package let port: Int
@@ -120,16 +126,20 @@ package final class FaultyLine: Sendable {
             return
         }
         let both = Ends(device, upstream)
-        Thread.detachNewThread { self.pump(device, upstream, both) { self.request($0) } }
+        Thread.detachNewThread { self.pump(device, upstream, both) { self.request($0, of: number) } }
         Thread.detachNewThread { self.pump(upstream, device, both) { self.answer($0, of: number) } }
     }
 
     /// What arrives of some bytes, and whether the connection goes on.
     private typealias Rest = (bytes: ArraySlice<UInt8>, goesOn: Bool)
 
-    private func request(_ bytes: [UInt8]) -> Rest {
+    private func request(_ bytes: [UInt8], of connection: Int) -> Rest {
         state.withLock { state in
             var bytes = bytes
+            if bytes.firstRange(of: Array(" HTTP/1.1\r\n".utf8)) != nil { state.traffic.requests += 1 }
+            if let path = state.faults.unansweredPath, bytes.firstRange(of: Array("\(path) HTTP/1.1\r\n".utf8)) != nil {
+                state.unanswered.insert(connection)
+            }
             let start = state.traffic.requestBytes
             state.traffic.requestBytes += bytes.count
             if let place = state.faults.changedRequestByte, (start..<start + bytes.count).contains(place) {
@@ -149,6 +159,10 @@ package final class FaultyLine: Sendable {
             if let (from, to) = state.faults.replacement, let place = bytes.firstRange(of: from) {
                 bytes.replaceSubrange(place, with: to)
                 state.traffic.struck += 1
+            }
+            if state.unanswered.remove(connection) != nil {
+                state.traffic.struck += 1
+                return ([], false)
             }
             if connection < state.firstAlive || state.faults.isSilent { return ([], true) }
             return Self.cut(bytes, from: start, at: state.faults.answerBytes, &state)

@@ -7,9 +7,11 @@ import TruckrollSync
 /// What a client made by somebody else can send with an enrolled device's key.
 extension Company {
     /// Signs any ops past the editor's checks and puts them into the outbox.
+    ///
+    /// - Parameter change: what becomes of the bytes before they are signed.
     func forge(
         _ ops: [Op], guards: [Guard] = [], base: Checkpoint? = nil, schemaVersion: UInt32 = Schema.current,
-        origin: Origin? = nil, by device: World.Device? = nil
+        origin: Origin? = nil, intent: String = "forged", by device: World.Device? = nil, change: ([UInt8]) -> [UInt8] = { $0 }
     ) throws {
         let device = device ?? ben
         world.milliseconds += 1000
@@ -22,8 +24,8 @@ extension Company {
                 protocolVersion: 1, schemaVersion: schemaVersion, tenant: identity.tenant, device: identity.device,
                 writeID: WriteID(replica: identity.replica, sequence: own.lastSequence + 1), previous: own.lastHash, base: base ?? checkpoint,
                 claimed: Stamp(milliseconds: UInt64(world.milliseconds), counter: 0, replica: identity.replica), user: identity.user,
-                intent: "forged", guards: guards, ops: ops, origin: origin)
-            let body = try set.encodedBody()
+                intent: intent, guards: guards, ops: ops, origin: origin)
+            let body = change(try set.encodedBody())
             let signed = SignedSet(
                 writeID: set.writeID, body: body, algorithm: .p256, signature: try key.signature(over: SetHash.signedBytes(body: body)))
             try transaction.append(OwnSet(set: signed, hash: signed.hash, intent: "forged", madeAt: 0))

@@ -126,6 +126,107 @@ struct HostileTests {
         #expect(try world.server.replica(company.ben.replica)?.lastSequence == sequence + 1)
     }
 
+    /// Texts at the edge of what stores hold.
+    enum OddText: String, CaseIterable {
+        case emoji = "🜁", joined = "👩🏽‍🔧", decomposed = "e\u{301}", last = "\u{10FFFF}", noncharacter = "\u{FFFF}"
+        case rightToLeft = "\u{202E}א", control = "\u{1}\u{7F}\u{85}", quotes = "'\"\\;--", blank = " \u{A0}\t\n", longest = "💧"
+
+        /// With as many scalars as there may be, where that is what is odd about it.
+        func text(ofAtMost count: Int) -> String { self == .longest ? String(repeating: rawValue, count: count) : rawValue }
+    }
+
+    private func longest(_ entity: String, _ field: String, _ company: Company) throws -> Int {
+        guard case .text(let maximum) = try #require(try company.world.schema.entity(entity)[field]).type else {
+            throw Surprise("\(field) is no text")
+        }
+        return maximum
+    }
+
+    @Test("texts of every kind are kept byte for byte, in columns too", arguments: OddText.allCases)
+    func oddTexts(odd: OddText) throws {
+        let company = try Company()
+        let world = company.world
+        try company.assign(company.benUser)
+        try world.sync(company.ben)
+        let tag = odd.text(ofAtMost: try longest("asset", "tag", company))
+        let note = odd.text(ofAtMost: try longest("note", "text", company))
+        try world.commit(company.ben, odd.text(ofAtMost: 25)) { editor in
+            try editor.patch("asset", company.asset, ["tag": .text(tag)])
+            try editor.create(
+                "note", ["order": .reference(company.order), "text": .text(note), "at": .text(editor.now.description), "by": .reference(editor.user)])
+        }
+        try world.sync(company.ben)
+        #expect(try lastReceipt(company).outcome == .applied)
+        try world.sync(company.anna)
+        for value in [
+            try world.serverValue("asset", company.asset, "tag"), try world.value(company.anna, "asset", company.asset, "tag"),
+        ] { #expect(value.text.map { Array($0.utf8) } == Array(tag.utf8)) }
+        #expect(try world.serverRecords("note").map { Array(($0.text("text") ?? "").utf8) } == [Array(note.utf8)])
+        for device in [company.anna, company.ben] { #expect(try world.audit(device).isEmpty) }
+    }
+
+    /// Where a text stands that no store holds, or that is longer than its field.
+    enum TextPlace: String, CaseIterable { case plain, column, intent }
+    /// What is wrong with it.
+    enum BadText: String, CaseIterable { case nul, halfSurrogate, brokenOff, tooLong }
+
+    @Test(
+        "a text that is none, or too long, costs its own set alone and at the first try; what is behind it and what others send goes on",
+        arguments: TextPlace.allCases, BadText.allCases)
+    func badTexts(place: TextPlace, bad: BadText) throws {
+        let company = try Company()
+        let world = company.world
+        try company.assign(company.benUser)
+        try world.sync(company.ben)
+        // Three bytes that stand for others of the same number.
+        let mark = Array("~~~".utf8)
+        let text =
+            switch (bad, place) {
+            case (.nul, .intent): "a\0b"
+            case (.tooLong, .intent): String(repeating: "x", count: 101)
+            case (.tooLong, .column): String(repeating: "💧", count: try longest("asset", "tag", company) + 1)
+            case (.tooLong, .plain): String(repeating: "💧", count: try longest("note", "text", company) + 1)
+            default: "a~~~b"
+            }
+        let bytes: [UInt8] =
+            switch bad {
+            case .nul: [0x61, 0x00, 0x62]
+            case .halfSurrogate: [0xED, 0xA0, 0x80]
+            case .brokenOff: [0xF0, 0x9F, 0x92]
+            case .tooLong: mark
+            }
+        let order = Value.reference(company.order)
+        let fields: [String: Value] = ["order": order, "at": .text("2026-11-23T09:00:00Z"), "by": .reference(company.benUser)]
+        let sound = try company.create("note", fields.merging(["text": .text("sound")]) { $1 })
+        let words = try #require(try world.schema.entity("note")["text"]).id
+        let note = Op(
+            kind: sound.kind, key: sound.key,
+            writes: sound.writes.map { place == .plain && $0.field == words ? FieldWrite(field: words, value: .text(text)) : $0 })
+        let asset = try world.schema.entity("asset")
+        let tag = FieldWrite(field: try #require(asset["tag"]).id, value: .text(place == .column ? text : "sound"))
+        let patch = Op(kind: .patch, key: RecordKey(type: asset.type, id: company.asset), writes: [tag])
+        try company.forge([note, patch], intent: place == .intent ? text : "forged") { body in
+            guard let range = body.firstRange(of: mark) else { return body }
+            var body = body
+            body.replaceSubrange(range, with: bytes)
+            return body
+        }
+        let sequence = try company.ben.engine.read { try $0.state() }.lastSequence
+        try company.event(company.ben, .accept)
+        try company.event(company.anna, .accept)
+        // One visit answers both.
+        _ = try world.exchange(company.ben)
+        let receipts = try company.ben.engine.read { reader in
+            try [sequence, sequence + 1].map { try reader.own(WriteID(replica: company.ben.replica, sequence: $0))?.receipt }
+        }
+        #expect(receipts.map(\.?.outcome) == [.quarantined, .applied], "\(receipts.map { $0?.remarks ?? [] })")
+        #expect(receipts[0]?.remarks.first.map { !$0.code.isEmpty && $0.code != "unstorable" } == true)
+        #expect(try world.serverRecords("note").isEmpty)
+        #expect(try world.serverValue("asset", company.asset, "tag") == .null)
+        #expect(try world.sync(company.anna).needAttention == 0)
+        #expect(try company.state() == "accepted")
+    }
+
     @Test("a set numbered beyond what a store holds is a gap like any other", arguments: [UInt64(1) << 63, .max])
     func ownNumber(sequence: UInt64) throws {
         let company = try Company()

@@ -15,6 +15,8 @@ public struct SetLine: Sendable {
     /// The records it is about, in words.
     public let subjects: [String]
     public let remarks: [Remark]
+    /// What it wrote, of one that did not take effect as it was meant: the user's work, readable until somebody has dealt with it.
+    public let written: [WrittenLine]
 
     init(_ own: OwnSet, _ screen: ScreenReader, offset: Int) throws {
         id = own.set.writeID
@@ -23,13 +25,39 @@ public struct SetLine: Sendable {
         place = LocalReader.whereabouts(own)
         outcome = own.receipt?.outcome
         position = own.receipt?.position
-        remarks = own.receipt?.remarks ?? []
+        let remarks = own.receipt?.remarks ?? []
+        self.remarks = remarks
+        written =
+            place == .needsAttention
+            ? try screen.reader.content(of: own)?.ops.enumerated().flatMap { try WrittenLine.lines(of: $1, at: $0, remarks, screen) } ?? [] : []
         let orders = try JobLister.orders(of: own, screen).sorted().map { try screen.orderNumber($0) }
         guard orders.isEmpty, let set = screen.reader.content(of: own) else {
             subjects = orders
             return
         }
         subjects = try set.ops.compactMap { op in try screen.reader.schema[op.key.type].map { try screen.label($0, op.key.id) } }
+    }
+}
+
+/// What one op of a set wrote into one field, in words.
+public struct WrittenLine: Hashable, Sendable {
+    /// The record, as a person knows it.
+    public let record: String
+    public let field: String
+    public let value: String
+    /// What the server said it has instead; `nil` where it did not say.
+    public let serverValue: String?
+
+    fileprivate static func lines(of op: Op, at index: Int, _ remarks: [Remark], _ screen: ScreenReader) throws -> [WrittenLine] {
+        guard let entity = screen.reader.schema[op.key.type] else { return [] }
+        let label = try screen.label(entity, op.key.id)
+        return try op.writes.compactMap { write in
+            guard let field = entity[write.field] else { return nil }
+            let said = remarks.first { $0.field == field.id.rawValue && ($0.op == index || $0.op < 0) && $0.serverValue != nil }
+            return WrittenLine(
+                record: label, field: field.name, value: try screen.words(write.value, of: field),
+                serverValue: try said?.serverValue.map { try screen.words($0, of: field) })
+        }
     }
 }
 

@@ -27,34 +27,52 @@ extension DeviceClient {
     /// Syncs now, and again whenever the server says that something in the view moved, until the task is cancelled.
     ///
     /// The store is open only while a sync runs, so that other commands work on it meanwhile; this client's own is closed. Losing
-    /// the stream loses nothing: every `poll` seconds it syncs anyway.
+    /// the stream loses nothing: every `poll` seconds it syncs anyway. Where the server is not reached it tries again after pauses that
+    /// grow, see ``WatchPace``.
     ///
-    /// - Parameter onSync: is handed the device as long as its store is open.
+    /// - Parameters:
+    ///   - clock: by which it waits.
+    ///   - onSync: is handed the device as long as its store is open.
     public func watch(
-        poll: Duration = .seconds(60), onSync: @Sendable (DeviceClient, Result<SyncReport, any Error>) async -> Void
+        poll: Duration = .seconds(60), clock: any Clock<Duration> = ContinuousClock(),
+        onSync: @Sendable (DeviceClient, Result<SyncReport, any Error>) async -> Void
     ) async throws {
         try close()
+        var pace = WatchPace(poll: poll)
         while !Task.isCancelled {
             let device = try reopened()
-            do { await onSync(device, .success(try await device.sync())) } catch { await onSync(device, .failure(error)) }
+            var failure: (any Error)?
+            do { await onSync(device, .success(try await device.sync())) } catch {
+                failure = error
+                await onSync(device, .failure(error))
+            }
             let source = try device.wakeUpSource()
             try device.close()
-            await Self.waitForWakeUp(source.transport, after: source.position, atMost: poll)
+            if failure == nil, await Self.isWokenUp(source.transport, after: source.position, atMost: poll, clock) {
+                pace.goOn()
+                continue
+            }
+            try? await clock.sleep(for: pace.pause(after: failure, luck: Double(environment.random(1).first ?? 0) / 255))
         }
     }
 
-    private static func waitForWakeUp(_ transport: any SyncTransport, after position: Position, atMost poll: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
+    /// Whether the server told something, or `poll` went by; not when the stream ended before.
+    private static func isWokenUp(
+        _ transport: any SyncTransport, after position: Position, atMost poll: Duration, _ clock: any Clock<Duration>
+    ) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                do { for try await _ in transport.stream(after: position) { return } } catch {
+                do { for try await _ in transport.stream(after: position) { return true } } catch {
                     // A lost stream is no news; the poll stands behind it.
                 }
-                // A stream that ends at once must not turn the loop into a storm.
-                try? await Task.sleep(for: .seconds(2))
+                return false
             }
-            group.addTask { try? await Task.sleep(for: poll) }
-            await group.next()
-            group.cancelAll()
+            group.addTask {
+                try? await clock.sleep(for: poll)
+                return true
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? true
         }
     }
 }

@@ -15,8 +15,9 @@ extension Edge {
                 status: 401, code: "admin-token-required", detail: "This is for the operator.",
                 next: "Send the token of the server's token file as Authorization: Bearer.")
         }
-        let bytes = try await collect(request, upTo: HTTPLimits.smallBodyBytes)
-        let command = try AdminCommand(name: name, body: bytes)
+        let command = try await withBody(of: request, upTo: HTTPLimits.smallBodyBytes, from: unsignedBodies) {
+            try AdminCommand(name: name, body: $0)
+        }
         return text(try await calls.run { try service.admin(command) })
     }
 }

@@ -58,13 +58,16 @@ extension Edge {
         guard range.bytes.count <= Limits.attachmentPartBytes else { throw ServiceProblem.bodyTooLarge(limit: Limits.attachmentPartBytes) }
         let (replica, folder, now) = (admitted.session.replica, service.attachmentsFolder, configuration.now())
         try await checkWanted(sha256, service, replica)
-        let bytes = try await collect(request, upTo: Limits.attachmentPartBytes, within: HTTPLimits.attachmentTime)
-        guard bytes.count == range.bytes.count else { throw ServiceProblem.malformed("The body is not as long as Content-Range says.") }
-        guard admitted.digest.matches(bytes) else { throw ServiceProblem.signatureInvalid("Content-Digest is not the body's.") }
-        let part = PartialUploads.Part(bytes: bytes, offset: range.bytes.lowerBound, total: range.total)
         let partials = partials
-        let (isKnown, progress) = try await files.run {
-            (file.size() != nil, try partials.append(part, of: file, sha256, from: replica, in: folder, now: now))
+        let (isKnown, progress) = try await withBody(
+            of: request, upTo: Limits.attachmentPartBytes, within: HTTPLimits.attachmentTime, from: partBodies
+        ) { bytes in
+            guard bytes.count == range.bytes.count else { throw ServiceProblem.malformed("The body is not as long as Content-Range says.") }
+            guard admitted.digest.matches(bytes) else { throw ServiceProblem.signatureInvalid("Content-Digest is not the body's.") }
+            let part = PartialUploads.Part(bytes: bytes, offset: range.bytes.lowerBound, total: range.total)
+            return try await files.run {
+                (file.size() != nil, try partials.append(part, of: file, sha256, from: replica, in: folder, now: now))
+            }
         }
         switch progress {
         case .wants(let offset):

@@ -19,16 +19,25 @@ extension Edge {
         return accept.split(separator: ",").lazy.compactMap { WireForm(mediaType: String($0)) }.first ?? form
     }
 
-    /// The whole body, which must arrive in time and stay below `limit` bytes.
+    /// Runs `use` with the whole body, which must arrive in time, stay below `limit` bytes, and find room in the budget until `use` is over.
     ///
     /// - Parameter time: how long it may take; when left out, that of a message, and what the bytes it announces take on a slow line.
-    func collect(_ request: Request, upTo limit: Int, within time: Duration? = nil) async throws -> [UInt8] {
+    func withBody<Value>(
+        of request: Request, upTo limit: Int, within time: Duration? = nil, from budget: BodyBudget, _ use: ([UInt8]) async throws -> Value
+    ) async throws -> Value {
+        let share = budget.share()
+        defer { share.giveBack() }
+        return try await use(try await collect(request, upTo: limit, within: time, share))
+    }
+
+    private func collect(_ request: Request, upTo limit: Int, within time: Duration?, _ share: BodyBudget.Share) async throws -> [UInt8] {
         try refuseAnnounced(request, over: limit)
         let body = request.body
         return try await withDeadline(time ?? configuration.bodyTime(announcing: announced(request))) {
             var bytes: [UInt8] = []
             for try await part in body {
                 guard bytes.count + part.readableBytes <= limit else { throw ServiceProblem.bodyTooLarge(limit: limit) }
+                try share.take(part.readableBytes)
                 bytes += part.readableBytesView
             }
             return bytes

@@ -71,9 +71,10 @@ extension Edge {
         _ request: Request, _ call: @escaping @Sendable (Body) throws -> Reply
     ) async throws -> Response {
         let form = try bodyForm(request)
-        let bytes = try await collect(request, upTo: HTTPLimits.smallBodyBytes)
-        let body = try decode(Body.self, bytes, form)
-        let replyForm = replyForm(request, form)
-        return encoded(try await calls.run { try call(body).wire(replyForm) }, replyForm)
+        return try await withBody(of: request, upTo: HTTPLimits.smallBodyBytes, from: unsignedBodies) { bytes in
+            let body = try decode(Body.self, bytes, form)
+            let replyForm = replyForm(request, form)
+            return encoded(try await calls.run { try call(body).wire(replyForm) }, replyForm)
+        }
     }
 }

@@ -13,6 +13,9 @@ struct Edge: Sendable {
     let challenges: ChallengeBook
     let verified = VerifiedFiles()
     let partials = PartialUploads()
+    let messageBodies: BodyBudget
+    let partBodies: BodyBudget
+    let unsignedBodies: BodyBudget
     /// Where the service's calls run.
     let calls: BlockingPool
     /// Where streams look for the head, so that many streams do not push requests aside.
@@ -26,6 +29,9 @@ struct Edge: Sendable {
         self.adminToken = adminToken
         tokens = TokenRegistry(random: configuration.random)
         challenges = ChallengeBook(random: configuration.random, now: configuration.now, uptime: configuration.uptime)
+        messageBodies = BodyBudget(bytes: configuration.messageBytes)
+        partBodies = BodyBudget(bytes: configuration.partBytes)
+        unsignedBodies = BodyBudget(bytes: configuration.unsignedBytes)
         calls = BlockingPool(label: "truckroll.calls", threads: configuration.serviceThreads, waiting: configuration.waitingCalls)
         streams = BlockingPool(label: "truckroll.streams", threads: 2, waiting: configuration.maximumConnections)
         files = BlockingPool(label: "truckroll.files", threads: 4, waiting: configuration.maximumConnections)
@@ -85,16 +91,17 @@ struct Edge: Sendable {
     ) async throws -> Response {
         let admitted = try admit(request, at: service)
         let form = try bodyForm(request)
-        let bytes = try await collect(request, upTo: Limits.requestBytes)
-        guard admitted.digest.matches(bytes) else { throw ServiceProblem.signatureInvalid("Content-Digest is not the body's.") }
-        let body = try decode(Body.self, bytes, form)
-        let session = admitted.session
-        let replyForm = replyForm(request, form)
-        let reply = try await calls.run {
-            try service.checkActive(session.replica)
-            return try call(service, body, session).wire(replyForm)
+        return try await withBody(of: request, upTo: Limits.requestBytes, from: messageBodies) { bytes in
+            guard admitted.digest.matches(bytes) else { throw ServiceProblem.signatureInvalid("Content-Digest is not the body's.") }
+            let body = try decode(Body.self, bytes, form)
+            let session = admitted.session
+            let replyForm = replyForm(request, form)
+            let reply = try await calls.run {
+                try service.checkActive(session.replica)
+                return try call(service, body, session).wire(replyForm)
+            }
+            return encoded(reply, replyForm)
         }
-        return encoded(reply, replyForm)
     }
 
     private func readiness() async throws -> Response {

@@ -25,6 +25,12 @@ public struct HTTPConfiguration: Sendable {
     public var serviceThreads = 64
     /// Calls that may wait for such a thread; more are told to come back.
     public var waitingCalls = 512
+    /// Bytes of messages' bodies in memory at once, from their arrival to their answer: 120 of the largest. More are told to come back.
+    public var messageBytes = 128 << 20
+    /// The same of parts of attachments, which may take long to arrive.
+    public var partBytes = 64 << 20
+    /// The same of bodies that nobody has vouched for yet.
+    public var unsignedBytes = 16 << 20
     /// Unix milliseconds.
     public var now: @Sendable () -> UInt64
     /// Milliseconds of a clock that nobody sets: where ``now`` falls behind it, the clock was set back.
@@ -49,6 +55,9 @@ public struct HTTPConfiguration: Sendable {
         self.uptime = uptime
         self.random = random
     }
+
+    /// The most bytes of bodies that are in memory at once, each counted once.
+    public var bodyMemory: Int { messageBytes + partBytes + unsignedBytes + maximumConnections * HTTPLimits.freeBodyBytes }
 
     /// How long a message's body may take that says it has so many bytes, or does not say it.
     public func bodyTime(announcing bytes: Int?) -> Duration {

@@ -6,6 +6,8 @@ enum HTTPLimits {
     static let attachmentTime: Duration = .seconds(900)
     /// Bytes of a small body: enrolment, sign-in, operator's commands.
     static let smallBodyBytes = 64 << 10
+    /// Bytes of each body that count against no budget: what a device sends on an ordinary day.
+    static let freeBodyBytes = 4 << 10
     /// Seconds a sign-in nonce is valid.
     static let challengeSeconds: UInt64 = 60
     /// Sign-in nonces spent within their life. Each cost a device a valid signature.
@@ -33,4 +35,6 @@ enum HTTPLimits {
     static let adminTokenCharacters = 32
     /// How long a graceful end may take.
     static let shutdownTime: Duration = .seconds(10)
+    /// How long of that open requests are waited for; the rest is for what comes after them.
+    static let drainTime: Duration = .seconds(8)
 }

@@ -49,11 +49,14 @@ public struct HTTPServer: Service {
         try await application.run()
     }
 
-    /// ``run()`` as a process of its own: SIGTERM and SIGINT end it gracefully, within ten seconds.
+    /// How long a graceful end may take.
+    public static let shutdownTime = HTTPLimits.shutdownTime
+
+    /// ``run()`` as a process of its own: SIGTERM and SIGINT end it gracefully, within ``shutdownTime``.
     public func runUntilSignalled() async throws {
         var group = ServiceGroupConfiguration(
             services: [self], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        group.maximumGracefulShutdownDuration = HTTPLimits.shutdownTime
+        group.maximumGracefulShutdownDuration = HTTPLimits.drainTime
         try await ServiceGroup(configuration: group).run()
     }
 
