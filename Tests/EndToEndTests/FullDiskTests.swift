@@ -43,8 +43,18 @@ struct FullDiskTests {
         #expect(export.status == 1 && export.errors.contains("There is no room for"), "\(export.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).allSatisfy { !$0.hasPrefix("rescue") })
 
+        // What waits reaches the server all the same, and is taken once.
+        let sent = try full(["sync"])
+        #expect(sent.status == 1 && sent.errors.contains("The server has 5 of your change sets"), "\(sent.errors)")
+        let other = try Tablet("P0101", of: server, in: directory, named: "other")
+        try other.does("sync")
+        #expect(try other.notes(on: number).contains("before"))
+        #expect(try full(["status", "--json"]).output.contains("\"on_this_device\": 5"))
+
         #expect(try ServerProcess.run("truckroll-field", "note", number, "after", "--store", store).status == 0)
         #expect(try ServerProcess.run("truckroll-field", "sync", "--store", store).status == 0)
+        try other.does("sync")
+        #expect(try other.notes(on: number).count { $0 == "before" } == 1)
         let shown = try ServerProcess.run("truckroll-field", "show", number, "--json", "--store", store).output
         #expect(shown.contains("before") && shown.contains("after") && !shown.contains("no room"))
     }

@@ -64,6 +64,35 @@ struct ServerDiskTests {
         #expect(damage.first?.words == words && damage.first?.name == "\(position)", "\(damage)")
     }
 
+    @Test(
+        "an inspection names what records would not be found by, or wrongly",
+        arguments: [
+            (
+                "UPDATE admitted SET answer = x'0804' WHERE position = (SELECT max(position) FROM admitted WHERE cause IS NULL)",
+                "its answer is not the one it was given"
+            ),
+            ("UPDATE entity_service_order SET state = 'closed'", "the column does not find the records with the value"),
+            ("DELETE FROM entity_task", "the column does not find the records with the value"),
+            (
+                "DELETE FROM edge WHERE (parent, child, source) IN (SELECT parent, child, source FROM edge WHERE child LIKE 'order:%' LIMIT 1)",
+                "its edges are others than its fields say"
+            ),
+            (
+                "DELETE FROM scope_log WHERE (scope, key) IN (SELECT scope, key FROM scope_log WHERE scope LIKE 'order:%' LIMIT 1)",
+                "does not have it as it is"
+            ),
+            (
+                "UPDATE scope_log SET position = 1 WHERE (scope, key) IN (SELECT scope, key FROM scope_log WHERE scope LIKE 'order:%' LIMIT 1)",
+                "does not have it as it is"
+            ),
+        ])
+    func places(sql: String, words: String) throws {
+        #expect(try world.server.inspect().damage.isEmpty)
+        try strike(sql, [])
+        let damage = try world.server.inspect().damage
+        #expect(!damage.isEmpty && damage.allSatisfy { $0.words.contains(words) }, "\(damage)")
+    }
+
     @Test("a device's changed key is named, and not each of its sets")
     func key() throws {
         _ = try company.note(by: company.anna)

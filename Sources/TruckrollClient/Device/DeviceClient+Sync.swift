@@ -2,6 +2,7 @@ import Foundation
 import TruckrollCore
 import TruckrollDomain
 import TruckrollProtocol
+import TruckrollStoreSQL
 import TruckrollSync
 
 /// How far the attachments of one sync are.
@@ -26,6 +27,7 @@ extension DeviceClient {
     /// Sends what is in the outbox, brings in what changed, and uploads attachments, until nothing is left to do.
     ///
     /// - Throws: ``TransportProblem`` when there is no way to the server; then nothing is lost and nothing is half applied.
+    ///   ``DeviceProblem`` `answers-not-kept` when the disk is full and the outbox was sent all the same.
     ///
     /// - Parameters:
     ///   - onReply: is told after each reply how far the sync is.
@@ -34,7 +36,34 @@ extension DeviceClient {
     public func sync(
         onReply: (@Sendable (SyncReport) -> Void)? = nil, onUpload: (@Sendable (UploadProgress) -> Void)? = nil
     ) async throws -> SyncReport {
-        try await sync(.sync, onReply, onUpload)
+        do { return try await sync(.sync, onReply, onUpload) } catch let problem as StoreProblem
+            where ["store-disk-full", "store-io"].contains(problem.code)
+        {
+            try await sendWithoutWriting(after: problem)
+            throw problem
+        }
+    }
+
+    /// A disk that takes no writes keeps no answer, but what waits can still reach the server.
+    ///
+    /// - Throws: ``DeviceProblem`` `answers-not-kept` when it has, or the reason why it has not.
+    private func sendWithoutWriting(after problem: StoreProblem) async throws {
+        let requests = try engine.requestsWithoutWriting()
+        guard !requests.isEmpty else { return }
+        let sent = try await withTransport { transport, _ in
+            try await transport.open()
+            var sent = 0
+            for request in requests {
+                let reply = try await transport.sync(request)
+                sent += reply.receipts.count
+                if reply.receipts.count < request.push.count { break }
+            }
+            return sent
+        }
+        guard sent > 0 else { return }
+        throw DeviceProblem(
+            "answers-not-kept", "The disk is full. The server has \(sent) of your change sets, and its answers could not be kept here.",
+            next: "Free some space and sync again; nothing is taken twice.")
     }
 
     private func sync(

@@ -58,6 +58,10 @@ public enum Limits {
     public static let partialUploadSeconds = 7 * 86_400
     /// Milliseconds a device's stamp may lie ahead of the server.
     public static let aheadMilliseconds = StampRule.aheadMilliseconds
+    /// Times that a record of work can have, Unix milliseconds: from 2000-01-01 to the end of 2099, in UTC.
+    public static let plausibleTimes: Range<Int64> = 946_684_800_000..<4_102_444_800_000
+    /// How long after it was done work is entered without a mark on its time.
+    public static let lateEntrySeconds = 31 * 86_400
     /// Seconds an access token is valid.
     public static let tokenSeconds = 600
     /// Seconds a signed request may differ from the server's clock.

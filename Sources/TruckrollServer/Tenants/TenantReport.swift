@@ -61,9 +61,9 @@ public struct TenantReport {
     }
 
     public struct Damage: Codable, Sendable {
-        /// `set`, `record` or `scope`.
+        /// `set`, `record`, `scope`, `replica` or `column`.
         public let kind: String
-        /// A position of the log, a record's entity and id, or a scope.
+        /// A position of the log, a record's entity and id, a scope, a replica's number, or an entity's column.
         public let name: String
         public let words: String
     }

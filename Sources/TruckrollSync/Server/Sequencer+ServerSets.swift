@@ -6,7 +6,7 @@ import TruckrollProtocol
 extension Sequencer {
     func react(to applied: [AppliedOp], outsideView: [Int], _ set: ChangeSet, _ replica: ReplicaRow) throws {
         try serverSet(cause: Self.effectsCause(set.writeID), intent: "effects") { builder in
-            let rulings = RulingEffects(builder: builder, author: author)
+            let rulings = RulingEffects(builder: builder, author: author, isOfWork: replica.role != .importer)
             let stock = try stock(builder)
             let orders = OrderEffects(builder: builder, stock: stock)
             let facts = FactEffects(builder: builder)

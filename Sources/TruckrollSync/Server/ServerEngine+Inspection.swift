@@ -1,12 +1,13 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollProtocol
 
 /// Looks whether the database still holds what was written there.
 extension ServerEngine {
     /// One thing that is not as it was written.
     public struct Damage: Hashable, Sendable {
-        /// What it is: an admitted set, a record, the digest of a scope, or the row of a device's number.
-        public enum Kind: String, Sendable { case set, record, scope, replica }
+        /// What it is: an admitted set, a record, the digest of a scope, the row of a device's number, or a column to query by.
+        public enum Kind: String, Sendable { case set, record, scope, replica, column }
 
         public let kind: Kind
         /// A position of the log, a record's entity and id, a scope, or a replica's number.
@@ -25,8 +26,8 @@ extension ServerEngine {
         public var damage: [Damage] = []
     }
 
-    /// Reads every set and record, and compares bytes with their hashes and signatures, the log's chain, and scopes with the sums of
-    /// their records. Takes as long as reading all of the database does. Where a record cannot be read no scope is compared, as it may lie in any.
+    /// Reads every set and record, and compares bytes with their hashes and signatures, answers with this server's word, the log's chain,
+    /// scopes with the sums of their records, and what records are found by with what follows from them. Takes as long as reading all of the database does. Where a record cannot be read no scope is compared, as it may lie in any.
     ///
     /// - Throws: the store's error where more than single rows cannot be read.
     public func inspect() throws -> Inspection {
@@ -34,7 +35,7 @@ extension ServerEngine {
             var inspection = Inspection()
             guard let tenant = try transaction.tenant() else { return inspection }
             try inspectLog(transaction, tenant, &inspection)
-            try inspectRecords(transaction, &inspection)
+            try inspectRecords(transaction, tenant, &inspection)
             return inspection
         }
     }
@@ -59,6 +60,9 @@ extension ServerEngine {
                     inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "does not follow from the one before it"))
                 } else if let isSigned = try isSigned(admitted, signatures.replicas, transaction) {
                     signatures.note(isSigned, admitted)
+                }
+                if admitted.cause == nil, !isAnswered(admitted) {
+                    inspection.damage.append(Damage(kind: .set, name: "\(position)", words: "its answer is not the one it was given"))
                 }
                 history = admitted.history
             } catch let error as any DamageOfStore {
@@ -115,7 +119,14 @@ extension ServerEngine {
             admitted.set.signature, SetHash.signedBytes(body: admitted.set.body), admitted.set.algorithm, replica.publicKey)
     }
 
-    private func inspectRecords(_ transaction: any ServerTransaction, _ inspection: inout Inspection) throws {
+    /// Whether the answer kept with a device's set is about it, and this server's own word.
+    private func isAnswered(_ admitted: AdmittedSet) -> Bool {
+        guard let message = try? Wire.decode(PBReceipt.self, admitted.answer), let receipt = try? Receipt(message) else { return false }
+        return receipt.writeID == admitted.set.writeID && receipt.setHash == admitted.hash && receipt.position == admitted.position && isOwn(receipt)
+    }
+
+    private func inspectRecords(_ transaction: any ServerTransaction, _ tenant: TenantState, _ inspection: inout Inspection) throws {
+        var places = PlaceInspection(schema: schema, transaction: transaction, head: tenant.head)
         var digests: [Scope: ScopeDigest] = [:]
         // Of scopes in which an unreadable record may lie the sum is not known.
         var hasUnreadable = false
@@ -124,21 +135,24 @@ extension ServerEngine {
             let keys = try transaction.keys(after: last, limit: PartReader.stride)
             for key in keys {
                 inspection.records += 1
+                let name = "\(schema[key.type]?.name ?? "type \(key.type.rawValue)") \(key.id)"
                 do {
                     guard let stored = try transaction.record(key) else { continue }
+                    for words in try places.words(about: stored) { inspection.damage.append(Damage(kind: .record, name: name, words: words)) }
                     for scope in stored.scopes where !stored.isDeleted { digests[scope, default: ScopeDigest()].add(stored.hash) }
                 } catch let error as any DamageOfStore {
                     guard let damage = error.damage else { throw error }
                     hasUnreadable = true
-                    let entity = schema[key.type]?.name ?? "type \(key.type.rawValue)"
-                    inspection.damage.append(Damage(kind: .record, name: "\(entity) \(key.id)", words: damage))
+                    inspection.damage.append(Damage(kind: .record, name: name, words: damage))
                 }
             }
             guard keys.count == PartReader.stride, let key = keys.last else { break }
             last = key
         }
         inspection.scopes = digests.count
+        // A record that cannot be read may belong to any scope, and have any value.
         guard !hasUnreadable else { return }
+        for (name, words) in try places.columnDamage() { inspection.damage.append(Damage(kind: .column, name: name, words: words)) }
         for (scope, digest) in digests.sorted(by: { $0.key < $1.key }) where try transaction.digest(of: scope) != digest {
             inspection.damage.append(Damage(kind: .scope, name: scope.name, words: "its digest is not the sum of its records"))
         }

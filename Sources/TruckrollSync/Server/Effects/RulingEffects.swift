@@ -1,11 +1,14 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollProtocol
 
 /// Wherever a value or an event lost, a ruling is stored where the record lies: who, when, which rule, and the loser.
 struct RulingEffects {
     let builder: EffectBuilder
     /// The user of the set a version belongs to.
     let author: (Version) throws -> RecordID?
+    /// Whether times of facts can be told from when their set was made; an importer brings in what was long before.
+    let isOfWork: Bool
 
     func add(for applied: AppliedOp) throws {
         for item in applied.losses { try add(item, applied) }
@@ -17,6 +20,29 @@ struct RulingEffects {
         if case .notEffective(let rule, let text) = applied.eventRuling {
             try create(applied, field: nil, name: "event", rule: rule, text: text)
         }
+        if isOfWork, applied.entity.writeClass == .fact, applied.isNew { try markTimes(of: applied) }
+    }
+
+    /// Times of facts are stored as they were claimed. Those that cannot be right are marked, with the time that rules: when the set
+    /// was made by the clock that the server has corrected (its stamp).
+    private func markTimes(of applied: AppliedOp) throws {
+        guard let record = try builder.writer.record(applied.op.key) else { return }
+        for write in applied.op.writes {
+            guard let field = applied.entity[write.field], field.type == .time, let time = write.value.text.flatMap({ DeviceTime($0) }),
+                let stamp = record[field.id]?.version.stamp, isDoubtful(time, stamp)
+            else { continue }
+            let corrected = builder.moment.calendar.local(Int64(stamp.milliseconds))
+            try create(
+                applied, field: field, name: "time:\(field.id)", rule: "time-doubtful",
+                text: "“\(field.name)” says \(time), which cannot be right: the set was made at \(corrected). That time counts.")
+        }
+    }
+
+    private func isDoubtful(_ time: DeviceTime, _ stamp: Stamp) -> Bool {
+        let made = Int64(stamp.milliseconds)
+        let latest = made + Int64(Limits.aheadMilliseconds)
+        let earliest = made - Int64(Limits.lateEntrySeconds) * 1000
+        return !Limits.plausibleTimes.contains(time.milliseconds) || time.milliseconds > latest || time.milliseconds < earliest
     }
 
     private func add(_ item: FieldLoss, _ applied: AppliedOp) throws {
