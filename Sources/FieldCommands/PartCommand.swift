@@ -75,14 +75,14 @@ struct PartCommand: AsyncParsableCommand {
             var table = Table(
                 [
                     .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right),
-                    .init("Left", .right), .init("Unit"), .init("Where"),
+                    .init("Left", .right), .init("Unit"), .init("Serial numbers", .left, .wraps(minimum: 14)), .init("Where"),
                 ],
                 emptyText: "The book has nothing in your van.", footer: StyledText(stock.count.counted("part")))
             for line in stock {
                 table.addRow(
                     StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)",
                     StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain),
-                    StyledText(line.unit), Sign.text(line.place))
+                    StyledText(line.unit), StyledText(line.serials.joined(separator: ", ")), Sign.text(line.place))
             }
             desk.print(table)
             desk.print(json: ["van": .array(stock.map(\.json))])
@@ -126,7 +126,7 @@ extension StockLine {
             "part": .string(part.description), "number": .string(number), "name": .string(name), "unit": .string(unit), "location": .string(location),
             "confirmed": .string(confirmed.description), "waiting": .string(waiting.description), "predicted": .string(predicted.description),
             "reserved": .string(reserved.description), "leased": .string(leased.description), "safety_stock": .string(safetyStock.description),
-            "free": .string(free.description), "where": .string(place.rawValue),
+            "free": .string(free.description), "serials": .texts(serials), "where": .string(place.rawValue),
         ]
     }
 }

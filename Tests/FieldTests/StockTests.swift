@@ -48,6 +48,27 @@ struct StockTests {
         #expect(code(PartEntry(part: bench.world.part, quantity: .zero)) == "value-unfit")
     }
 
+    @Test("a piece that by the book is elsewhere is told and not refused, and one that is used leaves the van's list")
+    func pieces() throws {
+        let bench = try Bench(state: .in_progress)
+        func serials() throws -> [String]? { try bench.client.vanStock().first { $0.part == bench.world.serialised }?.serials }
+        #expect(try serials() == ["S-1", "S-2"])
+        func notices(_ serial: String, _ action: PartAction = .fitted) throws -> String {
+            var entry = PartEntry(part: bench.world.serialised, quantity: pieces(1))
+            entry.serial = serial
+            entry.action = action
+            entry.asset = bench.world.asset
+            return try bench.client.usePart(entry, on: bench.world.order).notices.joined(separator: " ")
+        }
+        #expect(try notices("S-1") == "1 pcs left.")
+        #expect(try serials() == ["S-2"])
+        #expect(try notices("S-1").contains("S-1 is recorded as used already, on 2026-0042"))
+        #expect(try notices("S-8").contains("By the book S-8 is not there"))
+        #expect(try notices("S-9").contains("By the book S-9 is not there"))
+        #expect(try notices("X-1").contains("The book knows no piece X-1 there"))
+        #expect(try notices("S-1", .removed).isEmpty)
+    }
+
     @Test("what is counted in pieces is used, reserved and leased in whole ones; what is weighed need not be", arguments: ["0.5", "1.000001"])
     func wholePieces(amount: String) throws {
         let bench = try Bench(state: .in_progress)

@@ -141,8 +141,19 @@ struct World: Sendable {
             RecordDraft(
                 "balance", id: World.id(51),
                 ["location": ref(depot), "part": ref(part), "on_hand": .text("4"), "reserved": .text("1"), "leased": .text("0")]),
+            RecordDraft(
+                "balance", id: World.id(52),
+                ["location": ref(van), "part": ref(serialised), "on_hand": .text("2"), "reserved": .text("0"), "leased": .text("0")]),
+            unit("S-1", ["location": ref(van)]), unit("S-2", ["location": ref(van)]), unit("S-8", ["location": ref(depot)]),
+            unit("S-9", ["asset": ref(otherAsset)]),
             gas(cylinder, "CYL-50", expires: "2027-06-30"), gas(expired, "CYL-OLD", expires: "2026-06-30"),
         ]
+    }
+
+    private func unit(_ serial: String, _ holder: [String: Value]) -> RecordDraft {
+        RecordDraft(
+            "unit", id: RecordID.derived(type: EntityType(rawValue: 42), key: [serialised.bytes, Array(serial.utf8)]),
+            holder.merging(["part": ref(serialised), "serial": .text(serial)]) { $1 })
     }
 
     private func gas(_ id: RecordID, _ number: String, expires: String) -> RecordDraft {

@@ -54,7 +54,7 @@ extension DeviceClient {
                     "lease": .optional(lease), "at": former?["at"] ?? .time(editor.now), "corrects": .optional(entry.corrects),
                     "by": .reference(editor.user),
                 ])
-            return (id, try editor.notices(entry, part, stock, order: order))
+            return (id, try editor.notices(entry, part, stock, order: order) + editor.unitNotices(entry, part, from: from, besides: id))
         }
     }
 
@@ -132,5 +132,23 @@ extension LocalEditor {
             }
         }
         return notices
+    }
+
+    /// What the book says of the piece that was named. It is told and never refused: who holds the piece knows better.
+    fileprivate func unitNotices(_ entry: PartEntry, _ part: RecordView, from: RecordID?, besides id: RecordID) throws -> [String] {
+        guard part.boolean("serialised"), let serial = entry.serial else { return [] }
+        let uses = try views("part_use", where: "serial", equals: .text(serial)).filter { $0.reference("part") == entry.part && $0.id != id }
+        let corrected = Set(uses.compactMap { $0.reference("corrects") } + [entry.corrects].compactMap(\.self))
+        if entry.action != .removed, let other = uses.first(where: { $0.text("action") != "removed" && !corrected.contains($0.id) }),
+            !uses.contains(where: { $0.text("action") == "removed" })
+        {
+            let job = try other.reference("order").flatMap { try view("service_order", $0) }?.text("number")
+            return ["\(serial) is recorded as used already\(job.map { ", on \($0)" } ?? ""); the office gets a question."]
+        }
+        guard entry.action != .removed, let from else { return [] }
+        let unit = try view("unit", UnitBook.unitID(try schema.entity("unit"), part: entry.part, serial: serial))
+        guard let unit else { return ["The book knows no piece \(serial) there: compare the number with the plate."] }
+        let holder = UnitHolder(unit: unit)
+        return holder == .location(from) ? [] : ["By the book \(serial) is not there: compare the number with the plate. The office gets a question."]
     }
 }

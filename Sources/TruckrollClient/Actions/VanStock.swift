@@ -26,6 +26,8 @@ public struct StockLine: Sendable {
         let promised = [waiting, reserved, leased, safetyStock].reduce(confirmed) { $0.subtracting($1) ?? $0 }
         return max(.zero, promised)
     }
+    /// The serial numbers of the pieces that should lie there now, by the book less what this device took, ascending.
+    public let serials: [String]
     /// Where the balance stands: `stored` when nothing of this device is on its way.
     public let place: Whereabouts
 }
@@ -61,9 +63,14 @@ extension DeviceClient {
         let reader = screen.reader
         let uses = try reader.views("part_use", where: "from", equals: .reference(location.id)).filter { $0.text("action") != "removed" }
         var waiting: [RecordID: (quantity: Quantity, place: Whereabouts)] = [:]
+        var serials: [RecordID: Set<String>] = [:]
+        for unit in try reader.views("unit", where: "location", equals: .reference(location.id)) {
+            if let part = unit.reference("part"), let serial = unit.text("serial") { serials[part, default: []].insert(serial) }
+        }
         for use in uses {
             let place = screen.place(use)
             guard place != .stored, let part = use.reference("part"), let quantity = use.quantity("quantity") else { continue }
+            if let serial = UnitPassage.serial(use) { serials[part]?.remove(serial) }
             let before = waiting[part]
             waiting[part] = (before?.quantity.adding(quantity) ?? quantity, before?.place == .onDevice ? .onDevice : place)
         }
@@ -78,7 +85,7 @@ extension DeviceClient {
                 waiting: waiting[part]?.quantity ?? .zero, reserved: balance?.quantity("reserved") ?? .zero,
                 leased: balance?.quantity("leased") ?? .zero,
                 safetyStock: location.text("kind") == "depot" ? view?.quantity("safety_stock") ?? .zero : .zero,
-                place: waiting[part]?.place ?? .stored)
+                serials: (serials[part] ?? []).sorted(), place: waiting[part]?.place ?? .stored)
         }.sorted { $0.number < $1.number }
     }
 }
