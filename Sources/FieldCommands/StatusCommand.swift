@@ -39,6 +39,13 @@ struct StatusCommand: FieldVerb {
         if standing.waitsForUser > standing.needsAttention {
             block.add("waits for you", StyledText("\(standing.waitsForUser): truckroll-field attention", .yellow))
         }
+        if standing.stuck > 0 {
+            block.add(
+                "held up",
+                StyledText(
+                    "\(standing.stuck.counted("change set")) did not reach the server though the last sync did. Sync again; if it stays, export the outbox and tell the office.",
+                    .red))
+        }
         block.add("attachments to upload", "\(standing.attachmentsWaiting)")
         block.section("Sync")
         block.add("server", StyledText(standing.server))
@@ -99,7 +106,7 @@ struct StatusCommand: FieldVerb {
         [
             "user": .string(standing.user), "tenant": .string(standing.tenant), "server": .string(standing.server),
             "device": .string(standing.device.description), "replica": .int(Int(standing.replica.rawValue)), "series": .string(standing.series),
-            "on_this_device": .int(standing.onDevice), "sent": .int(standing.sent), "stored": .int(standing.stored),
+            "on_this_device": .int(standing.onDevice), "sent": .int(standing.sent), "stuck": .int(standing.stuck), "stored": .int(standing.stored),
             "needs_attention": .int(standing.needsAttention), "attachments_waiting": .int(standing.attachmentsWaiting),
             "last_sync": .time(standing.lastSync), "offline_seconds": .number(standing.offlineSeconds),
             "checkpoint": standing.checkpoint.map {

@@ -80,7 +80,7 @@ struct Devices: AsyncParsableCommand {
             var table = Table(
                 [
                     .init("Replica", .right), .init("User"), .init("Role"), .init("Name"), .init("Sets", .right), .init("Series"), .init("Versions"),
-                    .init("State"),
+                    .init("Still holds", .right), .init("State"),
                     .init("Device"),
                 ],
                 emptyText: "No devices are enrolled.")
@@ -91,7 +91,7 @@ struct Devices: AsyncParsableCommand {
                     StyledText(device["role"]?.stringValue ?? ""),
                     StyledText(device["name"]?.stringValue ?? ""), StyledText("\(device["sets"]?.intValue ?? 0)"),
                     StyledText(device["series"]?.stringValue ?? ""),
-                    StyledText(Self.versions(device)),
+                    StyledText(Self.versions(device)), Self.held(device),
                     StyledText(revoked ? "revoked" : "enrolled", revoked ? .red : .green), StyledText(device["device"]?.stringValue ?? ""))
             }
             out.print(table)
@@ -100,6 +100,13 @@ struct Devices: AsyncParsableCommand {
 }
 
 extension Devices {
+    /// Sets that are still on the device, and for how long there have always been some.
+    private static func held(_ device: JSONValue) -> StyledText {
+        guard let count = device["held"]?.intValue, let since = device["held_since"]?.intValue else { return "–" }
+        let minutes = max(0, Int(Date().timeIntervalSince1970) - since / 1000) / 60
+        return StyledText("\(count) for \(minutes) min", minutes > 0 ? .yellow : .plain)
+    }
+
     /// Protocol and schema as the device said them at its last sign-in since the server was started.
     private static func versions(_ device: JSONValue) -> String {
         guard let spoken = device["protocol_version"]?.intValue else { return "–" }

@@ -71,6 +71,8 @@ public struct DeviceStanding: Sendable {
     public let series: String
     public let onDevice: Int
     public let sent: Int
+    /// Those of the waiting ones that were there before the server was last reached and were not taken, though it did not defer them.
+    public let stuck: Int
     /// Sets whose answer this device still keeps.
     public let stored: Int
     public let needsAttention: Int
@@ -107,6 +109,11 @@ public struct DeviceStanding: Sendable {
 }
 
 extension DeviceClient {
+    /// A sync ends when nothing waits, so what was recorded a minute before it ended and waits all the same is held up by something.
+    private static func isStuck(_ own: OwnSet, lastSync: Int64?) -> Bool {
+        own.standing == .waiting && lastSync.map { own.madeAt < $0 - 60_000 } ?? false
+    }
+
     /// How the device stands: what is only here, what was sent, what is stored, and what needs a person.
     public func standing() throws -> DeviceStanding {
         let (now, running, offset) = (try now(), try runningLabour(), try moment().offsetMinutes)
@@ -121,7 +128,7 @@ extension DeviceClient {
                 user: try screen.userName(screen.user), tenant: screen.identity.tenantName, server: screen.identity.serverURL,
                 device: screen.identity.device,
                 replica: screen.identity.replica, series: screen.identity.series, onDevice: outbox.count { !$0.isSent },
-                sent: outbox.count(where: \.isSent),
+                sent: outbox.count(where: \.isSent), stuck: outbox.count { Self.isStuck($0, lastSync: state.lastSync) },
                 stored: try screen.reader.journal(limit: 1_000_000).count { LocalReader.whereabouts($0) == .stored },
                 needsAttention: unresolved.count, waitsForUser: waiting.count,
                 sets: lines, attachmentsWaiting: try screen.reader.attachments(stored: false).count,

@@ -59,7 +59,9 @@ extension Tenant: TenantService {
 
     public func sync(_ request: PBSyncRequest, replica: ReplicaID) throws -> PBSyncReply {
         try converting {
-            let reply = try engine.sync(request, replica: replica, at: try moment())
+            let moment = try moment()
+            let reply = try engine.sync(request, replica: replica, at: moment)
+            heldSets.note(request, reply, of: replica, at: moment.milliseconds)
             if !reply.receipts.isEmpty { moved() }
             return reply
         }
@@ -145,7 +147,7 @@ extension Tenant: TenantService {
                 if isEnded { moved() }
                 return try json(["settled": isEnded])
             case .status: return try json(try TenantReport(engine).status())
-            case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
+            case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }, held: heldSets.all))
             case .attention: return try json(try TenantReport(engine).attention())
             case .check: return try json(try TenantReport(engine).check())
             }

@@ -33,6 +33,7 @@ public final class Tenant: Sendable {
     private static let calendarHolds: Duration = .seconds(1)
     /// What devices said of themselves when they signed in last, since the server was started.
     let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])
+    let heldSets = HeldSets()
 
     /// Opens a tenant's database and starts a new epoch when it was restored or copied.
     ///

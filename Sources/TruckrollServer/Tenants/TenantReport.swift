@@ -40,6 +40,10 @@ public struct TenantReport {
         /// As it said at its last sign-in since the server was started.
         public let protocolVersion: UInt32?
         public let schemaVersion: UInt32?
+        /// Own change sets it still held after its last request; absent when it held none, or made no request since the server was started.
+        public let held: Int?
+        /// Since when it has always held some, Unix milliseconds.
+        public let heldSince: Int64?
     }
 
     public struct Item: Codable, Sendable {
@@ -93,14 +97,15 @@ public struct TenantReport {
         }
     }
 
-    func devices(versions: [ReplicaID: DeviceVersions]) throws -> [Device] {
+    func devices(versions: [ReplicaID: DeviceVersions], held: [ReplicaID: HeldSets.Standing]) throws -> [Device] {
         try engine.store.read { transaction in
             try transaction.replicas().map { row in
                 Device(
                     replica: row.replica.rawValue, device: row.device.description, name: row.name, user: try name(of: row.user, transaction),
                     role: row.role.rawValue, sets: row.lastSequence, series: row.series, revoked: row.revokedAt != nil,
                     protocolVersion: versions[row.replica]?.protocolVersion,
-                    schemaVersion: versions[row.replica].flatMap { $0.schemaVersion == 0 ? nil : $0.schemaVersion })
+                    schemaVersion: versions[row.replica].flatMap { $0.schemaVersion == 0 ? nil : $0.schemaVersion },
+                    held: held[row.replica]?.count, heldSince: held[row.replica]?.since)
             }
         }
     }
