@@ -35,6 +35,9 @@ struct SentTests {
             try bench.client.engine.store.write {
                 var state = try $0.state()
                 state.lastSync = lastSync
+                var own = try #require(try $0.outbox().first)
+                own.isSent = true
+                try $0.update(own)
                 try $0.save(state)
             }
             #expect(try bench.client.standing().stuck == stuck)

@@ -71,6 +71,33 @@ struct CertificateRegisterTests {
         #expect(try conflicts().isEmpty)
     }
 
+    @Test("what is not registered is replaced by nothing, whichever comes first", arguments: [true, false])
+    func replacement(isLater: Bool) throws {
+        let taken = try issue("ACME-D07-000001-K7QX", [1], by: company.anna)
+        let (former, next) = (world.id(), world.id())
+        func replace(_ id: RecordID, _ number: String, _ content: [UInt8], supersedes: RecordID?) throws {
+            try world.commit(company.ben) { editor in
+                var fields = try #require(try editor.view("certificate", taken)).fields(["kind", "order", "asset", "device_signature", "device"])
+                fields["number"] = .text(number)
+                fields["revision"] = .integer(supersedes == nil ? 0 : 1)
+                fields["content"] = .bytes(content)
+                fields["content_hash"] = .bytes(ContentDigest.sha256(content))
+                fields["issued_at"] = .text(editor.now.description)
+                fields["by"] = .reference(editor.user)
+                fields["supersedes"] = supersedes.map { .reference($0) }
+                try editor.create("certificate", id: id, fields)
+            }
+        }
+        try world.sync(company.ben)
+        if isLater { try replace(former, "ACME-D07-000001-K7QX", [2], supersedes: nil) }
+        try replace(next, "ACME-D09-000001-AAAA", [3], supersedes: former)
+        if !isLater { try replace(former, "ACME-D07-000001-K7QX", [2], supersedes: nil) }
+        try world.sync(company.ben)
+        #expect(try state(taken) == "registered")
+        #expect(try state(former) == "unregistered")
+        #expect(try state(next) == "registered")
+    }
+
     @Test("a content that is not what its hash says is kept and not registered, and certifies nothing")
     func otherContent() throws {
         let id = try issue("ACME-D07-000001-K7QX", [1], hash: ContentDigest.sha256([2]), by: company.anna)
@@ -86,4 +113,8 @@ struct CertificateRegisterTests {
         try world.sync(company.anna)
         #expect(try company.state() == "signed_off")
     }
+}
+
+extension RecordView {
+    fileprivate func fields(_ names: [String]) -> [String: Value] { Dictionary(uniqueKeysWithValues: names.map { ($0, self[$0]) }) }
 }

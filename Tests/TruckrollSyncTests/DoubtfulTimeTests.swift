@@ -31,7 +31,7 @@ struct DoubtfulTimeTests {
     }
 
     @Test(
-        "a time that cannot be right is stored as claimed, and marked with the time that counts",
+        "a time that cannot be right is stored as claimed, and marked with when its set was made",
         arguments: ["1970-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2019-06-01T08:00:00+02:00"])
     func claimed(time: String) throws {
         let note = try note(at: time)

@@ -155,7 +155,7 @@ struct UnitTests {
         try move("D1", from: company.depot, reason: "count")
         #expect(try world.sync(world.importer).needAttention == 0)
         #expect(try holder("D1") == .asset(company.asset))
-        #expect(try world.serverValue("part_use", use, "contested") == .boolean(false))
+        #expect(try world.serverValue("part_use", use, "prevailed") == .boolean(true))
         #expect(try onHand(company.depot) == "1")
         #expect(try places("D1").isEmpty)
     }
@@ -196,6 +196,116 @@ struct UnitTests {
         #expect(try holder("D1") == nil)
         #expect(try holder("A1") == .asset(company.asset))
         #expect(try onHand(company.vanA) == "1")
+        #expect(try world.serverRecords("exception").map { $0.text("state") } == ["resolved"])
+    }
+
+    @Test("a correction of a correction that was contested itself leaves the piece where the book has it, and takes it from there")
+    func correctedTwice() throws {
+        let first = try use("A1", from: company.vanA)
+        let wrong = try use("A1", from: company.depot, corrects: first)
+        try world.sync(company.anna)
+        #expect(try holder("A1") == .location(company.vanA))
+        try use("A1", from: company.vanA, corrects: wrong)
+        try world.sync(company.anna)
+        #expect(try holder("A1") == .asset(company.asset))
+        #expect(try onHand(company.vanA) == "1")
+        #expect(try balance(company.vanA)?.integer("units") == 1)
+        #expect(try onHand(company.depot) == "2")
+    }
+
+    @Test("a removal that came to hold, and is corrected, leaves the piece with nobody")
+    func correctedAfterPrevailing() throws {
+        let removal = try use("D1", action: "removed")
+        try world.sync(company.anna)
+        try move("D1", from: company.depot, reason: "count")
+        try world.sync(world.importer)
+        #expect(try holder("D1") == .person(company.annaUser))
+        try use("OLD", action: "removed", corrects: removal)
+        try world.sync(company.anna)
+        #expect(try holder("D1") == nil)
+        #expect(try holder("OLD") == .person(company.annaUser))
+    }
+
+    @Test("in one set with a use that the book contradicts, a piece is moved from where it is and from nowhere else")
+    func oneSet() throws {
+        for (from, needAttention) in [(RecordID?.none, 1), (company.depot, 0)] {
+            try world.commit(world.importer) { editor in
+                try editor.create(
+                    "part_use",
+                    [
+                        "order": .reference(company.order), "part": .reference(board), "quantity": .text("1"), "serial": .text("D1"),
+                        "from": .reference(company.vanA), "action": .text("consumed"), "at": .text(editor.now.description),
+                        "by": .reference(editor.user),
+                    ])
+                try editor.create(
+                    "stock_entry",
+                    [
+                        "part": .reference(board), "serial": .text("D1"), "from": from.map { .reference($0) } ?? .null,
+                        "to": .reference(company.vanA), "quantity": .text("1"), "reason": .text(from == nil ? "receipt" : "transfer"),
+                        "at": .text(editor.now.description),
+                    ])
+            }
+            #expect(try world.sync(world.importer).needAttention == needAttention)
+        }
+        #expect(try holder("D1") == .location(company.vanA))
+        #expect(try places("D1") == [company.vanA])
+    }
+
+    @Test("a number that is given for more than a quantity holds, or for several pieces, takes no balance below nothing")
+    func tooMany() throws {
+        for (serial, quantity) in [("X9", "999999999999.999999"), ("D1", "999999999999"), ("A1", "3")] {
+            try world.commit(company.anna) { editor in
+                try editor.create(
+                    "part_use",
+                    [
+                        "order": .reference(company.order), "part": .reference(board), "quantity": .text(quantity), "serial": .text(serial),
+                        "from": .reference(company.vanA), "action": .text("fitted"), "at": .text(editor.now.description),
+                        "by": .reference(editor.user),
+                    ])
+            }
+        }
+        try world.sync(company.anna)
+        #expect(try onHand(company.vanA) == "0")
+        #expect(try cases("stock_discrepancy").count == 3)
+        #expect(try holder("A1") == .location(company.vanA))
+        // The count is set right, and what is not there is written off.
+        try world.commit(world.importer) { editor in
+            try editor.create(
+                "stock_entry",
+                [
+                    "part": .reference(board), "to": .reference(company.vanA), "quantity": .text("2"), "reason": .text("count"),
+                    "at": .text(editor.now.description),
+                ])
+        }
+        for serial in ["A1", "A2"] { try move(serial, from: company.vanA, reason: "count") }
+        #expect(try world.sync(world.importer).needAttention == 0)
+        #expect(try holder("A1") == nil)
+        #expect(try onHand(company.vanA) == "0")
+        #expect(try balance(company.vanA)?.integer("units") == 0)
+    }
+
+    @Test("a piece that is promised and not there can be written off; somebody is told of the promise")
+    func promised() throws {
+        for serial in ["D1", "D2"] {
+            let id = RecordID.derived(
+                type: try world.schema.entity("reservation").type, key: [company.order.bytes, board.bytes, company.depot.bytes])
+            if serial == "D1" {
+                try world.commit(company.dora) { editor in
+                    try editor.create(
+                        "reservation", id: id,
+                        [
+                            "order": .reference(company.order), "part": .reference(board), "location": .reference(company.depot),
+                            "quantity": .text("2"), "requested_by": .reference(editor.user),
+                        ])
+                }
+                try world.sync(company.dora)
+                #expect(try world.serverValue("reservation", id, "state") == .text("granted"))
+            }
+            try move(serial, from: company.depot, reason: "count")
+        }
+        #expect(try world.sync(world.importer).needAttention == 0)
+        #expect(try onHand(company.depot) == "0")
+        #expect(try cases("stock_discrepancy").count == 2)
     }
 
     @Test("a number nobody has seen is believed, and takes none of the pieces that are known by theirs")

@@ -51,7 +51,8 @@ struct CertificateAssembly {
         let all = try source.children("reading", of: request.order).filter { $0.reference("asset") == request.asset }
         readings = all.standingInTime()
         former = try source.children("certificate", of: request.order)
-            .filter { $0.reference("asset") == request.asset }.max { ($0.integer("revision") ?? 0) < ($1.integer("revision") ?? 0) }
+            .filter { $0.reference("asset") == request.asset && $0.text("state") != "unregistered" }
+            .max { ($0.integer("revision") ?? 0) < ($1.integer("revision") ?? 0) }
 
         if !order.references("assets").contains(request.asset) {
             missing.append("The asset is not among those of the order; add it with `edit --add-asset`.")

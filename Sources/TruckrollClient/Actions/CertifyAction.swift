@@ -135,7 +135,7 @@ extension CertificateAssembly {
 
 extension LocalEditor {
     fileprivate func isEveryAssetCertified(_ order: RecordID) throws -> Bool {
-        let certified = Set(try children("certificate", of: order).compactMap { $0.reference("asset") })
+        let certified = Set(try children("certificate", of: order).filter { $0.text("state") != "unregistered" }.compactMap { $0.reference("asset") })
         let assets = try require("service_order", order).references("assets")
         return !assets.isEmpty && certified.isSuperset(of: assets)
     }

@@ -71,7 +71,7 @@ public struct DeviceStanding: Sendable {
     public let series: String
     public let onDevice: Int
     public let sent: Int
-    /// Those of the waiting ones that were there before the server was last reached and were not taken, though it did not defer them.
+    /// Those of the waiting ones that were sent, and not answered though the server was heard a minute and more after they were made.
     public let stuck: Int
     /// Sets whose answer this device still keeps.
     public let stored: Int
@@ -109,9 +109,9 @@ public struct DeviceStanding: Sendable {
 }
 
 extension DeviceClient {
-    /// A sync ends when nothing waits, so what was recorded a minute before it ended and waits all the same is held up by something.
+    /// The server was reached after it was sent, and said nothing of it: the line broke, or something holds it up.
     private static func isStuck(_ own: OwnSet, lastSync: Int64?) -> Bool {
-        own.standing == .waiting && lastSync.map { own.madeAt < $0 - 60_000 } ?? false
+        own.standing == .waiting && own.isSent && lastSync.map { own.madeAt < $0 - 60_000 } ?? false
     }
 
     /// How the device stands: what is only here, what was sent, what is stored, and what needs a person.

@@ -61,7 +61,8 @@ extension DeviceClient {
     private static func check(_ entry: PartEntry, _ part: RecordView) throws {
         let name = part.text("number") ?? ""
         try part.checkAmount(entry.quantity)
-        if part.boolean("serialised"), entry.serial == nil || entry.quantity != .one {
+        let isNamed = entry.serial.map { !$0.allSatisfy(\.isWhitespace) } ?? false
+        if part.boolean("serialised"), !isNamed || entry.quantity != .one {
             throw DeviceProblem(.serialMissing, "Each \(name) has a serial number.", next: "Record each piece by itself with --serial.")
         }
         if part.boolean("lot_tracked"), entry.lot == nil {
@@ -138,7 +139,9 @@ extension LocalEditor {
     fileprivate func unitNotices(_ entry: PartEntry, _ part: RecordView, from: RecordID?, besides id: RecordID) throws -> [String] {
         guard part.boolean("serialised"), let serial = entry.serial else { return [] }
         let uses = try views("part_use", where: "serial", equals: .text(serial)).filter { $0.reference("part") == entry.part && $0.id != id }
-        let corrected = Set(uses.compactMap { $0.reference("corrects") } + [entry.corrects].compactMap(\.self))
+        // A correction of a mistyped number has another one, on the same job.
+        let beside = try Set(uses.compactMap { $0.reference("order") }).flatMap { try views("part_use", where: "order", equals: .reference($0)) }
+        let corrected = Set(beside.compactMap { $0.reference("corrects") } + [entry.corrects].compactMap(\.self))
         if entry.action != .removed, let other = uses.first(where: { $0.text("action") != "removed" && !corrected.contains($0.id) }),
             !uses.contains(where: { $0.text("action") == "removed" })
         {

@@ -64,13 +64,19 @@ extension DeviceClient {
         let uses = try reader.views("part_use", where: "from", equals: .reference(location.id)).filter { $0.text("action") != "removed" }
         var waiting: [RecordID: (quantity: Quantity, place: Whereabouts)] = [:]
         var serials: [RecordID: Set<String>] = [:]
+        let corrected = Set(uses.compactMap { $0.reference("corrects") })
         for unit in try reader.views("unit", where: "location", equals: .reference(location.id)) {
             if let part = unit.reference("part"), let serial = unit.text("serial") { serials[part, default: []].insert(serial) }
         }
         for use in uses {
             let place = screen.place(use)
             guard place != .stored, let part = use.reference("part"), let quantity = use.quantity("quantity") else { continue }
-            if let serial = UnitPassage.serial(use) { serials[part]?.remove(serial) }
+            if let serial = UnitPassage.serial(use), !corrected.contains(use.id) { serials[part]?.remove(serial) }
+            if let former = try use.reference("corrects").flatMap({ try reader.view("part_use", $0) }), former["from"] == use["from"],
+                let part = former.reference("part"), let serial = UnitPassage.serial(former)
+            {
+                serials[part, default: []].insert(serial)
+            }
             let before = waiting[part]
             waiting[part] = (before?.quantity.adding(quantity) ?? quantity, before?.place == .onDevice ? .onDevice : place)
         }

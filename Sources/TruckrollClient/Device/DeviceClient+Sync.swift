@@ -62,7 +62,7 @@ extension DeviceClient {
         }
         guard sent > 0 else { return }
         throw DeviceProblem(
-            "answers-not-kept", "The disk is full. The server has \(sent) of your change sets, and its answers could not be kept here.",
+            "answers-not-kept", "This disk takes no writes. The server has \(sent) of your change sets, and its answers could not be kept here.",
             next: "Free some space and sync again; nothing is taken twice.")
     }
 

@@ -25,13 +25,17 @@ struct UnitCheck {
         var standing: [Piece: Standing] = [:]
         var contested: [Piece: [RecordView]] = [:]
         var uses: [RecordID: RecordView] = [:]
-        /// Uses that took a piece which no book had where they took it.
+        /// Uses that took a piece which no book had where they took it, or that came to hold when nobody had it.
         var unbooked: Set<RecordID> = []
+        var prevailed: Set<RecordID> = []
+        /// Who has each piece by its record, as the server's sets have written it so far.
+        var written: [RecordID: [String: Value]] = [:]
         var places: [Piece: [RecordID: Int64]] = [:]
     }
 
     /// - Returns: how many uses contradicted the book.
     func check() throws -> Int {
+        let unit = try schema.entity("unit")
         let serialised = Set(try views("part").filter { $0.boolean("serialised") }.map(\.id))
         var account = Account()
         var seen: Set<RecordKey> = []
@@ -40,6 +44,7 @@ struct UnitCheck {
             var touched: Set<Piece> = []
             for index in effect.ops {
                 let op = effect.set.ops[index]
+                if effect.isServers, op.key.type == unit.type { replay(op, unit, &account) }
                 guard op.kind == .create, let entity = schema[op.key.type], ["part_use", "stock_entry"].contains(entity.name),
                     seen.insert(op.key).inserted
                 else { continue }
@@ -58,6 +63,7 @@ struct UnitCheck {
                     if !effect.isServers { move(view, piece, &account) }
                 }
             }
+            for op in effect.isServers ? effect.set.ops : [] where op.key.type == unit.type { try compare(op.key.id, account, effect.position) }
             for piece in touched {
                 let sums = account.places[piece, default: [:]].values
                 guard sums.allSatisfy({ (0...1).contains($0) }), sums.reduce(0, +) <= 1 else {
@@ -77,36 +83,38 @@ struct UnitCheck {
 
     private func move(_ entry: RecordView, _ piece: Piece, _ account: inout Account) {
         let holder = account.standing[piece]?.holder
-        guard let passage = UnitPassage(entry: entry, holder: holder) else { return }
-        account.standing[piece] = Standing(holder: passage.to, source: entry.id)
-        if passage.to == nil { yield(piece, &account) }
+        let (from, to) = passage(of: entry, holder: holder)
+        // Whatever was judged before: what does not start at the holder moves nothing.
+        guard account.standing[piece] == nil || from == holder else { return }
+        account.standing[piece] = Standing(holder: to, source: entry.id)
+        if to == nil { yield(piece, &account) }
     }
 
     /// - Returns: whether it contradicts the book.
     private func use(_ use: RecordView, _ account: inout Account) -> Bool {
         account.uses[use.id] = use
-        guard let passage = UnitPassage(use: use) else { return false }
-        let piece = Piece(part: passage.part, serial: passage.serial)
+        guard let (piece, from, to) = passage(of: use) else { return false }
         guard let standing = account.standing[piece] else {
             account.unbooked.insert(use.id)
-            account.standing[piece] = Standing(holder: passage.to, source: use.id)
+            account.standing[piece] = Standing(holder: to, source: use.id)
             return false
         }
-        guard standing.holder == passage.from else {
+        guard standing.holder == from else {
             account.contested[piece, default: []].append(use)
             return true
         }
-        account.standing[piece] = Standing(holder: passage.to, source: use.id)
+        account.standing[piece] = Standing(holder: to, source: use.id)
         return false
     }
 
     private func takeBack(_ former: RecordView, by use: RecordView, _ account: inout Account) {
-        guard let passage = UnitPassage(use: former) else { return }
-        let piece = Piece(part: passage.part, serial: passage.serial)
-        account.contested[piece]?.removeAll { $0.id == former.id }
-        guard account.standing[piece]?.source == former.id else { return }
-        var holder = passage.from
+        guard let (piece, from, _) = passage(of: former) else { return }
+        let waiting = account.contested[piece, default: []]
+        account.contested[piece] = waiting.filter { $0.id != former.id }
+        guard !waiting.contains(where: { $0.id == former.id }), account.standing[piece]?.source == former.id else { return }
+        var holder = from
         if case .location = holder, account.unbooked.contains(former.id) { holder = nil }
+        if account.prevailed.contains(former.id) { holder = nil }
         account.standing[piece] = Standing(holder: holder, source: use.id)
         if holder == nil { yield(piece, &account) }
     }
@@ -116,11 +124,48 @@ struct UnitCheck {
         let waiting = account.contested[piece, default: []].compactMap { use in
             stored[use.key]?.record.entries.first.map { (use: use, version: $0.version) }
         }
-        guard let newest = waiting.max(by: { $0.version < $1.version })?.use, let passage = UnitPassage(use: newest) else { return }
-        account.standing[piece] = Standing(holder: passage.to, source: newest.id)
+        guard let newest = waiting.max(by: { $0.version < $1.version })?.use, let (_, _, to) = passage(of: newest) else { return }
+        account.standing[piece] = Standing(holder: to, source: newest.id)
         account.contested[piece]?.removeAll { $0.id == newest.id }
-        // What was contested was booked in and out where it was taken: no book had it there.
-        account.unbooked.insert(newest.id)
+        account.prevailed.insert(newest.id)
+    }
+
+    // MARK: What a record says of a piece, by the table of Protocol/07-sync.md
+
+    private func passage(of use: RecordView) -> (piece: Piece, from: UnitHolder?, to: UnitHolder?)? {
+        guard let part = use.reference("part"), let serial = use.text("serial"), use.text("quantity") == "1" else { return nil }
+        let asset = use.reference("asset").map { UnitHolder.asset($0) }
+        let place = use.reference("from").map { UnitHolder.location($0) }
+        return switch use.text("action") {
+        case "fitted": (Piece(part: part, serial: serial), place, asset)
+        case "removed": (Piece(part: part, serial: serial), asset, use.reference("by").map { .person($0) })
+        default: (Piece(part: part, serial: serial), place, nil)
+        }
+    }
+
+    private func passage(of entry: RecordView, holder: UnitHolder?) -> (from: UnitHolder?, to: UnitHolder?) {
+        var from = entry.reference("from").map { UnitHolder.location($0) }
+        if from == nil, entry.text("reason") == "return", case .person = holder { from = holder }
+        return (from, entry.reference("to").map { .location($0) })
+    }
+
+    // MARK: Records
+
+    private func replay(_ op: Op, _ unit: Entity, _ account: inout Account) {
+        for write in op.writes { if let field = unit[write.field] { account.written[op.key.id, default: [:]][field.name] = write.value } }
+    }
+
+    /// A piece's record, after each set of the server's that writes it, says what the facts up to then say.
+    private func compare(_ id: RecordID, _ account: Account, _ position: Position) throws {
+        let written = account.written[id, default: [:]]
+        guard let part = written["part"]?.reference, let serial = written["serial"]?.text else { throw Violation("I5", "unit \(id) names no piece") }
+        let holders = ["location": UnitHolder.location, "asset": UnitHolder.asset, "person": UnitHolder.person].compactMap { name, make in
+            written[name]?.reference.map { make($0) }
+        }
+        let expected = account.standing[Piece(part: part, serial: serial)]?.holder
+        guard holders == (expected.map { [$0] } ?? []) else {
+            throw Violation("I5", "piece \(serial) is held by \(holders) at position \(position), the facts say \(expected, default: "nobody")")
+        }
     }
 
     private func compare(_ account: Account) throws {
@@ -141,6 +186,10 @@ struct UnitCheck {
         }
         guard records.count == account.standing.count else {
             throw Violation("I5", "\(records.count) pieces are known, the facts name \(account.standing.count)")
+        }
+        let waiting = Set(account.contested.values.joined().map(\.id))
+        for use in try views("part_use") where (use.boolean("contested") && !use.boolean("prevailed")) != waiting.contains(use.id) {
+            throw Violation("I5", "use \(use.id) of piece \(use.text("serial") ?? "") is \(use.boolean("contested") ? "" : "not ")contested")
         }
         for balance in try views("balance") {
             guard let location = balance.reference("location"), let part = balance.reference("part") else { continue }

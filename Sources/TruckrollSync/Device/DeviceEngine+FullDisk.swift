@@ -18,7 +18,12 @@ extension DeviceEngine {
             }
             var requests: [PBSyncRequest] = []
             var bytes = 0
-            for own in try transaction.outbox() where own.set.writeID.replica == identity.replica && own.standing == .waiting {
+            let waiting = try transaction.outbox().filter { $0.standing == .waiting }
+            // Sets of a former number go first, and what a sync does about them has to be noted.
+            guard waiting.allSatisfy({ $0.set.writeID.replica == identity.replica }) else { return [] }
+            for own in waiting {
+                // What the disk has changed is not sent, nor what comes after it.
+                guard own.set.hash == own.hash else { break }
                 bytes += own.set.body.count + 128
                 if requests.isEmpty || bytes > Limits.pushBytes || (requests.last?.push.count ?? 0) >= Limits.setsInPush {
                     requests.append(empty)

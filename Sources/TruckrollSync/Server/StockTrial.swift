@@ -11,6 +11,8 @@ struct StockTrial {
     private var taken: [Shelf: Quantity] = [:]
     private var brought: [Shelf: Quantity] = [:]
     private var holders: [RecordID: UnitHolder?] = [:]
+    /// Pieces of uses that the set corrects.
+    private var unclear: Set<RecordID> = []
     /// How many pieces got their name by being moved from where nameless ones lay.
     private var named: [Shelf: Int64] = [:]
 
@@ -40,8 +42,22 @@ struct StockTrial {
             let shelf = Shelf(location: place, part: part)
             taken[shelf] = (taken[shelf] ?? .zero).adding(amount) ?? amount
         }
-        if entity.name == "part_use", let passage = UnitPassage(use: view) {
-            holders[try unitID(part, passage.serial)] = .some(passage.to)
+        if entity.name == "part_use" { try noteUse(view, part) }
+    }
+
+    /// A use that the book contradicts moves no piece. What a correction does to a piece is seen in no trial: it waits for the next set.
+    private mutating func noteUse(_ use: RecordView, _ part: RecordID) throws {
+        let entity = try schema.entity("part_use")
+        if let former = try use.reference("corrects").flatMap({ try writer.view(entity, $0) }), let passage = UnitPassage(use: former) {
+            unclear.insert(try unitID(passage.part, passage.serial))
+        }
+        guard let passage = UnitPassage(use: use) else { return }
+        let id = try unitID(part, passage.serial)
+        let unit = try UnitBook(schema: schema, access: writer).unit(of: part, serial: passage.serial)
+        if unit == nil, holders[id] == nil || passage.follows(holders[id] ?? nil) {
+            holders[id] = .some(passage.to)
+        } else if passage.follows(holders[id] ?? unit.flatMap { UnitHolder(unit: $0) }) {
+            holders[id] = .some(passage.to)
         }
     }
 
@@ -63,10 +79,12 @@ struct StockTrial {
         if let from = entry.reference("from") {
             let shelf = Shelf(location: from, part: part)
             let balance = try book.balance(of: part, at: from)
-            guard let wanted = (taken[shelf] ?? .zero).adding(quantity), wanted <= balance.free else {
+            // What was counted and is not there is gone, whatever was promised of it.
+            let most = entry.text("reason") == "count" ? balance.onHand : balance.free
+            guard let wanted = (taken[shelf] ?? .zero).adding(quantity), wanted <= most else {
                 return Remark(
-                    code: "stock-insufficient", op: index, text: "Only \(balance.free) are free there, \(quantity) more were to be moved.",
-                    serverValue: .text(balance.free.description), remedies: ["move less", "count the stock"])
+                    code: "stock-insufficient", op: index, text: "Only \(most) are free there, \(quantity) more were to be moved.",
+                    serverValue: .text(most.description), remedies: ["move less", "count the stock"])
             }
             taken[shelf] = wanted
         }
@@ -77,6 +95,8 @@ struct StockTrial {
     private mutating func unitProblem(_ entry: RecordView, _ part: RecordID, _ quantity: Quantity, _ index: Int) throws -> Remark? {
         let units = UnitBook(schema: schema, access: writer)
         guard try units.isSerialised(part) else { return nil }
+        // A count that was wrong is set right without naming pieces.
+        if entry.text("reason") == "count", UnitPassage.serial(entry) == nil { return nil }
         guard let serial = UnitPassage.serial(entry), quantity == .one else {
             return Remark(
                 code: "serial-missing", op: index, text: "Each piece of this part has a serial number.",
@@ -94,7 +114,7 @@ struct StockTrial {
             return nil
         }
         let holder = holders[id] ?? unit.flatMap { UnitHolder(unit: $0) }
-        guard let passage = UnitPassage(entry: entry, holder: holder), passage.follows(holder) else {
+        guard let passage = UnitPassage(entry: entry, holder: holder), passage.follows(holder), !unclear.contains(id) else {
             let place = try units.words(for: holder)
             return Remark(
                 code: "serial-elsewhere", op: index, text: "The piece \(serial) is \(place) by the book.", serverValue: .text(place),

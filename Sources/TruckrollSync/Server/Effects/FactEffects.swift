@@ -70,6 +70,8 @@ struct FactEffects {
         let successors = try successors(of: id, view)
         let former = try builder.writer.view(view.entity, id)
         if let former {
+            // What is not registered is replaced by nothing: its number stands for another content.
+            guard former.text("state") != "unregistered" else { return }
             guard former["order"] == view["order"], former["asset"] == view["asset"] else { return }
             try builder.patch("certificate", id: id, ["state": .text("superseded")])
         }

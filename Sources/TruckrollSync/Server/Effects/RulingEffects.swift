@@ -23,8 +23,8 @@ struct RulingEffects {
         if isOfWork, applied.entity.writeClass == .fact, applied.isNew { try markTimes(of: applied) }
     }
 
-    /// Times of facts are stored as they were claimed. Those that cannot be right are marked, with the time that rules: when the set
-    /// was made by the clock that the server has corrected (its stamp).
+    /// Times of facts are stored as they were claimed. Those that cannot be right are marked, with when their set was made by the
+    /// clock that the server has corrected (its stamp).
     private func markTimes(of applied: AppliedOp) throws {
         guard let record = try builder.writer.record(applied.op.key) else { return }
         for write in applied.op.writes {
@@ -34,7 +34,7 @@ struct RulingEffects {
             let corrected = builder.moment.calendar.local(Int64(stamp.milliseconds))
             try create(
                 applied, field: field, name: "time:\(field.id)", rule: "time-doubtful",
-                text: "“\(field.name)” says \(time), which cannot be right: the set was made at \(corrected). That time counts.")
+                text: "“\(field.name)” says \(time), which cannot be right: the set was made at \(corrected).")
         }
     }
 

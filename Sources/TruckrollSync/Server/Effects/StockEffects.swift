@@ -24,6 +24,13 @@ struct StockEffects {
         switch applied.entity.name {
         case "stock_entry":
             try move(view)
+            if view.text("reason") == "count", let part = view.reference("part"), let from = view.reference("from"),
+                try !coversPromises(part, at: from)
+            {
+                try builder.raise(
+                    "stock_discrepancy", "count:\(view.id)", order: view.reference("order"), about: nil,
+                    text: "What was counted does not cover what was promised. Replenish the location.")
+            }
             if case .contested(let place) = try units.move(entry: view) {
                 try builder.raise(
                     "custody_conflict", "unit:\(view.id)", order: view.reference("order"), about: nil,
@@ -49,7 +56,8 @@ struct StockEffects {
     }
 
     private func book(
-        _ reason: String, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView, isNamed: Bool = true
+        _ reason: String, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView, isNamed: Bool = true,
+        isMoving: Bool = true
     ) throws {
         let entry = try builder.create(
             "stock_entry", id: try builder.id("stock_entry", "\(reason):\(use.id)"),
@@ -58,7 +66,7 @@ struct StockEffects {
                 "to": to.map { .reference($0) } ?? .null, "reason": .text(reason), "order": use["order"], "source": .reference(use.id),
                 "at": use["at"], "serial": isNamed ? use["serial"] : .null, "lot": use["lot"],
             ])
-        if let view = try builder.writer.view(try builder.schema.entity("stock_entry"), entry) { try move(view) }
+        if isMoving, let view = try builder.writer.view(try builder.schema.entity("stock_entry"), entry) { try move(view) }
     }
 
     // MARK: Use
@@ -75,7 +83,7 @@ struct StockEffects {
         case .contested(let place):
             doubts.append("By the book the piece \(use.text("serial") ?? "") is \(place); it stays there until somebody has looked.")
         case .noUnit where try units.book.isSerialised(part):
-            doubts.append("The piece's serial number is missing, so the book cannot tell which one is gone.")
+            doubts.append("The piece's serial number is missing, or stands for several, so the book cannot tell which one is gone.")
         default: break
         }
         if use.text("action") != "removed", let from = use.reference("from") {
@@ -117,25 +125,28 @@ struct StockEffects {
             doubts.append("The part was taken without a reservation or a lease.")
         }
         let balance = try book.balance(of: part, at: from)
-        let available =
-            switch unit {
-            case .noUnit, .moved: max(Int64(0), balance.onHand.millionths)
-            case .firstSeen: max(Int64(0), balance.nameless.millionths)
-            case .contested: Int64(0)
+        switch unit {
+        case .contested: try bookUnknown(part, quantity, from, use)
+        case .firstSeen where balance.nameless < quantity:
+            doubts.append("The book knew no piece \(use.text("serial") ?? "") there. Count the stock.")
+            try bookUnknown(part, quantity, from, use)
+        default:
+            let missing = Quantity(millionths: quantity.millionths - max(0, balance.onHand.millionths))
+            if missing > .zero {
+                doubts.append("\(missing) more were used than the book had. Count the stock.")
+                // A piece that the book has there is not brought there once more: it is the count that was wrong.
+                try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use, isNamed: unit != .moved)
             }
-        if available < quantity.millionths {
-            let missing = Quantity(millionths: quantity.millionths - available)
-            switch unit {
-            case .contested: break
-            case .firstSeen: doubts.append("The book knew no piece \(use.text("serial") ?? "") there. Count the stock.")
-            case .noUnit, .moved: doubts.append("\(missing) more were used than the book had. Count the stock.")
-            }
-            // A piece that the book has there is not brought there once more: it is the count that was wrong.
-            try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: use, isNamed: unit != .moved)
+            try book("use", part: part, quantity: quantity, from: from, to: nil, use: use)
         }
-        try book("use", part: part, quantity: quantity, from: from, to: nil, use: use)
         if try !coversPromises(part, at: from) { doubts.append("What is left does not cover what was promised. Replenish the location.") }
         return doubts
+    }
+
+    /// A piece that the book does not have there comes and goes at once: what lies there stays as it is.
+    private func bookUnknown(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ use: RecordView) throws {
+        try book("discrepancy", part: part, quantity: quantity, from: nil, to: from, use: use, isMoving: false)
+        try book("use", part: part, quantity: quantity, from: from, to: nil, use: use, isMoving: false)
     }
 
     /// What a corrected use had taken.
@@ -156,20 +167,22 @@ struct StockEffects {
             let part = former.reference("part"), let quantity = former.quantity("quantity")
         else { return (nil, []) }
         let entries = try builder.schema.entity("stock_entry")
+        let returnID = RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes])
         let moved = try builder.writer.views(entries, where: "source", equals: .reference(id))
         let invented = moved.filter { $0.text("reason") == "discrepancy" && $0["serial"] == former["serial"] }.reduce(Int64(0)) {
             $0 + ($1.quantity("quantity")?.millionths ?? 0)
         }
-        let isPieceBack = try units.takeBack(use: former, isBooked: invented == 0, by: use)
+        let piece = try units.takeBack(use: former, isBooked: invented == 0, by: use)
+        if piece == .unmoved { try withdrawCase(of: former) }
         // Without an entry of its own it took nothing yet.
         guard former.text("action") != "removed", let location = former.reference("from"), moved.contains(where: { $0.text("reason") == "use" }),
-            !former.boolean("corrected")
+            !former.boolean("corrected"), try builder.writer.view(entries, returnID) == nil
         else { return (nil, []) }
         try builder.patch("part_use", id: id, ["corrected": .boolean(true)])
-        let returned = isPieceBack ? Quantity(millionths: max(0, quantity.millionths - invented)) : .zero
+        let returned = piece == .goneOn ? .zero : Quantity(millionths: max(0, quantity.millionths - invented))
         if returned > .zero {
             let entry = try builder.create(
-                "stock_entry", id: RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes]),
+                "stock_entry", id: returnID,
                 [
                     "part": .reference(part), "quantity": .text(returned.description), "to": .reference(location), "reason": .text("return"),
                     "order": use["order"], "source": .reference(use.id), "at": use["at"], "serial": former["serial"], "lot": former["lot"],
@@ -178,8 +191,17 @@ struct StockEffects {
         }
         let lease = former.reference("lease")
         if let lease { try unspend(lease, part, location, quantity) }
-        let doubts = isPieceBack ? [] : ["The piece \(former.text("serial") ?? "") of the corrected use has gone on since and does not come back."]
+        let doubts =
+            piece != .goneOn ? [] : ["The piece \(former.text("serial") ?? "") of the corrected use has gone on since and does not come back."]
         return (FormerUse(part: part, from: location, lease: lease, quantity: quantity), doubts)
+    }
+
+    /// The case of a contested use is over when the use is corrected.
+    private func withdrawCase(of former: RecordView) throws {
+        guard let made = former.record.entries.first?.version.writeID else { return }
+        try builder.resolve(
+            "custody_conflict", raisedBy: Sequencer.effectsCause(made), "stock:\(former.id)", order: former.reference("order"),
+            text: "The use was corrected.")
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.

@@ -37,8 +37,9 @@ struct UnitEffects {
         return outcome
     }
 
+    /// A number that stands for several pieces at once names none of them.
     func move(use: RecordView) throws -> Outcome {
-        guard let passage = UnitPassage(use: use), try book.isSerialised(passage.part) else { return .noUnit }
+        guard use.quantity("quantity") == .one, let passage = UnitPassage(use: use), try book.isSerialised(passage.part) else { return .noUnit }
         let outcome = try pass(passage, try book.unit(of: passage.part, serial: passage.serial), by: use)
         if case .contested = outcome { try builder.patch("part_use", id: use.id, ["contested": .boolean(true)]) }
         return outcome
@@ -67,18 +68,33 @@ struct UnitEffects {
 
     // MARK: Corrections
 
+    /// What a correction finds of the piece of the use that it corrects.
+    enum Return {
+        /// It is with who had it before, or there is none.
+        case back
+        /// The use had moved nothing.
+        case unmoved
+        /// It has gone on since, and stays where it is.
+        case goneOn
+    }
+
     /// A use that is corrected moved nothing: its piece goes back to who had it.
     ///
     /// - Parameter isBooked: the stock it named had the piece by the book; otherwise nobody had it.
-    /// - Returns: `false` when the piece has gone on since, and stays where it is.
-    func takeBack(use: RecordView, isBooked: Bool, by correction: RecordView) throws -> Bool {
-        guard let passage = UnitPassage(use: use), let unit = try book.unit(of: passage.part, serial: passage.serial) else { return true }
-        if use.boolean("contested") { try builder.patch("part_use", id: use.id, ["contested": .boolean(false)]) }
-        guard unit.reference("source") == use.id else { return false }
-        let holder: UnitHolder? = if case .location = passage.from, !isBooked { nil } else { passage.from }
+    func takeBack(use: RecordView, isBooked: Bool, by correction: RecordView) throws -> Return {
+        guard use.quantity("quantity") == .one, let passage = UnitPassage(use: use),
+            let unit = try book.unit(of: passage.part, serial: passage.serial)
+        else { return .back }
+        let isContested = use.boolean("contested")
+        if isContested { try builder.patch("part_use", id: use.id, ["contested": .boolean(false)]) }
+        if isContested, !use.boolean("prevailed") { return .unmoved }
+        guard unit.reference("source") == use.id else { return .goneOn }
+        // What prevailed had come from nobody.
+        var holder = isContested ? nil : passage.from
+        if case .location = holder, !isBooked { holder = nil }
         try set(passage.part, passage.serial, unit, holder: holder, source: correction)
         if holder == nil { try yield(unit.id) }
-        return true
+        return .back
     }
 
     /// Nobody has the piece any more: the newest use that had contradicted the book holds now.
@@ -88,10 +104,10 @@ struct UnitEffects {
         else { return }
         let entity = try builder.schema.entity("part_use")
         let uses = try builder.writer.views(entity, where: "serial", equals: .text(serial))
-            .filter { $0.reference("part") == part && $0.boolean("contested") }
+            .filter { $0.reference("part") == part && $0.boolean("contested") && !$0.boolean("prevailed") }
         let dated = uses.compactMap { use in use.record.entries.first.map { (use: use, version: $0.version) } }
         guard let newest = dated.max(by: { $0.version < $1.version })?.use, let passage = UnitPassage(use: newest) else { return }
         try set(part, serial, unit, holder: passage.to, source: newest)
-        try builder.patch("part_use", id: newest.id, ["contested": .boolean(false)])
+        try builder.patch("part_use", id: newest.id, ["prevailed": .boolean(true)])
     }
 }
