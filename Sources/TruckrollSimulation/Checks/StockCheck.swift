@@ -13,19 +13,23 @@ struct StockCheck {
     func check() throws {
         let onHand = try movements()
         var promised: [Shelf: Int64] = [:]
-        for view in try views("reservation") where view.text("state") == "granted" {
+        for view in try stored.views(of: schema.entity("reservation")) where view.text("state") == "granted" {
             promise(view, view.quantity("granted")?.millionths ?? 0, "location", &promised)
         }
         var leased: [Shelf: Int64] = [:]
-        for view in try views("lease") where view.text("kind") == "depot_stock" && view.text("state") == "granted" {
+        for view in try stored.views(of: schema.entity("lease")) where view.text("kind") == "depot_stock" && view.text("state") == "granted" {
             promise(view, max(0, (view.quantity("granted")?.millionths ?? 0) - (view.quantity("used")?.millionths ?? 0)), "location", &leased)
         }
-        let asked = try views("reservation") + views("lease").filter { $0.text("kind") == "depot_stock" }
+        let asked =
+            try stored.views(of: schema.entity("reservation"))
+            + stored.views(of: schema.entity("lease")).filter { $0.text("kind") == "depot_stock" }
         if let open = asked.first(where: { $0.text("state") == nil }) {
             throw Violation("9.18", "\(open.entity.name) \(open.id) was never answered")
         }
-        let short = Set(try views("exception").filter { ["stock_discrepancy", "custody_conflict"].contains($0.text("kind")) }.map(\.id))
-        for view in try views("balance") {
+        let short = Set(
+            try stored.views(of: schema.entity("exception")).filter { ["stock_discrepancy", "custody_conflict"].contains($0.text("kind")) }.map(
+                \.id))
+        for view in try stored.views(of: schema.entity("balance")) {
             guard let location = view.reference("location"), let part = view.reference("part") else { continue }
             let shelf = Shelf(location: location, part: part)
             let found = (
@@ -37,11 +41,6 @@ struct StockCheck {
                 throw Violation("I4", "more is promised at \(location) than lies there, and nobody was told")
             }
         }
-    }
-
-    private func views(_ name: String) throws -> [RecordView] {
-        let entity = try schema.entity(name)
-        return stored.values.filter { $0.record.key.type == entity.type && !$0.isDeleted }.map { RecordView($0.record, entity) }
     }
 
     private func promise(_ view: RecordView, _ amount: Int64, _ field: String, _ sums: inout [Shelf: Int64]) {

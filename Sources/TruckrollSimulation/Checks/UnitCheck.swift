@@ -36,7 +36,7 @@ struct UnitCheck {
     /// - Returns: how many uses contradicted the book.
     func check() throws -> Int {
         let unit = try schema.entity("unit")
-        let serialised = Set(try views("part").filter { $0.boolean("serialised") }.map(\.id))
+        let serialised = Set(try stored.views(of: schema.entity("part")).filter { $0.boolean("serialised") }.map(\.id))
         var account = Account()
         var seen: Set<RecordKey> = []
         var contradictions = 0
@@ -170,7 +170,7 @@ struct UnitCheck {
 
     private func compare(_ account: Account) throws {
         var units: [Shelf: Int64] = [:]
-        let records = try views("unit")
+        let records = try stored.views(of: schema.entity("unit"))
         for unit in records {
             guard let part = unit.reference("part"), let serial = unit.text("serial") else { throw Violation("I5", "unit \(unit.id) names no piece") }
             let piece = Piece(part: part, serial: serial)
@@ -188,20 +188,16 @@ struct UnitCheck {
             throw Violation("I5", "\(records.count) pieces are known, the facts name \(account.standing.count)")
         }
         let waiting = Set(account.contested.values.joined().map(\.id))
-        for use in try views("part_use") where (use.boolean("contested") && !use.boolean("prevailed")) != waiting.contains(use.id) {
+        for use in try stored.views(of: schema.entity("part_use"))
+        where (use.boolean("contested") && !use.boolean("prevailed")) != waiting.contains(use.id) {
             throw Violation("I5", "use \(use.id) of piece \(use.text("serial") ?? "") is \(use.boolean("contested") ? "" : "not ")contested")
         }
-        for balance in try views("balance") {
+        for balance in try stored.views(of: schema.entity("balance")) {
             guard let location = balance.reference("location"), let part = balance.reference("part") else { continue }
             let expected = units[Shelf(location: location, part: part)] ?? 0
             guard balance.integer("units") ?? 0 == expected else {
                 throw Violation("I5", "the balance at \(location) knows \(balance.integer("units") ?? 0) pieces, \(expected) lie there")
             }
         }
-    }
-
-    private func views(_ name: String) throws -> [RecordView] {
-        let entity = try schema.entity(name)
-        return stored.values.filter { $0.record.key.type == entity.type && !$0.isDeleted }.map { RecordView($0.record, entity) }
     }
 }

@@ -23,35 +23,7 @@ final class BatchTransaction: ServerTransaction {
     private var byPosition: [Position: WriteID] = [:]
     private var byCause: [[UInt8]: WriteID] = [:]
     private var byOrigin: [Origin: WriteID] = [:]
-    private var answers = Answers()
-
-    /// What the store answered to questions that are asked again and again, for as long as nothing is written that may change it.
-    private struct Answers {
-        var epochs: [EpochRow]?
-        var isAnythingWaiting: Bool?
-        /// When no edge was due, Unix milliseconds.
-        var nothingDue: Int64?
-        /// The numbers of a device.
-        var numbers: [DeviceID: [ReplicaID]] = [:]
-        var ids: [IDsQuestion: [RecordID]] = [:]
-        var wasInView: [WasInViewQuestion: Bool] = [:]
-        /// Sets that are there.
-        var positions: [Position: AdmittedSet] = [:]
-        var origins: [Origin: AdmittedSet?] = [:]
-        /// By the bytes of their texts.
-        var causes: [[UInt8]: AdmittedSet?] = [:]
-    }
-
-    private struct IDsQuestion: Hashable {
-        let type: EntityType
-        let column: String
-        let value: Value
-    }
-
-    private struct WasInViewQuestion: Hashable {
-        let key: ViewScopeKey
-        let position: Position
-    }
+    private var answers = BatchAnswers()
 
     init(over store: any ServerTransaction) { self.store = store }
 
@@ -176,7 +148,7 @@ final class BatchTransaction: ServerTransaction {
             scopeRows.undo(to: marks.4)
             digests.undo(to: marks.5)
             viewScopes.undo(to: marks.6)
-            answers = Answers()
+            answers = BatchAnswers()
             throw error
         }
     }
@@ -264,7 +236,7 @@ final class BatchTransaction: ServerTransaction {
         try saveSets()
         try below { try $0.replace(set) }
         sets.forget(set.writeID)
-        answers = Answers()
+        answers = BatchAnswers()
     }
 
     func admitted(_ id: WriteID) throws -> AdmittedSet? { try sets.row(id) { try below { try $0.admitted(id) } } }
@@ -346,7 +318,7 @@ final class BatchTransaction: ServerTransaction {
     }
 
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID] {
-        let question = IDsQuestion(type: entity.type, column: column, value: value)
+        let question = BatchAnswers.IDsQuestion(type: entity.type, column: column, value: value)
         if let known = answers.ids[question] { return known }
         try saveRecords(of: entity)
         let ids = try below { try $0.ids(entity, where: column, equals: value) }
@@ -477,7 +449,7 @@ final class BatchTransaction: ServerTransaction {
     }
 
     func wasInView(_ replica: ReplicaID, _ scope: Scope, at position: Position) throws -> Bool {
-        let question = WasInViewQuestion(key: ViewScopeKey(replica, scope), position: position)
+        let question = BatchAnswers.WasInViewQuestion(key: ViewScopeKey(replica, scope), position: position)
         if let known = answers.wasInView[question] { return known }
         let was = try below { try $0.wasInView(replica, scope, at: position) }
         answers.wasInView[question] = was
