@@ -11,6 +11,8 @@ struct StockTrial {
     private var taken: [Shelf: Quantity] = [:]
     private var brought: [Shelf: Quantity] = [:]
     private var holders: [RecordID: UnitHolder?] = [:]
+    /// Uses of the set.
+    private var uses: [RecordID: RecordView] = [:]
     /// Pieces of uses that the set corrects.
     private var unclear: Set<RecordID> = []
     /// How many pieces got their name by being moved from where nameless ones lay.
@@ -48,17 +50,15 @@ struct StockTrial {
     /// A use that the book contradicts moves no piece. What a correction does to a piece is seen in no trial: it waits for the next set.
     private mutating func noteUse(_ use: RecordView, _ part: RecordID) throws {
         let entity = try schema.entity("part_use")
-        if let former = try use.reference("corrects").flatMap({ try writer.view(entity, $0) }), let passage = UnitPassage(use: former) {
+        if let id = use.reference("corrects"), let former = try uses[id] ?? writer.view(entity, id), let passage = UnitPassage(use: former) {
             unclear.insert(try unitID(passage.part, passage.serial))
         }
-        guard let passage = UnitPassage(use: use) else { return }
+        uses[use.id] = use
+        guard use.quantity("quantity") == .one, let passage = UnitPassage(use: use) else { return }
         let id = try unitID(part, passage.serial)
         let unit = try UnitBook(schema: schema, access: writer).unit(of: part, serial: passage.serial)
-        if unit == nil, holders[id] == nil || passage.follows(holders[id] ?? nil) {
-            holders[id] = .some(passage.to)
-        } else if passage.follows(holders[id] ?? unit.flatMap { UnitHolder(unit: $0) }) {
-            holders[id] = .some(passage.to)
-        }
+        let isUnseen = unit == nil && holders[id] == nil
+        if isUnseen || passage.follows(holders[id] ?? unit.flatMap { UnitHolder(unit: $0) }) { holders[id] = .some(passage.to) }
     }
 
     /// What keeps a movement from taking effect; `nil` when nothing does.
