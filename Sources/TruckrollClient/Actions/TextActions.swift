@@ -70,7 +70,7 @@ extension String {
     /// the other, stands in lines of its own. One that stands without is left so.
     fileprivate func closed(over standing: String) -> String {
         // Read and written again, a text is as it was, with however many line feeds it ends.
-        if utf8.elementsEqual(standing.opened.utf8) { return standing }
+        if hasBytes(of: standing.opened) { return standing }
         return isEmpty || hasSuffix("\n") || !standing.isEmpty && !standing.hasSuffix("\n") ? self : self + "\n"
     }
 

@@ -101,6 +101,6 @@ public enum Lattice {
     /// The place of a value, or -1 for one this schema does not know.
     public static func rank(_ value: Value, in lattice: [String]) -> Int {
         guard let text = value.text else { return -1 }
-        return lattice.firstIndex { $0.utf8.elementsEqual(text.utf8) } ?? -1
+        return lattice.firstIndex { $0.hasBytes(of: text) } ?? -1
     }
 }

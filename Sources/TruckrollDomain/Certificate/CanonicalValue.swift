@@ -1,3 +1,5 @@
+import TruckrollCore
+
 /// A JSON value that has exactly one spelling in bytes: RFC 8785, without fractional numbers.
 ///
 /// What is signed must be the same bytes everywhere, so there is nothing here that two libraries could
@@ -114,5 +116,5 @@ public struct CanonicalObject: Sendable {
     }
 
     /// Whether the two keys are the same bytes.
-    static func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+    static func same(_ left: String, _ right: String) -> Bool { left.hasBytes(of: right) }
 }

@@ -158,7 +158,7 @@ public final class Field: Sendable {
         case (.time, .text(let text)): return DeviceTime(text) == nil ? "“\(text.prefix(40))” is no RFC 3339 time" : nil
         case (.date, .text(let text)): return CalendarDate(text) == nil ? "“\(text.prefix(20))” is no date YYYY-MM-DD" : nil
         case (.enumeration(let values), .text(let text)):
-            return values.contains { $0.utf8.elementsEqual(text.utf8) } ? nil : "“\(text.prefix(30))” is none of \(values.joined(separator: ", "))"
+            return values.contains { $0.hasBytes(of: text) } ? nil : "“\(text.prefix(30))” is none of \(values.joined(separator: ", "))"
         case (.place, .list(let parts)):
             guard parts.count == 2, let latitude = parts[0].integer, let longitude = parts[1].integer,
                 abs(Double(latitude)) <= 900_000_000, abs(Double(longitude)) <= 1_800_000_000

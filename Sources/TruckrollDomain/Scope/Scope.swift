@@ -15,13 +15,10 @@ public struct Scope: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     public var description: String { name }
     // By bytes, as in a database: texts call composed and decomposed letters equal.
-    public static func == (a: Scope, b: Scope) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) }
-    public func hash(into hasher: inout Hasher) {
-        let isHashed: Void? = name.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        if isHashed == nil { Array(name.utf8).withUnsafeBytes { hasher.combine(bytes: $0) } }
-    }
+    public static func == (a: Scope, b: Scope) -> Bool { a.name.hasBytes(of: b.name) }
+    public func hash(into hasher: inout Hasher) { name.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) } }
 
-    public static func < (a: Scope, b: Scope) -> Bool { a.name.utf8.lexicographicallyPrecedes(b.name.utf8) }
+    public static func < (a: Scope, b: Scope) -> Bool { a.name.precedesByBytes(b.name) }
 }
 
 /// A scope's name with the field that fills it: `order:{order}`, `asset:{id}`, `office`, `{scopes}`.
@@ -98,7 +95,7 @@ extension Entity {
         var edges: Set<Edge> = []
         for template in self.edges {
             let holds = template.condition.allSatisfy { field, values in
-                values.contains { $0.utf8.elementsEqual((view[field].text ?? "").utf8) }
+                values.contains { $0.hasBytes(of: view[field].text ?? "") }
             }
             guard holds else { continue }
             var around: Int64?

@@ -1,4 +1,5 @@
 import Foundation
+import TruckrollCore
 
 /// Base64 with one spelling for each run of bytes: text that another encoder would write differently is refused.
 public enum Base64Text {
@@ -7,7 +8,7 @@ public enum Base64Text {
 
     /// Reads what ``encode(_:)`` writes; `nil` for anything else.
     public static func decode(_ text: String) -> [UInt8]? {
-        guard let data = Data(base64Encoded: text), data.base64EncodedString().utf8.elementsEqual(text.utf8) else { return nil }
+        guard let data = Data(base64Encoded: text), data.base64EncodedString().hasBytes(of: text) else { return nil }
         return Array(data)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TruckrollCore
 import TruckrollCryptography
 
 /// The signature of one request after RFC 9421 with `hmac-sha256` under the session's MAC key.
@@ -43,7 +44,7 @@ public struct RequestSignature: Hashable, Sendable {
             nonce.count == Self.nonceBytes
         else { throw RequestSignatureProblem(.malformedInput) }
         self.init(created: created, nonce: nonce)
-        guard inputHeaderValue(for: target).utf8.elementsEqual(value.utf8) else { throw RequestSignatureProblem(.wrongComponents) }
+        guard inputHeaderValue(for: target).hasBytes(of: value) else { throw RequestSignatureProblem(.wrongComponents) }
     }
 
     /// The value of `Signature-Input`.

@@ -1,3 +1,4 @@
+import TruckrollCore
 import TruckrollDomain
 
 /// A small number for each scope that was ever written to, so that its name is hashed once a call.

@@ -225,7 +225,7 @@ final class BatchTransaction: ServerTransaction {
     }
 
     private func inserted(because cause: String) -> AdmittedSet? {
-        byCause[Array(cause.utf8)].flatMap { sets.known($0) }.flatMap { $0.cause?.utf8.elementsEqual(cause.utf8) ?? false ? $0 : nil }
+        byCause[Array(cause.utf8)].flatMap { sets.known($0) }.flatMap { $0.cause?.hasBytes(of: cause) ?? false ? $0 : nil }
     }
 
     private func inserted(from origin: Origin) -> AdmittedSet? {
