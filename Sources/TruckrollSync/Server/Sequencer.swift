@@ -23,11 +23,12 @@ struct Sequencer {
     /// Admits a set of an enrolled replica, or repeats the answer it got before.
     ///
     /// - Parameters:
+    ///   - content: what its body says, where that has been read already.
     ///   - shown: the answer it had in a history that was lost; it gives the set its old stamp.
     ///   - isOwners: whether the replica itself sent it. A set that somebody else brings must prove that its device gave
     ///     it this number before it takes it or learns anything; what its device signed is kept, whatever else is wrong with it.
     ///     One that is here already, or that this server's own word says was kept aside, needs no more proof.
-    func admit(_ signed: SignedSet, shown: Receipt? = nil, isOwners: Bool = true) throws -> Answer {
+    func admit(_ signed: SignedSet, _ content: ChangeSet? = nil, shown: Receipt? = nil, isOwners: Bool = true) throws -> Answer {
         guard var replica = try transaction.replica(signed.writeID.replica), !replica.publicKey.isEmpty else {
             return problem("replica-unknown", 0, "This server has not enrolled replica \(signed.writeID.replica).")
         }
@@ -62,7 +63,7 @@ struct Sequencer {
                 "sequence-gap", replica.lastSequence + 1, "Sets before \(signed.writeID.sequence) are missing; send from \(replica.lastSequence + 1)."
             )
         }
-        return try admitNext(signed, hash, replica, shown)
+        return try admitNext(signed, content, hash, replica, shown)
     }
 
     /// Rights are those of the moment of admission, not of the enrolment.
@@ -80,10 +81,12 @@ struct Sequencer {
         return .problem(problem)
     }
 
-    private func admitNext(_ signed: SignedSet, _ hash: SetHash, _ replica: ReplicaRow, _ shown: Receipt?) throws -> Answer {
+    private func admitNext(
+        _ signed: SignedSet, _ content: ChangeSet?, _ hash: SetHash, _ replica: ReplicaRow, _ shown: Receipt?
+    ) throws -> Answer {
         let set: ChangeSet
         do {
-            set = try read(signed, replica)
+            set = try read(signed, replica, content)
         } catch let wire as WireProblem {
             return .receipt(try quarantine(signed, hash, replica, wire, nil))
         }
@@ -136,11 +139,11 @@ struct Sequencer {
         try transaction.replica(origin.writeID.replica)?.device == replica.device
     }
 
-    func read(_ signed: SignedSet, _ replica: ReplicaRow) throws -> ChangeSet {
+    func read(_ signed: SignedSet, _ replica: ReplicaRow, _ content: ChangeSet? = nil) throws -> ChangeSet {
         guard isSigned(signed, by: replica) else {
             throw WireProblem("signature-invalid", op: -1, "the set is not signed by its device's key")
         }
-        let set = try ChangeSet(decodingBody: signed.body)
+        let set = try content ?? ChangeSet(decodingBody: signed.body)
         guard set.writeID == signed.writeID, set.device == replica.device, set.user == replica.user else {
             throw WireProblem("malformed", op: -1, "the body names another replica, device or user than its envelope")
         }

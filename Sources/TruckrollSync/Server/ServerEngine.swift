@@ -250,15 +250,17 @@ public struct ServerEngine: Sendable {
         var receipts: [PBReceipt] = []
         var problem: PBPushProblem?
         guard !sets.isEmpty || isDue || hasReported || !shown.leases.isEmpty else { return }
-        try store.write(reading: { rowKeys(of: sets) }) { transaction in
+        // One that cannot be read is not judged; why, is found out in its turn.
+        let contents = sets.map { try? ChangeSet(decodingBody: $0.body) }
+        try store.write(reading: { rowKeys(of: zip(sets, contents)) }) { transaction in
             receipts = []
             problem = nil
             var sequencer = sequencer(transaction, moment)
             sequencer.shownLeases = shown.leases
             _ = try sequencer.tick()
             try sequencer.grantShownLeases()
-            for set in sets {
-                switch try sequencer.admit(set, shown: shown.receipts[set.hash], isOwners: owner != nil) {
+            for (set, content) in zip(sets, contents) {
+                switch try sequencer.admit(set, content, shown: shown.receipts[set.hash], isOwners: owner != nil) {
                 case .receipt(let receipt): receipts.append(receipt)
                 case .problem(let found): problem = found
                 }
@@ -270,12 +272,11 @@ public struct ServerEngine: Sendable {
         if let problem { reply.pushProblem = problem }
     }
 
-    /// What the sets are likely to be judged by. One that cannot be read is not judged.
-    private func rowKeys(of sets: [SignedSet]) -> ServerRowKeys {
+    /// What the sets are likely to be judged by.
+    private func rowKeys(of sets: some Sequence<(SignedSet, ChangeSet?)>) -> ServerRowKeys {
         var keys = ServerRowKeys()
         keys.users = schema["user"]?.type
-        for signed in sets {
-            guard let set = try? ChangeSet(decodingBody: signed.body) else { continue }
+        for case (let signed, let set?) in sets {
             keys.replicas.insert(signed.writeID.replica)
             keys.origins.formUnion([Origin(writeID: signed.writeID, hash: signed.hash)] + [set.origin].compactMap { $0 })
             keys.causes.insert(Sequencer.effectsCause(signed.writeID))
