@@ -21,16 +21,24 @@ extension DeviceEngine {
     public func localDamage() throws -> [Scope] {
         try store.read { transaction in
             var damaged: Set<Scope> = []
+            // A record lies in several scopes, and is hashed once.
+            var seen: [RecordKey: (hash: RecordHash, isSound: Bool)?] = [:]
             for scope in try transaction.scopes() {
                 var digest = ScopeDigest()
                 for key in try transaction.keys(in: scope) {
-                    guard let confirmed = try transaction.confirmed(key) else {
+                    if seen[key] == nil {
+                        seen[key] = .some(
+                            try transaction.confirmed(key).map {
+                                let hash = RecordHash($0.record)
+                                return (hash, hash == $0.hash)
+                            })
+                    }
+                    guard case .some(.some(let record)) = seen[key] else {
                         damaged.insert(scope)
                         continue
                     }
-                    let hash = RecordHash(confirmed.record)
-                    if hash != confirmed.hash { damaged.insert(scope) }
-                    digest.add(hash)
+                    if !record.isSound { damaged.insert(scope) }
+                    digest.add(record.hash)
                 }
                 if try transaction.digest(of: scope) != digest { damaged.insert(scope) }
             }
@@ -111,7 +119,8 @@ extension DeviceEngine {
     ///   - replies: what came whole, and the records that were asked for.
     ///   - whole: the scopes that came whole.
     ///   - audit: the reply that named the view's scopes; its checkpoint becomes the device's.
-    func repair(_ replies: [PBRepairReply], whole: [Scope], plan: RepairPlan, audit: PBAuditReply) throws {
+    ///   - isSound: whether nothing was found that differs, or does not follow from what it should: then nothing is made anew.
+    func repair(_ replies: [PBRepairReply], whole: [Scope], plan: RepairPlan, audit: PBAuditReply, isSound: Bool = false) throws {
         try store.write { transaction in
             var application = PullApplication(self, transaction)
             let held = Set(audit.scopes.map { Scope($0.scope) })
@@ -120,7 +129,7 @@ extension DeviceEngine {
             for (scope, keys) in plan.surplus.sorted(by: { $0.key < $1.key }) { try application.remove(keys, from: scope) }
             for reply in replies { for chunk in reply.chunks { try application.apply(chunk) } }
             try application.drop(try transaction.scopes().filter { !held.contains($0) })
-            try application.makeSumsAnew()
+            if !isSound { try application.makeSumsAnew() }
             var state = try transaction.state()
             state.checkpoint = Checkpoint(audit.checkpoint)
             state.checkpointMAC = Array(audit.checkpointMac)
@@ -135,7 +144,7 @@ extension DeviceEngine {
             try transaction.save(state)
             try application.loosenWhatLiesNowhere()
             try application.purge(isPresent: true)
-            try application.makeDerivedAnew()
+            if !isSound { try application.makeDerivedAnew() }
             try takeOnForgottenAttachments(transaction)
             if wasRecovering { try findUnstoredAttachments(transaction) }
         }

@@ -176,17 +176,21 @@ struct PullApplication {
 
     /// The device's own hashes and sums may be what is wrong: they are made anew from the records' bytes.
     func makeSumsAnew() throws {
+        var hashes: [RecordKey: RecordHash] = [:]
+        func hash(_ key: RecordKey) throws -> RecordHash? {
+            if let hash = hashes[key] { return hash }
+            guard var confirmed = try transaction.confirmed(key) else { return nil }
+            let hash = RecordHash(confirmed.record)
+            hashes[key] = hash
+            if hash != confirmed.hash {
+                confirmed.hash = hash
+                try transaction.save(confirmed)
+            }
+            return hash
+        }
         for scope in try transaction.scopes() {
             var digest = ScopeDigest()
-            for key in try transaction.keys(in: scope) {
-                guard var confirmed = try transaction.confirmed(key) else { continue }
-                let hash = RecordHash(confirmed.record)
-                if hash != confirmed.hash {
-                    confirmed.hash = hash
-                    try transaction.save(confirmed)
-                }
-                digest.add(hash)
-            }
+            for key in try transaction.keys(in: scope) { if let hash = try hash(key) { digest.add(hash) } }
             try transaction.save(digest, of: scope)
         }
     }

@@ -333,7 +333,7 @@ public struct SyncConversation {
 
     private mutating func repair(_ replies: [PBRepairReply], _ found: AuditReport, _ audit: PBAuditReply, _ plan: DeviceEngine.RepairPlan) throws {
         let whole = try engine.repairRequest(found.differing, whole: repairs > 1).scopes.map { Scope($0) }
-        try engine.repair(replies, whole: whole, plan: plan, audit: audit)
+        try engine.repair(replies, whole: whole, plan: plan, audit: audit, isSound: found.differing.isEmpty && found.derived.isEmpty)
         report.repaired += found.differing.count
         report.recordsFetched += plan.missing.count
         phase = .syncing
