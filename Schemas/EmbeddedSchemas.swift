@@ -43,6 +43,9 @@ public enum EmbeddedSchemas {
             PackageResources.text_json,
             PackageResources.recovered_state_json,
             PackageResources.unit_json,
+            PackageResources.scheduled_receipt_json,
+            PackageResources.stock_policy_json,
+            PackageResources.replenishment_json,
         ]
     }
 }

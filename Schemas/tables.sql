@@ -136,12 +136,16 @@ CREATE TABLE "entity_reservation" (
     "order" BLOB,
     "part" BLOB,
     "location" BLOB,
-    "state" TEXT
+    "state" TEXT,
+    "open_for" BLOB,
+    "lapses_on" TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_reservation_by_order" ON "entity_reservation" ("order");
 CREATE INDEX "entity_reservation_by_part" ON "entity_reservation" ("part");
 CREATE INDEX "entity_reservation_by_location" ON "entity_reservation" ("location");
 CREATE INDEX "entity_reservation_by_state" ON "entity_reservation" ("state");
+CREATE INDEX "entity_reservation_by_open_for" ON "entity_reservation" ("open_for");
+CREATE INDEX "entity_reservation_by_lapses_on" ON "entity_reservation" ("lapses_on");
 CREATE TABLE "entity_lease" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "kind" TEXT,
@@ -328,3 +332,30 @@ CREATE INDEX "entity_unit_by_serial" ON "entity_unit" ("serial");
 CREATE INDEX "entity_unit_by_location" ON "entity_unit" ("location");
 CREATE INDEX "entity_unit_by_asset" ON "entity_unit" ("asset");
 CREATE INDEX "entity_unit_by_person" ON "entity_unit" ("person");
+CREATE TABLE "entity_scheduled_receipt" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "location" BLOB,
+    "open_for" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_scheduled_receipt_by_part" ON "entity_scheduled_receipt" ("part");
+CREATE INDEX "entity_scheduled_receipt_by_location" ON "entity_scheduled_receipt" ("location");
+CREATE INDEX "entity_scheduled_receipt_by_open_for" ON "entity_scheduled_receipt" ("open_for");
+CREATE TABLE "entity_stock_policy" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "location" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_stock_policy_by_part" ON "entity_stock_policy" ("part");
+CREATE INDEX "entity_stock_policy_by_location" ON "entity_stock_policy" ("location");
+CREATE TABLE "entity_replenishment" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "location" BLOB,
+    "state" TEXT,
+    "open_for" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_replenishment_by_part" ON "entity_replenishment" ("part");
+CREATE INDEX "entity_replenishment_by_location" ON "entity_replenishment" ("location");
+CREATE INDEX "entity_replenishment_by_state" ON "entity_replenishment" ("state");
+CREATE INDEX "entity_replenishment_by_open_for" ON "entity_replenishment" ("open_for");

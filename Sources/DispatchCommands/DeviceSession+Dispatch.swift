@@ -56,7 +56,7 @@ extension DeviceSession {
         let line = answer.word + StyledText("  \(subject): \(answer.text)")
         console.result(.object([("answer", .string(answer.code)), ("text", .string(answer.text))] + more), [line])
         switch answer {
-        case .granted: return .done
+        case .granted, .waiting: return .done
         case .refused: return .refused
         case .pending: return .pending
         }
@@ -73,6 +73,7 @@ extension DispatchAnswer {
     var word: StyledText {
         switch self {
         case .granted: StyledText("granted", [.bold, .green])
+        case .waiting: StyledText("waiting", [.bold, .yellow])
         case .refused: StyledText("refused", [.bold, .red])
         case .pending: StyledText("pending", [.bold, .yellow])
         }

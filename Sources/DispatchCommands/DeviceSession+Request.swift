@@ -32,7 +32,7 @@ extension DeviceSession {
         let overlap = try client.read { try $0.dispatchOverlap(of: wish) }
         let said = try overlap.map { overlap in try client.read { try overlap.spoken(calendar, $0) } }
         switch answer {
-        case .granted: break
+        case .granted, .waiting: break
         case .refused(let text): answer = .refused([text, said].compactMap(\.self).joined(separator: " "))
         case .pending: if let said { console.note("\(said) The server will refuse this if it stays so.") }
         }

@@ -23,7 +23,8 @@ public struct DispatchCommand: AsyncParsableCommand {
         subcommands: [
             EnrolCommand.self, ServerCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self,
             TextCommand.self, AssignCommand.self, ReassignCommand.self, UnassignCommand.self, MoveCommand.self, CancelCommand.self,
-            TechniciansCommand.self, BoardCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self, WhyCommand.self,
+            TechniciansCommand.self, BoardCommand.self, StockCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self,
+            WhyCommand.self,
             RestoreCommand.self, AuditCommand.self,
         ])
 

@@ -103,14 +103,13 @@ struct PartCommand: AsyncParsableCommand {
             var table = Table(
                 [
                     .init("Depot"), .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("On hand", .right), .init("Reserved", .right),
-                    .init("Leased", .right),
-                    .init("Safety", .right), .init("Free", .right), .init("Unit"), .init("Where"),
+                    .init("Leased", .right), .init("Waiting", .right), .init("Safety", .right), .init("Free", .right), .init("Unit"), .init("Where"),
                 ], emptyText: "No depot known here has it.", footer: StyledText(stock.count.counted("balance")))
             for line in stock {
                 table.addRow(
-                    StyledText(line.location), StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.reserved)",
-                    "\(line.leased)",
-                    "\(line.safetyStock)", "\(line.free)", StyledText(line.unit), Sign.text(line.place))
+                    StyledText(line.location), StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)",
+                    "\(line.availability.reserved)", "\(line.availability.leased)", "\(line.availability.backordered)",
+                    "\(line.availability.safetyStock)", "\(line.free)", StyledText(line.unit), Sign.text(line.place))
             }
             desk.print(table)
             desk.print(json: ["depots": .array(stock.map(\.json))])
@@ -125,7 +124,8 @@ extension StockLine {
         [
             "part": .string(part.description), "number": .string(number), "name": .string(name), "unit": .string(unit), "location": .string(location),
             "confirmed": .string(confirmed.description), "waiting": .string(waiting.description), "predicted": .string(predicted.description),
-            "reserved": .string(reserved.description), "leased": .string(leased.description), "safety_stock": .string(safetyStock.description),
+            "reserved": .string(availability.reserved.description), "leased": .string(availability.leased.description),
+            "backordered": .string(availability.backordered.description), "safety_stock": .string(availability.safetyStock.description),
             "free": .string(free.description), "serials": .texts(serials), "where": .string(place.rawValue),
         ]
     }

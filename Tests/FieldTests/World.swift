@@ -135,19 +135,19 @@ struct World: Sendable {
             RecordDraft(
                 "part", id: lotPart,
                 ["number": .text("SEAL-3"), "name": .text("Sealing compound"), "unit": .text("kg"), "lot_tracked": .boolean(true)]),
-            RecordDraft(
-                "balance", id: World.id(50),
-                ["location": ref(van), "part": ref(part), "on_hand": .text("5"), "reserved": .text("0"), "leased": .text("0")]),
-            RecordDraft(
-                "balance", id: World.id(51),
-                ["location": ref(depot), "part": ref(part), "on_hand": .text("4"), "reserved": .text("1"), "leased": .text("0")]),
-            RecordDraft(
-                "balance", id: World.id(52),
-                ["location": ref(van), "part": ref(serialised), "on_hand": .text("2"), "reserved": .text("0"), "leased": .text("0")]),
+            balance(part, at: van, "5", reserved: "0"),
+            balance(part, at: depot, "4", reserved: "1"),
+            balance(serialised, at: van, "2", reserved: "0"),
             unit("S-1", ["location": ref(van)]), unit("S-2", ["location": ref(van)]), unit("S-8", ["location": ref(depot)]),
             unit("S-9", ["asset": ref(otherAsset)]),
             gas(cylinder, "CYL-50", expires: "2027-06-30"), gas(expired, "CYL-OLD", expires: "2026-06-30"),
         ]
+    }
+
+    private func balance(_ part: RecordID, at location: RecordID, _ onHand: String, reserved: String) -> RecordDraft {
+        RecordDraft(
+            "balance", id: RecordID.derived(type: EntityType(rawValue: 17), key: [location.bytes, part.bytes]),
+            ["location": ref(location), "part": ref(part), "on_hand": .text(onHand), "reserved": .text(reserved), "leased": .text("0")])
     }
 
     private func unit(_ serial: String, _ holder: [String: Value]) -> RecordDraft {

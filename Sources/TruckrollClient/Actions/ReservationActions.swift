@@ -18,12 +18,7 @@ extension DeviceClient {
             try editor.require("part", part).checkAmount(quantity)
             _ = try editor.require("stock_location", location)
             let id = Self.reservationID(try schema.entity("reservation"), order: order, part: part, location: location)
-            if let standing = try editor.view("reservation", id) {
-                throw DeviceProblem(
-                    .alreadyReserved,
-                    "This order has asked for the part there: \(standing.text("quantity") ?? ""), \(standing.text("state") ?? "requested").",
-                    next: standing.text("answer") ?? "The answer comes with the next sync.")
-            }
+            if let standing = try editor.view("reservation", id) { throw DeviceProblem.alreadyReserved(standing) }
             try editor.create(
                 "reservation", id: id,
                 [

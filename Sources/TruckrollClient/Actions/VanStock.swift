@@ -10,22 +10,17 @@ public struct StockLine: Sendable {
     public let unit: String
     public let location: String
     public let locationID: RecordID
-    /// On hand, as the server last said.
-    public let confirmed: Quantity
+    /// What can be promised there, as the server last said.
+    public let availability: StockAvailability
     /// Uses of this device that the server has not answered.
     public let waiting: Quantity
-    public let reserved: Quantity
-    public let leased: Quantity
-    /// Kept back from ordinary demand at a depot.
-    public let safetyStock: Quantity
 
+    /// On hand, as the server last said.
+    public var confirmed: Quantity { availability.onHand }
     /// What should lie there now; below zero when more was used than the book had.
     public var predicted: Quantity { confirmed.subtracting(waiting) ?? confirmed }
-    /// What nobody was promised.
-    public var free: Quantity {
-        let promised = [waiting, reserved, leased, safetyStock].reduce(confirmed) { $0.subtracting($1) ?? $0 }
-        return max(.zero, promised)
-    }
+    /// What can be promised, less what this device takes.
+    public var free: Quantity { max(.zero, availability.available.subtracting(waiting) ?? .zero) }
     /// The serial numbers of the pieces that should lie there now, by the book less what this device took, ascending.
     public let serials: [String]
     /// Where the balance stands: `stored` when nothing of this device is on its way.
@@ -83,14 +78,11 @@ extension DeviceClient {
         let balances = try reader.views("balance", where: "location", equals: .reference(location.id))
         let parts = Set(balances.compactMap { $0.reference("part") }).union(waiting.keys)
         return try parts.sorted().map { part in
-            let balance = balances.first { $0.reference("part") == part }
             let view = try reader.view("part", part)
             return StockLine(
                 part: part, number: view?.text("number") ?? "…\(part.short)", name: view?.text("name") ?? "", unit: view?.text("unit") ?? "",
-                location: location.text("name") ?? "", locationID: location.id, confirmed: balance?.quantity("on_hand") ?? .zero,
-                waiting: waiting[part]?.quantity ?? .zero, reserved: balance?.quantity("reserved") ?? .zero,
-                leased: balance?.quantity("leased") ?? .zero,
-                safetyStock: location.text("kind") == "depot" ? view?.quantity("safety_stock") ?? .zero : .zero,
+                location: location.text("name") ?? "", locationID: location.id,
+                availability: try reader.availability(of: part, at: location.id), waiting: waiting[part]?.quantity ?? .zero,
                 serials: (serials[part] ?? []).sorted(), place: waiting[part]?.place ?? .stored)
         }.sorted { $0.number < $1.number }
     }

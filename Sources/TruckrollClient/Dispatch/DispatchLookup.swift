@@ -49,5 +49,20 @@ public struct DispatchLookup {
         return try finder.find("asset", text, by: ["serial", "tag"], among: here, what: "asset at this site") { Self.words($0, ["serial", "tag"]) }
     }
 
+    /// A part by number, GTIN or name.
+    public func part(_ text: String) throws -> RecordView {
+        try finder.find("part", text, by: ["number", "gtin", "name"]) { Self.words($0, ["number", "name"]) }
+    }
+
+    /// A place where stock lies by name or plate.
+    public func location(_ text: String) throws -> RecordView {
+        try finder.find("stock_location", text, by: ["name", "plate"], what: "place", next: "Look with `stock list`, and check the spelling.") {
+            Self.words($0, ["kind", "name"])
+        }
+    }
+
+    /// A record of an entity by its id or the end of it.
+    public func record(_ entity: String, _ text: String) throws -> RecordView { try finder.find(entity, text, by: []) { $0.id.description } }
+
     private static func words(_ view: RecordView, _ fields: [String]) -> String { fields.compactMap { view.text($0) }.joined(separator: "  ") }
 }

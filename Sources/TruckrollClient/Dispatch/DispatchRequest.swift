@@ -64,6 +64,8 @@ public enum DispatchAnswer: Hashable, Sendable {
     case pending
     /// It took effect; in words.
     case granted(String)
+    /// The server knows of it, and it will take effect when it can; what it waits for.
+    case waiting(String)
     /// It did not take effect; why.
     case refused(String)
 
@@ -72,6 +74,7 @@ public enum DispatchAnswer: Hashable, Sendable {
         switch self {
         case .pending: "pending"
         case .granted: "granted"
+        case .waiting: "waiting"
         case .refused: "refused"
         }
     }
@@ -83,7 +86,7 @@ public enum DispatchAnswer: Hashable, Sendable {
     public var text: String {
         switch self {
         case .pending: "It is recorded on this device and will be decided when this device syncs."
-        case .granted(let text), .refused(let text): text
+        case .granted(let text), .waiting(let text), .refused(let text): text
         }
     }
 }

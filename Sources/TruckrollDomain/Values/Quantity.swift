@@ -37,17 +37,17 @@ public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The greatest number that can be written: twelve digits and six places.
-    private static let limit: Int64 = 999_999_999_999_999_999
+    public static let greatest = Quantity(millionths: 999_999_999_999_999_999)
 
     /// The sum, or `nil` when it leaves what can be written.
     public func adding(_ other: Quantity) -> Quantity? {
         let (sum, overflow) = millionths.addingReportingOverflow(other.millionths)
-        return overflow || sum.magnitude > Self.limit.magnitude ? nil : Quantity(millionths: sum)
+        return overflow || sum.magnitude > Self.greatest.millionths.magnitude ? nil : Quantity(millionths: sum)
     }
 
     public func subtracting(_ other: Quantity) -> Quantity? {
         let (difference, overflow) = millionths.subtractingReportingOverflow(other.millionths)
-        return overflow || difference.magnitude > Self.limit.magnitude ? nil : Quantity(millionths: difference)
+        return overflow || difference.magnitude > Self.greatest.millionths.magnitude ? nil : Quantity(millionths: difference)
     }
 
     public static func < (a: Quantity, b: Quantity) -> Bool { a.millionths < b.millionths }

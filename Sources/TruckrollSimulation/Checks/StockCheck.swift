@@ -13,8 +13,14 @@ struct StockCheck {
     func check() throws {
         let onHand = try movements()
         var promised: [Shelf: Int64] = [:]
-        for view in try stored.views(of: schema.entity("reservation")) where view.text("state") == "granted" {
+        var waiting: [Shelf: Int64] = [:]
+        for view in try stored.views(of: schema.entity("reservation")) where ["granted", "backordered"].contains(view.text("state")) {
             promise(view, view.quantity("granted")?.millionths ?? 0, "location", &promised)
+            let outstanding = view.quantity("backordered")?.millionths ?? 0
+            guard (view.text("state") == "backordered") == (outstanding > 0) else {
+                throw Violation("backorders", "reservation \(view.id) is \(view.text("state") ?? "") and waits for \(outstanding)")
+            }
+            promise(view, outstanding, "location", &waiting)
         }
         var leased: [Shelf: Int64] = [:]
         for view in try stored.views(of: schema.entity("lease")) where view.text("kind") == "depot_stock" && view.text("state") == "granted" {
@@ -37,10 +43,42 @@ struct StockCheck {
             )
             let expected = (onHand[shelf] ?? 0, promised[shelf] ?? 0, leased[shelf] ?? 0)
             guard found == expected else { throw Violation("I4", "the balance at \(location) is \(found), movements and promises give \(expected)") }
+            let backordered = view.quantity("backordered")?.millionths ?? 0
+            guard backordered == waiting[shelf] ?? 0 else {
+                throw Violation("backorders", "\(backordered) are waited for at \(location), the reservations say \(waiting[shelf] ?? 0)")
+            }
+            try checkServed(shelf, free: found.0 - found.1 - found.2, backordered)
             guard found.1 + found.2 <= found.0 || !short.isEmpty else {
                 throw Violation("I4", "more is promised at \(location) than lies there, and nobody was told")
             }
         }
+    }
+
+    /// Nobody waits for what lies there free: in these days everybody is of one urgency or less, wants all or nothing, and leaves the safety
+    /// stock, so the most urgent who wait want more than is there.
+    private func checkServed(_ shelf: Shelf, free: Int64, _ backordered: Int64) throws {
+        guard backordered > 0 else { return }
+        let entity = try schema.entity("part")
+        let kept =
+            stored[RecordKey(type: entity.type, id: shelf.part)].flatMap { RecordView($0.record, entity).quantity("safety_stock")?.millionths } ?? 0
+        let lines = try stored.views(of: schema.entity("reservation")).filter {
+            $0.text("state") == "backordered" && $0.reference("location") == shelf.location && $0.reference("part") == shelf.part
+        }
+        guard let least = try lines.map({ (rank: try urgency(of: $0), wanted: $0.quantity("backordered")?.millionths ?? 0) }).min(by: { $0 < $1 })
+        else { return }
+        guard least.wanted > free - kept else {
+            throw Violation("backorders", "\(least.wanted) are waited for at \(shelf.location), where \(free) lie free and \(kept) are kept back")
+        }
+    }
+
+    /// The most urgent of what people say of its order; 0 is the most urgent.
+    private func urgency(of view: RecordView) throws -> Int {
+        let entity = try schema.entity("service_order")
+        guard let order = view.reference("order"), let record = stored[RecordKey(type: entity.type, id: order)]?.record,
+            let field = entity["priority"], case .enumeration(let classes) = field.type,
+            case .siblings(let set) = RecordView(record, entity).state(field)
+        else { return .max }
+        return set.siblings.compactMap { $0.value.text.flatMap { classes.firstIndex(of: $0) } }.min() ?? .max
     }
 
     private func promise(_ view: RecordView, _ amount: Int64, _ field: String, _ sums: inout [Shelf: Int64]) {

@@ -60,6 +60,11 @@ public struct LocalReader {
         try OrderCompleteness.openMandatoryTasks(order, schema: schema, access: visible)
     }
 
+    /// What can be promised of a part at a place, by what this device holds.
+    public func availability(of part: RecordID, at location: RecordID) throws -> StockAvailability {
+        try StockBook(schema: schema, access: visible).availability(of: part, at: location)
+    }
+
     // MARK: Scopes
 
     public func scopes() throws -> [Scope] { try transaction.scopes() }

@@ -52,6 +52,8 @@ extension Sequencer {
         let builder = EffectBuilder(
             schema: schema, writer: writer, moment: moment, version: Version(stamp: stamp, sequence: writeID.sequence), cause: cause)
         try body(builder)
+        // While the server waits for promises it may have made, it makes no new ones.
+        if try transaction.tenant()?.settlingUntil == nil { try ShelfEffects(builder: builder).refreshTouched() }
         guard !builder.ops.isEmpty else { return false }
         try writer.finish()
         try recordOwn(builder.ops, stamp: stamp, intent: intent, cause: cause, at: position)
@@ -120,7 +122,8 @@ extension Sequencer {
             try moveEdges(due, at: tenant.head.next)
             moved = true
         }
-        return try expireLeases() || moved
+        let expired = try expireLeases()
+        return try lapseBackorders() || expired || moved
     }
 
     /// Edges move at a position of their own, so that views change only where the history says so.
@@ -139,18 +142,46 @@ extension Sequencer {
             guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)) else { continue }
             let view = RecordView(stored.record, entity)
             guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
-            do {
-                let isNew = try transaction.savepoint {
-                    try serverSet(cause: "timer:lease:\(id):\(expiry.milliseconds)", intent: "lease-expiry") {
-                        try stock($0).expire(lease: view)
-                    }
-                }
-                expired = expired || isNew
-            } catch let error as any DamageOfStore where error.damage != nil {
-                // Where its stock cannot be read it stays as it is until that is mended, and holds up nothing else.
-                continue
-            }
+            let isNew = try timed("timer:lease:\(id):\(expiry.milliseconds)", "lease-expiry") { try stock($0).expire(lease: view) }
+            expired = expired || isNew
         }
         return expired
+    }
+
+    /// Gives up requests that have waited as long as they may: those of the day, and once a day all that lapsed before it.
+    private func lapseBackorders() throws -> Bool {
+        guard let tenant = try transaction.tenant(), tenant.settlingUntil == nil else { return false }
+        let entity = try schema.entity("reservation")
+        let today = moment.calendar.local(moment.milliseconds).date
+        let last = tenant.serverStamp.map { moment.calendar.local(Int64($0.milliseconds)).date }
+        let ids =
+            last == today
+            ? try transaction.ids(entity, where: "lapses_on", equals: .text(today.description))
+            : try transaction.ids(entity, where: "state", equals: .text("backordered"))
+        var moved = false
+        for id in ids {
+            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { continue }
+            let view = RecordView(stored.record, entity)
+            guard view.text("state") == "backordered" else { continue }
+            if view["backordered"] == .null {
+                // It was answered before what waits was kept account of.
+                let isNew = try timed("backorder-adopted:\(id)", "backorder") { try ShelfEffects(builder: $0).adopt(view) }
+                moved = moved || isNew
+            } else if let end = view.time("lapses_at"), end.milliseconds <= moment.milliseconds {
+                let isNew = try timed("timer:backorder:\(id):\(end.milliseconds)", "backorder-lapse") {
+                    try ShelfEffects(builder: $0).giveUp(view, answer: "It was not there in time and is not wanted any more.", isNews: true)
+                }
+                moved = moved || isNew
+            }
+        }
+        return moved
+    }
+
+    /// A set of the server's own that the clock asks for. Where what it needs cannot be read, all stays as it is until that is mended, and
+    /// nothing else is held up.
+    private func timed(_ cause: String, _ intent: String, _ body: (EffectBuilder) throws -> Void) throws -> Bool {
+        do { return try transaction.savepoint { try serverSet(cause: cause, intent: intent, body) } } catch let error as any DamageOfStore
+            where error.damage != nil
+        { return false }
     }
 }

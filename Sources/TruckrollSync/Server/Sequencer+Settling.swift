@@ -47,6 +47,11 @@ extension Sequencer {
         for replica in try transaction.awaited() { try transaction.setAwaited(replica, false) }
         try serverSet(cause: "settled:\(tenant.epoch)", intent: "settled") { builder in
             let stock = try stock(builder)
+            let reservations = try schema.entity("reservation")
+            for view in try builder.writer.views(reservations, where: "state", equals: .text("backordered")) {
+                guard let part = view.reference("part"), let location = view.reference("location") else { continue }
+                builder.freedShelves.insert(StockShelf(location: location, part: part))
+            }
             for request in try openRequests() {
                 guard let view = try builder.writer.view(request.entity, request.id) else { continue }
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)

@@ -8,20 +8,15 @@ struct StockTrial {
     let schema: Schema
     let writer: PositionWriter
     let replica: ReplicaID
-    private var taken: [Shelf: Quantity] = [:]
-    private var brought: [Shelf: Quantity] = [:]
+    private var taken: [StockShelf: Quantity] = [:]
+    private var brought: [StockShelf: Quantity] = [:]
     private var holders: [RecordID: UnitHolder?] = [:]
     /// Uses of the set.
     private var uses: [RecordID: RecordView] = [:]
     /// Pieces of uses that the set corrects.
     private var unclear: Set<RecordID> = []
     /// How many pieces got their name by being moved from where nameless ones lay.
-    private var named: [Shelf: Int64] = [:]
-
-    private struct Shelf: Hashable {
-        let location: RecordID
-        let part: RecordID
-    }
+    private var named: [StockShelf: Int64] = [:]
 
     init(schema: Schema, writer: PositionWriter, replica: ReplicaID) {
         self.schema = schema
@@ -41,7 +36,7 @@ struct StockTrial {
         let view = RecordView(try op.drafted(entity, by: replica), entity)
         guard let part = view.reference("part") else { return }
         if let place = view.reference(names.place), let amount = view.quantity(names.amount) {
-            let shelf = Shelf(location: place, part: part)
+            let shelf = StockShelf(location: place, part: part)
             taken[shelf] = (taken[shelf] ?? .zero).adding(amount) ?? amount
         }
         if entity.name == "part_use" { try noteUse(view, part) }
@@ -67,7 +62,7 @@ struct StockTrial {
         guard let part = entry.reference("part"), let quantity = entry.quantity("quantity") else { return nil }
         let book = StockBook(schema: schema, access: writer)
         if let to = entry.reference("to") {
-            let shelf = Shelf(location: to, part: part)
+            let shelf = StockShelf(location: to, part: part)
             let sum = (brought[shelf] ?? .zero).adding(quantity)
             guard let sum, try book.balance(of: part, at: to).onHand.adding(sum) != nil else {
                 return Remark(
@@ -77,7 +72,7 @@ struct StockTrial {
             brought[shelf] = sum
         }
         if let from = entry.reference("from") {
-            let shelf = Shelf(location: from, part: part)
+            let shelf = StockShelf(location: from, part: part)
             let balance = try book.balance(of: part, at: from)
             // What was counted and is not there is gone, whatever was promised of it.
             let most = entry.text("reason") == "count" ? balance.onHand : balance.free
@@ -105,7 +100,7 @@ struct StockTrial {
         let id = try unitID(part, serial)
         let unit = try units.unit(of: part, serial: serial)
         guard unit != nil || holders[id] != nil else {
-            if let from = entry.reference("from"), try !takeNameless(Shelf(location: from, part: part)) {
+            if let from = entry.reference("from"), try !takeNameless(StockShelf(location: from, part: part)) {
                 return Remark(
                     code: "serial-elsewhere", op: index, text: "The book knows no piece \(serial) there.",
                     remedies: ["compare the number with the plate", "count the stock there"])
@@ -125,7 +120,7 @@ struct StockTrial {
     }
 
     /// Whether one of what lies there is not known by its number yet.
-    private mutating func takeNameless(_ shelf: Shelf) throws -> Bool {
+    private mutating func takeNameless(_ shelf: StockShelf) throws -> Bool {
         let nameless = try StockBook(schema: schema, access: writer).balance(of: shelf.part, at: shelf.location).nameless
         let others = named[shelf] ?? 0
         guard nameless.millionths >= (others + 1) * Quantity.one.millionths else { return false }

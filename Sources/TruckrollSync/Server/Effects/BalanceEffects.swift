@@ -14,8 +14,11 @@ struct BalanceEffects {
     /// Makes the balance where there is none yet.
     func change(_ part: RecordID, at location: RecordID, _ body: (inout StockBalance) -> Void) throws {
         var balance = try book.balance(of: part, at: location)
-        let units = balance.units
+        let former = balance
         body(&balance)
+        let shelf = StockShelf(location: location, part: part)
+        builder.touchedShelves.insert(shelf)
+        if balance.unpromised > former.unpromised || balance.backordered < former.backordered { builder.freedShelves.insert(shelf) }
         let entity = try builder.schema.entity("balance")
         let id = StockBook.balanceID(entity, location: location, part: part)
         if try builder.writer.view(entity, id) == nil {
@@ -26,7 +29,8 @@ struct BalanceEffects {
             "on_hand": .text(balance.onHand.description), "reserved": .text(balance.reserved.description),
             "leased": .text(balance.leased.description),
         ]
-        if balance.units != units { fields["units"] = .integer(balance.units) }
+        if balance.units != former.units { fields["units"] = .integer(balance.units) }
+        if balance.backordered != former.backordered { fields["backordered"] = .text(balance.backordered.description) }
         try builder.patch("balance", id: id, fields)
     }
 }

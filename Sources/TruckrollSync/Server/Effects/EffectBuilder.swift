@@ -14,6 +14,10 @@ final class EffectBuilder {
     private(set) var ops: [Op] = []
     /// Orders whose closing may have become possible.
     var ordersToClose: Set<RecordID> = []
+    /// Stocks of which something moved or was promised: more may have to be asked for.
+    var touchedShelves: Set<StockShelf> = []
+    /// Stocks of which something has become free, or whose queue has changed: who waits there may be served now, or on another day.
+    var freedShelves: Set<StockShelf> = []
 
     /// - Parameter cause: goes into the ids of the records the effects create, so that replaying a cause makes the same ones.
     init(schema: Schema, writer: PositionWriter, moment: ServerMoment, version: Version, cause: String) {
@@ -26,6 +30,9 @@ final class EffectBuilder {
 
     /// The server's time in the tenant's zone, as a field holds it.
     var now: Value { .text(moment.calendar.local(moment.milliseconds).description) }
+
+    /// The tenant's day.
+    var today: CalendarDate { moment.calendar.local(moment.milliseconds).date }
 
     /// An id for a record this cause makes once under the name.
     func id(_ entity: String, _ name: String) throws -> RecordID {

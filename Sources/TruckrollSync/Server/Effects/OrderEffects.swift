@@ -81,7 +81,9 @@ struct OrderEffects {
     }
 
     /// Exceptions that tell somebody something and hold nothing up.
-    private static let notices: Set<String> = ["reassignment_void", "reassignment_stands", "cancellation_stands", "late_fact"]
+    private static let notices: Set<String> = [
+        "reassignment_void", "reassignment_stands", "cancellation_stands", "late_fact", "backorder_notice",
+    ]
 
     /// Closes an order when everything it needs is there: documents, the bytes of its attachments, no open exception.
     ///

@@ -16,17 +16,29 @@ struct StockPromises {
 extension StockEffects {
     // MARK: Reservations
 
-    /// Takes from what the order was granted; what it takes beyond that has no promise behind it.
+    /// Takes from what the order was granted; what it takes beyond that has no promise behind it, and is waited for no more.
     func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID, _ quantity: Quantity) throws -> Bool {
         let entity = try builder.schema.entity("reservation")
         let id = Self.reservationID(entity, order: order, part: part, location: location)
-        guard let view = try builder.writer.view(entity, id), view.text("state") == "granted", let granted = view.quantity("granted") else {
-            return false
-        }
+        guard let view = try builder.writer.view(entity, id), ["granted", "backordered"].contains(view.text("state")) else { return false }
+        let granted = view.quantity("granted") ?? .zero
+        let outstanding = view.quantity("backordered") ?? .zero
         let taken = min(granted, quantity)
+        let unwaited = min(outstanding, Quantity(millionths: quantity.millionths - taken.millionths))
         let left = Quantity(millionths: granted.millionths - taken.millionths)
-        try builder.patch("reservation", id: id, left == .zero ? ["state": .text("consumed")] : ["granted": .text(left.description)])
-        try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths)) }
+        var fields: [String: Value] = ["granted": .text(left.description)]
+        if unwaited > .zero { fields["backordered"] = .text(Quantity(millionths: outstanding.millionths - unwaited.millionths).description) }
+        if unwaited == outstanding {
+            if outstanding > .zero { fields.merge(["open_for": .null, "expected_on": .null, "lapses_at": .null, "lapses_on": .null]) { $1 } }
+            // What it was granted last stands in the record of one that is consumed.
+            if left == .zero { fields["granted"] = nil }
+            fields["state"] = .text(left == .zero ? "consumed" : "granted")
+        }
+        try builder.patch("reservation", id: id, fields)
+        try change(part, at: location) {
+            $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths))
+            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - unwaited.millionths))
+        }
         return quantity <= granted
     }
 
@@ -42,11 +54,10 @@ extension StockEffects {
         let entity = try builder.schema.entity("reservation")
         for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
             if view.text("state") == nil { try builder.patch("reservation", id: view.id, ["state": .text("released")]) }
-            guard view.text("state") == "granted", let part = view.reference("part"), let location = view.reference("location"),
-                let granted = view.quantity("granted")
-            else {
-                continue
-            }
+            if view.text("state") == "backordered" { try shelves.giveUp(view, answer: "The order needs it no more.", isNews: false) }
+            guard ["granted", "backordered"].contains(view.text("state")), let part = view.reference("part"),
+                let location = view.reference("location"), let granted = view.quantity("granted"), granted > .zero
+            else { continue }
             try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
             try builder.patch("reservation", id: view.id, ["state": .text("released")])
         }
@@ -79,10 +90,11 @@ extension StockEffects {
         if state == .cancelled || state == .closed {
             return try builder.patch("reservation", id: view.id, ["state": .text("released"), "answer": .text("The order needs it no more.")])
         }
-        try answer(reservation: view, used: used)
+        try answer(reservation: view, used: used, replica: replica)
     }
 
-    func answer(reservation view: RecordView, used: Quantity = .zero) throws {
+    /// - Parameter used: what its order took meanwhile of what it asks for.
+    func answer(reservation view: RecordView, used: Quantity = .zero, replica: ReplicaRow?) throws {
         guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity"),
             let order = view.reference("order")
         else { return }
@@ -104,36 +116,85 @@ extension StockEffects {
         guard try isDepot(location) else {
             return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(Self.vanAnswer)])
         }
+        if view.boolean("emergency"), let refusal = Self.refusal(ofEmergency: view, by: replica) {
+            return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(refusal)])
+        }
         if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
         let wanted = Quantity(millionths: max(0, quantity.millionths - used.millionths))
         guard wanted > .zero else {
             return try builder.patch("reservation", id: view.id, ["state": .text("consumed"), "answer": .text("It was taken meanwhile.")])
         }
-        let balance = try book.balance(of: part, at: location)
-        let kept = partView?.quantity("safety_stock") ?? .zero
-        let free = Quantity(millionths: max(0, balance.free.millionths - kept.millionths))
-        if free >= wanted {
-            try change(part, at: location) { $0.reserved = $0.reserved.adding(wanted) ?? $0.reserved }
-            try builder.patch(
-                "reservation", id: view.id, ["state": .text("granted"), "granted": .text(wanted.description), "answer": .text("Granted.")])
-        } else {
-            try builder.patch(
-                "reservation", id: view.id,
-                [
-                    "state": .text("backordered"), "granted": .text("0"),
-                    "answer": .text("Only \(free) free there. " + (try alternatives(part, besides: location, wanted, keeping: kept))),
-                ])
-        }
+        try promise(wanted, to: view, StockShelf(location: location, part: part))
     }
 
-    private func alternatives(_ part: RecordID, besides location: RecordID, _ quantity: Quantity, keeping kept: Quantity) throws -> String {
+    /// Kept back stock is for the office to release, and somebody says why.
+    private static func refusal(ofEmergency view: RecordView, by replica: ReplicaRow?) -> String? {
+        if replica?.role == .technician { return "Only the office may release what is kept back. Ask the dispatcher." }
+        let reason = view.text("reason") ?? ""
+        return reason.allSatisfy(\.isWhitespace) ? "Say why the safety stock is released, and ask again." : nil
+    }
+
+    /// Grants what a request can have in its turn, and lets it wait for the rest.
+    private func promise(_ wanted: Quantity, to view: RecordView, _ shelf: StockShelf) throws {
+        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let isEmergency = view.boolean("emergency")
+        let room =
+            isEmergency ? availability.unpromised : Quantity(millionths: availability.unpromised.millionths - availability.safetyStock.millionths)
+        var grant: BackorderQueue.Grant?
+        // Where there is nothing to grant, nobody's turn has to be known; where nobody waits and all is there, neither.
+        if room > .zero {
+            let isAlone = availability.backordered == .zero
+            let line = isAlone && room >= wanted ? BackorderLine(alone: view.id, wanted, isEmergency) : try shelves.line(view, outstanding: wanted)
+            let queue = BackorderQueue(try (isAlone ? [] : shelves.waiting(for: shelf)) + [line].compactMap { $0 })
+            grant = queue.grants(of: availability.unpromised, keeping: availability.safetyStock).first { $0.line == line }
+        }
+        let granted = grant?.quantity ?? .zero
+        let left = Quantity(millionths: wanted.millionths - granted.millionths)
+        var fields: [String: Value] = ["state": .text("granted"), "granted": .text(granted.description), "answer": .text("Granted.")]
+        if let kept = grant?.fromSafetyStock, kept > .zero {
+            fields["from_safety_stock"] = .text(kept.description)
+            fields["answer"] = .text("Granted, \(kept) of it from the safety stock.")
+        }
+        if left > .zero {
+            fields["state"] = .text("backordered")
+            fields["backordered"] = .text(left.description)
+            fields["open_for"] = .reference(try book.balanceID(shelf.part, shelf.location))
+            if let end = try lapse(of: view) {
+                fields["lapses_at"] = .text(end.description)
+                fields["lapses_on"] = .text(builder.moment.calendar.local(end.milliseconds).date.description)
+            }
+            let free = max(.zero, Quantity(millionths: availability.unpromised.millionths - availability.safetyStock.millionths))
+            let what = granted > .zero ? "\(granted) are granted, \(left) more are waited for." : "Only \(free) free there."
+            fields["answer"] = .text("\(what) \(try alternatives(shelf, left, free >= wanted))")
+        }
+        try builder.patch("reservation", id: view.id, fields)
+        try change(shelf.part, at: shelf.location) {
+            $0.reserved = $0.reserved.adding(granted) ?? $0.reserved
+            $0.backordered = $0.backordered.adding(left) ?? $0.backordered
+        }
+        guard left > .zero else { return }
+        // Behind all who wait; when something of the stock changes, each is told its own day.
+        let day = try book.availability(of: shelf.part, at: shelf.location).dayNobodyWaits(today: builder.today)
+        if let day { try builder.patch("reservation", id: view.id, ["expected_on": .text(day.description)]) }
+    }
+
+    /// When a request that waits is given up: as it says, or as long after now as its customer says.
+    private func lapse(of view: RecordView) throws -> DeviceTime? {
+        if let own = view.time("cancel_after") { return own }
+        guard let days = try shelves.customer(of: view)?.integer("backorder_days") else { return nil }
+        return builder.moment.calendar.local(builder.moment.milliseconds + days * 86_400_000)
+    }
+
+    private func alternatives(_ shelf: StockShelf, _ quantity: Quantity, _ isHeld: Bool) throws -> String {
         let entity = try builder.schema.entity("stock_location")
         var names: [String] = []
-        for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != location {
-            let free = Quantity(millionths: max(0, try book.balance(of: part, at: other.id).free.millionths - kept.millionths))
+        for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != shelf.location {
+            let free = try book.availability(of: shelf.part, at: other.id).available
             if free >= quantity { names.append("\(other.text("name") ?? "depot") has \(free)") }
         }
-        return names.isEmpty ? "No other depot has it; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + "."
+        let held = isHeld ? "They are held for a more urgent order. " : ""
+        return held
+            + (names.isEmpty ? "No other depot has that much; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + ".")
     }
 
     // MARK: Leases
@@ -149,11 +210,9 @@ extension StockEffects {
         }
         if let proof = promises.shown[view.id] { return try grantShown(view, proof) }
         if promises.isSettling { return try builder.patch("lease", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
-        let kept = try builder.writer.view(try builder.schema.entity("part"), part)?.quantity("safety_stock") ?? .zero
-        let free = max(0, try book.balance(of: part, at: location).free.millionths - kept.millionths)
-        guard free >= amount.millionths else {
-            return try builder.patch(
-                "lease", id: view.id, ["state": .text("refused"), "answer": .text("Only \(Quantity(millionths: free)) free there.")])
+        let free = try book.availability(of: part, at: location).available
+        guard free >= amount else {
+            return try builder.patch("lease", id: view.id, ["state": .text("refused"), "answer": .text("Only \(free) free there.")])
         }
         let now = builder.moment.milliseconds
         try grant(

@@ -8,6 +8,7 @@ struct StockEffects {
     let builder: EffectBuilder
     let promises: StockPromises
     let units: UnitEffects
+    let shelves: ShelfEffects
     private let balances: BalanceEffects
     var book: StockBook { balances.book }
 
@@ -16,14 +17,29 @@ struct StockEffects {
         self.promises = promises
         balances = BalanceEffects(builder: builder)
         units = UnitEffects(balances: balances)
+        shelves = ShelfEffects(builder: builder)
     }
 
+    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order"]
+
     func add(for applied: AppliedOp, replica: ReplicaRow?) throws {
-        guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
+        guard applied.isNew || Self.plans.contains(applied.entity.name), let record = try builder.writer.record(applied.op.key) else { return }
         let view = RecordView(record, applied.entity)
+        switch applied.entity.name {
+        case "scheduled_receipt": return try shelves.update(receipt: view)
+        case "stock_policy":
+            if let part = view.reference("part"), let location = view.reference("location") {
+                builder.freedShelves.insert(StockShelf(location: location, part: part))
+            }
+            return
+        case "service_order": return try noteUrgency(view, applied.op)
+        default: break
+        }
+        guard applied.isNew else { return }
         switch applied.entity.name {
         case "stock_entry":
             try move(view)
+            try noteArrival(view)
             if view.text("reason") == "count", let part = view.reference("part"), let from = view.reference("from"),
                 try !coversPromises(part, at: from)
             {
@@ -36,7 +52,7 @@ struct StockEffects {
                     "custody_conflict", "unit:\(view.id)", order: view.reference("order"), about: nil,
                     text: "The piece \(view.text("serial") ?? "") was moved and is \(place) by the book. Look where it is and correct the stock.")
             }
-        case "reservation": try answer(reservation: view)
+        case "reservation": try answer(reservation: view, replica: replica)
         case "lease": try answer(lease: view, replica: replica)
         case "part_use": try use(view, replica: replica)
         default: break
@@ -49,6 +65,24 @@ struct StockEffects {
         guard let part = entry.reference("part"), let quantity = entry.quantity("quantity") else { return }
         if let from = entry.reference("from") { try change(part, at: from) { $0.onHand = $0.onHand.subtracting(quantity) ?? .zero } }
         if let to = entry.reference("to") { try change(part, at: to) { $0.onHand = $0.onHand.adding(quantity) ?? $0.onHand } }
+    }
+
+    /// Another order may be the most urgent of those that wait now.
+    private func noteUrgency(_ order: RecordView, _ op: Op) throws {
+        guard let field = order.entity["priority"], op.kind != .create, op.writes.contains(where: { $0.field == field.id }) else { return }
+        for view in try builder.writer.views(try builder.schema.entity("reservation"), where: "order", equals: .reference(order.id)) {
+            guard view.text("state") == "backordered", let part = view.reference("part"), let location = view.reference("location") else { continue }
+            builder.freedShelves.insert(StockShelf(location: location, part: part))
+        }
+    }
+
+    /// A receipt that names its announcement is not expected any more.
+    private func noteArrival(_ entry: RecordView) throws {
+        guard entry.text("reason") == "receipt", let source = entry.reference("source"), let quantity = entry.quantity("quantity"),
+            let receipt = try builder.writer.view(try builder.schema.entity("scheduled_receipt"), source), receipt["part"] == entry["part"],
+            receipt["location"] == entry["to"]
+        else { return }
+        try shelves.update(receipt: receipt, arrived: quantity)
     }
 
     func change(_ part: RecordID, at location: RecordID, _ body: (inout StockBalance) -> Void) throws {

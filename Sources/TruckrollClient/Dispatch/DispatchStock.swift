@@ -1,0 +1,83 @@
+import TruckrollCore
+import TruckrollDomain
+import TruckrollSync
+
+/// A part at a place, as the office sees it.
+public struct DispatchShelf: Sendable {
+    public let location: RecordView
+    public let part: RecordView
+    public let availability: StockAvailability
+    /// The serial numbers of the pieces that lie there by the book, ascending.
+    public let serials: [String]
+    /// What the place should hold; `nil` where nobody has said.
+    public let policy: RecordView?
+}
+
+/// Stock as the office sees it.
+public struct DispatchStock {
+    private let reader: LocalReader
+
+    public init(_ reader: LocalReader) { self.reader = reader }
+
+    /// What lies somewhere by the book, by part number and place.
+    ///
+    /// - Parameters:
+    ///   - part: of this part alone, at every place.
+    ///   - location: at this place alone; left out together with the part, at the depots.
+    public func shelves(part: RecordID?, location: RecordID?) throws -> [DispatchShelf] {
+        let balances: [RecordView]
+        if let location {
+            balances = try reader.views("balance", where: "location", equals: .reference(location)).filter {
+                part == nil || $0.reference("part") == part
+            }
+        } else if let part {
+            balances = try reader.views("balance", where: "part", equals: .reference(part))
+        } else {
+            balances = try depots().flatMap { try reader.views("balance", where: "location", equals: .reference($0.id)) }
+        }
+        return try balances.compactMap { try shelf($0) }.sorted {
+            ($0.part.text("number") ?? "", $0.location.text("name") ?? "") < ($1.part.text("number") ?? "", $1.location.text("name") ?? "")
+        }
+    }
+
+    /// By name.
+    public func depots() throws -> [RecordView] {
+        try reader.views("stock_location", where: "kind", equals: .text("depot")).sorted { ($0.text("name") ?? "") < ($1.text("name") ?? "") }
+    }
+
+    private func shelf(_ balance: RecordView) throws -> DispatchShelf? {
+        guard let location = try balance.reference("location").flatMap({ try reader.view("stock_location", $0) }),
+            let part = try balance.reference("part").flatMap({ try reader.view("part", $0) })
+        else { return nil }
+        let entity = try reader.schema.entity("stock_policy")
+        let units = part.boolean("serialised") ? try reader.views("unit", where: "location", equals: .reference(location.id)) : []
+        return DispatchShelf(
+            location: location, part: part, availability: try reader.availability(of: part.id, at: location.id),
+            serials: units.filter { $0.reference("part") == part.id }.compactMap { $0.text("serial") }.sorted(),
+            policy: try reader.view("stock_policy", StockBook.policyID(entity, location: location.id, part: part.id)))
+    }
+
+    /// Requests that wait for stock, by the day on which they should have it and when it is needed.
+    public func waiting(part: RecordID? = nil) throws -> [RecordView] {
+        try reader.views("reservation", where: "state", equals: .text("backordered")).filter { part == nil || $0.reference("part") == part }
+            .sorted { key($0) < key($1) }
+    }
+
+    private func key(_ view: RecordView) -> String { (view.text("expected_on") ?? "9") + (view.text("needed_by") ?? "9") + view.id.description }
+
+    /// Deliveries of which something is still to come, by day.
+    public func announced(part: RecordID? = nil) throws -> [RecordView] {
+        try reader.views("scheduled_receipt").filter { ExpectedReceipt(receipt: $0) != nil && (part == nil || $0.reference("part") == part) }
+            .sorted { ($0.text("expected_on") ?? "", $0.id) < ($1.text("expected_on") ?? "", $1.id) }
+    }
+
+    /// Requests for more that nobody has acted on, and those that are ordered.
+    public func replenishments() throws -> [RecordView] {
+        try ["open", "ordered"].flatMap { try reader.views("replenishment", where: "state", equals: .text($0)) }
+            .sorted { ($0.text("raised_at") ?? "", $0.id) < ($1.text("raised_at") ?? "", $1.id) }
+    }
+
+    public func name(_ entity: String, _ id: RecordID?, _ field: String) throws -> String {
+        try id.flatMap { try reader.view(entity, $0)?.text(field) } ?? ""
+    }
+}

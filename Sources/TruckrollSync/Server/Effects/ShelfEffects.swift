@@ -1,0 +1,190 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// Serves who waits for a part at a place as soon as it is there, says when it should be, and asks for more where too little is.
+///
+/// Runs once at the end of each set of the server's own, for the stocks of which something moved in it: a receipt and what it is
+/// allocated to stand at one position.
+struct ShelfEffects {
+    let builder: EffectBuilder
+    private let balances: BalanceEffects
+    private var book: StockBook { balances.book }
+
+    init(builder: EffectBuilder) {
+        self.builder = builder
+        balances = BalanceEffects(builder: builder)
+    }
+
+    func refreshTouched() throws {
+        while let shelf = builder.freedShelves.min() {
+            builder.touchedShelves.insert(shelf)
+            try serveWaiting(at: shelf)
+            // Whom that left waiting, a second turn would not serve either.
+            builder.freedShelves.remove(shelf)
+        }
+        for shelf in builder.touchedShelves.sorted() { try replenish(shelf) }
+        builder.touchedShelves = []
+    }
+
+    private func serveWaiting(at shelf: StockShelf) throws {
+        guard try book.balance(of: shelf.part, at: shelf.location).backordered > .zero else { return }
+        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let queue = BackorderQueue(try waiting(for: shelf))
+        for grant in queue.grants(of: availability.unpromised, keeping: availability.safetyStock) { try serve(grant, shelf) }
+        try foretell(shelf)
+    }
+
+    // MARK: Backorders
+
+    /// Who waits for the part there.
+    func waiting(for shelf: StockShelf) throws -> [BackorderLine] {
+        let entity = try builder.schema.entity("reservation")
+        return try builder.writer.views(entity, where: "open_for", equals: .reference(try book.balanceID(shelf.part, shelf.location)))
+            .compactMap { try line($0, outstanding: $0.quantity("backordered") ?? .zero) }
+    }
+
+    /// A request as it waits; `nil` when it waits for nothing.
+    func line(_ view: RecordView, outstanding: Quantity) throws -> BackorderLine? {
+        guard outstanding > .zero, let asked = view.record.entries.first?.version.writeID else { return nil }
+        let position = try builder.writer.transaction.admitted(asked)?.position
+        return BackorderLine(
+            reservation: view.id, outstanding: outstanding, priority: try priority(of: view), neededBy: view.time("needed_by")?.milliseconds,
+            asked: (position ?? builder.writer.position).rawValue, takesPart: try takesPart(view), isEmergency: view.boolean("emergency"))
+    }
+
+    /// The most urgent of what people say of its order; 0 is the most urgent.
+    private func priority(of view: RecordView) throws -> Int {
+        let orders = try builder.schema.entity("service_order")
+        guard let field = orders["priority"], case .enumeration(let classes) = field.type,
+            let order = try view.reference("order").flatMap({ try builder.writer.view(orders, $0) }), let state = order.state(field)
+        else { return .max }
+        let values: [Value] = if case .siblings(let set) = state { set.siblings.map(\.value) } else { [order["priority"]] }
+        return values.compactMap { $0.text.flatMap { classes.firstIndex(of: $0) } }.min() ?? classes.count
+    }
+
+    private func takesPart(_ view: RecordView) throws -> Bool {
+        try view["partial"] == .null ? customer(of: view)?.boolean("takes_part") ?? false : view.boolean("partial")
+    }
+
+    func customer(of view: RecordView) throws -> RecordView? {
+        guard let order = try view.reference("order").flatMap({ try builder.writer.view(try builder.schema.entity("service_order"), $0) }) else {
+            return nil
+        }
+        return try order.reference("customer").flatMap { try builder.writer.view(try builder.schema.entity("customer"), $0) }
+    }
+
+    /// Grants what has become free to one that waits.
+    private func serve(_ grant: BackorderQueue.Grant, _ shelf: StockShelf) throws {
+        let entity = try builder.schema.entity("reservation")
+        guard let view = try builder.writer.view(entity, grant.line.reservation) else { return }
+        let left = Quantity(millionths: grant.line.outstanding.millionths - grant.quantity.millionths)
+        let granted = (view.quantity("granted") ?? .zero).adding(grant.quantity) ?? grant.quantity
+        var fields: [String: Value] = ["granted": .text(granted.description), "backordered": .text(left.description)]
+        if left == .zero {
+            fields.merge(["state": .text("granted"), "answer": .text("Granted from what has become free."), "open_for": .null]) { $1 }
+            fields.merge(["expected_on": .null, "lapses_at": .null, "lapses_on": .null]) { $1 }
+        } else {
+            fields["answer"] = .text("\(granted) are granted; \(left) more are waited for.")
+        }
+        if grant.fromSafetyStock > .zero {
+            let former = view.quantity("from_safety_stock") ?? .zero
+            fields["from_safety_stock"] = .text((former.adding(grant.fromSafetyStock) ?? former).description)
+        }
+        try builder.patch("reservation", id: view.id, fields)
+        try balances.change(shelf.part, at: shelf.location) {
+            $0.reserved = $0.reserved.adding(grant.quantity) ?? $0.reserved
+            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - grant.quantity.millionths))
+        }
+        try tell(view, "\(grant.quantity) of what was waited for are granted" + (left == .zero ? "." : "; \(left) more are waited for."))
+    }
+
+    /// Gives up what a request was not granted, when its time is over or it is not needed any more.
+    func giveUp(_ view: RecordView, answer: String, isNews: Bool) throws {
+        guard let part = view.reference("part"), let location = view.reference("location") else { return }
+        let left = view.quantity("backordered") ?? .zero
+        let isPartlyGranted = (view.quantity("granted") ?? .zero) > .zero
+        try builder.patch(
+            "reservation", id: view.id,
+            [
+                "state": .text(isPartlyGranted ? "granted" : "released"), "answer": .text(answer), "backordered": .text("0"), "open_for": .null,
+                "expected_on": .null, "lapses_at": .null, "lapses_on": .null,
+            ])
+        try balances.change(part, at: location) { $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - left.millionths)) }
+        if isNews { try tell(view, "\(left) of what was waited for are given up: \(answer)") }
+    }
+
+    /// Lets one wait that was answered before what waits was kept account of.
+    func adopt(_ view: RecordView) throws {
+        guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity") else { return }
+        try builder.patch(
+            "reservation", id: view.id,
+            ["backordered": .text(quantity.description), "open_for": .reference(try book.balanceID(part, location))])
+        try balances.change(part, at: location) { $0.backordered = $0.backordered.adding(quantity) ?? $0.backordered }
+    }
+
+    /// A notice for the office, where the customer wants to hear of backorders.
+    private func tell(_ view: RecordView, _ text: String) throws {
+        guard try customer(of: view)?.boolean("backorder_notices") ?? false else { return }
+        try builder.raise(
+            "backorder_notice", "backorder:\(view.id):\(builder.ops.count)", order: view.reference("order"), about: view.reference("requested_by"),
+            text: "Reservation of \(try partNumber(view)): \(text) The customer wants to be told.")
+    }
+
+    private func partNumber(_ view: RecordView) throws -> String {
+        try view.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") } ?? "a part"
+    }
+
+    /// Says by what is announced when each line should have all it waits for.
+    private func foretell(_ shelf: StockShelf) throws {
+        let lines = try waiting(for: shelf)
+        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let days = BackorderQueue(lines).days(of: availability, today: builder.today)
+        for line in lines {
+            try builder.patch("reservation", id: line.reservation, ["expected_on": days[line.reservation].map { .text($0.description) } ?? .null])
+        }
+    }
+
+    // MARK: Deliveries
+
+    /// What an announced delivery says of itself has changed, or some of it has arrived.
+    func update(receipt view: RecordView, arrived: Quantity = .zero) throws {
+        guard let part = view.reference("part"), let location = view.reference("location") else { return }
+        let before = view.quantity("received") ?? .zero
+        let received = before.adding(arrived) ?? before
+        let isOpen = try !view.boolean("cancelled") && received < (view.quantity("quantity") ?? .zero)
+        let balance = try book.balanceID(part, location)
+        try builder.patch(
+            "scheduled_receipt", id: view.id, ["received": .text(received.description), "open_for": isOpen ? .reference(balance) : .null])
+        builder.freedShelves.insert(StockShelf(location: location, part: part))
+        guard let id = view.reference("answers"), let request = try builder.writer.view(try builder.schema.entity("replenishment"), id),
+            request["part"] == view["part"], request["location"] == view["location"]
+        else { return }
+        let state = received > .zero && !isOpen ? "received" : view.boolean("cancelled") ? "withdrawn" : "ordered"
+        try builder.patch("replenishment", id: id, ["state": .text(state), "open_for": .null])
+    }
+
+    // MARK: Replenishment
+
+    /// Asks for more where the position has fallen below the reorder point, once; a request that nobody has acted on is kept up to date
+    /// and withdrawn when it is not needed any more.
+    private func replenish(_ shelf: StockShelf) throws {
+        guard let policy = try book.policy(for: shelf.part, at: shelf.location), let point = policy.quantity("reorder_point") else { return }
+        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let entity = try builder.schema.entity("replenishment")
+        let balance = Value.reference(try book.balanceID(shelf.part, shelf.location))
+        let open = try builder.writer.views(entity, where: "open_for", equals: balance).first
+        guard availability.position < point else {
+            if let open { try builder.patch("replenishment", id: open.id, ["state": .text("withdrawn"), "open_for": .null]) }
+            return
+        }
+        let target = max(point, policy.quantity("order_up_to") ?? point)
+        let needed = target.subtracting(availability.position) ?? target
+        if let open { return try builder.patch("replenishment", id: open.id, ["quantity": .text(needed.description)]) }
+        let id = try builder.create(
+            "replenishment", id: try builder.id("replenishment", "shelf:\(shelf.location):\(shelf.part)"),
+            ["part": .reference(shelf.part), "location": .reference(shelf.location)])
+        try builder.patch(
+            "replenishment", id: id,
+            ["quantity": .text(needed.description), "state": .text("open"), "raised_at": builder.now, "open_for": balance])
+    }
+}

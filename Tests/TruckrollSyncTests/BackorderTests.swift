@@ -1,0 +1,287 @@
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+@Suite("Backorders, announced deliveries and replenishment")
+struct BackorderTests {
+    let company: Company
+    var world: World { company.world }
+
+    /// The depot has one piece, in the van lie two.
+    init() throws { company = try Company() }
+
+    // MARK: What people do
+
+    /// An order with a reservation of the depot's stock.
+    private func ask(
+        _ number: Int, _ quantity: String, priority: String = "normal", _ terms: [String: Value] = [:], by device: World.Device? = nil
+    ) throws -> (order: RecordID, reservation: RecordID) {
+        let order = world.id()
+        let reservation = RecordID.derived(
+            type: try world.schema.entity("reservation").type, key: [order.bytes, company.part.bytes, company.depot.bytes])
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "service_order", id: order,
+                [
+                    "number": .text("SO-\(number)"), "channel": .text("office"),
+                    "customer": try editor.view("service_order", company.order)?["customer"] ?? .null, "site": .reference(company.site),
+                    "kind": .text("repair"), "title": .text("Repair"), "requested_at": .text(editor.now.description), "priority": .text(priority),
+                ])
+            try editor.event(.create, order: order)
+            let asked: [String: Value] = [
+                "order": .reference(order), "part": .reference(company.part), "location": .reference(company.depot), "quantity": .text(quantity),
+                "requested_by": .reference(editor.user),
+            ]
+            try editor.create("reservation", id: reservation, asked.merging(terms) { $1 })
+        }
+        try world.sync(company.dora)
+        return (order, reservation)
+    }
+
+    private func receive(_ quantity: String, announced: RecordID? = nil) throws {
+        try world.commit(world.importer) { editor in
+            try editor.create(
+                "stock_entry",
+                [
+                    "part": .reference(company.part), "to": .reference(company.depot), "quantity": .text(quantity), "reason": .text("receipt"),
+                    "source": announced.map { .reference($0) } ?? .null, "at": .text(editor.now.description),
+                ])
+        }
+        try world.sync(world.importer)
+    }
+
+    @discardableResult
+    private func announce(_ quantity: String, on day: String, answering request: RecordID? = nil) throws -> RecordID {
+        let id = world.id()
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "scheduled_receipt", id: id,
+                [
+                    "part": .reference(company.part), "location": .reference(company.depot), "quantity": .text(quantity),
+                    "expected_on": .text(day), "answers": request.map { .reference($0) } ?? .null,
+                ])
+        }
+        try world.sync(company.dora)
+        return id
+    }
+
+    private func setPolicy(_ fields: [String: Value]) throws {
+        let entity = try world.schema.entity("stock_policy")
+        try world.commit(company.dora) { editor in
+            let named: [String: Value] = ["part": .reference(company.part), "location": .reference(company.depot)]
+            try editor.create(
+                "stock_policy", id: StockBook.policyID(entity, location: company.depot, part: company.part), named.merging(fields) { $1 })
+        }
+        try world.sync(company.dora)
+    }
+
+    // MARK: What is found
+
+    private func reservation(_ id: RecordID) throws -> String {
+        let fields = try ["state", "granted", "backordered"].map { try world.serverValue("reservation", id, $0).text ?? "–" }
+        return fields.joined(separator: " ")
+    }
+
+    private func balance() throws -> String {
+        let entity = try world.schema.entity("balance")
+        let id = StockBook.balanceID(entity, location: company.depot, part: company.part)
+        return try ["on_hand", "reserved", "backordered"].map { try world.serverValue("balance", id, $0).text ?? "–" }.joined(separator: " ")
+    }
+
+    private func replenishments() throws -> [String] {
+        try world.serverRecords("replenishment").map { "\($0.text("state") ?? "") \($0.text("quantity") ?? "")" }.sorted()
+    }
+
+    // MARK: Tests
+
+    @Test("a receipt goes to who waits, the most urgent first, in the position of the receipt's effects")
+    func allocated() throws {
+        let normal = try ask(2, "2")
+        let low = try ask(3, "1", priority: "low")
+        let high = try ask(4, "2", priority: "high")
+        #expect(try reservation(normal.reservation) == "backordered 0 2")
+        // One lies there and is held for those who need two.
+        #expect(try reservation(low.reservation) == "backordered 0 1")
+        #expect(try world.serverValue("reservation", low.reservation, "answer").text?.contains("held for a more urgent order") == true)
+        #expect(try balance() == "1 0 5")
+        try receive("2")
+        #expect(try reservation(high.reservation) == "granted 2 0")
+        #expect(try reservation(normal.reservation) == "backordered 0 2" && reservation(low.reservation) == "backordered 0 1")
+        #expect(try balance() == "3 2 3")
+        // The receipt is the last but one set of the log: what it is allocated to stands at the next position.
+        let head = try #require(try world.server.store.read { try $0.tenant()?.head })
+        let last = try #require(try world.server.store.read { try $0.admitted(at: head) })
+        #expect(last.cause?.hasPrefix("write:") == true)
+        try receive("2")
+        #expect(try reservation(normal.reservation) == "granted 2 0" && reservation(low.reservation) == "granted 1 0")
+        #expect(try balance() == "5 5 0")
+    }
+
+    @Test("who takes less gets what there is, waits for the rest, and uses what was granted")
+    func partial() throws {
+        let line = try ask(2, "3", ["partial": .boolean(true)])
+        #expect(try reservation(line.reservation) == "backordered 1 2")
+        #expect(try world.serverValue("reservation", line.reservation, "answer").text?.contains("1 are granted, 2 more are waited for") == true)
+        try world.commit(world.importer) { editor in
+            try editor.create(
+                "part_use",
+                [
+                    "order": .reference(line.order), "part": .reference(company.part), "quantity": .text("1"), "action": .text("fitted"),
+                    "from": .reference(company.depot), "by": .reference(company.annaUser), "at": .text(editor.now.description),
+                ])
+        }
+        try world.sync(world.importer)
+        #expect(try reservation(line.reservation) == "backordered 0 2" && balance() == "0 0 2")
+        #expect(try !world.serverRecords("exception").contains { $0.text("kind") == "stock_discrepancy" })
+        try receive("5")
+        #expect(try reservation(line.reservation) == "granted 2 0" && balance() == "5 2 0")
+    }
+
+    @Test("what is freed by a cancelled order goes to who waits; who waits for a cancelled order waits no more")
+    func freed() throws {
+        let first = try ask(2, "1")
+        let second = try ask(3, "1")
+        let third = try ask(4, "1")
+        #expect(try reservation(first.reservation) == "granted 1 –" && reservation(second.reservation) == "backordered 0 1")
+        try world.commit(company.dora) { try $0.event(.cancel, order: second.order) }
+        try world.commit(company.dora) { try $0.event(.cancel, order: first.order) }
+        try world.sync(company.dora)
+        #expect(try world.serverValue("reservation", second.reservation, "state") == .text("released"))
+        #expect(try reservation(third.reservation) == "granted 1 0" && balance() == "1 1 0")
+    }
+
+    @Test("an order that becomes more urgent is next")
+    func moreUrgent() throws {
+        let large = try ask(2, "5")
+        let small = try ask(3, "1", priority: "low")
+        #expect(try reservation(small.reservation) == "backordered 0 1")
+        try world.commit(company.dora) { try $0.patch("service_order", small.order, ["priority": .text("emergency")]) }
+        try world.sync(company.dora)
+        #expect(try reservation(small.reservation) == "granted 1 0" && reservation(large.reservation) == "backordered 0 5")
+    }
+
+    @Test("who waits is told the day; a delivery counts until it has arrived, is put off or cancelled")
+    func days() throws {
+        let line = try ask(2, "3")
+        func day() throws -> String? { try world.serverValue("reservation", line.reservation, "expected_on").text }
+        #expect(try day() == nil)
+        let delivery = try announce("2", on: "2026-12-01")
+        #expect(try day() == "2026-12-01")
+        try world.commit(company.dora) { try $0.patch("scheduled_receipt", delivery, ["expected_on": .text("2026-12-09")]) }
+        try world.sync(company.dora)
+        #expect(try day() == "2026-12-09")
+        try receive("1", announced: delivery)
+        #expect(try world.serverValue("scheduled_receipt", delivery, "received") == .text("1"))
+        #expect(try day() == "2026-12-09" && reservation(line.reservation) == "backordered 0 3")
+        try world.commit(company.dora) { try $0.patch("scheduled_receipt", delivery, ["cancelled": .boolean(true)]) }
+        try world.sync(company.dora)
+        #expect(try day() == nil)
+        try announce("4", on: "2026-11-30")
+        #expect(try day() == "2026-11-30")
+    }
+
+    @Test("what can be promised is one figure on server and device at the same position")
+    func oneFigure() throws {
+        try setPolicy(["safety_stock": .text("1")])
+        try receive("6")
+        _ = try ask(2, "2")
+        try announce("3", on: "2026-12-01")
+        try world.sync(company.dora)
+        let (here, day) = (try #require(CalendarDate("2026-11-24")), try #require(CalendarDate("2026-12-01")))
+        let server = try world.server.availability(of: company.part, at: company.depot)
+        let device = try company.dora.engine.read { try $0.availability(of: company.part, at: company.depot) }
+        let head = try world.server.store.read { try $0.tenant()?.head }
+        #expect(server.stock == device && server.position == head)
+        #expect(device.available == Quantity("4") && device.available(on: day, today: here) == Quantity("7"))
+        // What is promised in one go is what can be promised.
+        let all = try ask(3, "4")
+        #expect(try reservation(all.reservation) == "granted 4 –")
+        #expect(try reservation(try ask(4, "1").reservation) == "backordered 0 1")
+    }
+
+    @Test("the safety stock is for an emergency, which the office declares and gives a reason for")
+    func emergency() throws {
+        try setPolicy(["safety_stock": .text("1")])
+        let refused = try ask(2, "1", ["emergency": .boolean(true)])
+        #expect(try world.serverValue("reservation", refused.reservation, "state") == .text("refused"))
+        #expect(try reservation(try ask(3, "1").reservation) == "backordered 0 1")
+        let released = try ask(4, "1", ["emergency": .boolean(true), "reason": .text("Gas alarm in the boiler house")])
+        #expect(try reservation(released.reservation) == "granted 1 –")
+        #expect(try world.serverValue("reservation", released.reservation, "from_safety_stock") == .text("1"))
+        // A technician asks the office.
+        let id = RecordID.derived(
+            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "reservation", id: id,
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
+                    "quantity": .text("1"), "requested_by": .reference(editor.user), "emergency": .boolean(true), "reason": .text("Leak"),
+                ])
+        }
+        try world.sync(company.anna)
+        #expect(try world.serverValue("reservation", id, "answer").text?.contains("Ask the dispatcher") == true)
+    }
+
+    @Test("falling below the reorder point asks for more once, and no more once it is ordered")
+    func replenished() throws {
+        try setPolicy(["reorder_point": .text("1"), "order_up_to": .text("5")])
+        #expect(try replenishments() == [])
+        _ = try ask(2, "1")
+        #expect(try replenishments() == ["open 5"])
+        let waiting = try ask(3, "2")
+        #expect(try replenishments() == ["open 7"])
+        let request = try #require(try world.serverRecords("replenishment").first).id
+        let delivery = try announce("7", on: "2026-12-01", answering: request)
+        #expect(try replenishments() == ["ordered 7"])
+        try receive("7", announced: delivery)
+        #expect(try replenishments() == ["received 7"] && reservation(waiting.reservation) == "granted 2 0")
+        #expect(try balance() == "8 3 0")
+        // What is not needed any more is withdrawn.
+        let large = try ask(4, "5")
+        #expect(try replenishments() == ["open 5", "received 7"])
+        try world.commit(company.dora) { try $0.event(.cancel, order: large.order) }
+        try world.sync(company.dora)
+        #expect(try replenishments() == ["received 7", "withdrawn 5"])
+    }
+
+    @Test("a request that may wait so long is given up at that moment and not before, and the office hears of it where the customer wants that")
+    func lapsed() throws {
+        let customer = try #require(try world.serverRecords("customer").first).id
+        try world.commit(company.dora) { try $0.patch("customer", customer, ["backorder_days": .integer(1), "backorder_notices": .boolean(true)]) }
+        try world.sync(company.dora)
+        let line = try ask(2, "3")
+        let asked = world.milliseconds
+        let end = try #require(try world.serverValue("reservation", line.reservation, "lapses_at").text.flatMap { DeviceTime($0) })
+        #expect(end.milliseconds <= asked + 86_400_000 && end.milliseconds > asked + 86_300_000)
+        world.milliseconds = end.milliseconds - 1
+        _ = try world.server.tick(at: world.moment)
+        #expect(try reservation(line.reservation) == "backordered 0 3")
+        world.milliseconds = end.milliseconds
+        #expect(try world.server.tick(at: world.moment))
+        #expect(try reservation(line.reservation) == "released 0 0" && balance() == "1 0 0")
+        #expect(try world.serverRecords("exception").filter { $0.text("kind") == "backorder_notice" }.count == 1)
+        #expect(try !world.server.tick(at: world.moment))
+        // A delivery is for somebody else now.
+        try receive("3")
+        #expect(try reservation(line.reservation) == "released 0 0" && balance() == "4 0 0")
+    }
+
+    @Test("a lease takes nothing that others wait for")
+    func lease() throws {
+        _ = try ask(2, "2")
+        let lease = world.id()
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "lease", id: lease,
+                [
+                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
+                    "part": .reference(company.part), "amount": .text("1"),
+                ])
+        }
+        try world.sync(company.anna)
+        #expect(try world.serverValue("lease", lease, "state") == .text("refused"))
+    }
+}
