@@ -137,15 +137,13 @@ CREATE TABLE "entity_reservation" (
     "part" BLOB,
     "location" BLOB,
     "state" TEXT,
-    "open_for" BLOB,
-    "lapses_on" TEXT
+    "open_for" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_reservation_by_order" ON "entity_reservation" ("order");
 CREATE INDEX "entity_reservation_by_part" ON "entity_reservation" ("part");
 CREATE INDEX "entity_reservation_by_location" ON "entity_reservation" ("location");
 CREATE INDEX "entity_reservation_by_state" ON "entity_reservation" ("state");
 CREATE INDEX "entity_reservation_by_open_for" ON "entity_reservation" ("open_for");
-CREATE INDEX "entity_reservation_by_lapses_on" ON "entity_reservation" ("lapses_on");
 CREATE TABLE "entity_lease" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "kind" TEXT,
@@ -336,10 +334,12 @@ CREATE TABLE "entity_scheduled_receipt" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "part" BLOB,
     "location" BLOB,
+    "answers" BLOB,
     "open_for" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_scheduled_receipt_by_part" ON "entity_scheduled_receipt" ("part");
 CREATE INDEX "entity_scheduled_receipt_by_location" ON "entity_scheduled_receipt" ("location");
+CREATE INDEX "entity_scheduled_receipt_by_answers" ON "entity_scheduled_receipt" ("answers");
 CREATE INDEX "entity_scheduled_receipt_by_open_for" ON "entity_scheduled_receipt" ("open_for");
 CREATE TABLE "entity_stock_policy" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

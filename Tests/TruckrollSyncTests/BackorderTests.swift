@@ -104,7 +104,7 @@ struct BackorderTests {
         #expect(try reservation(normal.reservation) == "backordered 0 2")
         // One lies there and is held for those who need two.
         #expect(try reservation(low.reservation) == "backordered 0 1")
-        #expect(try world.serverValue("reservation", low.reservation, "answer").text?.contains("held for a more urgent order") == true)
+        #expect(try world.serverValue("reservation", low.reservation, "answer").text?.contains("held for those who come before") == true)
         #expect(try balance() == "1 0 5")
         try receive("2")
         #expect(try reservation(high.reservation) == "granted 2 0")
@@ -267,6 +267,104 @@ struct BackorderTests {
         // A delivery is for somebody else now.
         try receive("3")
         #expect(try reservation(line.reservation) == "released 0 0" && balance() == "4 0 0")
+    }
+
+    @Test("what arrives after a request's time is over is not for it, also before it was told so, whatever else is due then")
+    func arrivesTooLate() throws {
+        let end = DeviceTime(milliseconds: world.milliseconds + 3_600_000, offsetMinutes: 60)
+        let line = try ask(2, "3", ["cancel_after": .text(end.description)])
+        #expect(try reservation(line.reservation) == "backordered 0 3")
+        world.milliseconds += 3_601_000
+        try receive("3")
+        #expect(try reservation(line.reservation) == "backordered 0 3")
+        #expect(try world.server.tick(at: world.moment))
+        #expect(try reservation(line.reservation) == "released 0 0" && balance() == "4 0 0")
+        // Asked for when the time was over, nothing is waited for; what is there is granted.
+        let late = try ask(3, "5", ["cancel_after": .text(end.description), "partial": .boolean(true)])
+        #expect(try reservation(late.reservation) == "granted 4 –" && balance() == "4 4 0")
+    }
+
+    @Test("a request for an order that is over is not granted and waits for nothing")
+    func orderOver() throws {
+        try world.commit(company.dora) { try $0.event(.cancel, order: company.order) }
+        try world.sync(company.dora)
+        let id = RecordID.derived(
+            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "reservation", id: id,
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
+                    "quantity": .text("50"), "requested_by": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.dora)
+        #expect(try company.state() == "cancelled")
+        #expect(try reservation(id) == "released – –" && balance() == "1 0 –")
+    }
+
+    @Test("less to keep back, another way of the customer: who waits is served at once")
+    func termsChange() throws {
+        try world.commit(world.importer) { try $0.patch("part", company.part, ["safety_stock": .text("1")]) }
+        try world.sync(world.importer)
+        let first = try ask(2, "1")
+        #expect(try reservation(first.reservation) == "backordered 0 1")
+        try world.commit(world.importer) { try $0.patch("part", company.part, ["safety_stock": .text("0")]) }
+        try world.sync(world.importer)
+        #expect(try reservation(first.reservation) == "granted 1 0")
+        let second = try ask(3, "3")
+        try receive("2")
+        #expect(try reservation(second.reservation) == "backordered 0 3")
+        let customer = try #require(try world.serverRecords("customer").first).id
+        try world.commit(company.dora) { try $0.patch("customer", customer, ["takes_part": .boolean(true)]) }
+        try world.sync(company.dora)
+        #expect(try reservation(second.reservation) == "backordered 2 1")
+    }
+
+    @Test("more than the book can say is refused, and nobody is lost in the queue for it")
+    func tooMuch() throws {
+        let greatest = try ask(2, "999999999999")
+        let refused = try ask(3, "999999999999")
+        #expect(try world.serverValue("reservation", refused.reservation, "state") == .text("refused"))
+        try world.commit(company.dora) { try $0.event(.cancel, order: greatest.order) }
+        let small = try ask(4, "2")
+        #expect(try reservation(small.reservation) == "backordered 0 2" && balance() == "1 0 2")
+        try receive("1")
+        #expect(try reservation(small.reservation) == "granted 2 0")
+    }
+
+    @Test("two deliveries for one request: it is received when both are here; the day of one that is late is looked for anew")
+    func twoDeliveries() throws {
+        try setPolicy(["reorder_point": .text("5")])
+        let line = try ask(2, "7")
+        #expect(try replenishments() == ["open 11"])
+        let request = try #require(try world.serverRecords("replenishment").first).id
+        let first = try announce("4", on: "2026-11-24", answering: request)
+        // What is not ordered yet is asked for, until it is.
+        #expect(try replenishments() == ["open 7", "ordered 11"])
+        let second = try announce("7", on: "2026-11-25", answering: request)
+        try receive("4", announced: first)
+        #expect(try replenishments() == ["ordered 11", "withdrawn 7"])
+        func day() throws -> String? { try world.serverValue("reservation", line.reservation, "expected_on").text }
+        #expect(try day() == "2026-11-25")
+        world.milliseconds += 3 * 86_400_000
+        #expect(try world.server.tick(at: world.moment))
+        #expect(try day() == nil)
+        try receive("7", announced: second)
+        #expect(try replenishments() == ["received 11", "withdrawn 7"] && reservation(line.reservation) == "granted 7 0")
+    }
+
+    @Test("a policy counts for the stock that its id and its fields name, and for no other")
+    func foreignPolicy() throws {
+        let entity = try world.schema.entity("stock_policy")
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "stock_policy", id: StockBook.policyID(entity, location: company.depot, part: company.part),
+                ["part": .reference(company.part), "location": .reference(company.vanA), "safety_stock": .text("1")])
+        }
+        try world.sync(company.dora)
+        #expect(try world.server.availability(of: company.part, at: company.depot).stock.safetyStock == .zero)
+        #expect(try reservation(try ask(2, "1").reservation) == "granted 1 –")
     }
 
     @Test("a lease takes nothing that others wait for")

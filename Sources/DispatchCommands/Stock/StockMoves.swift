@@ -63,7 +63,8 @@ struct StockMoveCommand: AsyncParsableCommand {
             Only what nobody was promised can be moved, and a piece only from where it is.
 
             EXAMPLE
-              truckroll-dispatch stock move HI-1002 2 --from "Depot Nord" --to "Van 7"
+              truckroll-dispatch stock move HI-1002 2 --from "Depot Nord" \\
+                --to "Van 7"
 
             \(StockCommand.written)
             JSON: answer (granted, refused, pending), text, id.
@@ -91,7 +92,8 @@ struct StockReturnCommand: AsyncParsableCommand {
             From a van with --from; without it from a customer, or from who took the piece off an asset.
 
             EXAMPLE
-              truckroll-dispatch stock return HI-1002 1 --to "Depot Nord" --from "Van 7"
+              truckroll-dispatch stock return HI-1002 1 --to "Depot Nord" \\
+                --from "Van 7"
 
             \(StockCommand.written)
             JSON: answer (granted, refused, pending), text, id.

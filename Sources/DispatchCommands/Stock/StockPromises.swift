@@ -54,12 +54,13 @@ struct StockReserveCommand: AsyncParsableCommand {
 
 struct StockAnnounceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "announce", abstract: "Announce a delivery, change or cancel one.",
+        commandName: "announce", abstract: "Announce a delivery, put it off or cancel it.",
         discussion: """
             What can be promised for a day counts it, and who waits is told the day.
 
             EXAMPLE
-              truckroll-dispatch stock announce HI-1002 10 --at "Depot Nord" --on 2026-12-01
+              truckroll-dispatch stock announce HI-1002 10 --at "Depot Nord" \\
+                --on 2026-12-01
               truckroll-dispatch stock announce --change 1f2e3d4c --on 2026-12-09
               truckroll-dispatch stock announce --cancel 1f2e3d4c
 

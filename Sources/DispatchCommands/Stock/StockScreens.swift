@@ -85,10 +85,10 @@ struct StockAvailableCommand: AsyncParsableCommand {
                     [
                         .init("Place", .left, .truncates(minimum: 12)), .init("Now", .right), .init("On \(day)", .right), .init("Unit"),
                         .init("\(wanted) from"),
-                    ], emptyText: "No depot of this company is known here.",
+                    ], emptyText: "No depot or consignment is known here.",
                     footer: StyledText("\(part.text("number") ?? "")  \(part.text("name") ?? "")"))
                 var places: [JSONValue] = []
-                for depot in try DispatchStock(reader).depots() {
+                for depot in try DispatchStock(reader).promisable() {
                     let stock = try reader.availability(of: part.id, at: depot.id)
                     let (then, first) = (stock.available(on: day, today: today), stock.firstDay(with: wanted, today: today))
                     if let quantity, then >= quantity.value { isMet = true }
@@ -114,7 +114,8 @@ struct StockWaitingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waiting", abstract: "Who waits for stock, and until when.",
         discussion: """
-            What arrives goes to emergencies first, then by the order's priority, by when it is needed, and by who asked first.
+            What arrives goes to emergencies first, then by the order's priority, by when it is needed, and by who asked first. The list is \
+            by the day on which all of it should be there.
 
             EXAMPLE
               truckroll-dispatch stock waiting

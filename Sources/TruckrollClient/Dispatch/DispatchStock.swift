@@ -45,6 +45,12 @@ public struct DispatchStock {
         try reader.views("stock_location", where: "kind", equals: .text("depot")).sorted { ($0.text("name") ?? "") < ($1.text("name") ?? "") }
     }
 
+    /// Where stock can be promised, by name: what lies in a van is its driver's.
+    public func promisable() throws -> [RecordView] {
+        try ["depot", "consignment"].flatMap { try reader.views("stock_location", where: "kind", equals: .text($0)) }
+            .sorted { ($0.text("name") ?? "") < ($1.text("name") ?? "") }
+    }
+
     private func shelf(_ balance: RecordView) throws -> DispatchShelf? {
         guard let location = try balance.reference("location").flatMap({ try reader.view("stock_location", $0) }),
             let part = try balance.reference("part").flatMap({ try reader.view("part", $0) })
@@ -63,7 +69,9 @@ public struct DispatchStock {
             .sorted { key($0) < key($1) }
     }
 
-    private func key(_ view: RecordView) -> String { (view.text("expected_on") ?? "9") + (view.text("needed_by") ?? "9") + view.id.description }
+    private func key(_ view: RecordView) -> (String, Int64, RecordID) {
+        (view.text("expected_on") ?? "9", view.time("needed_by")?.milliseconds ?? .max, view.id)
+    }
 
     /// Deliveries of which something is still to come, by day.
     public func announced(part: RecordID? = nil) throws -> [RecordView] {

@@ -57,6 +57,12 @@ public struct BackorderQueue: Hashable, Sendable {
         public let quantity: Quantity
         /// How much of it comes from what is kept back.
         public let fromSafetyStock: Quantity
+
+        /// What goes on waiting; `nil` when it got all.
+        public var rest: BackorderLine? {
+            let left = Quantity(millionths: line.outstanding.millionths - quantity.millionths)
+            return left > .zero ? line.with(outstanding: left) : nil
+        }
     }
 
     /// What each line gets of what lies there unpromised; lines that get nothing are left out.
@@ -90,14 +96,15 @@ public struct BackorderQueue: Hashable, Sendable {
         var waiting = lines
         var unpromised = availability.unpromised
         var days: [RecordID: CalendarDate] = [:]
+        var left: [RecordID: BackorderLine] = [:]
         for receipt in availability.expected where receipt.day >= today {
             unpromised = unpromised.adding(receipt.quantity) ?? unpromised
             for grant in BackorderQueue(waiting).grants(of: unpromised, keeping: availability.safetyStock) {
                 unpromised = Quantity(millionths: unpromised.millionths - grant.quantity.millionths)
-                let left = Quantity(millionths: grant.line.outstanding.millionths - grant.quantity.millionths)
-                waiting.removeAll { $0.reservation == grant.line.reservation }
-                if left == .zero { days[grant.line.reservation] = receipt.day } else { waiting.append(grant.line.with(outstanding: left)) }
+                left[grant.line.reservation] = grant.rest
+                if grant.rest == nil { days[grant.line.reservation] = receipt.day }
             }
+            waiting = waiting.compactMap { left.removeValue(forKey: $0.reservation) ?? (days[$0.reservation] == nil ? $0 : nil) }
         }
         return days
     }

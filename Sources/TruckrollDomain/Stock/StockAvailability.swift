@@ -59,16 +59,6 @@ public struct StockAvailability: Hashable, Sendable {
         return expected.first { $0.day >= today && available(on: $0.day, today: today) >= quantity }?.day
     }
 
-    /// The first day on which all that is waited for can be there; `nil` when nothing announced suffices.
-    public func dayNobodyWaits(today: CalendarDate) -> CalendarDate? {
-        var arriving: [Quantity] = []
-        for receipt in expected where receipt.day >= today {
-            arriving.append(receipt.quantity)
-            if sum([unpromised] + arriving, less: [backordered, safetyStock]) >= .zero { return receipt.day }
-        }
-        return nil
-    }
-
     /// What there will be when everything announced is here and everybody who waits is served; below zero when that does not suffice.
     public var position: Quantity { sum([unpromised] + expected.map(\.quantity), less: [backordered]) }
 

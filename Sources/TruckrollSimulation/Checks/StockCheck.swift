@@ -54,21 +54,21 @@ struct StockCheck {
         }
     }
 
-    /// Nobody waits for what lies there free: in these days everybody is of one urgency or less, wants all or nothing, and leaves the safety
-    /// stock, so the most urgent who wait want more than is there.
+    /// Nobody waits who could be served: another turn of all who wait would grant nothing.
     private func checkServed(_ shelf: Shelf, free: Int64, _ backordered: Int64) throws {
         guard backordered > 0 else { return }
         let entity = try schema.entity("part")
-        let kept =
-            stored[RecordKey(type: entity.type, id: shelf.part)].flatMap { RecordView($0.record, entity).quantity("safety_stock")?.millionths } ?? 0
+        let part = stored[RecordKey(type: entity.type, id: shelf.part)].map { RecordView($0.record, entity) }
         let lines = try stored.views(of: schema.entity("reservation")).filter {
             $0.text("state") == "backordered" && $0.reference("location") == shelf.location && $0.reference("part") == shelf.part
+        }.map { view in
+            BackorderLine(
+                reservation: view.id, outstanding: view.quantity("backordered") ?? .zero, priority: try urgency(of: view),
+                neededBy: view.time("needed_by")?.milliseconds, asked: 0, takesPart: view.boolean("partial"), isEmergency: view.boolean("emergency"))
         }
-        guard let least = try lines.map({ (rank: try urgency(of: $0), wanted: $0.quantity("backordered")?.millionths ?? 0) }).min(by: { $0 < $1 })
-        else { return }
-        guard least.wanted > free - kept else {
-            throw Violation("backorders", "\(least.wanted) are waited for at \(shelf.location), where \(free) lie free and \(kept) are kept back")
-        }
+        let grants = BackorderQueue(lines).grants(of: Quantity(millionths: free), keeping: part?.quantity("safety_stock") ?? .zero)
+        guard let grant = grants.first else { return }
+        throw Violation("backorders", "\(grant.quantity) could be granted to \(grant.line.reservation) at \(shelf.location), and is not")
     }
 
     /// The most urgent of what people say of its order; 0 is the most urgent.

@@ -77,10 +77,11 @@ public struct StockBook {
         return max(.zero, try access.view(try schema.entity("part"), part)?.quantity("safety_stock") ?? .zero)
     }
 
-    /// How much of the part should lie there; `nil` where nobody has said.
+    /// How much of the part should lie there; `nil` where nobody has said, or in a record that is of another stock than its id.
     public func policy(for part: RecordID, at location: RecordID) throws -> RecordView? {
         let entity = try schema.entity("stock_policy")
-        return try access.view(entity, Self.policyID(entity, location: location, part: part))
+        let view = try access.view(entity, Self.policyID(entity, location: location, part: part))
+        return view.flatMap { $0.reference("part") == part && $0.reference("location") == location ? $0 : nil }
     }
 
     /// The id of the policy for a part at a place.

@@ -109,8 +109,9 @@ extension Sequencer {
 
     /// Moves due edges and takes back expired leases. Called before the next set is admitted, and at least once a minute.
     ///
+    /// - Parameter isMinute: whether to look for what nobody is harmed by who waits a minute longer for it.
     /// - Returns: whether anything moved.
-    func tick() throws -> Bool {
+    func tick(isMinute: Bool = false) throws -> Bool {
         var moved = false
         if let end = try transaction.tenant()?.settlingUntil, end <= moment.milliseconds {
             try settle()
@@ -123,7 +124,7 @@ extension Sequencer {
             moved = true
         }
         let expired = try expireLeases()
-        return try lapseBackorders() || expired || moved
+        return try isMinute && lapseBackorders() || expired || moved
     }
 
     /// Edges move at a position of their own, so that views change only where the history says so.
@@ -148,30 +149,32 @@ extension Sequencer {
         return expired
     }
 
-    /// Gives up requests that have waited as long as they may: those of the day, and once a day all that lapsed before it.
+    /// Gives up requests that have waited as long as they may, and looks for another day for those whose day has passed.
     private func lapseBackorders() throws -> Bool {
         guard let tenant = try transaction.tenant(), tenant.settlingUntil == nil else { return false }
         let entity = try schema.entity("reservation")
         let today = moment.calendar.local(moment.milliseconds).date
-        let last = tenant.serverStamp.map { moment.calendar.local(Int64($0.milliseconds)).date }
-        let ids =
-            last == today
-            ? try transaction.ids(entity, where: "lapses_on", equals: .text(today.description))
-            : try transaction.ids(entity, where: "state", equals: .text("backordered"))
         var moved = false
-        for id in ids {
+        for id in try transaction.ids(entity, where: "state", equals: .text("backordered")) {
             guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { continue }
             let view = RecordView(stored.record, entity)
             guard view.text("state") == "backordered" else { continue }
-            if view["backordered"] == .null {
+            if view["open_for"] == .null {
                 // It was answered before what waits was kept account of.
-                let isNew = try timed("backorder-adopted:\(id)", "backorder") { try ShelfEffects(builder: $0).adopt(view) }
-                moved = moved || isNew
+                let asked = try stored.record.entries.first.flatMap { try transaction.admitted($0.version.writeID)?.position }
+                let used = try used(by: view, since: asked ?? .start)
+                moved =
+                    try timed("backorder-adopted:\(id)", "backorder") { builder in
+                        let stock = try stock(builder)
+                        try stock.shelves.adopt(view, used: used, lapse: try stock.lapse(of: view))
+                    } || moved
             } else if let end = view.time("lapses_at"), end.milliseconds <= moment.milliseconds {
-                let isNew = try timed("timer:backorder:\(id):\(end.milliseconds)", "backorder-lapse") {
-                    try ShelfEffects(builder: $0).giveUp(view, answer: "It was not there in time and is not wanted any more.", isNews: true)
-                }
-                moved = moved || isNew
+                moved =
+                    try timed("timer:backorder:\(id):\(end.milliseconds)", "backorder-lapse") {
+                        try ShelfEffects(builder: $0).giveUp(view, because: "It was not there in time and is not wanted any more.", isNews: true)
+                    } || moved
+            } else if let day = view.text("expected_on"), day < today.description {
+                moved = try timed("timer:expected:\(id):\(day)", "backorder") { ShelfEffects(builder: $0).lookAgain(view) } || moved
             }
         }
         return moved

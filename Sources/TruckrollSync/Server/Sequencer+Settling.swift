@@ -52,6 +52,12 @@ extension Sequencer {
                 guard let part = view.reference("part"), let location = view.reference("location") else { continue }
                 builder.freedShelves.insert(StockShelf(location: location, part: part))
             }
+            let policies = try schema.entity("stock_policy")
+            for id in try transaction.ids(policies) {
+                guard let view = try builder.writer.view(policies, id), let part = view.reference("part"), let location = view.reference("location")
+                else { continue }
+                builder.freedShelves.insert(StockShelf(location: location, part: part))
+            }
             for request in try openRequests() {
                 guard let view = try builder.writer.view(request.entity, request.id) else { continue }
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)
@@ -85,14 +91,21 @@ extension Sequencer {
                     OpenRequest(
                         entity: entity, id: id, position: admitted?.position ?? .start,
                         former: former == 0 ? nil : Position(rawValue: former),
-                        author: try transaction.replica(entry.version.writeID.replica)))
+                        author: try author(of: entry.version)))
             }
         }
         return requests.sorted { ($0.former?.rawValue ?? .max, $0.position, $0.id) < ($1.former?.rawValue ?? .max, $1.position, $1.id) }
     }
 
+    /// Who wrote it, with the rights of now.
+    private func author(of version: Version) throws -> ReplicaRow? {
+        guard var replica = try transaction.replica(version.writeID.replica) else { return nil }
+        replica.role = try presentRole(of: replica)
+        return replica
+    }
+
     /// What an order took of the part from the place since it asked for it.
-    private func used(by request: RecordView, since position: Position) throws -> Quantity {
+    func used(by request: RecordView, since position: Position) throws -> Quantity {
         guard request.entity.name == "reservation", let order = request.reference("order") else { return .zero }
         let entity = try schema.entity("part_use")
         var uses: [RecordView] = []

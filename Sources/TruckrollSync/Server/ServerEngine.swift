@@ -308,7 +308,7 @@ public struct ServerEngine: Sendable {
 
     /// Timers that are due. Called at least once a minute.
     public func tick(at moment: ServerMoment) throws -> Bool {
-        try store.write { try sequencer($0, moment).tick() }
+        try store.write { try sequencer($0, moment).tick(isMinute: true) }
     }
 
     /// Epoch and head, and whether the view of the replica moved since a position.

@@ -17,8 +17,7 @@ struct BalanceEffects {
         let former = balance
         body(&balance)
         let shelf = StockShelf(location: location, part: part)
-        builder.touchedShelves.insert(shelf)
-        if balance.unpromised > former.unpromised || balance.backordered < former.backordered { builder.freedShelves.insert(shelf) }
+        if builder.touchedShelves[shelf] == nil { builder.touchedShelves[shelf] = former }
         let entity = try builder.schema.entity("balance")
         let id = StockBook.balanceID(entity, location: location, part: part)
         if try builder.writer.view(entity, id) == nil {

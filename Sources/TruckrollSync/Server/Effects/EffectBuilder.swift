@@ -14,9 +14,10 @@ final class EffectBuilder {
     private(set) var ops: [Op] = []
     /// Orders whose closing may have become possible.
     var ordersToClose: Set<RecordID> = []
-    /// Stocks of which something moved or was promised: more may have to be asked for.
-    var touchedShelves: Set<StockShelf> = []
-    /// Stocks of which something has become free, or whose queue has changed: who waits there may be served now, or on another day.
+    /// Stocks of which something moved or was promised, as they were before: more may have to be asked for, and where more is free in the
+    /// end, who waits may be served.
+    var touchedShelves: [StockShelf: StockBalance] = [:]
+    /// Stocks whose queue, terms or deliveries have changed: who waits there may be served now, or on another day.
     var freedShelves: Set<StockShelf> = []
 
     /// - Parameter cause: goes into the ids of the records the effects create, so that replaying a cause makes the same ones.

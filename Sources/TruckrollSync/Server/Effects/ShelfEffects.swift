@@ -16,30 +16,42 @@ struct ShelfEffects {
     }
 
     func refreshTouched() throws {
-        while let shelf = builder.freedShelves.min() {
-            builder.touchedShelves.insert(shelf)
-            try serveWaiting(at: shelf)
-            // Whom that left waiting, a second turn would not serve either.
-            builder.freedShelves.remove(shelf)
+        let shelves = builder.freedShelves.union(builder.touchedShelves.keys).sorted()
+        for shelf in shelves {
+            try refreshQueue(at: shelf)
+            try replenish(shelf)
         }
-        for shelf in builder.touchedShelves.sorted() { try replenish(shelf) }
-        builder.touchedShelves = []
+        // Whom that left waiting, a second turn would not serve either.
+        (builder.touchedShelves, builder.freedShelves) = ([:], [])
     }
 
-    private func serveWaiting(at shelf: StockShelf) throws {
-        guard try book.balance(of: shelf.part, at: shelf.location).backordered > .zero else { return }
+    /// Serves who waits where more is free than before, and tells them their day.
+    private func refreshQueue(at shelf: StockShelf) throws {
+        let balance = try book.balance(of: shelf.part, at: shelf.location)
+        guard balance.backordered > .zero else { return }
+        let former = builder.touchedShelves[shelf] ?? balance
+        let isFreed = builder.freedShelves.contains(shelf) || balance.unpromised > former.unpromised || balance.backordered < former.backordered
         let availability = try book.availability(of: shelf.part, at: shelf.location)
-        let queue = BackorderQueue(try waiting(for: shelf))
-        for grant in queue.grants(of: availability.unpromised, keeping: availability.safetyStock) { try serve(grant, shelf) }
-        try foretell(shelf)
+        // Nobody has a day where nothing is announced.
+        guard isFreed || !availability.expected.isEmpty else { return }
+        var lines = try waiting(for: shelf)
+        if isFreed {
+            for grant in BackorderQueue(lines).grants(of: availability.unpromised, keeping: availability.safetyStock) {
+                try serve(grant, shelf)
+                lines.removeAll { $0 == grant.line }
+                if let rest = grant.rest { lines.append(rest) }
+            }
+        }
+        try foretell(shelf, lines)
     }
 
     // MARK: Backorders
 
-    /// Who waits for the part there.
+    /// Who waits for the part there, but for those whose time is over and who are about to be told so.
     func waiting(for shelf: StockShelf) throws -> [BackorderLine] {
         let entity = try builder.schema.entity("reservation")
         return try builder.writer.views(entity, where: "open_for", equals: .reference(try book.balanceID(shelf.part, shelf.location)))
+            .filter { $0.time("lapses_at").map { $0.milliseconds > builder.moment.milliseconds } ?? true }
             .compactMap { try line($0, outstanding: $0.quantity("backordered") ?? .zero) }
     }
 
@@ -82,7 +94,7 @@ struct ShelfEffects {
         var fields: [String: Value] = ["granted": .text(granted.description), "backordered": .text(left.description)]
         if left == .zero {
             fields.merge(["state": .text("granted"), "answer": .text("Granted from what has become free."), "open_for": .null]) { $1 }
-            fields.merge(["expected_on": .null, "lapses_at": .null, "lapses_on": .null]) { $1 }
+            fields.merge(["expected_on": .null, "lapses_at": .null]) { $1 }
         } else {
             fields["answer"] = .text("\(granted) are granted; \(left) more are waited for.")
         }
@@ -99,27 +111,46 @@ struct ShelfEffects {
     }
 
     /// Gives up what a request was not granted, when its time is over or it is not needed any more.
-    func giveUp(_ view: RecordView, answer: String, isNews: Bool) throws {
+    func giveUp(_ view: RecordView, because reason: String, isNews: Bool) throws {
         guard let part = view.reference("part"), let location = view.reference("location") else { return }
         let left = view.quantity("backordered") ?? .zero
-        let isPartlyGranted = (view.quantity("granted") ?? .zero) > .zero
+        let granted = view.quantity("granted") ?? .zero
         try builder.patch(
             "reservation", id: view.id,
             [
-                "state": .text(isPartlyGranted ? "granted" : "released"), "answer": .text(answer), "backordered": .text("0"), "open_for": .null,
-                "expected_on": .null, "lapses_at": .null, "lapses_on": .null,
+                "state": .text(granted > .zero ? "granted" : "released"),
+                "answer": .text(granted > .zero ? "\(granted) are granted; the rest is given up. \(reason)" : reason), "backordered": .text("0"),
+                "open_for": .null, "expected_on": .null, "lapses_at": .null,
             ])
         try balances.change(part, at: location) { $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - left.millionths)) }
-        if isNews { try tell(view, "\(left) of what was waited for are given up: \(answer)") }
+        if isNews { try tell(view, "\(left) of what was waited for are given up: \(reason)") }
     }
 
     /// Lets one wait that was answered before what waits was kept account of.
-    func adopt(_ view: RecordView) throws {
+    ///
+    /// - Parameter used: what its order has taken meanwhile.
+    func adopt(_ view: RecordView, used: Quantity, lapse: DeviceTime?) throws {
         guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity") else { return }
+        let left = Quantity(millionths: quantity.millionths - used.millionths)
+        let state = try view.reference("order").flatMap { try builder.state(of: $0) }
+        let backordered = try book.balance(of: part, at: location).backordered.adding(left)
+        guard left > .zero, state != .cancelled, state != .closed, let backordered else {
+            return try giveUp(view, because: "The order needs it no more.", isNews: false)
+        }
         try builder.patch(
             "reservation", id: view.id,
-            ["backordered": .text(quantity.description), "open_for": .reference(try book.balanceID(part, location))])
-        try balances.change(part, at: location) { $0.backordered = $0.backordered.adding(quantity) ?? $0.backordered }
+            [
+                "backordered": .text(left.description), "open_for": .reference(try book.balanceID(part, location)),
+                "lapses_at": lapse.map { .text($0.description) } ?? .null,
+            ])
+        try balances.change(part, at: location) { $0.backordered = backordered }
+        builder.freedShelves.insert(StockShelf(location: location, part: part))
+    }
+
+    /// The day on which a request should have what it waits for has passed: another one is looked for.
+    func lookAgain(_ view: RecordView) {
+        guard let part = view.reference("part"), let location = view.reference("location") else { return }
+        builder.freedShelves.insert(StockShelf(location: location, part: part))
     }
 
     /// A notice for the office, where the customer wants to hear of backorders.
@@ -135,8 +166,7 @@ struct ShelfEffects {
     }
 
     /// Says by what is announced when each line should have all it waits for.
-    private func foretell(_ shelf: StockShelf) throws {
-        let lines = try waiting(for: shelf)
+    private func foretell(_ shelf: StockShelf, _ lines: [BackorderLine]) throws {
         let availability = try book.availability(of: shelf.part, at: shelf.location)
         let days = BackorderQueue(lines).days(of: availability, today: builder.today)
         for line in lines {
@@ -156,10 +186,17 @@ struct ShelfEffects {
         try builder.patch(
             "scheduled_receipt", id: view.id, ["received": .text(received.description), "open_for": isOpen ? .reference(balance) : .null])
         builder.freedShelves.insert(StockShelf(location: location, part: part))
-        guard let id = view.reference("answers"), let request = try builder.writer.view(try builder.schema.entity("replenishment"), id),
-            request["part"] == view["part"], request["location"] == view["location"]
-        else { return }
-        let state = received > .zero && !isOpen ? "received" : view.boolean("cancelled") ? "withdrawn" : "ordered"
+        if let request = view.reference("answers") { try updateReplenishment(request, view.entity) }
+    }
+
+    /// Where a replenishment stands follows from all deliveries that were announced for it.
+    private func updateReplenishment(_ id: RecordID, _ entity: Entity) throws {
+        guard let request = try builder.writer.view(try builder.schema.entity("replenishment"), id) else { return }
+        let deliveries = try builder.writer.views(entity, where: "answers", equals: .reference(id)).filter {
+            $0["part"] == request["part"] && $0["location"] == request["location"] && !$0.boolean("cancelled")
+        }
+        let isOpen = deliveries.contains { $0.reference("open_for") != nil }
+        let state = deliveries.isEmpty ? "withdrawn" : isOpen ? "ordered" : "received"
         try builder.patch("replenishment", id: id, ["state": .text(state), "open_for": .null])
     }
 
@@ -168,12 +205,12 @@ struct ShelfEffects {
     /// Asks for more where the position has fallen below the reorder point, once; a request that nobody has acted on is kept up to date
     /// and withdrawn when it is not needed any more.
     private func replenish(_ shelf: StockShelf) throws {
-        guard let policy = try book.policy(for: shelf.part, at: shelf.location), let point = policy.quantity("reorder_point") else { return }
+        guard let policy = try book.policy(for: shelf.part, at: shelf.location) else { return }
         let availability = try book.availability(of: shelf.part, at: shelf.location)
         let entity = try builder.schema.entity("replenishment")
         let balance = Value.reference(try book.balanceID(shelf.part, shelf.location))
         let open = try builder.writer.views(entity, where: "open_for", equals: balance).first
-        guard availability.position < point else {
+        guard let point = policy.quantity("reorder_point"), availability.position < point else {
             if let open { try builder.patch("replenishment", id: open.id, ["state": .text("withdrawn"), "open_for": .null]) }
             return
         }

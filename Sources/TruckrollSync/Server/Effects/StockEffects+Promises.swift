@@ -22,14 +22,14 @@ extension StockEffects {
         let id = Self.reservationID(entity, order: order, part: part, location: location)
         guard let view = try builder.writer.view(entity, id), ["granted", "backordered"].contains(view.text("state")) else { return false }
         let granted = view.quantity("granted") ?? .zero
-        let outstanding = view.quantity("backordered") ?? .zero
+        let outstanding = view.quantity("backordered") ?? (view.text("state") == "backordered" ? view.quantity("quantity") : nil) ?? .zero
         let taken = min(granted, quantity)
         let unwaited = min(outstanding, Quantity(millionths: quantity.millionths - taken.millionths))
         let left = Quantity(millionths: granted.millionths - taken.millionths)
         var fields: [String: Value] = ["granted": .text(left.description)]
         if unwaited > .zero { fields["backordered"] = .text(Quantity(millionths: outstanding.millionths - unwaited.millionths).description) }
         if unwaited == outstanding {
-            if outstanding > .zero { fields.merge(["open_for": .null, "expected_on": .null, "lapses_at": .null, "lapses_on": .null]) { $1 } }
+            if outstanding > .zero { fields.merge(["open_for": .null, "expected_on": .null, "lapses_at": .null]) { $1 } }
             // What it was granted last stands in the record of one that is consumed.
             if left == .zero { fields["granted"] = nil }
             fields["state"] = .text(left == .zero ? "consumed" : "granted")
@@ -54,7 +54,7 @@ extension StockEffects {
         let entity = try builder.schema.entity("reservation")
         for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
             if view.text("state") == nil { try builder.patch("reservation", id: view.id, ["state": .text("released")]) }
-            if view.text("state") == "backordered" { try shelves.giveUp(view, answer: "The order needs it no more.", isNews: false) }
+            if view.text("state") == "backordered" { try shelves.giveUp(view, because: "The order needs it no more.", isNews: false) }
             guard ["granted", "backordered"].contains(view.text("state")), let part = view.reference("part"),
                 let location = view.reference("location"), let granted = view.quantity("granted"), granted > .zero
             else { continue }
@@ -86,10 +86,6 @@ extension StockEffects {
     ///   - replica: who asks.
     func answerWaiting(_ view: RecordView, used: Quantity, replica: ReplicaRow?) throws {
         guard view.entity.name == "reservation" else { return try answer(lease: view, replica: replica) }
-        let state = try view.reference("order").flatMap { try builder.state(of: $0) }
-        if state == .cancelled || state == .closed {
-            return try builder.patch("reservation", id: view.id, ["state": .text("released"), "answer": .text("The order needs it no more.")])
-        }
         try answer(reservation: view, used: used, replica: replica)
     }
 
@@ -102,6 +98,10 @@ extension StockEffects {
             return try builder.patch(
                 "reservation", id: view.id,
                 ["state": .text("refused"), "answer": .text("A reservation's id follows from order, part and location; ask again with it.")])
+        }
+        let state = try builder.state(of: order)
+        if state == .cancelled || state == .closed {
+            return try builder.patch("reservation", id: view.id, ["state": .text("released"), "answer": .text("The order needs it no more.")])
         }
         let partView = try builder.writer.view(try builder.schema.entity("part"), part)
         if partView?.text("status") == "discontinued" {
@@ -150,51 +150,53 @@ extension StockEffects {
         }
         let granted = grant?.quantity ?? .zero
         let left = Quantity(millionths: wanted.millionths - granted.millionths)
+        guard let backordered = availability.backordered.adding(left) else {
+            return try builder.patch(
+                "reservation", id: view.id,
+                ["state": .text("refused"), "answer": .text("More would be waited for than the book can say. Ask for less.")])
+        }
         var fields: [String: Value] = ["state": .text("granted"), "granted": .text(granted.description), "answer": .text("Granted.")]
         if let kept = grant?.fromSafetyStock, kept > .zero {
             fields["from_safety_stock"] = .text(kept.description)
             fields["answer"] = .text("Granted, \(kept) of it from the safety stock.")
         }
-        if left > .zero {
+        let end = try lapse(of: view)
+        let isOver = end.map { $0.milliseconds <= builder.moment.milliseconds } ?? false
+        if left > .zero, isOver {
+            fields["state"] = .text(granted > .zero ? "granted" : "released")
+            fields["answer"] = .text("\(granted) are granted; the rest was not there in time and is not wanted any more.")
+        } else if left > .zero {
             fields["state"] = .text("backordered")
             fields["backordered"] = .text(left.description)
             fields["open_for"] = .reference(try book.balanceID(shelf.part, shelf.location))
-            if let end = try lapse(of: view) {
-                fields["lapses_at"] = .text(end.description)
-                fields["lapses_on"] = .text(builder.moment.calendar.local(end.milliseconds).date.description)
-            }
-            let free = max(.zero, Quantity(millionths: availability.unpromised.millionths - availability.safetyStock.millionths))
-            let what = granted > .zero ? "\(granted) are granted, \(left) more are waited for." : "Only \(free) free there."
-            fields["answer"] = .text("\(what) \(try alternatives(shelf, left, free >= wanted))")
+            if let end { fields["lapses_at"] = .text(end.description) }
+            let what = granted > .zero ? "\(granted) are granted, \(left) more are waited for." : "Only \(max(.zero, room)) free there."
+            let turn = granted == .zero && room >= wanted ? " They are held for those who come before." : ""
+            fields["answer"] = .text("\(what)\(turn) \(try alternatives(shelf, left))")
         }
         try builder.patch("reservation", id: view.id, fields)
         try change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(granted) ?? $0.reserved
-            $0.backordered = $0.backordered.adding(left) ?? $0.backordered
+            if !isOver { $0.backordered = backordered }
         }
-        guard left > .zero else { return }
-        // Behind all who wait; when something of the stock changes, each is told its own day.
-        let day = try book.availability(of: shelf.part, at: shelf.location).dayNobodyWaits(today: builder.today)
-        if let day { try builder.patch("reservation", id: view.id, ["expected_on": .text(day.description)]) }
     }
 
     /// When a request that waits is given up: as it says, or as long after now as its customer says.
-    private func lapse(of view: RecordView) throws -> DeviceTime? {
+    func lapse(of view: RecordView) throws -> DeviceTime? {
         if let own = view.time("cancel_after") { return own }
         guard let days = try shelves.customer(of: view)?.integer("backorder_days") else { return nil }
         return builder.moment.calendar.local(builder.moment.milliseconds + days * 86_400_000)
     }
 
-    private func alternatives(_ shelf: StockShelf, _ quantity: Quantity, _ isHeld: Bool) throws -> String {
+    private func alternatives(_ shelf: StockShelf, _ quantity: Quantity) throws -> String {
         let entity = try builder.schema.entity("stock_location")
         var names: [String] = []
         for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != shelf.location {
             let free = try book.availability(of: shelf.part, at: other.id).available
             if free >= quantity { names.append("\(other.text("name") ?? "depot") has \(free)") }
         }
-        let held = isHeld ? "They are held for a more urgent order. " : ""
-        return held
-            + (names.isEmpty ? "No other depot has that much; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + ".")
+        return names.isEmpty
+            ? "No other depot has that much; it is on backorder." : "Alternatives: " + names.prefix(4).joined(separator: "; ") + "."
     }
 
     // MARK: Leases

@@ -20,7 +20,7 @@ struct StockEffects {
         shelves = ShelfEffects(builder: builder)
     }
 
-    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order"]
+    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer"]
 
     func add(for applied: AppliedOp, replica: ReplicaRow?) throws {
         guard applied.isNew || Self.plans.contains(applied.entity.name), let record = try builder.writer.record(applied.op.key) else { return }
@@ -32,7 +32,10 @@ struct StockEffects {
                 builder.freedShelves.insert(StockShelf(location: location, part: part))
             }
             return
-        case "service_order": return try noteUrgency(view, applied.op)
+        case "service_order": return try noteTerms(of: view, "priority", applied.op) { $0.reference("order") == view.id }
+        case "customer":
+            return try noteTerms(of: view, "takes_part", applied.op) { try shelves.customer(of: $0)?.id == view.id }
+        case "part": return try noteTerms(of: view, "safety_stock", applied.op) { $0.reference("part") == view.id }
         default: break
         }
         guard applied.isNew else { return }
@@ -67,11 +70,16 @@ struct StockEffects {
         if let to = entry.reference("to") { try change(part, at: to) { $0.onHand = $0.onHand.adding(quantity) ?? $0.onHand } }
     }
 
-    /// Another order may be the most urgent of those that wait now.
-    private func noteUrgency(_ order: RecordView, _ op: Op) throws {
-        guard let field = order.entity["priority"], op.kind != .create, op.writes.contains(where: { $0.field == field.id }) else { return }
-        for view in try builder.writer.views(try builder.schema.entity("reservation"), where: "order", equals: .reference(order.id)) {
-            guard view.text("state") == "backordered", let part = view.reference("part"), let location = view.reference("location") else { continue }
+    /// Where a field has a say in who is served, those whom it concerns have another turn when it is written.
+    private func noteTerms(of view: RecordView, _ field: String, _ op: Op, _ isConcerned: (RecordView) throws -> Bool) throws {
+        guard let field = view.entity[field], op.writes.contains(where: { $0.field == field.id }) else { return }
+        let entity = try builder.schema.entity("reservation")
+        let waiting =
+            view.entity.name == "service_order"
+            ? try builder.writer.views(entity, where: "order", equals: .reference(view.id)).filter { $0.text("state") == "backordered" }
+            : try builder.writer.views(entity, where: "state", equals: .text("backordered"))
+        for line in waiting where try isConcerned(line) {
+            guard let part = line.reference("part"), let location = line.reference("location") else { continue }
             builder.freedShelves.insert(StockShelf(location: location, part: part))
         }
     }
