@@ -28,7 +28,8 @@ struct OfficeStockTests {
         let free = try #require(shelf["available"] as? String)
         let available = try #require(Int(free))
         let orders = try office("list", "--all").json["orders"] as? [[String: Any]]
-        let order = try #require(orders?.compactMap { $0["number"] as? String }.first)
+        let open = orders?.first { !["closed", "cancelled"].contains($0["state"] as? String) }
+        let order = try #require(open?["number"] as? String)
 
         let asked = try office("stock", "reserve", order, part, "\(available + 2)", "--at", place)
         try #require(asked.status == 0, "\(asked.json)")
