@@ -139,20 +139,19 @@ struct StockWaitingCommand: AsyncParsableCommand {
                         .init("Granted", .right), .init("Waits for", .right), .init("Needed by"), .init("Expected"), .init("Given up"),
                     ], emptyText: "Nobody waits for stock.", footer: StyledText(lines.count.counted("request")))
                 for line in lines {
+                    let names = try stock.names(of: line)
                     table.addRow(
-                        StyledText(try stock.name("service_order", line.reference("order"), "number"), .bold),
-                        StyledText(try stock.name("part", line.reference("part"), "number")),
-                        StyledText(try stock.name("stock_location", line.reference("location"), "name")), StyledText(line.text("quantity") ?? ""),
+                        StyledText(names.order, .bold), StyledText(names.part), StyledText(names.place), StyledText(line.text("quantity") ?? ""),
                         StyledText(line.text("granted") ?? "0"), StyledText(line.text("backordered") ?? ""),
                         StyledText(line.text("needed_by").map { calendar.spoken($0) } ?? ""),
                         StyledText(line.text("expected_on") ?? "not announced", line.text("expected_on") == nil ? .yellow : .plain),
                         StyledText(line.text("lapses_at").map { calendar.spoken($0) } ?? ""))
                 }
                 let json = try lines.map { line in
-                    JSONValue.object([
-                        ("id", .string("\(line.id)")), ("order", .string(try stock.name("service_order", line.reference("order"), "number"))),
-                        ("part", .string(try stock.name("part", line.reference("part"), "number"))),
-                        ("location", .string(try stock.name("stock_location", line.reference("location"), "name"))),
+                    let names = try stock.names(of: line)
+                    return JSONValue.object([
+                        ("id", .string("\(line.id)")), ("order", .string(names.order)), ("part", .string(names.part)),
+                        ("location", .string(names.place)),
                         ("quantity", .text(line.text("quantity"))), ("granted", .text(line.text("granted"))),
                         ("waiting", .text(line.text("backordered"))), ("needed_by", .text(line.text("needed_by"))),
                         ("expected_on", .text(line.text("expected_on"))), ("gives_up_at", .text(line.text("lapses_at"))),
@@ -193,16 +192,14 @@ struct StockAnnouncedCommand: AsyncParsableCommand {
                 var json: [JSONValue] = []
                 for line in lines {
                     let isOverdue = (line.text("expected_on") ?? "") < today
-                    let (part, place) = (
-                        try stock.name("part", line.reference("part"), "number"), try stock.name("stock_location", line.reference("location"), "name")
-                    )
+                    let names = try stock.names(of: line)
                     table.addRow(
-                        StyledText(line.id.short), StyledText(line.text("expected_on") ?? ""), StyledText(part, .bold), StyledText(place),
+                        StyledText(line.id.short), StyledText(line.text("expected_on") ?? ""), StyledText(names.part, .bold), StyledText(names.place),
                         StyledText(line.text("quantity") ?? ""), StyledText(line.text("received") ?? "0"), StyledText(line.text("supplier") ?? ""),
                         isOverdue ? StyledText("overdue", .yellow) : "")
                     json.append(
                         .object([
-                            ("id", .string("\(line.id)")), ("part", .string(part)), ("location", .string(place)),
+                            ("id", .string("\(line.id)")), ("part", .string(names.part)), ("location", .string(names.place)),
                             ("quantity", .text(line.text("quantity"))), ("received", .string(line.text("received") ?? "0")),
                             ("expected_on", .text(line.text("expected_on"))), ("supplier", .text(line.text("supplier"))),
                             ("overdue", .bool(isOverdue)),
@@ -242,16 +239,15 @@ struct StockReplenishmentsCommand: AsyncParsableCommand {
                     ], emptyText: "Nothing has to be ordered.", footer: StyledText(lines.count.counted("replenishment")))
                 var json: [JSONValue] = []
                 for line in lines {
-                    let (part, place) = (
-                        try stock.name("part", line.reference("part"), "number"), try stock.name("stock_location", line.reference("location"), "name")
-                    )
+                    let names = try stock.names(of: line)
                     table.addRow(
-                        StyledText(line.id.short), StyledText(line.text("raised_at").map { calendar.spoken($0) } ?? ""), StyledText(part, .bold),
-                        StyledText(place), StyledText(line.text("quantity") ?? ""),
+                        StyledText(line.id.short), StyledText(line.text("raised_at").map { calendar.spoken($0) } ?? ""),
+                        StyledText(names.part, .bold),
+                        StyledText(names.place), StyledText(line.text("quantity") ?? ""),
                         StyledText(line.text("state") ?? "", line.text("state") == "open" ? .yellow : .plain))
                     json.append(
                         .object([
-                            ("id", .string("\(line.id)")), ("part", .string(part)), ("location", .string(place)),
+                            ("id", .string("\(line.id)")), ("part", .string(names.part)), ("location", .string(names.place)),
                             ("quantity", .text(line.text("quantity"))), ("state", .text(line.text("state"))),
                             ("raised_at", .text(line.text("raised_at"))),
                         ]))

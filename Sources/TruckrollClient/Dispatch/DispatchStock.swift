@@ -85,7 +85,14 @@ public struct DispatchStock {
             .sorted { ($0.text("raised_at") ?? "", $0.id) < ($1.text("raised_at") ?? "", $1.id) }
     }
 
-    public func name(_ entity: String, _ id: RecordID?, _ field: String) throws -> String {
-        try id.flatMap { try reader.view(entity, $0)?.text(field) } ?? ""
+    /// The order's number, the part's number and the place's name of a record about stock; empty where this device does not know one.
+    public func names(of view: RecordView) throws -> (order: String, part: String, place: String) {
+        func name(_ reference: String, _ entity: String, _ field: String) throws -> String {
+            try view.reference(reference).flatMap { try reader.view(entity, $0)?.text(field) } ?? ""
+        }
+        return (
+            view.entity["order"] == nil ? "" : try name("order", "service_order", "number"), try name("part", "part", "number"),
+            try name("location", "stock_location", "name")
+        )
     }
 }

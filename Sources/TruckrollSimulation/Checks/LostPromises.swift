@@ -11,7 +11,7 @@ struct LostPromises {
         let request: WriteID
         /// That set's: its number may have been given again since.
         let hash: SetHash
-        let shelf: Shelf
+        let shelf: StockShelf
     }
 
     /// When the copy was put back.
@@ -48,7 +48,8 @@ struct LostPromises {
                 let entity = try schema.entity(name)
                 for id in try transaction.ids(entity, where: "state", equals: .text("granted")) {
                     let key = RecordKey(type: entity.type, id: id)
-                    guard let record = try transaction.record(key)?.record, let shelf = Shelf(RecordView(record, entity)), let asked = entity[field],
+                    guard let record = try transaction.record(key)?.record, let shelf = StockShelf(RecordView(record, entity)),
+                        let asked = entity[field],
                         let request = record[asked.id]?.version.writeID, let set = try transaction.admitted(request)
                     else { continue }
                     found[key] = Promise(request: request, hash: set.hash, shelf: shelf)
@@ -56,13 +57,5 @@ struct LostPromises {
             }
         }
         return found
-    }
-}
-
-extension Shelf {
-    /// What a reservation or a stock lease is of.
-    init?(_ view: RecordView) {
-        guard let location = view.reference("location"), let part = view.reference("part") else { return nil }
-        self.init(location: location, part: part)
     }
 }

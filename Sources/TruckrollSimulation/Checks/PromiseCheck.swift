@@ -101,8 +101,8 @@ struct PromiseCheck {
         }.map(\.key)
     }
 
-    private func shelf(of key: RecordKey) throws -> Shelf? {
+    private func shelf(of key: RecordKey) throws -> StockShelf? {
         guard let entity = simulation.schema[key.type], let stored = try simulation.server.store.read({ try $0.record(key) }) else { return nil }
-        return Shelf(RecordView(stored.record, entity))
+        return StockShelf(RecordView(stored.record, entity))
     }
 }

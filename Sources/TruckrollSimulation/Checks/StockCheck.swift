@@ -12,8 +12,8 @@ struct StockCheck {
 
     func check() throws {
         let onHand = try movements()
-        var promised: [Shelf: Int64] = [:]
-        var waiting: [Shelf: Int64] = [:]
+        var promised: [StockShelf: Int64] = [:]
+        var waiting: [StockShelf: Int64] = [:]
         for view in try stored.views(of: schema.entity("reservation")) where ["granted", "backordered"].contains(view.text("state")) {
             promise(view, view.quantity("granted")?.millionths ?? 0, "location", &promised)
             let outstanding = view.quantity("backordered")?.millionths ?? 0
@@ -22,7 +22,7 @@ struct StockCheck {
             }
             promise(view, outstanding, "location", &waiting)
         }
-        var leased: [Shelf: Int64] = [:]
+        var leased: [StockShelf: Int64] = [:]
         for view in try stored.views(of: schema.entity("lease")) where view.text("kind") == "depot_stock" && view.text("state") == "granted" {
             promise(view, max(0, (view.quantity("granted")?.millionths ?? 0) - (view.quantity("used")?.millionths ?? 0)), "location", &leased)
         }
@@ -37,7 +37,7 @@ struct StockCheck {
                 \.id))
         for view in try stored.views(of: schema.entity("balance")) {
             guard let location = view.reference("location"), let part = view.reference("part") else { continue }
-            let shelf = Shelf(location: location, part: part)
+            let shelf = StockShelf(location: location, part: part)
             let found = (
                 view.quantity("on_hand")?.millionths ?? 0, view.quantity("reserved")?.millionths ?? 0, view.quantity("leased")?.millionths ?? 0
             )
@@ -55,7 +55,7 @@ struct StockCheck {
     }
 
     /// Nobody waits who could be served: another turn of all who wait would grant nothing.
-    private func checkServed(_ shelf: Shelf, free: Int64, _ backordered: Int64) throws {
+    private func checkServed(_ shelf: StockShelf, free: Int64, _ backordered: Int64) throws {
         guard backordered > 0 else { return }
         let entity = try schema.entity("part")
         let part = stored[RecordKey(type: entity.type, id: shelf.part)].map { RecordView($0.record, entity) }
@@ -81,15 +81,15 @@ struct StockCheck {
         return set.siblings.compactMap { $0.value.text.flatMap { classes.firstIndex(of: $0) } }.min() ?? .max
     }
 
-    private func promise(_ view: RecordView, _ amount: Int64, _ field: String, _ sums: inout [Shelf: Int64]) {
+    private func promise(_ view: RecordView, _ amount: Int64, _ field: String, _ sums: inout [StockShelf: Int64]) {
         guard let location = view.reference(field), let part = view.reference("part") else { return }
-        sums[Shelf(location: location, part: part), default: 0] += amount
+        sums[StockShelf(location: location, part: part), default: 0] += amount
     }
 
     /// What lies where after every movement of the log, in order; never below zero in between.
-    private func movements() throws -> [Shelf: Int64] {
+    private func movements() throws -> [StockShelf: Int64] {
         let entity = try schema.entity("stock_entry")
-        var sums: [Shelf: Int64] = [:]
+        var sums: [StockShelf: Int64] = [:]
         var seen: Set<RecordKey> = []
         for effect in effects {
             for index in effect.ops where effect.set.ops[index].key.type == entity.type {
@@ -98,8 +98,8 @@ struct StockCheck {
                 var values: [String: Value] = [:]
                 for write in op.writes { if let field = entity[write.field] { values[field.name] = write.value } }
                 guard let part = values["part"]?.reference, let quantity = values["quantity"]?.text.flatMap({ Quantity($0) }) else { continue }
-                if let from = values["from"]?.reference { sums[Shelf(location: from, part: part), default: 0] -= quantity.millionths }
-                if let to = values["to"]?.reference { sums[Shelf(location: to, part: part), default: 0] += quantity.millionths }
+                if let from = values["from"]?.reference { sums[StockShelf(location: from, part: part), default: 0] -= quantity.millionths }
+                if let to = values["to"]?.reference { sums[StockShelf(location: to, part: part), default: 0] += quantity.millionths }
             }
             if let negative = sums.first(where: { $0.value < 0 }) {
                 throw Violation("I3", "less than nothing lies at \(negative.key.location) after position \(effect.position)")

@@ -169,7 +169,7 @@ struct UnitCheck {
     }
 
     private func compare(_ account: Account) throws {
-        var units: [Shelf: Int64] = [:]
+        var units: [StockShelf: Int64] = [:]
         let records = try stored.views(of: schema.entity("unit"))
         for unit in records {
             guard let part = unit.reference("part"), let serial = unit.text("serial") else { throw Violation("I5", "unit \(unit.id) names no piece") }
@@ -182,7 +182,7 @@ struct UnitCheck {
             let places = account.places[piece, default: [:]].filter { $0.value != 0 }.map { UnitHolder.location($0.key) }
             let place: [UnitHolder] = if case .location(let id) = expected { [.location(id)] } else { [] }
             guard places == place else { throw Violation("I5", "piece \(serial) lies in \(places) by the movements, and in \(place) by its record") }
-            if case .location(let id) = expected { units[Shelf(location: id, part: part), default: 0] += 1 }
+            if case .location(let id) = expected { units[StockShelf(location: id, part: part), default: 0] += 1 }
         }
         guard records.count == account.standing.count else {
             throw Violation("I5", "\(records.count) pieces are known, the facts name \(account.standing.count)")
@@ -194,7 +194,7 @@ struct UnitCheck {
         }
         for balance in try stored.views(of: schema.entity("balance")) {
             guard let location = balance.reference("location"), let part = balance.reference("part") else { continue }
-            let expected = units[Shelf(location: location, part: part)] ?? 0
+            let expected = units[StockShelf(location: location, part: part)] ?? 0
             guard balance.integer("units") ?? 0 == expected else {
                 throw Violation("I5", "the balance at \(location) knows \(balance.integer("units") ?? 0) pieces, \(expected) lie there")
             }

@@ -8,6 +8,12 @@ public struct StockShelf: Hashable, Comparable, Sendable {
 
     public init(location: RecordID, part: RecordID) { (self.location, self.part) = (location, part) }
 
+    /// What a record with the fields `location` and `part` is about; `nil` where it lacks one of them.
+    public init?(_ view: RecordView) {
+        guard let location = view.reference("location"), let part = view.reference("part") else { return nil }
+        self.init(location: location, part: part)
+    }
+
     public static func < (a: StockShelf, b: StockShelf) -> Bool { (a.location, a.part) < (b.location, b.part) }
 }
 

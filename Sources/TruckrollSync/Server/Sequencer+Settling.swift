@@ -48,16 +48,10 @@ extension Sequencer {
         try serverSet(cause: "settled:\(tenant.epoch)", intent: "settled") { builder in
             let stock = try stock(builder)
             let reservations = try schema.entity("reservation")
-            for view in try builder.writer.views(reservations, where: "state", equals: .text("backordered")) {
-                guard let part = view.reference("part"), let location = view.reference("location") else { continue }
-                builder.freedShelves.insert(StockShelf(location: location, part: part))
-            }
             let policies = try schema.entity("stock_policy")
-            for id in try transaction.ids(policies) {
-                guard let view = try builder.writer.view(policies, id), let part = view.reference("part"), let location = view.reference("location")
-                else { continue }
-                builder.freedShelves.insert(StockShelf(location: location, part: part))
-            }
+            let waiting = try builder.writer.views(reservations, where: "state", equals: .text("backordered"))
+            let planned = try transaction.ids(policies).compactMap { try builder.writer.view(policies, $0) }
+            builder.freedShelves.formUnion((waiting + planned).compactMap { StockShelf($0) })
             for request in try openRequests() {
                 guard let view = try builder.writer.view(request.entity, request.id) else { continue }
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)

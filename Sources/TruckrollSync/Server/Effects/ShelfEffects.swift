@@ -15,6 +15,7 @@ struct ShelfEffects {
         balances = BalanceEffects(builder: builder)
     }
 
+    /// Brings queues and replenishments in step with what the set moved.
     func refreshTouched() throws {
         let shelves = builder.freedShelves.union(builder.touchedShelves.keys).sorted()
         for shelf in shelves {
@@ -112,7 +113,7 @@ struct ShelfEffects {
 
     /// Gives up what a request was not granted, when its time is over or it is not needed any more.
     func giveUp(_ view: RecordView, because reason: String, isNews: Bool) throws {
-        guard let part = view.reference("part"), let location = view.reference("location") else { return }
+        guard let shelf = StockShelf(view) else { return }
         let left = view.quantity("backordered") ?? .zero
         let granted = view.quantity("granted") ?? .zero
         try builder.patch(
@@ -122,7 +123,9 @@ struct ShelfEffects {
                 "answer": .text(granted > .zero ? "\(granted) are granted; the rest is given up. \(reason)" : reason), "backordered": .text("0"),
                 "open_for": .null, "expected_on": .null, "lapses_at": .null,
             ])
-        try balances.change(part, at: location) { $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - left.millionths)) }
+        try balances.change(shelf.part, at: shelf.location) {
+            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - left.millionths))
+        }
         if isNews { try tell(view, "\(left) of what was waited for are given up: \(reason)") }
     }
 
@@ -130,27 +133,26 @@ struct ShelfEffects {
     ///
     /// - Parameter used: what its order has taken meanwhile.
     func adopt(_ view: RecordView, used: Quantity, lapse: DeviceTime?) throws {
-        guard let part = view.reference("part"), let location = view.reference("location"), let quantity = view.quantity("quantity") else { return }
+        guard let shelf = StockShelf(view), let quantity = view.quantity("quantity") else { return }
         let left = Quantity(millionths: quantity.millionths - used.millionths)
         let state = try view.reference("order").flatMap { try builder.state(of: $0) }
-        let backordered = try book.balance(of: part, at: location).backordered.adding(left)
+        let backordered = try book.balance(of: shelf.part, at: shelf.location).backordered.adding(left)
         guard left > .zero, state != .cancelled, state != .closed, let backordered else {
             return try giveUp(view, because: "The order needs it no more.", isNews: false)
         }
         try builder.patch(
             "reservation", id: view.id,
             [
-                "backordered": .text(left.description), "open_for": .reference(try book.balanceID(part, location)),
+                "backordered": .text(left.description), "open_for": .reference(try book.balanceID(shelf.part, shelf.location)),
                 "lapses_at": lapse.map { .text($0.description) } ?? .null,
             ])
-        try balances.change(part, at: location) { $0.backordered = backordered }
-        builder.freedShelves.insert(StockShelf(location: location, part: part))
+        try balances.change(shelf.part, at: shelf.location) { $0.backordered = backordered }
+        builder.freedShelves.insert(shelf)
     }
 
     /// The day on which a request should have what it waits for has passed: another one is looked for.
     func lookAgain(_ view: RecordView) {
-        guard let part = view.reference("part"), let location = view.reference("location") else { return }
-        builder.freedShelves.insert(StockShelf(location: location, part: part))
+        if let shelf = StockShelf(view) { builder.freedShelves.insert(shelf) }
     }
 
     /// A notice for the office, where the customer wants to hear of backorders.
@@ -178,14 +180,14 @@ struct ShelfEffects {
 
     /// What an announced delivery says of itself has changed, or some of it has arrived.
     func update(receipt view: RecordView, arrived: Quantity = .zero) throws {
-        guard let part = view.reference("part"), let location = view.reference("location") else { return }
+        guard let shelf = StockShelf(view) else { return }
         let before = view.quantity("received") ?? .zero
         let received = before.adding(arrived) ?? before
         let isOpen = try !view.boolean("cancelled") && received < (view.quantity("quantity") ?? .zero)
-        let balance = try book.balanceID(part, location)
+        let balance = try book.balanceID(shelf.part, shelf.location)
         try builder.patch(
             "scheduled_receipt", id: view.id, ["received": .text(received.description), "open_for": isOpen ? .reference(balance) : .null])
-        builder.freedShelves.insert(StockShelf(location: location, part: part))
+        builder.freedShelves.insert(shelf)
         if let request = view.reference("answers") { try updateReplenishment(request, view.entity) }
     }
 

@@ -28,9 +28,7 @@ struct StockEffects {
         switch applied.entity.name {
         case "scheduled_receipt": return try shelves.update(receipt: view)
         case "stock_policy":
-            if let part = view.reference("part"), let location = view.reference("location") {
-                builder.freedShelves.insert(StockShelf(location: location, part: part))
-            }
+            if let shelf = StockShelf(view) { builder.freedShelves.insert(shelf) }
             return
         case "service_order": return try noteTerms(of: view, "priority", applied.op) { $0.reference("order") == view.id }
         case "customer":
@@ -78,10 +76,7 @@ struct StockEffects {
             view.entity.name == "service_order"
             ? try builder.writer.views(entity, where: "order", equals: .reference(view.id)).filter { $0.text("state") == "backordered" }
             : try builder.writer.views(entity, where: "state", equals: .text("backordered"))
-        for line in waiting where try isConcerned(line) {
-            guard let part = line.reference("part"), let location = line.reference("location") else { continue }
-            builder.freedShelves.insert(StockShelf(location: location, part: part))
-        }
+        builder.freedShelves.formUnion(try waiting.filter(isConcerned).compactMap { StockShelf($0) })
     }
 
     /// A receipt that names its announcement is not expected any more.
