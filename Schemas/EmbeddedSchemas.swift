@@ -46,6 +46,11 @@ public enum EmbeddedSchemas {
             PackageResources.scheduled_receipt_json,
             PackageResources.stock_policy_json,
             PackageResources.replenishment_json,
+            PackageResources.hand_over_json,
+            PackageResources.hand_over_answer_json,
+            PackageResources.stock_count_json,
+            PackageResources.lot_json,
+            PackageResources.lot_balance_json,
         ]
     }
 }

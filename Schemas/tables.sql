@@ -359,3 +359,52 @@ CREATE INDEX "entity_replenishment_by_part" ON "entity_replenishment" ("part");
 CREATE INDEX "entity_replenishment_by_location" ON "entity_replenishment" ("location");
 CREATE INDEX "entity_replenishment_by_state" ON "entity_replenishment" ("state");
 CREATE INDEX "entity_replenishment_by_open_for" ON "entity_replenishment" ("open_for");
+CREATE TABLE "entity_hand_over" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "serial" TEXT,
+    "from" BLOB,
+    "to" BLOB,
+    "order" BLOB,
+    "state" TEXT,
+    "offered_to" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_hand_over_by_part" ON "entity_hand_over" ("part");
+CREATE INDEX "entity_hand_over_by_serial" ON "entity_hand_over" ("serial");
+CREATE INDEX "entity_hand_over_by_from" ON "entity_hand_over" ("from");
+CREATE INDEX "entity_hand_over_by_to" ON "entity_hand_over" ("to");
+CREATE INDEX "entity_hand_over_by_order" ON "entity_hand_over" ("order");
+CREATE INDEX "entity_hand_over_by_state" ON "entity_hand_over" ("state");
+CREATE INDEX "entity_hand_over_by_offered_to" ON "entity_hand_over" ("offered_to");
+CREATE TABLE "entity_hand_over_answer" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "hand_over" BLOB,
+    "location" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_hand_over_answer_by_hand_over" ON "entity_hand_over_answer" ("hand_over");
+CREATE INDEX "entity_hand_over_answer_by_location" ON "entity_hand_over_answer" ("location");
+CREATE TABLE "entity_stock_count" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "location" BLOB,
+    "part" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_stock_count_by_location" ON "entity_stock_count" ("location");
+CREATE INDEX "entity_stock_count_by_part" ON "entity_stock_count" ("part");
+CREATE TABLE "entity_lot" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "number" TEXT,
+    "expires_on" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_lot_by_part" ON "entity_lot" ("part");
+CREATE INDEX "entity_lot_by_number" ON "entity_lot" ("number");
+CREATE INDEX "entity_lot_by_expires_on" ON "entity_lot" ("expires_on");
+CREATE TABLE "entity_lot_balance" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "location" BLOB,
+    "part" BLOB,
+    "lot" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_lot_balance_by_location" ON "entity_lot_balance" ("location");
+CREATE INDEX "entity_lot_balance_by_part" ON "entity_lot_balance" ("part");
+CREATE INDEX "entity_lot_balance_by_lot" ON "entity_lot_balance" ("lot");

@@ -47,7 +47,8 @@ public struct FieldCommand: AsyncParsableCommand {
                     ScanCommand.self,
                     FitnessCommand.self,
                 ]),
-            CommandGroup(name: "Parts", subcommands: [PartCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),
+            CommandGroup(
+                name: "Parts", subcommands: [PartCommand.self, HandOverCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),
             CommandGroup(name: "Merges", subcommands: [WhyCommand.self, ResolveCommand.self, RestoreCommand.self]),
         ])
 

@@ -67,7 +67,8 @@ struct PartCommand: AsyncParsableCommand {
     struct Van: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "van", abstract: "What lies in your van.",
-            discussion: Teach.text("The balance is what the server confirmed less what you used since.", "part van", exits: Teach.read))
+            discussion: Teach.text(
+                "What is left is what the server confirmed, with what you accepted since and without what you used.", "part van", exits: Teach.read))
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
@@ -75,13 +76,14 @@ struct PartCommand: AsyncParsableCommand {
             var table = Table(
                 [
                     .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right),
-                    .init("Left", .right), .init("Unit"), .init("Serial numbers", .left, .wraps(minimum: 14)), .init("Where"),
+                    .init("Came in", .right), .init("Left", .right), .init("Handing over", .right), .init("Unit"),
+                    .init("Serial numbers", .left, .wraps(minimum: 14)), .init("Where"),
                 ],
                 emptyText: "The book has nothing in your van.", footer: StyledText(stock.count.counted("part")))
             for line in stock {
                 table.addRow(
-                    StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)",
-                    StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain),
+                    StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)", "\(line.incoming)",
+                    StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain), "\(line.offered)",
                     StyledText(line.unit), StyledText(line.serials.joined(separator: ", ")), Sign.text(line.place))
             }
             desk.print(table)
@@ -123,7 +125,8 @@ extension StockLine {
     var json: JSONValue {
         [
             "part": .string(part.description), "number": .string(number), "name": .string(name), "unit": .string(unit), "location": .string(location),
-            "confirmed": .string(confirmed.description), "waiting": .string(waiting.description), "predicted": .string(predicted.description),
+            "confirmed": .string(confirmed.description), "waiting": .string(waiting.description), "incoming": .string(incoming.description),
+            "offered": .string(offered.description), "predicted": .string(predicted.description),
             "reserved": .string(availability.reserved.description), "leased": .string(availability.leased.description),
             "backordered": .string(availability.backordered.description), "safety_stock": .string(availability.safetyStock.description),
             "free": .string(free.description), "serials": .texts(serials), "where": .string(place.rawValue),

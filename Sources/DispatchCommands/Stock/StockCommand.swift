@@ -24,7 +24,8 @@ struct StockCommand: AsyncParsableCommand {
             """,
         subcommands: [
             StockListCommand.self, StockAvailableCommand.self, StockReceiveCommand.self, StockMoveCommand.self, StockReturnCommand.self,
-            StockWriteOffCommand.self, StockReserveCommand.self, StockWaitingCommand.self, StockAnnounceCommand.self, StockAnnouncedCommand.self,
+            StockWriteOffCommand.self, StockHandOutCommand.self, StockHandOversCommand.self, StockAnswerCommand.self, StockReserveCommand.self,
+            StockWaitingCommand.self, StockAnnounceCommand.self, StockAnnouncedCommand.self,
             StockPolicyCommand.self, StockReplenishmentsCommand.self,
         ])
 }

@@ -115,6 +115,21 @@ extension DeviceClient {
         }
     }
 
+    /// The stock location a person means to hand something to: by its name, plate or id, or by who drives the van.
+    public func findReceiver(_ text: String) throws -> RecordID {
+        let place = { try self.findLocation(text) }
+        do { return try place() } catch let problem as DeviceProblem where problem.code == "not-found" {
+            let van = try read { reader in
+                let people = try reader.views("user", where: "role", equals: .text(Role.technician.rawValue))
+                let finder = RecordFinder(reader: reader)
+                let person = try? finder.find("user", text, by: ["number", "name"], among: people) { $0.text("name") ?? "" }
+                return try person.flatMap { try reader.van(of: $0.id)?.id }
+            }
+            guard let van else { throw problem }
+            return van
+        }
+    }
+
     /// The site a person means by its name or id.
     public func findSite(_ text: String) throws -> RecordID {
         try read { try RecordFinder(reader: $0).find("site", text, by: ["name"]) { "\($0.text("name") ?? "")  \($0.text("city") ?? "")" }.id }

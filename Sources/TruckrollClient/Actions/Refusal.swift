@@ -28,6 +28,10 @@ public enum Refusal: String, Sendable, CaseIterable {
     case leaseUnusable = "lease-unusable"
     /// The reservation was asked for before.
     case alreadyReserved = "already-reserved"
+    /// A hand-over that somebody else has to answer.
+    case notYours = "not-yours"
+    /// A hand-over that was answered before.
+    case answered
     /// A scanned number contradicts its own check digit.
     case misread
     /// The certificate's rules are not met.

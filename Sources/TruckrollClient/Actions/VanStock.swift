@@ -14,11 +14,15 @@ public struct StockLine: Sendable {
     public let availability: StockAvailability
     /// Uses of this device that the server has not answered.
     public let waiting: Quantity
+    /// What came in by hand-overs that were accepted here, less what left so, and the server has not answered.
+    public let incoming: Quantity
+    /// What is being handed over from there, and nobody has accepted yet.
+    public let offered: Quantity
 
     /// On hand, as the server last said.
     public var confirmed: Quantity { availability.onHand }
     /// What should lie there now; below zero when more was used than the book had.
-    public var predicted: Quantity { confirmed.subtracting(waiting) ?? confirmed }
+    public var predicted: Quantity { confirmed.adding(incoming)?.subtracting(waiting) ?? confirmed }
     /// What can be promised, less what this device takes.
     public var free: Quantity { max(.zero, availability.available.subtracting(waiting) ?? .zero) }
     /// The serial numbers of the pieces that should lie there now, by the book less what this device took, ascending.
@@ -75,15 +79,59 @@ extension DeviceClient {
             let before = waiting[part]
             waiting[part] = (before?.quantity.adding(quantity) ?? quantity, before?.place == .onDevice ? .onDevice : place)
         }
+        let passing = try PassingGoods(at: location.id, screen)
+        for (part, added) in passing.serials { serials[part, default: []].formUnion(added) }
+        for (part, gone) in passing.gone { serials[part, default: []].subtract(gone) }
         let balances = try reader.views("balance", where: "location", equals: .reference(location.id))
-        let parts = Set(balances.compactMap { $0.reference("part") }).union(waiting.keys)
+        let parts = Set(balances.compactMap { $0.reference("part") }).union(waiting.keys).union(passing.incoming.keys)
         return try parts.sorted().map { part in
             let view = try reader.view("part", part)
             return StockLine(
                 part: part, number: view?.text("number") ?? "…\(part.short)", name: view?.text("name") ?? "", unit: view?.text("unit") ?? "",
                 location: location.text("name") ?? "", locationID: location.id,
                 availability: try reader.availability(of: part, at: location.id), waiting: waiting[part]?.quantity ?? .zero,
-                serials: (serials[part] ?? []).sorted(), place: waiting[part]?.place ?? .stored)
+                incoming: passing.incoming[part] ?? .zero, offered: passing.offered[part] ?? .zero,
+                serials: (serials[part] ?? []).sorted(), place: waiting[part]?.place ?? (passing.incoming[part] == nil ? .stored : passing.place))
         }.sorted { $0.number < $1.number }
+    }
+}
+
+/// What is on its way into and out of a stock by hand-overs.
+private struct PassingGoods {
+    /// Accepted here and not answered by the server; below zero where it left.
+    var incoming: [RecordID: Quantity] = [:]
+    var offered: [RecordID: Quantity] = [:]
+    var serials: [RecordID: Set<String>] = [:]
+    var gone: [RecordID: Set<String>] = [:]
+    /// Where the least advanced of what is incoming stands.
+    var place = Whereabouts.stored
+
+    init(at location: RecordID, _ screen: ScreenReader) throws {
+        let reader = screen.reader
+        let offers = try reader.views("hand_over", where: "from", equals: .reference(location))
+        for offer in offers where offer["state"] == .null || offer.text("state") == HandOverState.offered.rawValue {
+            guard let part = offer.reference("part"), let quantity = offer.quantity("quantity") else { continue }
+            let answers = try reader.views("hand_over_answer", where: "hand_over", equals: .reference(offer.id)).filter { $0["effective"] == .null }
+            guard let action = answers.last?.text("action").flatMap({ HandOverAction(rawValue: $0) }) else {
+                offered[part] = offered[part]?.adding(quantity) ?? quantity
+                continue
+            }
+            guard action == .accept else { continue }
+            add(part, Quantity(millionths: -quantity.millionths), screen.place(offer))
+            if let serial = UnitPassage.serial(offer) { gone[part, default: []].insert(serial) }
+        }
+        for answer in try reader.views("hand_over_answer", where: "location", equals: .reference(location))
+        where answer["effective"] == .null && answer.text("action") == HandOverAction.accept.rawValue {
+            // What the receiver says stands before the hand-over is known.
+            let offer = try answer.reference("hand_over").flatMap { try reader.view("hand_over", $0) }
+            guard let part = answer.reference("part") ?? offer?.reference("part") else { continue }
+            add(part, answer.quantity("quantity") ?? offer?.quantity("quantity") ?? .one, screen.place(answer))
+            if let serial = answer.text("serial") ?? offer.flatMap({ UnitPassage.serial($0) }) { serials[part, default: []].insert(serial) }
+        }
+    }
+
+    private mutating func add(_ part: RecordID, _ quantity: Quantity, _ place: Whereabouts) {
+        incoming[part] = incoming[part]?.adding(quantity) ?? quantity
+        if place == .onDevice || self.place == .stored { self.place = place }
     }
 }

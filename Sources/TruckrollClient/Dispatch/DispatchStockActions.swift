@@ -75,6 +75,21 @@ extension DeviceClient {
         return DispatchTicket(record: first ?? movement.part, set: try written(set))
     }
 
+    /// Hands something out of a stock: it is held until its receiver has accepted it.
+    public func dispatchHandOut(_ entry: HandOverEntry) throws -> DispatchTicket { try ticket(handOver(entry)) }
+
+    /// Says what became of a hand-over.
+    public func dispatchAnswer(_ text: String, _ action: HandOverAction, at place: RecordID?, received: ReceivedGoods, reason: String?) throws
+        -> DispatchTicket
+    { try ticket(answerHandOver(text, action, at: place, received: received, reason: reason)) }
+
+    private func ticket(_ recorded: Recorded) throws -> DispatchTicket {
+        guard let record = recorded.record, let set = recorded.set else {
+            throw DeviceProblem("nothing-changed", "There was nothing to record.", next: "Try again.")
+        }
+        return DispatchTicket(record: record, set: set)
+    }
+
     /// Announces a delivery.
     ///
     /// - Parameter request: the replenishment it answers.
@@ -158,6 +173,17 @@ extension DeviceClient {
                 guard let state = request.text("state") else { return .pending }
                 let words = request.text("answer") ?? state
                 return state == "granted" ? .granted(words) : state == "backordered" ? .waiting(words) : .refused(words)
+            }
+            if let offer = try reader.view("hand_over", ticket.record) {
+                guard let state = offer.text("state").flatMap({ HandOverState(rawValue: $0) }) else { return .pending }
+                guard state != .refused else { return .refused(offer.text("answer") ?? "Nothing is held for it.") }
+                return .granted("Held. It is accepted with the code \(HandOverCode.spoken(offer.text("code") ?? "")).")
+            }
+            if let answer = try reader.view("hand_over_answer", ticket.record) {
+                guard answer["effective"] != .null else {
+                    return .waiting("Its author's device has not synced yet; it counts as soon as that one has.")
+                }
+                guard answer.boolean("effective") else { return .refused(answer.text("ruling") ?? "It decided nothing.") }
             }
             return .granted(try words(reader))
         }

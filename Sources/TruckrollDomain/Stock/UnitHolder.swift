@@ -74,6 +74,14 @@ public struct UnitPassage: Hashable, Sendable {
         }
     }
 
+    /// What a hand-over says once it is accepted; `nil` when it names no piece.
+    public init?(handOver: RecordView) {
+        guard let part = handOver.reference("part"), let serial = Self.serial(handOver) else { return nil }
+        (self.part, self.serial) = (part, serial)
+        from = handOver["from"] == .null ? handOver.reference("by").map { .person($0) } : handOver.reference("from").map { .location($0) }
+        to = handOver.reference("to").map { .location($0) }
+    }
+
     /// A blank number is none.
     public static func serial(_ view: RecordView) -> String? {
         view.text("serial").flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }

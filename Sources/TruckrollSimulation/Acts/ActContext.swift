@@ -2,11 +2,17 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
+/// What people have told each other: the hand-overs of the day, with where each goes.
+final class SaidCodes {
+    var handOvers: [(id: RecordID, to: RecordID)] = []
+}
+
 /// One act of one person on one device: what it is about is picked among what the device shows.
 struct ActContext {
     let editor: LocalEditor
     let pick: UInt32
     let how: UInt32
+    let said: SaidCodes
     private let memo = Memo()
 
     /// What an act picks from.
@@ -15,7 +21,8 @@ struct ActContext {
     /// Lists as they were when the act first asked for them.
     private final class Memo { var ids: [Kind: [RecordID]] = [:] }
 
-    init(editor: LocalEditor, pick: UInt32, how: UInt32) {
+    init(editor: LocalEditor, pick: UInt32, how: UInt32, said: SaidCodes) {
+        self.said = said
         self.editor = editor
         self.pick = pick
         self.how = how

@@ -29,6 +29,8 @@ struct TechnicianActs {
         case .retitleOrder, .tagOrder, .untagOrder: try edit(act)
         case .takeOrder: try take()
         case .writeText: try TextActs(context: context).write()
+        case .handOver: try HandOverActs(context: context).offer()
+        case .answerHandOver: try HandOverActs(context: context).answer()
         default: return false
         }
         return true

@@ -48,7 +48,7 @@ struct UnitActs {
     }
 
     /// The number of a piece that somebody has, or any number: of one that is elsewhere, or that nobody has seen.
-    private func serial(_ part: RecordID, at holder: UnitHolder?) throws -> String {
+    func serial(_ part: RecordID, at holder: UnitHolder?) throws -> String {
         let any = "S\((how >> 5) % 40)"
         guard let holder, how % 7 != 0 else { return any }
         let there = try editor.views("unit", where: "part", equals: .reference(part)).filter { UnitHolder(unit: $0) == holder }

@@ -99,7 +99,10 @@ struct LedgerCheck {
 
     /// The order that a fact is about, by its own word or that of the record it is added to.
     private func order(of op: Op, _ schema: Schema) throws -> RecordID? {
-        guard let entity = schema[op.key.type], let field = entity["order"] else { return nil }
+        // What only mentions an order, as a hand-over for it does, is reached by other scopes.
+        guard let entity = schema[op.key.type], let field = entity["order"],
+            entity.scopes[op.key.facet]?.contains(where: { $0.field == "order" }) ?? false
+        else { return nil }
         if let write = op.writes.first(where: { $0.field == field.id }) { return write.value.reference }
         let stored = try simulation.server.store.read { try $0.record(op.key) }
         return stored.flatMap { RecordView($0.record, entity).reference("order") }

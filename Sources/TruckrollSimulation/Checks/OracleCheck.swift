@@ -28,6 +28,7 @@ struct OracleCheck {
         try MembershipCheck(schema: schema, stored: stored, simulation: simulation).check()
         try StockCheck(schema: schema, stored: stored, effects: effects).check()
         simulation.met.piecesContested += try UnitCheck(schema: schema, stored: stored, effects: effects).check()
+        simulation.met.handOvers += try HandOverCheck(schema: schema, stored: stored, effects: effects).check()
         simulation.met.certificatesUnregistered += try CertificateCheck(schema: schema, stored: stored, effects: effects).check()
         try WorkflowCheck(schema: schema, stored: stored).check()
     }

@@ -14,6 +14,8 @@ struct StockCheck {
         let onHand = try movements()
         var promised: [StockShelf: Int64] = [:]
         var waiting: [StockShelf: Int64] = [:]
+        // What is picked for an order is promised to it as well: the hand-over holds it.
+        for view in try stored.views(of: schema.entity("hand_over")) { promise(view, view.quantity("held")?.millionths ?? 0, "from", &promised) }
         for view in try stored.views(of: schema.entity("reservation")) where ["granted", "backordered"].contains(view.text("state")) {
             promise(view, view.quantity("granted")?.millionths ?? 0, "location", &promised)
             let outstanding = view.quantity("backordered")?.millionths ?? 0

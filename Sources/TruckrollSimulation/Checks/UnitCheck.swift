@@ -28,6 +28,12 @@ struct UnitCheck {
         /// Uses that took a piece which no book had where they took it, or that came to hold when nobody had it.
         var unbooked: Set<RecordID> = []
         var prevailed: Set<RecordID> = []
+        /// Uses that came to hold when their piece came to where it was taken from.
+        var resumed: Set<RecordID> = []
+        /// Hand-overs by id, answers that came before theirs, and hand-overs of pieces that were elsewhere when they were accepted.
+        var offers: [RecordID: RecordView] = [:]
+        var early: [RecordID: [RecordView]] = [:]
+        var contestedOffers: [Piece: [RecordView]] = [:]
         /// Who has each piece by its record, as the server's sets have written it so far.
         var written: [RecordID: [String: Value]] = [:]
         var places: [Piece: [RecordID: Int64]] = [:]
@@ -45,10 +51,14 @@ struct UnitCheck {
             for index in effect.ops {
                 let op = effect.set.ops[index]
                 if effect.isServers, op.key.type == unit.type { replay(op, unit, &account) }
-                guard op.kind == .create, let entity = schema[op.key.type], ["part_use", "stock_entry"].contains(entity.name),
-                    seen.insert(op.key).inserted
-                else { continue }
+                guard op.kind == .create, let entity = schema[op.key.type], Self.kinds.contains(entity.name) else { continue }
                 let view = RecordView(try op.drafted(entity, by: ReplicaID(rawValue: 0)), entity)
+                // Who names a hand-over by the same code adds what its first author left out.
+                if entity.name == "hand_over", let former = account.offers[view.id] { account.offers[view.id] = former.completed(by: view) }
+                guard seen.insert(op.key).inserted else { continue }
+                if entity.name == "hand_over" { offer(view, serialised, &account) }
+                if entity.name == "hand_over_answer" { answer(view, serialised, &account) }
+                guard ["part_use", "stock_entry"].contains(entity.name) else { continue }
                 if entity.name == "part_use", let former = view.reference("corrects").flatMap({ account.uses[$0] }), former["order"] == view["order"]
                 {
                     takeBack(former, by: view, &account)
@@ -74,6 +84,8 @@ struct UnitCheck {
         try compare(account)
         return contradictions
     }
+
+    private static let kinds: Set<String> = ["part_use", "stock_entry", "hand_over", "hand_over_answer"]
 
     private func count(_ entry: RecordView, _ piece: Piece, _ account: inout Account) {
         let amount = (entry.quantity("quantity")?.millionths ?? 0) / Quantity.one.millionths
@@ -128,6 +140,57 @@ struct UnitCheck {
         account.standing[piece] = Standing(holder: to, source: newest.id)
         account.contested[piece]?.removeAll { $0.id == newest.id }
         account.prevailed.insert(newest.id)
+    }
+
+    // MARK: Hand-overs
+
+    private func offer(_ offer: RecordView, _ serialised: Set<RecordID>, _ account: inout Account) {
+        account.offers[offer.id] = offer
+        let early = (account.early[offer.id] ?? []).compactMap { answer in
+            stored[answer.key]?.record.entries.first.map { (answer: answer, version: $0.version) }
+        }
+        for item in early.sorted(by: { $0.version < $1.version }) { answer(item.answer, serialised, &account) }
+    }
+
+    /// Which of several answers decides is the server's to say; it says so of one at most.
+    private func answer(_ answer: RecordView, _ serialised: Set<RecordID>, _ account: inout Account) {
+        guard let id = answer.reference("hand_over") else { return }
+        guard let offer = account.offers[id] else { return account.early[id, default: []].append(answer) }
+        let isEffective = stored[answer.key].map { RecordView($0.record, answer.entity).boolean("effective") } ?? false
+        guard answer.text("action") == "accept", isEffective, let part = offer.reference("part"), serialised.contains(part),
+            let serial = offer.text("serial")
+        else { return }
+        let piece = Piece(part: part, serial: serial)
+        let (from, to) = passage(of: offer)
+        guard account.standing[piece] == nil || account.standing[piece]?.holder == from else {
+            return account.contestedOffers[piece, default: []].append(offer)
+        }
+        account.standing[piece] = Standing(holder: to, source: offer.id)
+        follow(piece, offer, &account)
+    }
+
+    /// What people say they did with the piece from where it has come to, not before it came there.
+    private func follow(_ piece: Piece, _ offer: RecordView, _ account: inout Account) {
+        guard let arrival = offer.time("at")?.milliseconds, let place = account.standing[piece]?.holder else { return }
+        let uses = account.contested[piece, default: []].filter { $0.text("action") != "removed" && $0["from"] == offer["to"] }
+        let offers = account.contestedOffers[piece, default: []].filter { passage(of: account.offers[$0.id] ?? $0).from == place }
+        let later = (uses + offers).compactMap { view in view.time("at").map { (view: view, at: $0.milliseconds) } }.filter { $0.at >= arrival }
+        guard let next = later.min(by: { $0.at == $1.at ? $0.view.id < $1.view.id : $0.at < $1.at })?.view else { return }
+        if next.entity.name == "part_use" {
+            account.contested[piece]?.removeAll { $0.id == next.id }
+            account.resumed.insert(next.id)
+            account.standing[piece] = Standing(holder: passage(of: next)?.to, source: next.id)
+            return
+        }
+        account.contestedOffers[piece]?.removeAll { $0.id == next.id }
+        let passed = account.offers[next.id] ?? next
+        account.standing[piece] = Standing(holder: passage(of: passed).to, source: next.id)
+        follow(piece, passed, &account)
+    }
+
+    private func passage(of offer: RecordView) -> (from: UnitHolder?, to: UnitHolder?) {
+        let giver = offer["from"].reference.map { UnitHolder.location($0) } ?? offer["by"].reference.map { UnitHolder.person($0) }
+        return (giver, offer["to"].reference.map { UnitHolder.location($0) })
     }
 
     // MARK: What a record says of a piece, by the table of Protocol/07-sync.md
@@ -187,6 +250,10 @@ struct UnitCheck {
         guard records.count == account.standing.count else {
             throw Violation("I5", "\(records.count) pieces are known, the facts name \(account.standing.count)")
         }
+        for offer in try stored.views(of: schema.entity("hand_over")) where offer.boolean("contested") != isWaiting(offer, account) {
+            throw Violation(
+                "I5", "hand-over \(offer.id) of piece \(offer.text("serial") ?? "") is \(offer.boolean("contested") ? "" : "not ")contested")
+        }
         let waiting = Set(account.contested.values.joined().map(\.id))
         for use in try stored.views(of: schema.entity("part_use"))
         where (use.boolean("contested") && !use.boolean("prevailed")) != waiting.contains(use.id) {
@@ -199,5 +266,18 @@ struct UnitCheck {
                 throw Violation("I5", "the balance at \(location) knows \(balance.integer("units") ?? 0) pieces, \(expected) lie there")
             }
         }
+    }
+
+    private func isWaiting(_ offer: RecordView, _ account: Account) -> Bool {
+        account.contestedOffers.values.joined().contains { $0.id == offer.id }
+    }
+}
+
+extension RecordView {
+    /// With what `other` has in fields that are empty here.
+    fileprivate func completed(by other: RecordView) -> RecordView {
+        var record = self.record
+        for entry in other.record.entries where record[entry.field] == nil { record.set(entry) }
+        return RecordView(record, entity)
     }
 }

@@ -32,6 +32,8 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var segmentsResumed = 0
     /// Uses of serialised pieces that somebody else had by the book.
     public var piecesContested = 0
+    /// Hand-overs that somebody accepted, and that moved something.
+    public var handOvers = 0
     /// Certificates whose number stood for another content already.
     public var certificatesUnregistered = 0
 
@@ -55,7 +57,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "settled_late": \.settledLate, "leases_shown": \.leasesShown, "recovered_kept": \.recoveredKept,
             "promises_told": \.promisesTold,
             "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
-            "pieces_contested": \.piecesContested,
+            "pieces_contested": \.piecesContested, "hand_overs": \.handOvers,
             "certificates_unregistered": \.certificatesUnregistered,
         ]
     }

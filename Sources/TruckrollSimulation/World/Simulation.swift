@@ -11,6 +11,7 @@ public final class Simulation {
     var devices: [SimulatedDevice]
     let keys: KeyRing
     var ledger = Ledger()
+    private let said = SaidCodes()
     var milliseconds: Int64
     var random: SeededGenerator
     public internal(set) var met = Occurrences()
@@ -100,7 +101,7 @@ public final class Simulation {
         let local = DeviceMoment(milliseconds: milliseconds + device.clockError, offsetMinutes: 60)
         let record = {
             try device.engine.commit(intent: act.rawValue, at: local, newID: { self.newID() }) { editor in
-                let context = ActContext(editor: editor, pick: pick, how: how)
+                let context = ActContext(editor: editor, pick: pick, how: how, said: self.said)
                 if try !TechnicianActs(context: context).perform(act) { try DispatcherActs(context: context).perform(act) }
             }.set
         }

@@ -28,7 +28,7 @@ struct StockTrial {
     mutating func noteWanted(_ op: Op, _ entity: Entity) throws {
         let names: (place: String, amount: String)
         switch entity.name {
-        case "part_use": names = ("from", "quantity")
+        case "part_use", "hand_over": names = ("from", "quantity")
         case "reservation": names = ("location", "quantity")
         case "lease": names = ("location", "amount")
         default: return

@@ -115,14 +115,12 @@ struct ShelfEffects {
     func giveUp(_ view: RecordView, because reason: String, isNews: Bool) throws {
         guard let shelf = StockShelf(view) else { return }
         let left = view.quantity("backordered") ?? .zero
-        let granted = view.quantity("granted") ?? .zero
+        var amounts = ReservationAmounts(view)
+        let granted = amounts.granted
+        amounts.backordered = .zero
+        try OfferEffects(balances: balances).write(amounts, view, end: .released)
         try builder.patch(
-            "reservation", id: view.id,
-            [
-                "state": .text(granted > .zero ? "granted" : "released"),
-                "answer": .text(granted > .zero ? "\(granted) are granted; the rest is given up. \(reason)" : reason), "backordered": .text("0"),
-                "open_for": .null, "expected_on": .null, "lapses_at": .null,
-            ])
+            "reservation", id: view.id, ["answer": .text(granted > .zero ? "\(granted) are granted; the rest is given up. \(reason)" : reason)])
         try balances.change(shelf.part, at: shelf.location) {
             $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - left.millionths))
         }

@@ -18,23 +18,22 @@ extension StockEffects {
 
     /// Takes from what the order was granted; what it takes beyond that has no promise behind it, and is waited for no more.
     func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID, _ quantity: Quantity) throws -> Bool {
-        let entity = try builder.schema.entity("reservation")
-        let id = Self.reservationID(entity, order: order, part: part, location: location)
-        guard let view = try builder.writer.view(entity, id), ["granted", "backordered"].contains(view.text("state")) else { return false }
-        let granted = view.quantity("granted") ?? .zero
-        let outstanding = view.quantity("backordered") ?? (view.text("state") == "backordered" ? view.quantity("quantity") : nil) ?? .zero
-        let taken = min(granted, quantity)
-        let unwaited = min(outstanding, Quantity(millionths: quantity.millionths - taken.millionths))
-        let left = Quantity(millionths: granted.millionths - taken.millionths)
-        var fields: [String: Value] = ["granted": .text(left.description)]
-        if unwaited > .zero { fields["backordered"] = .text(Quantity(millionths: outstanding.millionths - unwaited.millionths).description) }
-        if unwaited == outstanding {
-            if outstanding > .zero { fields.merge(["open_for": .null, "expected_on": .null, "lapses_at": .null]) { $1 } }
-            // What it was granted last stands in the record of one that is consumed.
-            if left == .zero { fields["granted"] = nil }
-            fields["state"] = .text(left == .zero ? "consumed" : "granted")
+        guard var view = try reservation(for: order, part, location) else { return false }
+        var amounts = ReservationAmounts(view)
+        if quantity > amounts.granted, amounts.picked > .zero {
+            for offer in try offers.open(for: view) {
+                try offers.end(offer, as: .refused, because: "The parts were taken for the order without it.")
+            }
+            view = try reservation(for: order, part, location) ?? view
+            amounts = ReservationAmounts(view)
         }
-        try builder.patch("reservation", id: id, fields)
+        let granted = amounts.granted
+        let taken = min(granted, quantity)
+        let unwaited = min(amounts.backordered, Quantity(millionths: quantity.millionths - taken.millionths))
+        guard taken > .zero || unwaited > .zero else { return false }
+        amounts.granted = Quantity(millionths: granted.millionths - taken.millionths)
+        amounts.backordered = Quantity(millionths: amounts.backordered.millionths - unwaited.millionths)
+        try offers.write(amounts, view)
         try change(part, at: location) {
             $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths))
             $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - unwaited.millionths))
@@ -42,24 +41,35 @@ extension StockEffects {
         return quantity <= granted
     }
 
+    /// What an order asked for of a part at a place.
+    func reservation(for order: RecordID?, _ part: RecordID, _ location: RecordID) throws -> RecordView? {
+        guard let order else { return nil }
+        let entity = try builder.schema.entity("reservation")
+        return try builder.writer.view(entity, Self.reservationID(entity, order: order, part: part, location: location))
+    }
+
     func isWaiting(_ order: RecordID, _ part: RecordID, _ location: RecordID) throws -> Bool {
         guard promises.isSettling else { return false }
-        let entity = try builder.schema.entity("reservation")
-        let view = try builder.writer.view(entity, Self.reservationID(entity, order: order, part: part, location: location))
-        return view.map { $0.text("state") == nil } ?? false
+        return try reservation(for: order, part, location).map { $0.text("state") == nil } ?? false
     }
 
     /// Frees what an order was granted and did not take, when it is cancelled or closed; what it still asks for, it asks no more.
     func release(reservationsOf order: RecordID) throws {
         let entity = try builder.schema.entity("reservation")
-        for view in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
-            if view.text("state") == nil { try builder.patch("reservation", id: view.id, ["state": .text("released")]) }
-            if view.text("state") == "backordered" { try shelves.giveUp(view, because: "The order needs it no more.", isNews: false) }
-            guard ["granted", "backordered"].contains(view.text("state")), let part = view.reference("part"),
-                let location = view.reference("location"), let granted = view.quantity("granted"), granted > .zero
+        for asked in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
+            if asked.text("state") == nil { try builder.patch("reservation", id: asked.id, ["state": .text("released")]) }
+            for offer in try offers.open(for: asked) { try offers.end(offer, as: .refused, because: "The order needs it no more.") }
+            if asked.text("state") == "backordered", let view = try builder.writer.view(entity, asked.id) {
+                try shelves.giveUp(view, because: "The order needs it no more.", isNews: false)
+            }
+            guard let view = try builder.writer.view(entity, asked.id), let shelf = StockShelf(view), case var amounts = ReservationAmounts(view),
+                amounts.state != nil
             else { continue }
-            try change(part, at: location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
-            try builder.patch("reservation", id: view.id, ["state": .text("released")])
+            let granted = amounts.granted
+            try change(shelf.part, at: shelf.location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
+            // What was loaded stays where it is, as that place's stock.
+            (amounts.granted, amounts.loaded) = (.zero, .zero)
+            try offers.write(amounts, view, end: .released)
         }
     }
 
@@ -69,7 +79,7 @@ extension StockEffects {
     }
 
     /// What lies in a van is promised as a whole to the device that drives it.
-    private func isDepot(_ location: RecordID) throws -> Bool {
+    func isDepot(_ location: RecordID) throws -> Bool {
         let kind = try builder.writer.view(try builder.schema.entity("stock_location"), location)?.text("kind")
         return kind == "depot" || kind == "consignment"
     }

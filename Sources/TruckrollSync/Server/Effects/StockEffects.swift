@@ -9,6 +9,7 @@ struct StockEffects {
     let promises: StockPromises
     let units: UnitEffects
     let shelves: ShelfEffects
+    let offers: OfferEffects
     private let balances: BalanceEffects
     var book: StockBook { balances.book }
 
@@ -18,6 +19,7 @@ struct StockEffects {
         balances = BalanceEffects(builder: builder)
         units = UnitEffects(balances: balances)
         shelves = ShelfEffects(builder: builder)
+        offers = OfferEffects(balances: balances)
     }
 
     private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer"]
@@ -56,6 +58,8 @@ struct StockEffects {
         case "reservation": try answer(reservation: view, replica: replica)
         case "lease": try answer(lease: view, replica: replica)
         case "part_use": try use(view, replica: replica)
+        case "hand_over": try HandOverEffects(stock: self).offer(view, replica: replica)
+        case "hand_over_answer": try HandOverEffects(stock: self).answer(view)
         default: break
         }
     }
@@ -92,12 +96,18 @@ struct StockEffects {
         try balances.change(part, at: location, body)
     }
 
-    private func book(
-        _ reason: String, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView, isNamed: Bool = true,
-        isMoving: Bool = true
+    /// Books a movement that follows from what somebody recorded.
+    ///
+    /// - Parameters:
+    ///   - name: tells it from others for the same reason by the same record.
+    ///   - isNamed: whether it is of the piece that the record names.
+    ///   - isMoving: `false` where another movement at once undoes it.
+    func book(
+        _ reason: String, _ name: String? = nil, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView,
+        isNamed: Bool = true, isMoving: Bool = true
     ) throws {
         let entry = try builder.create(
-            "stock_entry", id: try builder.id("stock_entry", "\(reason):\(use.id)"),
+            "stock_entry", id: try builder.id("stock_entry", "\(name ?? reason):\(use.id)"),
             [
                 "part": .reference(part), "quantity": .text(quantity.description), "from": from.map { .reference($0) } ?? .null,
                 "to": to.map { .reference($0) } ?? .null, "reason": .text(reason), "order": use["order"], "source": .reference(use.id),
@@ -150,6 +160,7 @@ struct StockEffects {
             if let replica, holder != Int64(replica.replica.rawValue) {
                 doubts.append("The van's stock was no longer leased to this device when the part was used.")
             }
+            if let order { try useLoaded(for: order, part, further) }
         } else if let lease = use.reference("lease") {
             try spend(lease, part, quantity, from, use, replica, isCovered: further == .zero)
         } else if further == .zero {
@@ -207,10 +218,11 @@ struct StockEffects {
         let returnID = RecordID.derived(type: entries.type, key: [Array("corrected".utf8), id.bytes])
         let moved = try builder.writer.views(entries, where: "source", equals: .reference(id))
         let invented = moved.filter { $0.text("reason") == "discrepancy" && $0["serial"] == former["serial"] }.reduce(Int64(0)) {
-            $0 + ($1.quantity("quantity")?.millionths ?? 0)
+            let quantity = $1.quantity("quantity")?.millionths ?? 0
+            return $0 + ($1["to"] == .null ? -quantity : quantity)
         }
         let piece = try units.takeBack(use: former, isBooked: invented == 0, by: use)
-        if piece == .unmoved { try withdrawCase(of: former) }
+        if piece == .unmoved { try withdrawCase(of: former, "The use was corrected.") }
         // Without an entry of its own it took nothing yet.
         guard former.text("action") != "removed", let location = former.reference("from"), moved.contains(where: { $0.text("reason") == "use" }),
             !former.boolean("corrected"), try builder.writer.view(entries, returnID) == nil
@@ -233,12 +245,19 @@ struct StockEffects {
         return (FormerUse(part: part, from: location, lease: lease, quantity: quantity), doubts)
     }
 
-    /// The case of a contested use is over when the use is corrected.
-    private func withdrawCase(of former: RecordView) throws {
-        guard let made = former.record.entries.first?.version.writeID else { return }
+    /// The case of a contested use is over.
+    private func withdrawCase(of use: RecordView, _ text: String) throws {
+        guard let made = use.record.entries.first?.version.writeID else { return }
         try builder.resolve(
-            "custody_conflict", raisedBy: Sequencer.effectsCause(made), "stock:\(former.id)", order: former.reference("order"),
-            text: "The use was corrected.")
+            "custody_conflict", raisedBy: Sequencer.effectsCause(made), "stock:\(use.id)", order: use.reference("order"), text: text)
+    }
+
+    /// A contested use holds since its piece has come to where it was taken from: what the book had lacked there was that piece.
+    func resume(use: RecordView) throws {
+        guard let part = use.reference("part"), let from = use.reference("from") else { return }
+        try units.resume(use: use)
+        try book("discrepancy", "resumed", part: part, quantity: .one, from: from, to: nil, use: use)
+        try withdrawCase(of: use, "The piece came to where it was taken from.")
     }
 
     /// After an unbacked use the promises may exceed what is there; the shortage becomes visible instead of negative.

@@ -6,6 +6,7 @@ import TruckrollDomain
 struct UnitEffects {
     let balances: BalanceEffects
     let book: UnitBook
+    private var offers: OfferEffects { OfferEffects(balances: balances) }
     private var builder: EffectBuilder { balances.builder }
 
     init(balances: BalanceEffects) {
@@ -45,6 +46,19 @@ struct UnitEffects {
         return outcome
     }
 
+    /// A hand-over that both have confirmed.
+    func move(handOver: RecordView) throws -> Outcome {
+        guard let passage = UnitPassage(handOver: handOver), try book.isSerialised(passage.part) else { return .noUnit }
+        return try pass(passage, try book.unit(of: passage.part, serial: passage.serial), by: handOver)
+    }
+
+    /// A use that had contradicted the book holds: its piece has come to where it was taken from.
+    func resume(use: RecordView) throws {
+        guard let passage = UnitPassage(use: use), let unit = try book.unit(of: passage.part, serial: passage.serial) else { return }
+        try set(passage.part, passage.serial, unit, holder: passage.to, source: use)
+        try builder.patch("part_use", id: use.id, ["prevailed": .boolean(true)])
+    }
+
     /// Where nobody has seen the piece before, the first record that names it is believed.
     private func pass(_ passage: UnitPassage, _ unit: RecordView?, by source: RecordView) throws -> Outcome {
         if let unit {
@@ -58,12 +72,19 @@ struct UnitEffects {
     private func set(_ part: RecordID, _ serial: String, _ unit: RecordView?, holder: UnitHolder?, source: RecordView) throws {
         let id = UnitBook.unitID(try builder.schema.entity("unit"), part: part, serial: serial)
         if unit == nil { try builder.create("unit", id: id, ["part": .reference(part), "serial": .text(serial)]) }
-        if case .location(let former) = unit.flatMap({ UnitHolder(unit: $0) }) { try balances.change(part, at: former) { $0.units -= 1 } }
+        let former = unit.flatMap { UnitHolder(unit: $0) }
+        if case .location(let former) = former { try balances.change(part, at: former) { $0.units -= 1 } }
         if case .location(let location) = holder { try balances.change(part, at: location) { $0.units += 1 } }
         var fields = UnitHolder.fields(of: holder)
         fields["at"] = source["at"]
         fields["source"] = .reference(source.id)
         try builder.patch("unit", id: id, fields)
+        guard former != nil, former != holder else { return }
+        // Whoever was to receive it from there does not any more.
+        for offer in try offers.open(of: part, serial: serial)
+        where offer.id != source.id && UnitPassage(handOver: offer)?.from == former {
+            try offers.end(offer, as: .refused, because: "The piece has gone another way since.")
+        }
     }
 
     // MARK: Corrections
@@ -80,7 +101,7 @@ struct UnitEffects {
 
     /// A use that is corrected moved nothing: its piece goes back to who had it.
     ///
-    /// - Parameter isBooked: the stock it named had the piece by the book; otherwise nobody had it.
+    /// - Parameter isBooked: the stock it named had the piece by the book, or got it later; otherwise nobody had it.
     func takeBack(use: RecordView, isBooked: Bool, by correction: RecordView) throws -> Return {
         guard use.quantity("quantity") == .one, let passage = UnitPassage(use: use),
             let unit = try book.unit(of: passage.part, serial: passage.serial)
@@ -89,9 +110,13 @@ struct UnitEffects {
         if isContested { try builder.patch("part_use", id: use.id, ["contested": .boolean(false)]) }
         if isContested, !use.boolean("prevailed") { return .unmoved }
         guard unit.reference("source") == use.id else { return .goneOn }
-        // What prevailed had come from nobody.
-        var holder = isContested ? nil : passage.from
-        if case .location = holder, !isBooked { holder = nil }
+        var holder = passage.from
+        if case .location = holder {
+            if !isBooked { holder = nil }
+        } else if isContested {
+            // What prevailed had come from nobody.
+            holder = nil
+        }
         try set(passage.part, passage.serial, unit, holder: holder, source: correction)
         if holder == nil { try yield(unit.id) }
         return .back

@@ -1,0 +1,68 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// What a hand-over does to the stock it leaves, and to the reservation it serves.
+extension StockEffects {
+    /// Takes the promise behind it, and balances what the book lacks.
+    ///
+    /// - Parameter unit: what became of its piece.
+    /// - Returns: what is doubtful about it.
+    func leave(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ offer: RecordView, _ unit: UnitEffects.Outcome) throws -> [String] {
+        var doubts: [String] = []
+        if offer.quantity("held") ?? .zero > .zero {
+            try offers.load(offer)
+        } else if try isDepot(from) {
+            if try !load(part, quantity, from, for: offer.reference("order")) {
+                doubts.append("It was taken without a reservation or a lease.")
+            }
+        } else if let order = offer.reference("order"), let to = offer.reference("to"), try isDepot(to) {
+            try bringBack(part, quantity, from: order)
+        }
+        let balance = try book.balance(of: part, at: from)
+        if case .firstSeen = unit, balance.nameless < quantity {
+            doubts.append("The book knew no piece \(offer.text("serial") ?? "") there. Count the stock.")
+            try book("discrepancy", part: part, quantity: quantity, from: nil, to: from, use: offer)
+        } else if case let missing = Quantity(millionths: quantity.millionths - max(0, balance.onHand.millionths)), missing > .zero {
+            doubts.append("\(missing) more were handed over than the book had. Count the stock.")
+            try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: offer, isNamed: unit != .moved)
+        }
+        return doubts
+    }
+
+    /// Takes what a hand-over brings away from what its order was granted, where nothing was held for it.
+    ///
+    /// - Returns: whether the order was granted that much.
+    private func load(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, for order: RecordID?) throws -> Bool {
+        guard let reservation = try reservation(for: order, part, from) else { return false }
+        var amounts = ReservationAmounts(reservation)
+        guard amounts.granted >= quantity else { return false }
+        amounts.granted = Quantity(millionths: amounts.granted.millionths - quantity.millionths)
+        amounts.loaded = amounts.loaded.adding(quantity) ?? amounts.loaded
+        try offers.write(amounts, reservation)
+        try change(part, at: from) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - quantity.millionths)) }
+        return true
+    }
+
+    /// An order has used of what was loaded for it.
+    func useLoaded(for order: RecordID, _ part: RecordID, _ quantity: Quantity) throws {
+        try reduceLoaded(part, quantity, of: order, end: .consumed)
+    }
+
+    /// What was loaded for an order comes back to a depot.
+    private func bringBack(_ part: RecordID, _ quantity: Quantity, from order: RecordID) throws {
+        try reduceLoaded(part, quantity, of: order, end: .returned)
+    }
+
+    private func reduceLoaded(_ part: RecordID, _ quantity: Quantity, of order: RecordID, end: ReservationState) throws {
+        var left = quantity
+        let asked = try builder.writer.views(try builder.schema.entity("reservation"), where: "order", equals: .reference(order))
+        for view in asked.sorted(by: { $0.id < $1.id }) where view.reference("part") == part {
+            var amounts = ReservationAmounts(view)
+            let taken = min(amounts.loaded, left)
+            guard taken > .zero else { continue }
+            amounts.loaded = Quantity(millionths: amounts.loaded.millionths - taken.millionths)
+            left = Quantity(millionths: left.millionths - taken.millionths)
+            try offers.write(amounts, view, end: end)
+        }
+    }
+}
