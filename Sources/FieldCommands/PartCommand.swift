@@ -13,7 +13,7 @@ struct PartCommand: AsyncParsableCommand {
             "Your van's stock is yours alone, so taking from it needs no network. What was physically used is never refused.", "part van",
             "part use SO-2026-000001 HI-1000 --asset GD-101",
             "part depot HI-1002", exits: Teach.recorded),
-        subcommands: [Use.self, Van.self, Depot.self])
+        subcommands: [Use.self, Van.self, Depot.self, Count.self])
 
     struct Use: FieldVerb {
         static let configuration = CommandConfiguration(
@@ -88,6 +88,28 @@ struct PartCommand: AsyncParsableCommand {
             }
             desk.print(table)
             desk.print(json: ["van": .array(stock.map(\.json))])
+        }
+    }
+
+    struct Count: FieldVerb {
+        static let configuration = CommandConfiguration(
+            commandName: "count", abstract: "Say what you counted in your van.",
+            discussion: Teach.text(
+                "The book follows by the difference, and the office is asked about it. Of a part with serial numbers give each that you saw.",
+                "part count HI-1000 4", "part count HI-1002 --serial HI-1002-00000648 --serial HI-1002-00000649", exits: Teach.recorded))
+        @Argument(help: "The part: its number, GTIN, name or id.") var part: String
+        @Argument(help: "How much lies there; of pieces with serial numbers those whose number cannot be read.", transform: Decimal.read)
+        var quantity: Decimal?
+        @Option(help: "Serial number of a piece that you saw; once for each.") var serial: [String] = []
+        @Option(help: ArgumentHelp("Another stock than your van.", valueName: "location")) var at: String?
+        @Option(help: "A remark.") var note: String?
+        @OptionGroup var global: GlobalOptions
+
+        func perform(_ desk: Desk) async throws {
+            var entry = CountEntry(part: try desk.client.findPart(part))
+            (entry.quantity, entry.serials, entry.note) = (quantity?.value, serial, note)
+            entry.location = try at.map { try desk.client.findLocation($0) }
+            desk.report(try desk.client.count(entry), "\(part) counted")
         }
     }
 

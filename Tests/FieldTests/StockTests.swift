@@ -128,4 +128,46 @@ struct StockTests {
         let problem = #expect(throws: DeviceProblem.self) { try bench.client.usePart(entry, on: bench.world.order) }
         #expect(problem?.code == "lease-unusable")
     }
+
+    @Test("a count says what was found beside what should be there by all this device knows, its own uses included")
+    func counted() throws {
+        let bench = try Bench(state: .in_progress)
+        var use = PartEntry(part: bench.world.part, quantity: pieces(2))
+        use.asset = bench.world.asset
+        _ = try bench.client.usePart(use, on: bench.world.order)
+        var entry = CountEntry(part: bench.world.part)
+        entry.quantity = pieces(3)
+        #expect(try bench.client.count(entry).notices.isEmpty)
+        entry.quantity = pieces(1)
+        let short = try bench.client.count(entry)
+        #expect(short.notices == ["3 pcs should lie there; the office gets a question."])
+        let record = try #require(try bench.client.read { try $0.view("stock_count", short.record ?? bench.world.part) })
+        #expect(record.text("counted") == "1" && record.text("expected") == "3" && record["missing"] == .null)
+
+        var sensors = CountEntry(part: bench.world.serialised)
+        sensors.serials = ["S-2", "S-9"]
+        let seen = try bench.client.count(sensors)
+        #expect(seen.notices == ["Not seen: S-1.", "Not expected there: S-9."])
+        let pieces = try #require(try bench.client.read { try $0.view("stock_count", seen.record ?? bench.world.part) })
+        #expect(pieces["missing"] == .list([.text("S-1")]) && pieces["found"] == .list([.text("S-9")]))
+        #expect(pieces.text("counted") == "2" && pieces.text("expected") == "2")
+    }
+
+    @Test("a count says a quantity, one that fits the unit and is not below nothing, and each number once")
+    func countRefused() throws {
+        let bench = try Bench(state: .in_progress)
+        func code(_ part: RecordID, _ quantity: Quantity?, _ serials: [String] = []) -> String? {
+            var entry = CountEntry(part: part)
+            (entry.quantity, entry.serials) = (quantity, serials)
+            do { _ = try bench.client.count(entry) } catch let problem as DeviceProblem { return problem.code } catch { return "\(error)" }
+            return nil
+        }
+        #expect(code(bench.world.part, nil) == "value-unfit")
+        #expect(code(bench.world.part, Quantity(millionths: -1)) == "value-unfit")
+        #expect(code(bench.world.part, Quantity(millionths: 500_000)) == "value-unfit")
+        #expect(code(bench.world.part, pieces(1), ["S-1"]) == "value-unfit")
+        #expect(code(bench.world.serialised, nil, ["S-1", "S-1"]) == "serial-missing")
+        #expect(code(bench.world.serialised, nil, [" "]) == "serial-missing")
+        #expect(code(bench.world.serialised, nil) == nil && code(bench.world.part, .zero) == nil)
+    }
 }

@@ -24,7 +24,8 @@ struct StockCommand: AsyncParsableCommand {
             """,
         subcommands: [
             StockListCommand.self, StockAvailableCommand.self, StockReceiveCommand.self, StockMoveCommand.self, StockReturnCommand.self,
-            StockWriteOffCommand.self, StockHandOutCommand.self, StockHandOversCommand.self, StockAnswerCommand.self, StockReserveCommand.self,
+            StockWriteOffCommand.self, StockHandOutCommand.self, StockHandOversCommand.self, StockAnswerCommand.self, StockCountCommand.self,
+            StockReserveCommand.self,
             StockWaitingCommand.self, StockAnnounceCommand.self, StockAnnouncedCommand.self,
             StockPolicyCommand.self, StockReplenishmentsCommand.self,
         ])

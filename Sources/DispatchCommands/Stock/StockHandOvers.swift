@@ -112,4 +112,44 @@ struct StockAnswerCommand: AsyncParsableCommand {
     }
 }
 
+struct StockCountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "count", abstract: "Book what was counted of a part at a place.",
+        discussion: """
+            The book follows by the difference to what should lie there by what this device knows, so what came or went meanwhile stands. A \
+            difference becomes an exception; a use from before the count that arrives later explains it.
+
+            EXAMPLE
+              truckroll-dispatch stock count DD-1030 21 --at "Depot Flensburg"
+              truckroll-dispatch stock count HI-1002 --at "Depot Flensburg" \\
+                --serial HI-1002-00000640 --serial HI-1002-00000641
+
+            \(StockCommand.written)
+            JSON: answer (granted, refused, pending), text, id.
+            """)
+
+    @OptionGroup var options: DispatchOptions
+    @Argument(help: "The part: its number, GTIN, name or id.") var part: String
+    @Argument(help: "How much lies there; of pieces with serial numbers those whose number cannot be read.", transform: Decimal.read)
+    var quantity: Decimal?
+    @Option(help: ArgumentHelp("Where: its name, plate or id.", valueName: "location")) var at: String
+    @Option(help: "Serial number of a piece that was seen; once for each.") var serial: [String] = []
+    @Option(help: "A remark.") var note: String?
+
+    func run() async throws {
+        try await options.run { session in
+            try await session.stock("Count of \(part) at \(at)", "Booked.") { client in
+                var entry = try client.read { reader in
+                    let lookup = DispatchLookup(reader)
+                    var entry = CountEntry(part: try lookup.part(part).id)
+                    entry.location = try lookup.location(at).id
+                    return entry
+                }
+                (entry.quantity, entry.serials, entry.note) = (quantity?.value, serial, note)
+                return try client.dispatchCount(entry)
+            }
+        }
+    }
+}
+
 extension HandOverAction: ExpressibleByArgument {}

@@ -58,7 +58,7 @@ extension DeviceClient {
         }
     }
 
-    private static func stock(at location: RecordView, _ screen: ScreenReader) throws -> [StockLine] {
+    static func stock(at location: RecordView, _ screen: ScreenReader) throws -> [StockLine] {
         let reader = screen.reader
         let uses = try reader.views("part_use", where: "from", equals: .reference(location.id)).filter { $0.text("action") != "removed" }
         var waiting: [RecordID: (quantity: Quantity, place: Whereabouts)] = [:]

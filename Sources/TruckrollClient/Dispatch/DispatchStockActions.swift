@@ -83,6 +83,9 @@ extension DeviceClient {
         -> DispatchTicket
     { try ticket(answerHandOver(text, action, at: place, received: received, reason: reason)) }
 
+    /// Records what was counted of a part at a place.
+    public func dispatchCount(_ entry: CountEntry) throws -> DispatchTicket { try ticket(count(entry)) }
+
     private func ticket(_ recorded: Recorded) throws -> DispatchTicket {
         guard let record = recorded.record, let set = recorded.set else {
             throw DeviceProblem("nothing-changed", "There was nothing to record.", next: "Try again.")
@@ -178,6 +181,10 @@ extension DeviceClient {
                 guard let state = offer.text("state").flatMap({ HandOverState(rawValue: $0) }) else { return .pending }
                 guard state != .refused else { return .refused(offer.text("answer") ?? "Nothing is held for it.") }
                 return .granted("Held. It is accepted with the code \(HandOverCode.spoken(offer.text("code") ?? "")).")
+            }
+            if let count = try reader.view("stock_count", ticket.record) {
+                guard let answer = count.text("answer") else { return .pending }
+                return .granted(answer)
             }
             if let answer = try reader.view("hand_over_answer", ticket.record) {
                 guard answer["effective"] != .null else {

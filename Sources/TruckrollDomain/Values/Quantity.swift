@@ -50,5 +50,8 @@ public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible 
         return overflow || difference.magnitude > Self.greatest.millionths.magnitude ? nil : Quantity(millionths: difference)
     }
 
+    /// Without its sign.
+    public var magnitude: Quantity { Quantity(millionths: abs(millionths)) }
+
     public static func < (a: Quantity, b: Quantity) -> Bool { a.millionths < b.millionths }
 }

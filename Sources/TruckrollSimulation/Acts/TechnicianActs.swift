@@ -31,6 +31,7 @@ struct TechnicianActs {
         case .writeText: try TextActs(context: context).write()
         case .handOver: try HandOverActs(context: context).offer()
         case .answerHandOver: try HandOverActs(context: context).answer()
+        case .countStock: try CountActs(context: context).count()
         default: return false
         }
         return true

@@ -34,6 +34,7 @@ struct UnitCheck {
         var offers: [RecordID: RecordView] = [:]
         var early: [RecordID: [RecordView]] = [:]
         var contestedOffers: [Piece: [RecordView]] = [:]
+        var counts: [RecordID: RecordView] = [:]
         /// Who has each piece by its record, as the server's sets have written it so far.
         var written: [RecordID: [String: Value]] = [:]
         var places: [Piece: [RecordID: Int64]] = [:]
@@ -58,6 +59,7 @@ struct UnitCheck {
                 guard seen.insert(op.key).inserted else { continue }
                 if entity.name == "hand_over" { offer(view, serialised, &account) }
                 if entity.name == "hand_over_answer" { answer(view, serialised, &account) }
+                if entity.name == "stock_count" { see(view, serialised, &account) }
                 guard ["part_use", "stock_entry"].contains(entity.name) else { continue }
                 if entity.name == "part_use", let former = view.reference("corrects").flatMap({ account.uses[$0] }), former["order"] == view["order"]
                 {
@@ -85,7 +87,7 @@ struct UnitCheck {
         return contradictions
     }
 
-    private static let kinds: Set<String> = ["part_use", "stock_entry", "hand_over", "hand_over_answer"]
+    private static let kinds: Set<String> = ["part_use", "stock_entry", "hand_over", "hand_over_answer", "stock_count"]
 
     private func count(_ entry: RecordView, _ piece: Piece, _ account: inout Account) {
         let amount = (entry.quantity("quantity")?.millionths ?? 0) / Quantity.one.millionths
@@ -106,6 +108,7 @@ struct UnitCheck {
     private func use(_ use: RecordView, _ account: inout Account) -> Bool {
         account.uses[use.id] = use
         guard let (piece, from, to) = passage(of: use) else { return false }
+        explain(use, piece, from, &account)
         guard let standing = account.standing[piece] else {
             account.unbooked.insert(use.id)
             account.standing[piece] = Standing(holder: to, source: use.id)
@@ -140,6 +143,42 @@ struct UnitCheck {
         account.standing[piece] = Standing(holder: to, source: newest.id)
         account.contested[piece]?.removeAll { $0.id == newest.id }
         account.prevailed.insert(newest.id)
+    }
+
+    // MARK: Counts
+
+    /// Who counts says which pieces are not there, and which are.
+    private func see(_ count: RecordView, _ serialised: Set<RecordID>, _ account: inout Account) {
+        account.counts[count.id] = count
+        guard let part = count.reference("part"), serialised.contains(part), let location = count.reference("location"),
+            count.quantity("counted") ?? .zero >= .zero
+        else { return }
+        for serial in serials(count, "missing") {
+            let piece = Piece(part: part, serial: serial)
+            guard account.standing[piece]?.holder == .location(location) else { continue }
+            account.standing[piece] = Standing(holder: nil, source: count.id)
+            yield(piece, &account)
+        }
+        for serial in serials(count, "found") {
+            let piece = Piece(part: part, serial: serial)
+            if let standing = account.standing[piece], standing.holder != nil { continue }
+            account.standing[piece] = Standing(holder: .location(location), source: count.id)
+        }
+    }
+
+    /// What was not seen, because somebody had used it before and tells it only now, lay there until then.
+    private func explain(_ use: RecordView, _ piece: Piece, _ from: UnitHolder?, _ account: inout Account) {
+        guard use.text("action") != "removed", use["corrects"] == .null, let standing = account.standing[piece], standing.holder == nil,
+            let count = account.counts[standing.source], count.reference("part") == piece.part,
+            count.reference("location").map({ .location($0) }) == from,
+            serials(count, "missing").contains(piece.serial), let used = use.time("at"), let counted = count.time("at"),
+            used.milliseconds < counted.milliseconds
+        else { return }
+        account.standing[piece] = Standing(holder: from, source: count.id)
+    }
+
+    private func serials(_ count: RecordView, _ field: String) -> [String] {
+        Set((count[field].list ?? []).compactMap(\.text)).sorted().filter { !$0.isEmpty && $0.count <= 60 }
     }
 
     // MARK: Hand-overs

@@ -99,7 +99,7 @@ public enum Act: String, Hashable, Sendable, Codable, CaseIterable {
     case accept, travel, arrive, start, pause, resume, decline, noAccess, complete, sign, certify
     case note, labour, finding, reading, partFromVan, partFromDepot, partOnLease, reserve, lease
     case finishTask, answerTask, retitleTask, deleteTask, addTask, restrictAsset, retitleOrder, tagOrder, untagOrder, takeOrder, writeText
-    case handOver, answerHandOver
+    case handOver, answerHandOver, countStock
     // A dispatcher, in the office
     case createOrder, assign, reassign, unassign, move, cancel, prioritise, restock, transfer, releaseAsset, resolveException, guardedEdit
 }

@@ -13,7 +13,7 @@ struct StockTrial {
     private var holders: [RecordID: UnitHolder?] = [:]
     /// Uses of the set.
     private var uses: [RecordID: RecordView] = [:]
-    /// Pieces of uses that the set corrects.
+    /// Pieces of uses that the set corrects, and of its counts and accepted hand-overs.
     private var unclear: Set<RecordID> = []
     /// How many pieces got their name by being moved from where nameless ones lay.
     private var named: [StockShelf: Int64] = [:]
@@ -31,6 +31,8 @@ struct StockTrial {
         case "part_use", "hand_over": names = ("from", "quantity")
         case "reservation": names = ("location", "quantity")
         case "lease": names = ("location", "amount")
+        case "stock_count": return try noteCount(RecordView(try op.drafted(entity, by: replica), entity))
+        case "hand_over_answer": return try noteAnswer(RecordView(try op.drafted(entity, by: replica), entity))
         default: return
         }
         let view = RecordView(try op.drafted(entity, by: replica), entity)
@@ -40,6 +42,28 @@ struct StockTrial {
             taken[shelf] = (taken[shelf] ?? .zero).adding(amount) ?? amount
         }
         if entity.name == "part_use" { try noteUse(view, part) }
+    }
+
+    /// What a count books off is not there for a movement behind it.
+    private mutating func noteCount(_ count: RecordView) throws {
+        guard let shelf = StockShelf(count) else { return }
+        let pieces = ["missing", "found"].map { (count[$0].list ?? []).compactMap(\.text) }
+        for serial in pieces.joined() { unclear.insert(try unitID(shelf.part, serial)) }
+        let short = (count.quantity("expected") ?? .zero).subtracting(count.quantity("counted") ?? .zero) ?? .zero
+        let gone = Quantity(millionths: max(0, short.millionths) + Int64(pieces[0].count) * Quantity.one.millionths)
+        taken[shelf] = (taken[shelf] ?? .zero).adding(gone) ?? gone
+    }
+
+    /// Nor is what an answer lets go.
+    private mutating func noteAnswer(_ answer: RecordView) throws {
+        guard answer.text("action") == HandOverAction.accept.rawValue,
+            let offer = try answer.reference("hand_over").flatMap({ try writer.view(try schema.entity("hand_over"), $0) }),
+            let part = offer.reference("part"), let quantity = offer.quantity("quantity")
+        else { return }
+        if let serial = UnitPassage.serial(offer) { unclear.insert(try unitID(part, serial)) }
+        guard let from = offer.reference("from") else { return }
+        let shelf = StockShelf(location: from, part: part)
+        taken[shelf] = (taken[shelf] ?? .zero).adding(quantity) ?? quantity
     }
 
     /// A use that the book contradicts moves no piece. What a correction does to a piece is seen in no trial: it waits for the next set.

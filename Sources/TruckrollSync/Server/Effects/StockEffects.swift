@@ -59,6 +59,7 @@ struct StockEffects {
         case "lease": try answer(lease: view, replica: replica)
         case "part_use": try use(view, replica: replica)
         case "hand_over": try HandOverEffects(stock: self).offer(view, replica: replica)
+        case "stock_count": try CountEffects(stock: self).book(view)
         case "hand_over_answer": try HandOverEffects(stock: self).answer(view)
         default: break
         }
@@ -101,19 +102,23 @@ struct StockEffects {
     /// - Parameters:
     ///   - name: tells it from others for the same reason by the same record.
     ///   - isNamed: whether it is of the piece that the record names.
+    ///   - serial: the piece it is of, where the record names it elsewhere.
     ///   - isMoving: `false` where another movement at once undoes it.
+    @discardableResult
     func book(
         _ reason: String, _ name: String? = nil, part: RecordID, quantity: Quantity, from: RecordID?, to: RecordID?, use: RecordView,
-        isNamed: Bool = true, isMoving: Bool = true
-    ) throws {
+        isNamed: Bool = true, isMoving: Bool = true, serial: Value? = nil
+    ) throws -> RecordView? {
         let entry = try builder.create(
             "stock_entry", id: try builder.id("stock_entry", "\(name ?? reason):\(use.id)"),
             [
                 "part": .reference(part), "quantity": .text(quantity.description), "from": from.map { .reference($0) } ?? .null,
                 "to": to.map { .reference($0) } ?? .null, "reason": .text(reason), "order": use["order"], "source": .reference(use.id),
-                "at": use["at"], "serial": isNamed ? use["serial"] : .null, "lot": use["lot"],
+                "at": use["at"], "serial": serial ?? (isNamed ? use["serial"] : .null), "lot": use["lot"],
             ])
-        if isMoving, let view = try builder.writer.view(try builder.schema.entity("stock_entry"), entry) { try move(view) }
+        let view = try builder.writer.view(try builder.schema.entity("stock_entry"), entry)
+        if isMoving, let view { try move(view) }
+        return view
     }
 
     // MARK: Use
@@ -122,6 +127,7 @@ struct StockEffects {
     /// discrepancy, never by a negative (I3). One use is one case, however much is doubtful about it.
     private func use(_ use: RecordView, replica: ReplicaRow?) throws {
         guard let part = use.reference("part"), let quantity = use.quantity("quantity") else { return }
+        try CountEffects(stock: self).explain(use)
         // What the corrected use had taken of the same promise is not taken from it once more.
         let former = try takeBackCorrected(use)
         var doubts = former.doubts
