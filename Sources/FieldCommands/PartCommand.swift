@@ -77,14 +77,16 @@ struct PartCommand: AsyncParsableCommand {
                 [
                     .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("Confirmed", .right), .init("Used since", .right),
                     .init("Came in", .right), .init("Left", .right), .init("Handing over", .right), .init("Unit"),
-                    .init("Serial numbers", .left, .wraps(minimum: 14)), .init("Where"),
+                    .init("Serial numbers, lots", .left, .wraps(minimum: 14)), .init("Where"),
                 ],
                 emptyText: "The book has nothing in your van.", footer: StyledText(stock.count.counted("part")))
             for line in stock {
                 table.addRow(
                     StyledText(line.number, .bold), StyledText(line.name), "\(line.confirmed)", "\(line.waiting)", "\(line.incoming)",
                     StyledText("\(line.predicted)", line.predicted < .zero ? [.bold, .red] : .plain), "\(line.offered)",
-                    StyledText(line.unit), StyledText(line.serials.joined(separator: ", ")), Sign.text(line.place))
+                    StyledText(line.unit),
+                    StyledText((line.serials + line.lots.map { "\($0.number): \($0.quantity), \($0.life.words)" }).joined(separator: ", ")),
+                    Sign.text(line.place))
             }
             desk.print(table)
             desk.print(json: ["van": .array(stock.map(\.json))])
@@ -151,7 +153,10 @@ extension StockLine {
             "offered": .string(offered.description), "predicted": .string(predicted.description),
             "reserved": .string(availability.reserved.description), "leased": .string(availability.leased.description),
             "backordered": .string(availability.backordered.description), "safety_stock": .string(availability.safetyStock.description),
-            "free": .string(free.description), "serials": .texts(serials), "where": .string(place.rawValue),
+            "free": .string(free.description), "serials": .texts(serials),
+            "lots": .array(
+                lots.map { ["lot": .string($0.number), "quantity": .string($0.quantity.description), "usable": .string($0.life.words)] }),
+            "where": .string(place.rawValue),
         ]
     }
 }

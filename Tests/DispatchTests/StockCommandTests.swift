@@ -50,7 +50,7 @@ struct StockCommandTests {
 
     @Test("what can be promised is one figure in the list, for a day, and on the device")
     func available() async throws {
-        let figure = try desk.client.read { try $0.availability(of: Self.sensor, at: Self.depot) }
+        let figure = try desk.client.read { try $0.availability(of: Self.sensor, at: Self.depot, today: desk.calendar.now.date) }
         #expect(figure.available == Quantity("3"))
         let list = await desk.run("stock", "list", "--json", "--offline")
         #expect(list.code == 0 && list.output.contains("\"available\": \"3\""), "\(list.output)\(list.errors)")

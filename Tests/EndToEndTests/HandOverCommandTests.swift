@@ -99,6 +99,50 @@ struct HandOverCommandTests {
         #expect(try (office("stock", "hand-overs").json["hand_overs"] as? [[String: Any]])?.isEmpty == true)
     }
 
+    @Test("lots are listed with their last day; one that is withdrawn is promised no more and goes nowhere, and its use is a question")
+    func lots() throws {
+        let directory = try ServerProcess.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let server = try ServerProcess()
+        try server.start()
+        let store = directory.appendingPathComponent("office").path
+        func office(_ arguments: String...) throws -> (status: Int32, json: [String: Any]) {
+            let result = try ServerProcess.run(
+                executable: ServerProcess.executable("truckroll-dispatch").path, arguments + ["--store", store, "--json"])
+            return (result.status, try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:])
+        }
+        let enrolled = try ServerProcess.run(
+            executable: ServerProcess.executable("truckroll-dispatch").path,
+            ["enrol", "--server", server.url, "--code", try server.enrolmentCode("P0107"), "--store", store])
+        try #require(enrolled.status == 0, "\(enrolled.errors)")
+        func lots(_ more: String...) throws -> [[String: Any]] {
+            let result = try ServerProcess.run(
+                executable: ServerProcess.executable("truckroll-dispatch").path, ["stock", "lots", "--store", store, "--json"] + more)
+            let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
+            return json["lots"] as? [[String: Any]] ?? []
+        }
+        let some = try #require(try lots().first { ($0["location"] as? String)?.hasPrefix("Depot") == true })
+        let (part, lot, depot) = (
+            try #require(some["part"] as? String), try #require(some["lot"] as? String), try #require(some["location"] as? String)
+        )
+        #expect(some["usable"] as? String == "unknown")
+        func free() throws -> String? {
+            let stock = try office("stock", "list", "--part", part).json["stock"] as? [[String: Any]]
+            return stock?.first { $0["location"] as? String == depot }?["available"] as? String
+        }
+        let before = try free()
+        #expect(try office("stock", "lot", part, lot, "--expires", "2031-05-31").status == 0)
+        #expect(try lots("--part", part).contains { $0["usable"] as? String == "2031-05-31" } && lots("--expiring", "30").isEmpty)
+        #expect(try free() == before && office("stock", "lot", part, lot).status == 64)
+        #expect(try office("stock", "lot", part, lot, "--withdraw").status == 0)
+        #expect(try lots("--expiring", "0").first?["usable"] as? String == "withdrawn")
+        #expect(try free() == "0")
+        let moved = try office("stock", "move", part, "1", "--from", depot, "--to", "Van 01", "--lot", lot)
+        #expect(moved.status == 2 && (moved.json["text"] as? String)?.contains("may not be used any more") == true)
+        #expect(try office("stock", "write-off", part, "1", "--from", depot, "--lot", lot).status == 0)
+        #expect(try office("stock", "receive", part, "1", "--at", depot).status == 2)
+    }
+
     // MARK: What a device shows
 
     private func stock(_ tablet: Tablet, _ place: String) throws -> [[String: Any]] {

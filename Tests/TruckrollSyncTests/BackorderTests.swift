@@ -190,8 +190,10 @@ struct BackorderTests {
         try announce("3", on: "2026-12-01")
         try world.sync(company.dora)
         let (here, day) = (try #require(CalendarDate("2026-11-24")), try #require(CalendarDate("2026-12-01")))
-        let server = try world.server.availability(of: company.part, at: company.depot)
-        let device = try company.dora.engine.read { try $0.availability(of: company.part, at: company.depot) }
+        let server = try world.server.availability(of: company.part, at: company.depot, at: world.moment)
+        let device = try company.dora.engine.read {
+            try $0.availability(of: company.part, at: company.depot, today: world.moment.calendar.local(world.moment.milliseconds).date)
+        }
         let head = try world.server.store.read { try $0.tenant()?.head }
         #expect(server.stock == device && server.position == head)
         #expect(device.available == Quantity("4") && device.available(on: day, today: here) == Quantity("7"))
@@ -363,7 +365,7 @@ struct BackorderTests {
                 ["part": .reference(company.part), "location": .reference(company.vanA), "safety_stock": .text("1")])
         }
         try world.sync(company.dora)
-        #expect(try world.server.availability(of: company.part, at: company.depot).stock.safetyStock == .zero)
+        #expect(try world.server.availability(of: company.part, at: company.depot, at: world.moment).stock.safetyStock == .zero)
         #expect(try reservation(try ask(2, "1").reservation) == "granted 1 –")
     }
 

@@ -25,6 +25,7 @@ struct StockCommand: AsyncParsableCommand {
         subcommands: [
             StockListCommand.self, StockAvailableCommand.self, StockReceiveCommand.self, StockMoveCommand.self, StockReturnCommand.self,
             StockWriteOffCommand.self, StockHandOutCommand.self, StockHandOversCommand.self, StockAnswerCommand.self, StockCountCommand.self,
+            StockLotCommand.self, StockLotsCommand.self,
             StockReserveCommand.self,
             StockWaitingCommand.self, StockAnnounceCommand.self, StockAnnouncedCommand.self,
             StockPolicyCommand.self, StockReplenishmentsCommand.self,

@@ -18,7 +18,7 @@ struct StockListCommand: AsyncParsableCommand {
 
             \(StockCommand.read)
             JSON: stock (part, number, name, unit, location, on_hand, reserved, leased, waiting, safety_stock, available, expected, serials, \
-            reorder_point, order_up_to), synced, as_of_position.
+            lots, unusable, reorder_point, order_up_to), synced, as_of_position.
             """)
 
     @OptionGroup var options: DispatchOptions
@@ -30,7 +30,8 @@ struct StockListCommand: AsyncParsableCommand {
             try await session.show { reader, calendar in
                 let finder = DispatchLookup(reader)
                 let shelves = try DispatchStock(reader).shelves(
-                    part: try part.map { try finder.part($0).id }, location: try at.map { try finder.location($0).id })
+                    part: try part.map { try finder.part($0).id }, location: try at.map { try finder.location($0).id },
+                    today: calendar.now.date)
                 var table = Table(
                     [
                         .init("Part"), .init("Name", .left, .truncates(minimum: 12)), .init("Place", .left, .truncates(minimum: 10)),
@@ -89,7 +90,7 @@ struct StockAvailableCommand: AsyncParsableCommand {
                     footer: StyledText("\(part.text("number") ?? "")  \(part.text("name") ?? "")"))
                 var places: [JSONValue] = []
                 for depot in try DispatchStock(reader).promisable() {
-                    let stock = try reader.availability(of: part.id, at: depot.id)
+                    let stock = try reader.availability(of: part.id, at: depot.id, today: today)
                     let (then, first) = (stock.available(on: day, today: today), stock.firstDay(with: wanted, today: today))
                     if let quantity, then >= quantity.value { isMet = true }
                     table.addRow(
@@ -269,7 +270,12 @@ extension DispatchShelf {
             (
                 "expected",
                 .array(availability.expected.map { .object([("day", .string("\($0.day)")), ("quantity", .string("\($0.quantity)"))]) })
-            ), ("serials", .texts(serials)), ("reorder_point", .text(policy?.text("reorder_point"))),
+            ), ("serials", .texts(serials)),
+            (
+                "lots",
+                .array(
+                    lots.map { .object([("lot", .string($0.number)), ("quantity", .string("\($0.quantity)")), ("usable", .string($0.life.words))]) })
+            ), ("unusable", .string("\(availability.unusable)")), ("reorder_point", .text(policy?.text("reorder_point"))),
             ("order_up_to", .text(policy?.text("order_up_to"))),
         ])
     }

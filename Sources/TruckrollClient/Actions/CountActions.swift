@@ -21,12 +21,13 @@ extension DeviceClient {
     ///
     /// - Throws: ``DeviceProblem`` `value-unfit`, `serial-missing`, `no-van`.
     public func count(_ entry: CountEntry) throws -> Recorded {
+        let now = try now()
         let (line, place) = try screen { screen in
             guard let place = try entry.location.map({ try screen.reader.view("stock_location", $0) }) ?? screen.reader.van(of: screen.user) else {
                 throw DeviceProblem(
                     "no-van", "No van of yours is among this device's records.", next: "Say with --at what place was counted.")
             }
-            return (try Self.stock(at: place, screen).first { $0.part == entry.part }, place.id)
+            return (try Self.stock(at: place, now, screen).first { $0.part == entry.part }, place.id)
         }
         return try act("count") { editor in
             let part = try editor.require("part", entry.part)

@@ -54,7 +54,9 @@ extension DeviceClient {
                     "lease": .optional(lease), "at": former?["at"] ?? .time(editor.now), "corrects": .optional(entry.corrects),
                     "by": .reference(editor.user),
                 ])
-            return (id, try editor.notices(entry, part, stock, order: order) + editor.unitNotices(entry, part, from: from, besides: id))
+            let notices = try editor.notices(entry, part, stock, order: order) + editor.unitNotices(entry, part, from: from, besides: id)
+            let line = stock.first { $0.part == entry.part }
+            return (id, try notices + editor.lotNotices(entry, part, line?.lots ?? []))
         }
     }
 
@@ -133,6 +135,23 @@ extension LocalEditor {
             }
         }
         return notices
+    }
+
+    /// What is known of the lot that was named: whether it may be used, and whether another has to be used first.
+    fileprivate func lotNotices(_ entry: PartEntry, _ part: RecordView, _ lots: [StockLot]) throws -> [String] {
+        guard part.boolean("lot_tracked"), entry.action != .removed, let lot = entry.lot else { return [] }
+        let today = now.date
+        let record = try view("lot", LotBook.lotID(try schema.entity("lot"), part: entry.part, number: lot))
+        let life = record.map { ShelfLife(lot: $0, part: part) } ?? .unknown
+        switch life {
+        case .withdrawn: return ["Lot \(lot) is withdrawn and may not be used; quality gets a question."]
+        case .until(let last) where last < today: return ["Lot \(lot) was to be used until \(last); quality gets a question."]
+        default: break
+        }
+        guard let first = lots.first(where: { $0.life.isUsable(on: today) }), first.number != lot, first.life.order < life.order,
+            case .until(let last) = first.life
+        else { return [] }
+        return ["Lot \(first.number) expires sooner, on \(last): use it first."]
     }
 
     /// What the book says of the piece that was named. It is told and never refused: who holds the piece knows better.

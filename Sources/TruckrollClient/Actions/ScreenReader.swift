@@ -23,6 +23,9 @@ final class ScreenReader {
     private let calendar: TenantCalendar?
     private var names: [RecordID: String] = [:]
 
+    /// The company's day at a moment.
+    func day(at moment: DeviceTime) -> CalendarDate { local(moment).date }
+
     init(_ reader: LocalReader) throws {
         self.reader = reader
         identity = try reader.enrolled()

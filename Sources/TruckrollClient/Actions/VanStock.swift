@@ -27,6 +27,8 @@ public struct StockLine: Sendable {
     public var free: Quantity { max(.zero, availability.available.subtracting(waiting) ?? .zero) }
     /// The serial numbers of the pieces that should lie there now, by the book less what this device took, ascending.
     public let serials: [String]
+    /// The lots that lie there by the book, the one to be used first first.
+    public let lots: [StockLot]
     /// Where the balance stands: `stored` when nothing of this device is on its way.
     public let place: Whereabouts
 }
@@ -41,24 +43,26 @@ extension RecordSource {
 extension DeviceClient {
     /// What lies in the user's van.
     public func vanStock() throws -> [StockLine] {
-        try screen { screen in
+        let now = try now()
+        return try screen { screen in
             guard let van = try screen.reader.van(of: screen.user) else {
                 throw DeviceProblem(
                     "no-van", "No van of yours is among this device's records.", next: "Sync; if it stays, ask the office whose van you drive.")
             }
-            return try Self.stock(at: van, screen)
+            return try Self.stock(at: van, now, screen)
         }
     }
 
     /// What lies in the depots this device knows, of one part or all.
     public func depotStock(part: RecordID? = nil) throws -> [StockLine] {
-        try screen { screen in
+        let now = try now()
+        return try screen { screen in
             try screen.reader.views("stock_location", where: "kind", equals: .text("depot"))
-                .flatMap { try Self.stock(at: $0, screen) }.filter { part == nil || $0.part == part }
+                .flatMap { try Self.stock(at: $0, now, screen) }.filter { part == nil || $0.part == part }
         }
     }
 
-    static func stock(at location: RecordView, _ screen: ScreenReader) throws -> [StockLine] {
+    static func stock(at location: RecordView, _ now: DeviceTime, _ screen: ScreenReader) throws -> [StockLine] {
         let reader = screen.reader
         let uses = try reader.views("part_use", where: "from", equals: .reference(location.id)).filter { $0.text("action") != "removed" }
         var waiting: [RecordID: (quantity: Quantity, place: Whereabouts)] = [:]
@@ -89,9 +93,12 @@ extension DeviceClient {
             return StockLine(
                 part: part, number: view?.text("number") ?? "…\(part.short)", name: view?.text("name") ?? "", unit: view?.text("unit") ?? "",
                 location: location.text("name") ?? "", locationID: location.id,
-                availability: try reader.availability(of: part, at: location.id), waiting: waiting[part]?.quantity ?? .zero,
+                availability: try reader.availability(of: part, at: location.id, today: screen.day(at: now)),
+                waiting: waiting[part]?.quantity ?? .zero,
                 incoming: passing.incoming[part] ?? .zero, offered: passing.offered[part] ?? .zero,
-                serials: (serials[part] ?? []).sorted(), place: waiting[part]?.place ?? (passing.incoming[part] == nil ? .stored : passing.place))
+                serials: (serials[part] ?? []).sorted(),
+                lots: view?.boolean("lot_tracked") ?? false ? try reader.lots(of: part, at: location.id) : [],
+                place: waiting[part]?.place ?? (passing.incoming[part] == nil ? .stored : passing.place))
         }.sorted { $0.number < $1.number }
     }
 }

@@ -83,6 +83,42 @@ extension DeviceClient {
         -> DispatchTicket
     { try ticket(answerHandOver(text, action, at: place, received: received, reason: reason)) }
 
+    /// Says what is known of a lot. What is left out stays as it was.
+    ///
+    /// - Parameters:
+    ///   - lastDay: its last day of use; `nil` follows from the day it was made on, where its part says how long it keeps.
+    ///   - isWithdrawn: whether it may not be used any more, whatever its date.
+    /// - Throws: ``DeviceProblem`` `value-unfit`.
+    public func dispatchLot(_ number: String, of part: RecordID, madeOn: CalendarDate?, lastDay: CalendarDate?, isWithdrawn: Bool) throws
+        -> DispatchTicket
+    {
+        let id = LotBook.lotID(try schema.entity("lot"), part: part, number: number)
+        let (_, set) = try commit("stock-lot") { editor in
+            let view = try editor.require("part", part)
+            guard view.boolean("lot_tracked"), !number.allSatisfy(\.isWhitespace), number.unicodeScalars.count <= 40 else {
+                throw DeviceProblem(
+                    .valueUnfit, view.boolean("lot_tracked") ? "A lot's number has 1 to 40 characters." : "The part is not kept by lot.",
+                    next: "Compare the part and the label.")
+            }
+            let keeps = view.integer("shelf_life_days")
+            let last = lastDay ?? madeOn.flatMap { made in keeps.map { CalendarDate(daysSince1970: made.daysSince1970 + Int($0)) } }
+            var fields: [String: Value] = [:]
+            if let madeOn { fields["made_on"] = .text(madeOn.description) }
+            if let last { fields["expires_on"] = .text(last.description) }
+            let isThere = try editor.view("lot", id) != nil
+            if isThere {
+                if !fields.isEmpty { try editor.patch("lot", id, fields) }
+                if isWithdrawn { try editor.change("lot", id, "withdrawn", element: .text("yes"), op: .raise) }
+            } else {
+                fields["part"] = .reference(part)
+                fields["number"] = .text(number)
+                if isWithdrawn { fields["withdrawn"] = .text("yes") }
+                try editor.create("lot", id: id, fields)
+            }
+        }
+        return DispatchTicket(record: id, set: try written(set))
+    }
+
     /// Records what was counted of a part at a place.
     public func dispatchCount(_ entry: CountEntry) throws -> DispatchTicket { try ticket(count(entry)) }
 

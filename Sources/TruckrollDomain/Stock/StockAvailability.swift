@@ -30,27 +30,40 @@ public struct StockAvailability: Hashable, Sendable {
     public let safetyStock: Quantity
     /// What is announced, ascending by day.
     public let expected: [ExpectedReceipt]
+    /// What lies there and may not be used any more: its last day has passed, or it was withdrawn.
+    public let unusable: Quantity
+    /// What may not be used any more after some later day.
+    public let perishing: [PerishingStock]
 
+    /// - Parameters:
+    ///   - lots: what of it lies there of lots whose end is known.
+    ///   - today: the company's day.
     public init(
         onHand: Quantity, reserved: Quantity = .zero, leased: Quantity = .zero, backordered: Quantity = .zero, safetyStock: Quantity = .zero,
-        expected: [ExpectedReceipt] = []
+        expected: [ExpectedReceipt] = [], lots: [PerishingStock] = [], today: CalendarDate? = nil
     ) {
+        let gone = lots.filter { lot in today.map { !lot.life.isUsable(on: $0) } ?? false }
+        unusable = min(max(.zero, onHand), Self.sum(gone.map(\.quantity), less: []))
+        perishing = lots.filter { !gone.contains($0) }
+
         (self.onHand, self.reserved, self.leased, self.backordered, self.safetyStock) = (onHand, reserved, leased, backordered, safetyStock)
         self.expected = expected.sorted { ($0.day, $0.quantity) < ($1.day, $1.quantity) }
     }
 
-    /// What lies there and nobody has been promised, safety stock included. Below zero when more was promised than is there.
-    public var unpromised: Quantity { sum([onHand], less: [reserved, leased]) }
+    /// What lies there, may be used, and nobody has been promised, safety stock included. Below zero when more was promised than is there.
+    public var unpromised: Quantity { Self.sum([onHand], less: [unusable, reserved, leased]) }
 
     /// What ordinary demand can be promised at once, behind everybody who waits already; never below zero.
-    public var available: Quantity { max(.zero, sum([unpromised], less: [backordered, safetyStock])) }
+    public var available: Quantity { max(.zero, Self.sum([unpromised], less: [backordered, safetyStock])) }
 
-    /// What ordinary demand can be promised for a day: what is available, and what arrives until then.
+    /// What ordinary demand can be promised for a day: what is available, what arrives until then, less what perishes before it. What is
+    /// promised already is used first, and of what perishes soonest.
     ///
     /// - Parameter today: announced for a day before it and not here yet, a delivery counts for nothing until somebody gives it a new day.
     public func available(on day: CalendarDate, today: CalendarDate) -> Quantity {
         let arriving = expected.filter { $0.day >= today && $0.day <= day }.map(\.quantity)
-        return max(.zero, sum([unpromised] + arriving, less: [backordered, safetyStock]))
+        let perished = Self.sum(perishing.filter { !$0.life.isUsable(on: day) }.map(\.quantity), less: [reserved, leased])
+        return max(.zero, Self.sum([unpromised] + arriving, less: [max(.zero, perished), backordered, safetyStock]))
     }
 
     /// The first day for which that much can be promised; `nil` when nothing announced suffices.
@@ -60,10 +73,10 @@ public struct StockAvailability: Hashable, Sendable {
     }
 
     /// What there will be when everything announced is here and everybody who waits is served; below zero when that does not suffice.
-    public var position: Quantity { sum([unpromised] + expected.map(\.quantity), less: [backordered]) }
+    public var position: Quantity { Self.sum([unpromised] + expected.map(\.quantity), less: [backordered]) }
 
     /// Many great quantities add up to the greatest that can be written.
-    private func sum(_ quantities: [Quantity], less others: [Quantity]) -> Quantity {
+    private static func sum(_ quantities: [Quantity], less others: [Quantity]) -> Quantity {
         let sum = quantities.reduce(Int128(0)) { $0 + Int128($1.millionths) } - others.reduce(Int128(0)) { $0 + Int128($1.millionths) }
         return Quantity(millionths: Int64(min(max(sum, -Int128(Quantity.greatest.millionths)), Int128(Quantity.greatest.millionths))))
     }

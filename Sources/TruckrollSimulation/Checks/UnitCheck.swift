@@ -30,6 +30,8 @@ struct UnitCheck {
         var prevailed: Set<RecordID> = []
         /// Uses that came to hold when their piece came to where it was taken from.
         var resumed: Set<RecordID> = []
+        /// Pieces that got their name by leaving a place where one without a name lay, with the record that named them.
+        var named: [Piece: (place: RecordID, source: RecordID)] = [:]
         /// Hand-overs by id, answers that came before theirs, and hand-overs of pieces that were elsewhere when they were accepted.
         var offers: [RecordID: RecordView] = [:]
         var early: [RecordID: [RecordView]] = [:]
@@ -77,7 +79,7 @@ struct UnitCheck {
             }
             for op in effect.isServers ? effect.set.ops : [] where op.key.type == unit.type { try compare(op.key.id, account, effect.position) }
             for piece in touched {
-                let sums = account.places[piece, default: [:]].values
+                let sums = places(of: piece, account).values
                 guard sums.allSatisfy({ (0...1).contains($0) }), sums.reduce(0, +) <= 1 else {
                     throw Violation("I5", "piece \(piece.serial) lies in more than one place, or less than once, after position \(effect.position)")
                 }
@@ -93,6 +95,21 @@ struct UnitCheck {
         let amount = (entry.quantity("quantity")?.millionths ?? 0) / Quantity.one.millionths
         if let from = entry.reference("from") { account.places[piece, default: [:]][from, default: 0] -= amount }
         if let to = entry.reference("to") { account.places[piece, default: [:]][to, default: 0] += amount }
+        // None without a name lay there: the book took it from nowhere.
+        guard entry.text("reason") == "discrepancy", let source = entry.reference("source"), account.named[piece]?.source == source else { return }
+        account.named[piece] = nil
+        account.unbooked.insert(source)
+    }
+
+    /// Where the piece lies by the sums of the movements that name it, and the one by which it got its name.
+    private func places(of piece: Piece, _ account: Account) -> [RecordID: Int64] {
+        var places = account.places[piece, default: [:]]
+        if let named = account.named[piece] { places[named.place, default: 0] += 1 }
+        return places
+    }
+
+    private func name(_ piece: Piece, _ from: UnitHolder?, _ source: RecordID, _ account: inout Account) {
+        if case .location(let place) = from { account.named[piece] = (place, source) }
     }
 
     private func move(_ entry: RecordView, _ piece: Piece, _ account: inout Account) {
@@ -100,6 +117,7 @@ struct UnitCheck {
         let (from, to) = passage(of: entry, holder: holder)
         // Whatever was judged before: what does not start at the holder moves nothing.
         guard account.standing[piece] == nil || from == holder else { return }
+        if account.standing[piece] == nil { name(piece, from, entry.id, &account) }
         account.standing[piece] = Standing(holder: to, source: entry.id)
         if to == nil { yield(piece, &account) }
     }
@@ -110,7 +128,7 @@ struct UnitCheck {
         guard let (piece, from, to) = passage(of: use) else { return false }
         explain(use, piece, from, &account)
         guard let standing = account.standing[piece] else {
-            account.unbooked.insert(use.id)
+            name(piece, from, use.id, &account)
             account.standing[piece] = Standing(holder: to, source: use.id)
             return false
         }
@@ -204,6 +222,7 @@ struct UnitCheck {
         guard account.standing[piece] == nil || account.standing[piece]?.holder == from else {
             return account.contestedOffers[piece, default: []].append(offer)
         }
+        if account.standing[piece] == nil { name(piece, from, offer.id, &account) }
         account.standing[piece] = Standing(holder: to, source: offer.id)
         follow(piece, offer, &account)
     }
@@ -281,7 +300,7 @@ struct UnitCheck {
                 throw Violation(
                     "I5", "piece \(serial) is held by \(UnitHolder(unit: unit), default: "nobody"), the facts say \(expected, default: "nobody")")
             }
-            let places = account.places[piece, default: [:]].filter { $0.value != 0 }.map { UnitHolder.location($0.key) }
+            let places = places(of: piece, account).filter { $0.value != 0 }.map { UnitHolder.location($0.key) }
             let place: [UnitHolder] = if case .location(let id) = expected { [.location(id)] } else { [] }
             guard places == place else { throw Violation("I5", "piece \(serial) lies in \(places) by the movements, and in \(place) by its record") }
             if case .location(let id) = expected { units[StockShelf(location: id, part: part), default: 0] += 1 }

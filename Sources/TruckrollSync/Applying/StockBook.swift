@@ -64,15 +64,20 @@ public struct StockBook {
     }
 
     /// What can be promised of a part at a place.
-    public func availability(of part: RecordID, at location: RecordID) throws -> StockAvailability {
+    ///
+    /// - Parameter today: the company's day, after whose end lots may not be used any more.
+    public func availability(of part: RecordID, at location: RecordID, today: CalendarDate) throws -> StockAvailability {
         let balance = try balance(of: part, at: location)
         let receipts = try schema.entity("scheduled_receipt")
         let expected = try access.views(receipts, where: "open_for", equals: .reference(try balanceID(part, location))).compactMap {
             ExpectedReceipt(receipt: $0)
         }
+        let lots = LotBook(schema: schema, access: access)
+        let perishing = try lots.isTracked(part) ? lots.lots(of: part, at: location).filter { $0.life != .unknown } : []
         return StockAvailability(
             onHand: balance.onHand, reserved: balance.reserved, leased: balance.leased, backordered: balance.backordered,
-            safetyStock: try safetyStock(of: part, at: location), expected: expected)
+            safetyStock: try safetyStock(of: part, at: location), expected: expected,
+            lots: perishing.map { PerishingStock(life: $0.life, quantity: $0.quantity) }, today: today)
     }
 
     /// What ordinary demand leaves there: as the place's policy says, or the part's own figure at every depot. What lies in a van or at a

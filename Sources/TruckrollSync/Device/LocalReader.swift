@@ -61,8 +61,18 @@ public struct LocalReader {
     }
 
     /// What can be promised of a part at a place, by what this device holds.
-    public func availability(of part: RecordID, at location: RecordID) throws -> StockAvailability {
-        try StockBook(schema: schema, access: visible).availability(of: part, at: location)
+    public func availability(of part: RecordID, at location: RecordID, today: CalendarDate) throws -> StockAvailability {
+        try StockBook(schema: schema, access: visible).availability(of: part, at: location, today: today)
+    }
+
+    /// The lots of a part at a place, the one to be used first first, by what this device holds.
+    public func lots(of part: RecordID, at location: RecordID) throws -> [StockLot] {
+        try LotBook(schema: schema, access: visible).lots(of: part, at: location)
+    }
+
+    /// Until when a lot may be used, by what this device holds.
+    public func shelfLife(of lot: String, of part: RecordID) throws -> ShelfLife {
+        try LotBook(schema: schema, access: visible).shelfLife(of: lot, of: part)
     }
 
     // MARK: Scopes

@@ -9,6 +9,7 @@ final class PositionWriter: RecordAccess {
     let transaction: any ServerTransaction
     let schema: Schema
     let position: Position
+    let clock: ServerMoment
     private let views: ViewKeeper
     private var stored: [RecordKey: StoredRecord?] = [:]
     private var touched: [RecordKey: Record] = [:]
@@ -17,6 +18,7 @@ final class PositionWriter: RecordAccess {
         self.transaction = transaction
         self.schema = schema
         self.position = position
+        self.clock = clock
         views = ViewKeeper(transaction: transaction, schema: schema, position: position, moment: clock)
     }
 

@@ -124,7 +124,9 @@ extension Sequencer {
             moved = true
         }
         let expired = try expireLeases()
-        return try isMinute && lapseBackorders() || expired || moved
+        let lapsed = try isMinute && lapseBackorders()
+        let aged = try isMinute && expireLots()
+        return lapsed || aged || expired || moved
     }
 
     /// Edges move at a position of their own, so that views change only where the history says so.
@@ -175,6 +177,24 @@ extension Sequencer {
                     } || moved
             } else if let day = view.text("expected_on"), day < today.description {
                 moved = try timed("timer:expected:\(id):\(day)", "backorder") { ShelfEffects(builder: $0).lookAgain(view) } || moved
+            }
+        }
+        return moved
+    }
+
+    /// Tells of lots whose last day has passed, once, and lets what lies there be asked for anew. A server that was down for a week tells
+    /// what that week brought.
+    private func expireLots() throws -> Bool {
+        let entity = try schema.entity("lot")
+        let today = moment.calendar.local(moment.milliseconds).date
+        var moved = false
+        for back in 1...7 {
+            let day = CalendarDate(daysSince1970: today.daysSince1970 - back)
+            for id in try transaction.ids(entity, where: "expires_on", equals: .text(day.description)) {
+                guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { continue }
+                let lot = RecordView(stored.record, entity)
+                guard lot.text("expires_on") == day.description, lot.text("withdrawn") != "yes" else { continue }
+                moved = try timed("timer:lot:\(id):\(day)", "lot-expiry") { try LotEffects(builder: $0).noteExpired(lot) } || moved
             }
         }
         return moved

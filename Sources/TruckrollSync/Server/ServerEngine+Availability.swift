@@ -3,11 +3,16 @@ import TruckrollDomain
 
 extension ServerEngine {
     /// What can be promised of a part at a place, and the position of the log it holds for. A device that has synced to the position
-    /// finds the same.
-    public func availability(of part: RecordID, at location: RecordID) throws -> (position: Position, stock: StockAvailability) {
+    /// finds the same on the same day.
+    public func availability(of part: RecordID, at location: RecordID, at moment: ServerMoment) throws -> (
+        position: Position, stock: StockAvailability
+    ) {
         try store.read { transaction in
             let book = StockBook(schema: schema, access: StoredRecords(transaction: transaction))
-            return (try transaction.tenant()?.head ?? .start, try book.availability(of: part, at: location))
+            return (
+                try transaction.tenant()?.head ?? .start,
+                try book.availability(of: part, at: location, today: moment.calendar.local(moment.milliseconds).date)
+            )
         }
     }
 }

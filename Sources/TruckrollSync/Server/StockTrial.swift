@@ -15,6 +15,8 @@ struct StockTrial {
     private var uses: [RecordID: RecordView] = [:]
     /// Pieces of uses that the set corrects, and of its counts and accepted hand-overs.
     private var unclear: Set<RecordID> = []
+    /// What movements of the set take of each lot.
+    private var takenLots: [RecordID: Quantity] = [:]
     /// How many pieces got their name by being moved from where nameless ones lay.
     private var named: [StockShelf: Int64] = [:]
 
@@ -107,7 +109,41 @@ struct StockTrial {
             }
             taken[shelf] = wanted
         }
-        return try unitProblem(entry, part, quantity, index)
+        return try lotProblem(entry, part, quantity, index) ?? unitProblem(entry, part, quantity, index)
+    }
+
+    /// What is kept by lot is moved by lot, from where some of the lot may lie, and not on to be used when it may not be used any more.
+    private mutating func lotProblem(_ entry: RecordView, _ part: RecordID, _ quantity: Quantity, _ index: Int) throws -> Remark? {
+        let lots = LotBook(schema: schema, access: writer)
+        guard try lots.isTracked(part) else { return nil }
+        guard let lot = entry.lot else {
+            // A count that was wrong is set right without naming a lot.
+            if entry.text("reason") == "count" { return nil }
+            return Remark(code: "lot-missing", op: index, text: "This part is kept by lot.", remedies: ["give the lot from its label"])
+        }
+        let today = writer.clock.calendar.local(writer.clock.milliseconds).date
+        let life = try lots.shelfLife(of: lot, of: part)
+        if let to = entry.reference("to"), !life.isUsable(on: today),
+            try writer.view(try schema.entity("stock_location"), to)?.text("kind") != "quarantine"
+        {
+            return Remark(
+                code: "lot-unfit", op: index, text: "Lot \(lot) may not be used any more.", remedies: ["move it into quarantine", "write it off"])
+        }
+        guard let from = entry.reference("from") else { return nil }
+        let known = try lots.lots(of: part, at: from)
+        let there = known.first { $0.number == lot }?.quantity.millionths ?? 0
+        let others = known.filter { $0.number != lot }.reduce(Int64(0)) { $0 + $1.quantity.millionths }
+        let onHand = try StockBook(schema: schema, access: writer).balance(of: part, at: from).onHand.millionths
+        // What lies there without a lot may be of this one.
+        let most = Quantity(millionths: max(there, onHand - others))
+        let id = LotBook.balanceID(try schema.entity("lot_balance"), location: from, part: part, lot: lot)
+        guard let wanted = (takenLots[id] ?? .zero).adding(quantity), wanted <= most else {
+            return Remark(
+                code: "lot-elsewhere", op: index, text: "Only \(most) of lot \(lot) can lie there, \(quantity) more were to be moved.",
+                serverValue: .text(most.description), remedies: ["compare the lot with the label", "count the stock there"])
+        }
+        takenLots[id] = wanted
+        return nil
     }
 
     /// Pieces with serial numbers are moved one by one, from who has them.

@@ -87,7 +87,7 @@ struct HandOverEffects {
                 return .held(quantity, for: reservation.id)
             }
         }
-        let free = try stock.book.availability(of: part, at: from).available
+        let free = try stock.book.availability(of: part, at: from, today: builder.today).available
         guard quantity <= free else { return .refused("Only \(free) are free there. Reserve the part for the order, or hand over less.") }
         try stock.change(part, at: from) { $0.reserved = $0.reserved.adding(quantity) ?? $0.reserved }
         return .held(quantity, for: nil)

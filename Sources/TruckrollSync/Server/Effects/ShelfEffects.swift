@@ -32,7 +32,7 @@ struct ShelfEffects {
         guard balance.backordered > .zero else { return }
         let former = builder.touchedShelves[shelf] ?? balance
         let isFreed = builder.freedShelves.contains(shelf) || balance.unpromised > former.unpromised || balance.backordered < former.backordered
-        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let availability = try book.availability(of: shelf.part, at: shelf.location, today: builder.today)
         // Nobody has a day where nothing is announced.
         guard isFreed || !availability.expected.isEmpty else { return }
         var lines = try waiting(for: shelf)
@@ -167,7 +167,7 @@ struct ShelfEffects {
 
     /// Says by what is announced when each line should have all it waits for.
     private func foretell(_ shelf: StockShelf, _ lines: [BackorderLine]) throws {
-        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let availability = try book.availability(of: shelf.part, at: shelf.location, today: builder.today)
         let days = BackorderQueue(lines).days(of: availability, today: builder.today)
         for line in lines {
             try builder.patch("reservation", id: line.reservation, ["expected_on": days[line.reservation].map { .text($0.description) } ?? .null])
@@ -206,7 +206,7 @@ struct ShelfEffects {
     /// and withdrawn when it is not needed any more.
     private func replenish(_ shelf: StockShelf) throws {
         guard let policy = try book.policy(for: shelf.part, at: shelf.location) else { return }
-        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let availability = try book.availability(of: shelf.part, at: shelf.location, today: builder.today)
         let entity = try builder.schema.entity("replenishment")
         let balance = Value.reference(try book.balanceID(shelf.part, shelf.location))
         let open = try builder.writer.views(entity, where: "open_for", equals: balance).first

@@ -146,7 +146,7 @@ extension StockEffects {
 
     /// Grants what a request can have in its turn, and lets it wait for the rest.
     private func promise(_ wanted: Quantity, to view: RecordView, _ shelf: StockShelf) throws {
-        let availability = try book.availability(of: shelf.part, at: shelf.location)
+        let availability = try book.availability(of: shelf.part, at: shelf.location, today: builder.today)
         let isEmergency = view.boolean("emergency")
         let room =
             isEmergency ? availability.unpromised : Quantity(millionths: availability.unpromised.millionths - availability.safetyStock.millionths)
@@ -202,7 +202,7 @@ extension StockEffects {
         let entity = try builder.schema.entity("stock_location")
         var names: [String] = []
         for other in try builder.writer.views(entity, where: "kind", equals: .text("depot")) where other.id != shelf.location {
-            let free = try book.availability(of: shelf.part, at: other.id).available
+            let free = try book.availability(of: shelf.part, at: other.id, today: builder.today).available
             if free >= quantity { names.append("\(other.text("name") ?? "depot") has \(free)") }
         }
         return names.isEmpty
@@ -222,7 +222,7 @@ extension StockEffects {
         }
         if let proof = promises.shown[view.id] { return try grantShown(view, proof) }
         if promises.isSettling { return try builder.patch("lease", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
-        let free = try book.availability(of: part, at: location).available
+        let free = try book.availability(of: part, at: location, today: builder.today).available
         guard free >= amount else {
             return try builder.patch("lease", id: view.id, ["state": .text("refused"), "answer": .text("Only \(free) free there.")])
         }

@@ -10,6 +10,7 @@ struct StockEffects {
     let units: UnitEffects
     let shelves: ShelfEffects
     let offers: OfferEffects
+    let lots: LotEffects
     private let balances: BalanceEffects
     var book: StockBook { balances.book }
 
@@ -20,9 +21,10 @@ struct StockEffects {
         units = UnitEffects(balances: balances)
         shelves = ShelfEffects(builder: builder)
         offers = OfferEffects(balances: balances)
+        lots = LotEffects(builder: builder)
     }
 
-    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer"]
+    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer", "lot"]
 
     func add(for applied: AppliedOp, replica: ReplicaRow?) throws {
         guard applied.isNew || Self.plans.contains(applied.entity.name), let record = try builder.writer.record(applied.op.key) else { return }
@@ -32,6 +34,7 @@ struct StockEffects {
         case "stock_policy":
             if let shelf = StockShelf(view) { builder.freedShelves.insert(shelf) }
             return
+        case "lot": return try lots.update(view, applied.op)
         case "service_order": return try noteTerms(of: view, "priority", applied.op) { $0.reference("order") == view.id }
         case "customer":
             return try noteTerms(of: view, "takes_part", applied.op) { try shelves.customer(of: $0)?.id == view.id }
@@ -71,6 +74,8 @@ struct StockEffects {
         guard let part = entry.reference("part"), let quantity = entry.quantity("quantity") else { return }
         if let from = entry.reference("from") { try change(part, at: from) { $0.onHand = $0.onHand.subtracting(quantity) ?? .zero } }
         if let to = entry.reference("to") { try change(part, at: to) { $0.onHand = $0.onHand.adding(quantity) ?? $0.onHand } }
+        guard let lot = entry.lot, try lots.book.isTracked(part) else { return }
+        try lots.move(lot, part, quantity, from: entry.reference("from"), to: entry.reference("to"))
     }
 
     /// Where a field has a say in who is served, those whom it concerns have another turn when it is written.
@@ -139,6 +144,7 @@ struct StockEffects {
             doubts.append("The piece's serial number is missing, or stands for several, so the book cannot tell which one is gone.")
         default: break
         }
+        try lots.check(use)
         if use.text("action") != "removed", let from = use.reference("from") {
             doubts += try take(part, quantity, from: from, use, former.use, replica, unit)
         }
@@ -178,6 +184,7 @@ struct StockEffects {
         } else {
             doubts.append("The part was taken without a reservation or a lease.")
         }
+        if let doubt = try lots.doubt(of: use, part, quantity, at: from) { doubts.append(doubt) }
         let balance = try book.balance(of: part, at: from)
         switch unit {
         case .contested: try bookUnknown(part, quantity, from, use)
