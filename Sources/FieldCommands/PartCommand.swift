@@ -120,12 +120,18 @@ struct PartCommand: AsyncParsableCommand {
             commandName: "depot", abstract: "What lies in the depots this device knows.",
             discussion: Teach.text(
                 "As of the last sync. Ask for a part with `reserve`, or for the right to take some while offline with `lease`.",
-                "part depot HI-1002", exits: Teach.read))
+                "part depot HI-1002", "part depot HI-1002 --ask", exits: Teach.network))
         @Argument(help: "One part: its number, GTIN, name or id.") var part: String?
+        @Flag(help: "Ask the server as well what can be promised of the part right now.") var ask = false
         @OptionGroup var global: GlobalOptions
 
+        func validate() throws {
+            if ask, part == nil { throw ValidationError("Name the part to ask about.") }
+        }
+
         func perform(_ desk: Desk) async throws {
-            let stock = try desk.client.depotStock(part: try part.map { try desk.client.findPart($0) })
+            let id = try part.map { try desk.client.findPart($0) }
+            let stock = try desk.client.depotStock(part: id)
             var table = Table(
                 [
                     .init("Depot"), .init("Part"), .init("Name", .left, .truncates(minimum: 14)), .init("On hand", .right), .init("Reserved", .right),
@@ -138,7 +144,23 @@ struct PartCommand: AsyncParsableCommand {
                     "\(line.availability.safetyStock)", "\(line.free)", StyledText(line.unit), Sign.text(line.place))
             }
             desk.print(table)
-            desk.print(json: ["depots": .array(stock.map(\.json))])
+            let answer = ask ? try await Self.ask(id, desk) : nil
+            desk.print(json: ["depots": .array(stock.map(\.json)), "server": answer ?? .null])
+        }
+
+        /// What the server says right now, place by place.
+        private static func ask(_ part: RecordID?, _ desk: Desk) async throws -> JSONValue? {
+            guard let part else { return nil }
+            let answer = try await desk.client.askAvailability(of: part, on: nil)
+            let places = try desk.client.read { reader in
+                try answer.places.map { (place: $0, name: try reader.view("stock_location", $0.location)?.text("name") ?? "…\($0.location.short)") }
+            }
+            for (place, name) in places { desk.print("At the server now: \(place.available) free in \(name) (position \(answer.position)).") }
+            if places.isEmpty { desk.print("The server knows of none in your depots.") }
+            return [
+                "position": .position(answer.position), "day": .string("\(answer.today)"),
+                "places": .array(places.map { ["location": .string($0.name), "free": .string("\($0.place.available)")] }),
+            ]
         }
     }
 }

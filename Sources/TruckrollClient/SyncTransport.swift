@@ -19,6 +19,8 @@ public protocol SyncTransport: Sendable {
     func audit(_ request: PBAuditRequest) async throws -> PBAuditReply
     /// Asks for the content of scopes whose digest differed.
     func repair(_ request: PBRepairRequest) async throws -> PBRepairReply
+    /// Asks what can be promised of a part, by the server's head.
+    func availability(_ request: PBAvailabilityRequest) async throws -> PBAvailabilityReply
     /// Hands in sets that another device made.
     func carry(_ request: PBCarryRequest) async throws -> PBCarryReply
     /// Asks for a new number after a fork. The request carries its own proof.

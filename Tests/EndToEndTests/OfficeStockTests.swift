@@ -52,6 +52,9 @@ struct OfficeStockTests {
         let depots = try tablet.json("part", "depot", part)["depots"] as? [[String: Any]] ?? []
         let seen = depots.first { $0["location"] as? String == place }
         #expect(seen == nil || seen?["free"] as? String == "3")
+        let heard = try tablet.json("part", "depot", part, "--ask")["server"] as? [String: Any]
+        let answer = (heard?["places"] as? [[String: Any]])?.first { $0["location"] as? String == place }
+        #expect(answer?["free"] as? String == seen?["free"] as? String && heard?["position"] != nil)
         #expect(try office("stock", "write-off", part, "1", "--from", place).status == 0)
         #expect(try office("stock", "move", part, "100000", "--from", place, "--to", place).status == 2)
     }

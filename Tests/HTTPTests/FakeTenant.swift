@@ -86,6 +86,12 @@ final class FakeTenant: TenantService {
         }
     }
 
+    func availability(_ request: PBAvailabilityRequest, replica: ReplicaID) throws -> PBAvailabilityReply {
+        var reply = PBAvailabilityReply()
+        reply.day = request.day
+        return reply
+    }
+
     func audit(_ request: PBAuditRequest, replica: ReplicaID) throws -> PBAuditReply {
         var reply = PBAuditReply()
         reply.checkpoint = request.checkpoint

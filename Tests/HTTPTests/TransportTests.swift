@@ -45,6 +45,10 @@ struct TransportTests {
             repair.scopes = ["x"]
             let repaired = try await transport.repair(repair).commit.dropped
             #expect(repaired == ["x"])
+            var question = PBAvailabilityRequest()
+            question.day = "2026-12-01"
+            let answered = try await transport.availability(question).day
+            #expect(answered == "2026-12-01")
             var carry = PBCarryRequest()
             carry.sets = [PBSignedSet(), PBSignedSet()]
             let carried = try await transport.carry(carry).pushProblem.expected

@@ -194,6 +194,17 @@ struct BackorderTests {
         let device = try company.dora.engine.read {
             try $0.availability(of: company.part, at: company.depot, today: world.moment.calendar.local(world.moment.milliseconds).date)
         }
+        var question = PBAvailabilityRequest()
+        question.part = data(company.part.bytes)
+        let asked = try world.server.availability(question, replica: company.anna.replica, at: world.moment)
+        #expect(asked.places.first { Array($0.location) == company.depot.bytes }?.available == "\(device.available)")
+        #expect(asked.position == server.position.rawValue && asked.day == asked.today)
+        // A van of somebody else's is nobody else's business.
+        let foreign = try world.server.availability(question, replica: company.ben.replica, at: world.moment)
+        #expect(!foreign.places.contains { Array($0.location) == company.vanA.bytes })
+        #expect(asked.places.contains { Array($0.location) == company.vanA.bytes })
+        question.part = data([1])
+        #expect(throws: EngineProblem.self) { try world.server.availability(question, replica: company.anna.replica, at: world.moment) }
         let head = try world.server.store.read { try $0.tenant()?.head }
         #expect(server.stock == device && server.position == head)
         #expect(device.available == Quantity("4") && device.available(on: day, today: here) == Quantity("7"))

@@ -990,6 +990,74 @@ public nonisolated struct PBKnownReplica: Sendable {
   public init() {}
 }
 
+public nonisolated struct PBAvailabilityRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var part: Data = Data()
+
+  /// YYYY-MM-DD; empty for the tenant's today
+  public var day: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Amounts are decimal text in the part's unit.
+public nonisolated struct PBAvailabilityReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var epoch: UInt64 = 0
+
+  /// of the log, for which the figures hold
+  public var position: UInt64 = 0
+
+  /// the tenant's
+  public var today: String = String()
+
+  /// the one asked for
+  public var day: String = String()
+
+  public var places: [PBAvailabilityAt] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct PBAvailabilityAt: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var location: Data = Data()
+
+  public var onHand: String = String()
+
+  public var reserved: String = String()
+
+  public var leased: String = String()
+
+  public var backordered: String = String()
+
+  public var safetyStock: String = String()
+
+  public var unusable: String = String()
+
+  /// today
+  public var available: String = String()
+
+  public var availableOnDay: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct PBAuditRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -2996,6 +3064,161 @@ nonisolated extension PBKnownReplica: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static func ==(lhs: PBKnownReplica, rhs: PBKnownReplica) -> Bool {
     if lhs.replica != rhs.replica {return false}
     if lhs.lastSequence != rhs.lastSequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAvailabilityRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AvailabilityRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}part\0\u{1}day\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.part) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.day) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.part.isEmpty {
+      try visitor.visitSingularBytesField(value: self.part, fieldNumber: 1)
+    }
+    if !self.day.isEmpty {
+      try visitor.visitSingularStringField(value: self.day, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBAvailabilityRequest, rhs: PBAvailabilityRequest) -> Bool {
+    if lhs.part != rhs.part {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAvailabilityReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AvailabilityReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}position\0\u{1}today\0\u{1}day\0\u{1}places\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.today) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.day) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.places) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if !self.today.isEmpty {
+      try visitor.visitSingularStringField(value: self.today, fieldNumber: 3)
+    }
+    if !self.day.isEmpty {
+      try visitor.visitSingularStringField(value: self.day, fieldNumber: 4)
+    }
+    if !self.places.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.places, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBAvailabilityReply, rhs: PBAvailabilityReply) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.today != rhs.today {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.places != rhs.places {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAvailabilityAt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AvailabilityAt"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}location\0\u{3}on_hand\0\u{1}reserved\0\u{1}leased\0\u{1}backordered\0\u{3}safety_stock\0\u{1}unusable\0\u{1}available\0\u{3}available_on_day\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.location) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.onHand) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reserved) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.leased) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.backordered) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.safetyStock) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.unusable) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.available) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.availableOnDay) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.location.isEmpty {
+      try visitor.visitSingularBytesField(value: self.location, fieldNumber: 1)
+    }
+    if !self.onHand.isEmpty {
+      try visitor.visitSingularStringField(value: self.onHand, fieldNumber: 2)
+    }
+    if !self.reserved.isEmpty {
+      try visitor.visitSingularStringField(value: self.reserved, fieldNumber: 3)
+    }
+    if !self.leased.isEmpty {
+      try visitor.visitSingularStringField(value: self.leased, fieldNumber: 4)
+    }
+    if !self.backordered.isEmpty {
+      try visitor.visitSingularStringField(value: self.backordered, fieldNumber: 5)
+    }
+    if !self.safetyStock.isEmpty {
+      try visitor.visitSingularStringField(value: self.safetyStock, fieldNumber: 6)
+    }
+    if !self.unusable.isEmpty {
+      try visitor.visitSingularStringField(value: self.unusable, fieldNumber: 7)
+    }
+    if !self.available.isEmpty {
+      try visitor.visitSingularStringField(value: self.available, fieldNumber: 8)
+    }
+    if !self.availableOnDay.isEmpty {
+      try visitor.visitSingularStringField(value: self.availableOnDay, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBAvailabilityAt, rhs: PBAvailabilityAt) -> Bool {
+    if lhs.location != rhs.location {return false}
+    if lhs.onHand != rhs.onHand {return false}
+    if lhs.reserved != rhs.reserved {return false}
+    if lhs.leased != rhs.leased {return false}
+    if lhs.backordered != rhs.backordered {return false}
+    if lhs.safetyStock != rhs.safetyStock {return false}
+    if lhs.unusable != rhs.unusable {return false}
+    if lhs.available != rhs.available {return false}
+    if lhs.availableOnDay != rhs.availableOnDay {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -61,6 +61,11 @@ struct Edge: Sendable {
                 try session.checkMayRead()
                 return try service.repair(body, replica: session.replica)
             }
+        case .availability(let tenant):
+            return try await message(try service(tenant), request) { (service, body: PBAvailabilityRequest, session) in
+                try session.checkMayRead()
+                return try service.availability(body, replica: session.replica)
+            }
         case .carry(let tenant):
             return try await message(try service(tenant), request) { (service, body: PBCarryRequest, _) in
                 try service.carry(body)

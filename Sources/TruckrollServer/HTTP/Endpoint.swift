@@ -11,6 +11,7 @@ enum Endpoint: Equatable {
     case sync(TenantName)
     case audit(TenantName)
     case repair(TenantName)
+    case availability(TenantName)
     case carry(TenantName)
     case replica(TenantName)
     case stream(TenantName)
@@ -59,6 +60,7 @@ enum Endpoint: Equatable {
         case ["sync"]: self = .sync(tenant)
         case ["audit"]: self = .audit(tenant)
         case ["repair"]: self = .repair(tenant)
+        case ["availability"]: self = .availability(tenant)
         case ["carry"]: self = .carry(tenant)
         case ["replica"]: self = .replica(tenant)
         case ["stream"]: self = .stream(tenant)
@@ -96,6 +98,7 @@ enum Endpoint: Equatable {
         case .sync: "sync"
         case .audit: "audit"
         case .repair: "repair"
+        case .availability: "availability"
         case .carry: "carry"
         case .replica: "replica"
         case .stream: "stream"

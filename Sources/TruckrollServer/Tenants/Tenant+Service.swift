@@ -67,6 +67,10 @@ extension Tenant: TenantService {
         }
     }
 
+    public func availability(_ request: PBAvailabilityRequest, replica: ReplicaID) throws -> PBAvailabilityReply {
+        try converting { try engine.availability(request, replica: replica, at: try moment()) }
+    }
+
     public func audit(_ request: PBAuditRequest, replica: ReplicaID) throws -> PBAuditReply {
         try converting { try engine.audit(request, replica: replica) }
     }
