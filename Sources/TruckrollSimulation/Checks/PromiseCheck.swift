@@ -54,7 +54,9 @@ struct PromiseCheck {
             guard let settled = log.sets.first(where: { $0.cause == "settled:\(epoch.epoch)" })?.position else { continue }
             for admitted in log.sets where admitted.cause != nil && admitted.position > epoch.start && admitted.position < settled {
                 for op in log.changes[admitted.set.writeID]?.ops ?? [] where op.key.type == entity.type {
-                    guard op.writes.contains(where: { $0.field == state.id && $0.value == .text("granted") }) else { continue }
+                    guard op.writes.contains(where: { $0.field == state.id && $0.value == .text("granted") }),
+                        !isPutBack(op.key, admitted.position, state)
+                    else { continue }
                     throw Violation("9.16", "\(op.key) was granted at \(admitted.position), before the server had settled at \(settled)")
                 }
             }
@@ -91,12 +93,26 @@ struct PromiseCheck {
         return try simulation.devices.count { try $0.identity().device == device } == 1
     }
 
+    /// Whether what is granted had been granted before: it was picked for a hand-over, and is put back.
+    private func isPutBack(_ key: RecordKey, _ position: Position, _ state: Field) -> Bool {
+        let before = log.sets.last { admitted in
+            admitted.position < position && admitted.cause != nil
+                && (log.changes[admitted.set.writeID]?.ops ?? []).contains { writes($0, key, state) }
+        }
+        let ops = before.flatMap { log.changes[$0.set.writeID]?.ops } ?? []
+        let last = ops.last { writes($0, key, state) }?.writes.last { $0.field == state.id }
+        return last?.value == .text("picked")
+    }
+
+    private func writes(_ op: Op, _ key: RecordKey, _ field: Field) -> Bool { op.key == key && op.writes.contains { $0.field == field.id } }
+
     /// The reservations and stock leases that a set of the server grants.
     private func grants(of admitted: AdmittedSet) throws -> [RecordKey] {
         let entities = try ["reservation", "lease"].map { try simulation.schema.entity($0) }
         return (log.changes[admitted.set.writeID]?.ops ?? []).filter { op in
             entities.contains { entity in
-                op.key.type == entity.type && op.writes.contains { $0.field == entity["state"]?.id && $0.value == .text("granted") }
+                guard op.key.type == entity.type, let state = entity["state"] else { return false }
+                return op.writes.contains { $0.field == state.id && $0.value == .text("granted") } && !isPutBack(op.key, admitted.position, state)
             }
         }.map(\.key)
     }
