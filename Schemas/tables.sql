@@ -403,8 +403,10 @@ CREATE TABLE "entity_lot_balance" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "location" BLOB,
     "part" BLOB,
-    "lot" TEXT
+    "lot" TEXT,
+    "open_for" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_lot_balance_by_location" ON "entity_lot_balance" ("location");
 CREATE INDEX "entity_lot_balance_by_part" ON "entity_lot_balance" ("part");
 CREATE INDEX "entity_lot_balance_by_lot" ON "entity_lot_balance" ("lot");
+CREATE INDEX "entity_lot_balance_by_open_for" ON "entity_lot_balance" ("open_for");

@@ -136,20 +136,32 @@ extension DeviceClient {
     ///
     /// - Parameter isAll: those that are over as well.
     public func handOvers(isAll: Bool = false) throws -> [HandOverLine] {
-        try screen { screen in
+        let now = try now()
+        return try screen { screen in
             let views = try screen.reader.views("hand_over").filter {
                 isAll || $0["state"] == .null || $0.text("state") == HandOverState.offered.rawValue || $0.boolean("contested")
-                    || screen.place($0) != .stored
+                    || screen.place($0) != .stored || Self.isNews($0, screen.user, now)
             }
-            // What was accepted here before it is known stands for itself.
-            let early = try screen.reader.views("hand_over_answer").filter { answer in
+            // What was accepted here before it is known stands for itself, until it is declined again.
+            let unknown = try screen.reader.views("hand_over_answer").filter { answer in
                 guard answer["effective"] == .null, let id = answer.reference("hand_over") else { return false }
                 return try screen.reader.view("hand_over", id) == nil
             }
+            let last = Dictionary(grouping: unknown) { $0.reference("hand_over") }.values.compactMap { $0.max { $0.firstVersion < $1.firstVersion } }
+            let early = last.filter { isAll || $0.text("action") == HandOverAction.accept.rawValue }
             return try (views + early).map { try HandOverLine($0, screen) }.sorted {
                 ($0.fact.at?.milliseconds ?? 0) > ($1.fact.at?.milliseconds ?? 0)
             }
         }
+    }
+}
+
+extension DeviceClient {
+    /// Whether it was refused its author lately: they have to hand it over again, or to take it back.
+    fileprivate static func isNews(_ offer: RecordView, _ user: RecordID, _ now: DeviceTime) -> Bool {
+        let week: Int64 = 7 * 86_400_000
+        return offer.text("state") == HandOverState.refused.rawValue && offer.reference("by") == user
+            && offer.time("at").map { now.milliseconds - $0.milliseconds < week } ?? false
     }
 }
 

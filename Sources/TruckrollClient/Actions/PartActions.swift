@@ -124,7 +124,9 @@ extension LocalEditor {
         if case .location(let location) = entry.source, entry.action != .removed {
             let entity = try schema.entity("reservation")
             let id = DeviceClient.reservationID(entity, order: order, part: entry.part, location: location)
-            if try view("reservation", id)?.text("state") != "granted" {
+            let amounts = try view("reservation", id).map { ReservationAmounts($0) }
+            let promised = amounts.flatMap { $0.granted.adding($0.picked) } ?? .zero
+            if promised < entry.quantity {
                 notices.append("No granted reservation covers it; the office gets a question.")
             }
         }

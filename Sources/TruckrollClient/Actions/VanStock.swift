@@ -127,8 +127,10 @@ private struct PassingGoods {
             add(part, Quantity(millionths: -quantity.millionths), screen.place(offer))
             if let serial = UnitPassage.serial(offer) { gone[part, default: []].insert(serial) }
         }
-        for answer in try reader.views("hand_over_answer", where: "location", equals: .reference(location))
-        where answer["effective"] == .null && answer.text("action") == HandOverAction.accept.rawValue {
+        let answers = try reader.views("hand_over_answer", where: "location", equals: .reference(location)).filter { $0["effective"] == .null }
+        // Who has mistyped a code declines it: the last word counts.
+        let last = Dictionary(grouping: answers) { $0.reference("hand_over") }.values.compactMap { $0.max { $0.firstVersion < $1.firstVersion } }
+        for answer in last.sorted(by: { $0.id < $1.id }) where answer.text("action") == HandOverAction.accept.rawValue {
             // What the receiver says stands before the hand-over is known.
             let offer = try answer.reference("hand_over").flatMap { try reader.view("hand_over", $0) }
             guard let part = answer.reference("part") ?? offer?.reference("part") else { continue }

@@ -101,7 +101,10 @@ extension DeviceClient {
                     next: "Compare the part and the label.")
             }
             let keeps = view.integer("shelf_life_days")
-            let last = lastDay ?? madeOn.flatMap { made in keeps.map { CalendarDate(daysSince1970: made.daysSince1970 + Int($0)) } }
+            let standing = try editor.view("lot", id)?.text("expires_on")
+            let last =
+                lastDay
+                ?? (standing != nil ? nil : madeOn).flatMap { made in keeps.map { CalendarDate(daysSince1970: made.daysSince1970 + Int($0)) } }
             var fields: [String: Value] = [:]
             if let madeOn { fields["made_on"] = .text(madeOn.description) }
             if let last { fields["expires_on"] = .text(last.description) }
@@ -216,6 +219,7 @@ extension DeviceClient {
             if let offer = try reader.view("hand_over", ticket.record) {
                 guard let state = offer.text("state").flatMap({ HandOverState(rawValue: $0) }) else { return .pending }
                 guard state != .refused else { return .refused(offer.text("answer") ?? "Nothing is held for it.") }
+                if offer.boolean("contested") { return .refused(offer.text("answer") ?? "By the book the piece is elsewhere.") }
                 return .granted("Held. It is accepted with the code \(HandOverCode.spoken(offer.text("code") ?? "")).")
             }
             if let count = try reader.view("stock_count", ticket.record) {
@@ -227,6 +231,10 @@ extension DeviceClient {
                     return .waiting("Its author's device has not synced yet; it counts as soon as that one has.")
                 }
                 guard answer.boolean("effective") else { return .refused(answer.text("ruling") ?? "It decided nothing.") }
+                let offer = try answer.reference("hand_over").flatMap { try reader.view("hand_over", $0) }
+                if let offer, offer.boolean("contested") {
+                    return .refused("\(offer.text("answer") ?? "By the book the piece is elsewhere.") The office has a question.")
+                }
             }
             return .granted(try words(reader))
         }

@@ -36,15 +36,17 @@ public struct StockAvailability: Hashable, Sendable {
     public let perishing: [PerishingStock]
 
     /// - Parameters:
-    ///   - lots: what of it lies there of lots whose end is known.
+    ///   - lots: what of it lies there of which lot.
     ///   - today: the company's day.
     public init(
         onHand: Quantity, reserved: Quantity = .zero, leased: Quantity = .zero, backordered: Quantity = .zero, safetyStock: Quantity = .zero,
         expected: [ExpectedReceipt] = [], lots: [PerishingStock] = [], today: CalendarDate? = nil
     ) {
         let gone = lots.filter { lot in today.map { !lot.life.isUsable(on: $0) } ?? false }
-        unusable = min(max(.zero, onHand), Self.sum(gone.map(\.quantity), less: []))
-        perishing = lots.filter { !gone.contains($0) }
+        // What was taken without its lot was of the one that had to be used first.
+        let drift = max(.zero, Self.sum(lots.map(\.quantity), less: [onHand]))
+        unusable = max(.zero, Self.sum(gone.map(\.quantity), less: [drift]))
+        perishing = lots.filter { $0.life != .unknown && !gone.contains($0) }
 
         (self.onHand, self.reserved, self.leased, self.backordered, self.safetyStock) = (onHand, reserved, leased, backordered, safetyStock)
         self.expected = expected.sorted { ($0.day, $0.quantity) < ($1.day, $1.quantity) }

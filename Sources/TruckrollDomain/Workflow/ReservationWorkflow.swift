@@ -9,7 +9,7 @@ public enum ReservationState: String, Sendable, CaseIterable {
     case picked
     /// All of it was handed over, and not used yet.
     case loaded
-    case consumed, returned, released, expired
+    case consumed, returned, released
 
     /// Whether something may still become of it.
     public var isOpen: Bool { ReservationWorkflow.transitions.contains { $0.from == self } }
@@ -17,7 +17,7 @@ public enum ReservationState: String, Sendable, CaseIterable {
 
 /// What can happen to a reservation.
 public enum ReservationEvent: String, Sendable, CaseIterable {
-    case refuse, wait, grant, pick, put_back, load, consume, bring_back, give_up, release, expire
+    case refuse, wait, grant, pick, put_back, load, consume, bring_back, give_up, release
 }
 
 /// The declared machine of a reservation: the server writes no other step.
@@ -42,7 +42,6 @@ public enum ReservationWorkflow {
         row([.requested, .picked, .loaded], .consume, .consumed),
         row([.loaded], .bring_back, .returned),
         row([.requested, .granted, .backordered, .picked, .loaded], .release, .released),
-        row([.granted, .picked, .loaded], .expire, .expired),
     ].flatMap(\.self)
 
     private static func row(_ from: [ReservationState], _ event: ReservationEvent, _ to: ReservationState...) -> [Transition] {

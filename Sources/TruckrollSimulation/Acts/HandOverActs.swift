@@ -33,6 +33,13 @@ struct HandOverActs {
         }
         try editor.create("hand_over", id: id, offer)
         context.said.handOvers.append((id, to))
+        // Who takes something along has accepted it at once.
+        guard how % 7 == 0 else { return }
+        try editor.create(
+            "hand_over_answer",
+            [
+                "hand_over": .reference(id), "action": .text("accept"), "location": .reference(to), "at": context.now, "by": context.me,
+            ])
     }
 
     private func stock() throws -> RecordID? {

@@ -35,6 +35,8 @@ struct UnitCheck {
         /// Hand-overs by id, answers that came before theirs, and hand-overs of pieces that were elsewhere when they were accepted.
         var offers: [RecordID: RecordView] = [:]
         var early: [RecordID: [RecordView]] = [:]
+        /// The answers by which they were accepted.
+        var accepted: [RecordID: RecordView] = [:]
         var contestedOffers: [Piece: [RecordView]] = [:]
         var counts: [RecordID: RecordView] = [:]
         /// Who has each piece by its record, as the server's sets have written it so far.
@@ -148,6 +150,7 @@ struct UnitCheck {
         var holder = from
         if case .location = holder, account.unbooked.contains(former.id) { holder = nil }
         if account.prevailed.contains(former.id) { holder = nil }
+        if account.resumed.contains(former.id), former.text("action") == "removed" { holder = nil }
         account.standing[piece] = Standing(holder: holder, source: use.id)
         if holder == nil { yield(piece, &account) }
     }
@@ -190,13 +193,15 @@ struct UnitCheck {
             let count = account.counts[standing.source], count.reference("part") == piece.part,
             count.reference("location").map({ .location($0) }) == from,
             serials(count, "missing").contains(piece.serial), let used = use.time("at"), let counted = count.time("at"),
-            used.milliseconds < counted.milliseconds
+            let heard = stored[count.key]?.record.entries.first?.version.stamp.milliseconds,
+            used.milliseconds < min(counted.milliseconds, Int64(heard))
         else { return }
         account.standing[piece] = Standing(holder: from, source: count.id)
     }
 
     private func serials(_ count: RecordView, _ field: String) -> [String] {
-        Set((count[field].list ?? []).compactMap(\.text)).sorted().filter { !$0.isEmpty && $0.count <= 60 }
+        let other = Set((count[field == "missing" ? "found" : "missing"].list ?? []).compactMap(\.text))
+        return Set((count[field].list ?? []).compactMap(\.text)).subtracting(other).sorted().filter { !$0.isEmpty && $0.count <= 60 }
     }
 
     // MARK: Hand-overs
@@ -219,31 +224,33 @@ struct UnitCheck {
         else { return }
         let piece = Piece(part: part, serial: serial)
         let (from, to) = passage(of: offer)
+        account.accepted[id] = answer
+        explain(offer, piece, from, &account)
         guard account.standing[piece] == nil || account.standing[piece]?.holder == from else {
             return account.contestedOffers[piece, default: []].append(offer)
         }
         if account.standing[piece] == nil { name(piece, from, offer.id, &account) }
         account.standing[piece] = Standing(holder: to, source: offer.id)
-        follow(piece, offer, &account)
+        follow(piece, since: answer, &account)
     }
 
     /// What people say they did with the piece from where it has come to, not before it came there.
-    private func follow(_ piece: Piece, _ offer: RecordView, _ account: inout Account) {
-        guard let arrival = offer.time("at")?.milliseconds, let place = account.standing[piece]?.holder else { return }
-        let uses = account.contested[piece, default: []].filter { $0.text("action") != "removed" && $0["from"] == offer["to"] }
-        let offers = account.contestedOffers[piece, default: []].filter { passage(of: account.offers[$0.id] ?? $0).from == place }
-        let later = (uses + offers).compactMap { view in view.time("at").map { (view: view, at: $0.milliseconds) } }.filter { $0.at >= arrival }
+    private func follow(_ piece: Piece, since arrival: RecordView, _ account: inout Account) {
+        guard let since = arrival.time("at")?.milliseconds, let holder = account.standing[piece]?.holder else { return }
+        let uses = account.contested[piece, default: []].filter { passage(of: $0)?.from == holder }
+        let offers = account.contestedOffers[piece, default: []].filter { passage(of: account.offers[$0.id] ?? $0).from == holder }
+        let later = (uses + offers).compactMap { view in view.time("at").map { (view: view, at: $0.milliseconds) } }.filter { $0.at >= since }
         guard let next = later.min(by: { $0.at == $1.at ? $0.view.id < $1.view.id : $0.at < $1.at })?.view else { return }
         if next.entity.name == "part_use" {
             account.contested[piece]?.removeAll { $0.id == next.id }
             account.resumed.insert(next.id)
             account.standing[piece] = Standing(holder: passage(of: next)?.to, source: next.id)
-            return
+            return follow(piece, since: next, &account)
         }
         account.contestedOffers[piece]?.removeAll { $0.id == next.id }
         let passed = account.offers[next.id] ?? next
         account.standing[piece] = Standing(holder: passage(of: passed).to, source: next.id)
-        follow(piece, passed, &account)
+        follow(piece, since: account.accepted[next.id] ?? passed, &account)
     }
 
     private func passage(of offer: RecordView) -> (from: UnitHolder?, to: UnitHolder?) {

@@ -43,8 +43,9 @@ public struct LotBook {
 
     /// The lots of a part that lie there, the one to be used first first: what expires sooner, then by number.
     public func lots(of part: RecordID, at location: RecordID) throws -> [StockLot] {
-        try access.views(try schema.entity("lot_balance"), where: "location", equals: .reference(location)).compactMap { view in
-            guard view.reference("part") == part, let lot = view.text("lot"), let quantity = view.quantity("on_hand"), quantity > .zero else {
+        let balance = StockBook.balanceID(try schema.entity("balance"), location: location, part: part)
+        return try access.views(try schema.entity("lot_balance"), where: "open_for", equals: .reference(balance)).compactMap { view in
+            guard let lot = view.text("lot"), let quantity = view.quantity("on_hand"), quantity > .zero else {
                 return nil
             }
             return StockLot(number: lot, quantity: quantity, life: try shelfLife(of: lot, of: part))

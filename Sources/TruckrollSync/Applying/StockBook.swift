@@ -73,7 +73,7 @@ public struct StockBook {
             ExpectedReceipt(receipt: $0)
         }
         let lots = LotBook(schema: schema, access: access)
-        let perishing = try lots.isTracked(part) ? lots.lots(of: part, at: location).filter { $0.life != .unknown } : []
+        let perishing = try lots.isTracked(part) ? lots.lots(of: part, at: location) : []
         return StockAvailability(
             onHand: balance.onHand, reserved: balance.reserved, leased: balance.leased, backordered: balance.backordered,
             safetyStock: try safetyStock(of: part, at: location), expected: expected,

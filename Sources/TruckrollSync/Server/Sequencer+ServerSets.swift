@@ -14,7 +14,7 @@ extension Sequencer {
                 try rulings.add(for: item)
                 if item.entity.name == "assignment_request" { try AssignmentEffects(builder: builder).add(for: item, author: set.user) }
                 try orders.add(for: item)
-                try stock.add(for: item, replica: replica)
+                try stock.add(for: item, replica: replica, base: set.base)
                 try facts.add(for: item, author: set.user)
             }
             if !outsideView.isEmpty {

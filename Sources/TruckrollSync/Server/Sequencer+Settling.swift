@@ -98,6 +98,21 @@ extension Sequencer {
         return replica
     }
 
+    /// What was handed out for an order meanwhile of what it asks for.
+    private func handedOut(for request: RecordView, _ order: RecordID, since position: Position) throws -> Quantity {
+        let entity = try schema.entity("hand_over")
+        return try transaction.ids(entity, where: "order", equals: .reference(order)).reduce(.zero) { sum, id in
+            guard let stored = try transaction.record(RecordKey(type: entity.type, id: id)), let entry = stored.record.entries.first,
+                try transaction.admitted(entry.version.writeID).map({ $0.position > position }) ?? false
+            else { return sum }
+            let offer = RecordView(stored.record, entity)
+            guard offer.text("state") == HandOverState.accepted.rawValue, !offer.boolean("contested"), offer["part"] == request["part"],
+                offer["from"] == request["location"]
+            else { return sum }
+            return offer.quantity("quantity").flatMap { sum.adding($0) } ?? sum
+        }
+    }
+
     /// What an order took of the part from the place since it asked for it.
     func used(by request: RecordView, since position: Position) throws -> Quantity {
         guard request.entity.name == "reservation", let order = request.reference("order") else { return .zero }
@@ -110,7 +125,8 @@ extension Sequencer {
             uses.append(RecordView(stored.record, entity))
         }
         let corrected = Set(uses.compactMap { $0.reference("corrects") })
-        return uses.reduce(.zero) { sum, use in
+        let loaded = try handedOut(for: request, order, since: position)
+        return uses.reduce(loaded) { sum, use in
             guard !corrected.contains(use.id), use["part"] == request["part"], use["from"] == request["location"], use.text("action") != "removed"
             else { return sum }
             return use.quantity("quantity").flatMap { sum.adding($0) } ?? sum

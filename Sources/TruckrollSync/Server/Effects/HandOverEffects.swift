@@ -11,11 +11,11 @@ struct HandOverEffects {
     // MARK: Offered
 
     /// Somebody hands something over: it is held until its receiver has answered, perhaps before.
-    func offer(_ offer: RecordView, replica: ReplicaRow?) throws {
+    func offer(_ offer: RecordView) throws {
         if let problem = try problem(with: offer) {
             return try builder.patch("hand_over", id: offer.id, ["state": .text(HandOverState.refused.rawValue), "answer": .text(problem)])
         }
-        let hold = try hold(offer, replica)
+        let hold = try hold(offer)
         var fields: [String: Value] = ["offered_to": offer["to"]]
         switch hold {
         case .nothing: fields["state"] = .text(HandOverState.offered.rawValue)
@@ -61,7 +61,7 @@ struct HandOverEffects {
     }
 
     /// What leaves a depot is held, so that nobody else is promised it; a van's stock is its driver's alone.
-    private func hold(_ offer: RecordView, _ replica: ReplicaRow?) throws -> Hold {
+    private func hold(_ offer: RecordView) throws -> Hold {
         guard let part = offer.reference("part"), let quantity = offer.quantity("quantity") else { return .nothing }
         if let serial = UnitPassage.serial(offer) {
             for former in try offers.open(of: part, serial: serial) where former.id != offer.id && former["from"] == offer["from"] {
@@ -78,7 +78,11 @@ struct HandOverEffects {
                 return .refused("The piece \(serial) is \(try stock.units.book.words(for: holder)) by the book. Compare the number with the plate.")
             }
         }
-        if let reservation = try stock.reservation(for: offer.reference("order"), part, from) {
+        if let problem = try lotProblem(of: offer, part, quantity, at: from) { return .refused(problem) }
+        // What is somewhere else than in a van is not loaded for an order: anybody may be promised it there.
+        if try offer.reference("to").map({ try !stock.isDepot($0) }) ?? false,
+            let reservation = try stock.reservation(for: try stock.order(of: offer), part, from)
+        {
             var amounts = ReservationAmounts(reservation)
             if amounts.granted >= quantity {
                 amounts.granted = Quantity(millionths: amounts.granted.millionths - quantity.millionths)
@@ -87,10 +91,23 @@ struct HandOverEffects {
                 return .held(quantity, for: reservation.id)
             }
         }
-        let free = try stock.book.availability(of: part, at: from, today: builder.today).available
+        let stocked = try stock.book.availability(of: part, at: from, today: builder.today)
+        // What may not be used any more is nobody's to be promised, and goes where it can be put aside.
+        let unusable = try offer.lot.map { try !stock.lots.book.shelfLife(of: $0, of: part).isUsable(on: builder.today) } ?? false
+        let free = unusable ? min(stocked.unusable, max(.zero, try stock.book.balance(of: part, at: from).unpromised)) : stocked.available
         guard quantity <= free else { return .refused("Only \(free) are free there. Reserve the part for the order, or hand over less.") }
         try stock.change(part, at: from) { $0.reserved = $0.reserved.adding(quantity) ?? $0.reserved }
         return .held(quantity, for: nil)
+    }
+
+    /// Why a lot cannot be handed out, as a sentence.
+    private func lotProblem(of offer: RecordView, _ part: RecordID, _ quantity: Quantity, at from: RecordID) throws -> String? {
+        guard try stock.lots.book.isTracked(part) else { return nil }
+        if let doubt = try stock.lots.doubt(of: offer, part, quantity, at: from) { return doubt }
+        guard let lot = offer.lot, try !stock.lots.book.shelfLife(of: lot, of: part).isUsable(on: builder.today), let to = offer.reference("to"),
+            try builder.writer.view(try builder.schema.entity("stock_location"), to)?.text("kind") != "quarantine"
+        else { return nil }
+        return "Lot \(lot) may not be used any more. Hand it into quarantine, or write it off."
     }
 
     // MARK: Answered
@@ -99,7 +116,9 @@ struct HandOverEffects {
     func answer(_ answer: RecordView) throws {
         let entity = try builder.schema.entity("hand_over")
         guard let action = answer.text("action").flatMap({ HandOverAction(rawValue: $0) }),
-            let offer = try answer.reference("hand_over").flatMap({ try builder.writer.view(entity, $0) }), offer["state"] != .null
+            let offer = try answer.reference("hand_over").flatMap({ try builder.writer.view(entity, $0) }), offer["state"] != .null,
+            // Beside its hand-over in one set it has decided already.
+            answer["effective"] == .null
         else { return }
         if let ruling = try objection(to: answer, action, offer) {
             return try builder.patch("hand_over_answer", id: answer.id, ["effective": .boolean(false), "ruling": .text(ruling)])
@@ -123,14 +142,20 @@ struct HandOverEffects {
             answer[name] != .null && answer[name] != value
         }
         if action == .accept, isOfAnother {
-            try tell(answer, offer, "What was received is not what was handed over.")
+            try tell(answer, offer, "What was received is not what was handed over. By the book nothing has moved.")
             return "It was handed over as something else."
+        }
+        if action == .accept, let part = offer.reference("part"), let to = offer.reference("to"), let quantity = offer.quantity("quantity"),
+            try stock.book.balance(of: part, at: to).onHand.adding(quantity) == nil
+        {
+            return "The place would hold more than a quantity can say."
         }
         switch (action, state) {
         case (_, .offered), (.accept, .refused): return nil
         case (.accept, .accepted), (.decline, .declined), (.withdraw, .withdrawn), (_, .refused): return "It is \(state.rawValue) already."
         case (.accept, _), (.withdraw, .accepted):
-            try tell(answer, offer, "It is \(state.rawValue), and \(action == .accept ? "was received" : "was taken back") all the same.")
+            let book = state == .accepted ? "By the book it has moved." : "By the book nothing has moved."
+            try tell(answer, offer, "It is \(state.rawValue), and \(action == .accept ? "was received" : "was taken back") all the same. \(book)")
             return "It was \(state.rawValue) before."
         default: return "It was \(state.rawValue) before."
         }
@@ -141,18 +166,19 @@ struct HandOverEffects {
         let piece = UnitPassage.serial(offer).map { " \($0)" } ?? ""
         try builder.raise(
             "custody_conflict", "hand-over:\(answer.id)", order: nil, about: answer.reference("by"),
-            text: "Hand-over of \(name)\(piece): \(what) By the book nothing has moved. Ask both who has it, and move it there.")
+            text: "Hand-over of \(name)\(piece): \(what) Ask both who has it, and move it there.")
     }
 
     /// Both have said so: it has moved.
     private func accept(_ offer: RecordView, _ answer: RecordView) throws {
         guard let part = offer.reference("part"), let quantity = offer.quantity("quantity") else { return }
+        try CountEffects(stock: stock).explain(offer)
         let outcome = try stock.units.move(handOver: offer)
         try builder.patch("hand_over", id: offer.id, ["state": .text(HandOverState.accepted.rawValue), "answer": .null])
         if case .contested(let place) = outcome {
             try offers.end(offer, as: .accepted, because: "By the book it is \(place).")
             try builder.patch("hand_over", id: offer.id, ["contested": .boolean(true)])
-            return try tell(answer, offer, "By the book it is \(place).")
+            return try tell(answer, offer, "By the book the piece is \(place), and stays there.")
         }
         var doubts: [String] = []
         if let from = offer.reference("from") { doubts = try stock.leave(part, quantity, from, offer, outcome) }
@@ -162,7 +188,8 @@ struct HandOverEffects {
         if let from = offer.reference("from"), try !stock.coversPromises(part, at: from) {
             doubts.append("What is left does not cover what was promised. Replenish the location.")
         }
-        try follow(offer)
+        try CountEffects(stock: stock).explain(arrivalOf: offer, at: answer)
+        if let part = offer.reference("part"), let serial = UnitPassage.serial(offer) { try follow(part, serial, since: answer) }
         guard !doubts.isEmpty else { return }
         try builder.raise(
             "stock_discrepancy", "hand-over:\(offer.id)", order: nil, about: offer.reference("by"),
@@ -171,32 +198,41 @@ struct HandOverEffects {
 
     // MARK: What came after
 
-    /// What was recorded of a piece after it had been handed over, and reached the server before, contradicted the book until now.
-    private func follow(_ offer: RecordView) throws {
-        guard let part = offer.reference("part"), let serial = UnitPassage.serial(offer), try stock.units.book.isSerialised(part) else { return }
+    /// What was recorded of a piece after it had come to who has it now, and reached the server before, contradicted the book until now.
+    ///
+    /// - Parameter arrival: the record of who has it now, by whose clock it came.
+    private func follow(_ part: RecordID, _ serial: String, since arrival: RecordView) throws {
+        guard try stock.units.book.isSerialised(part), let since = arrival.time("at")?.milliseconds,
+            let holder = try stock.units.book.unit(of: part, serial: serial).flatMap({ UnitHolder(unit: $0) })
+        else { return }
         let uses = try builder.writer.views(try builder.schema.entity("part_use"), where: "serial", equals: .text(serial)).filter {
-            $0.reference("part") == part && $0.boolean("contested") && !$0.boolean("prevailed") && $0.text("action") != "removed"
-                && $0["from"] == offer["to"]
+            $0.boolean("contested") && !$0.boolean("prevailed") && UnitPassage(use: $0)?.from == holder
         }
-        let handOvers = try builder.writer.views(offer.entity, where: "serial", equals: .text(serial)).filter {
-            $0.reference("part") == part && $0.boolean("contested") && $0["from"] == offer["to"]
+        let handOvers = try builder.writer.views(try builder.schema.entity("hand_over"), where: "serial", equals: .text(serial)).filter {
+            $0.boolean("contested") && UnitPassage(handOver: $0)?.from == holder
         }
         // What was recorded before it came here is about something else.
-        guard let arrival = offer.time("at")?.milliseconds else { return }
-        let later = (uses + handOvers).compactMap { view in view.time("at").map { (view: view, at: $0.milliseconds) } }.filter { $0.at >= arrival }
+        let later = (uses + handOvers).compactMap { view in view.time("at").map { (view: view, at: $0.milliseconds) } }
+            .filter { $0.view.reference("part") == part && $0.at >= since }
         guard let next = later.min(by: { ($0.at, $0.view.id) < ($1.at, $1.view.id) })?.view else { return }
-        if next.entity.name == "part_use" { return try stock.resume(use: next) }
+        if next.entity.name == "part_use" {
+            try stock.resume(use: next)
+            return try follow(part, serial, since: next)
+        }
         guard case .moved = try stock.units.move(handOver: next) else { return }
         try builder.patch("hand_over", id: next.id, ["contested": .boolean(false), "answer": .null])
-        try stock.book("transfer", part: part, quantity: .one, from: next.reference("from"), to: next.reference("to"), use: next)
-        try close(casesOf: next)
-        try follow(next)
+        try stock.book(
+            next.reference("from") == nil ? "return" : "transfer", part: part, quantity: .one, from: next.reference("from"),
+            to: next.reference("to"), use: next)
+        try follow(part, serial, since: try close(casesOf: next) ?? next)
     }
 
-    private func close(casesOf offer: RecordView) throws {
+    /// - Returns: the answer that had accepted it.
+    private func close(casesOf offer: RecordView) throws -> RecordView? {
         let answers = try builder.writer.views(
             try builder.schema.entity("hand_over_answer"), where: "hand_over", equals: .reference(offer.id))
-        for answer in answers where answer.boolean("effective") {
+        let accepted = answers.first { $0.boolean("effective") }
+        if let answer = accepted {
             // It was raised by whichever of the two came last.
             for view in [offer, answer] {
                 guard let made = view.record.entries.first?.version.writeID else { continue }
@@ -205,5 +241,6 @@ struct HandOverEffects {
                     text: "The piece came to where it was handed over from.")
             }
         }
+        return accepted
     }
 }

@@ -29,7 +29,9 @@ struct LotEffects {
         if try builder.writer.view(entity, id) == nil {
             try builder.create("lot_balance", id: id, ["location": .reference(location), "part": .reference(part), "lot": .text(lot)])
         }
-        try builder.patch("lot_balance", id: id, ["on_hand": .text(after.description)])
+        let balance = StockBook.balanceID(try builder.schema.entity("balance"), location: location, part: part)
+        try builder.patch(
+            "lot_balance", id: id, ["on_hand": .text(after.description), "open_for": after > .zero ? .reference(balance) : .null])
     }
 
     // MARK: Uses
@@ -56,7 +58,7 @@ struct LotEffects {
         let day = builder.moment.calendar.local(used.milliseconds).date
         guard !life.isUsable(on: day) else { return }
         let number = try builder.writer.view(try builder.schema.entity("part"), part)?.text("number") ?? "The part"
-        let what = if case .until(let last) = life { "after its last day, \(last)" } else { "after it was withdrawn" }
+        let what = if case .until(let last) = life { "after its last day, \(last)" } else { "and is withdrawn" }
         try builder.raise(
             "lot_unfit", "lot:\(use.id)", order: use.reference("order"), about: use.reference("by"), owner: .quality,
             text: "\(number), lot \(lot), was used on \(day), \(what). Decide what has to be done about the asset.")
@@ -69,7 +71,18 @@ struct LotEffects {
         let written = Set(op.writes.compactMap { lot.entity[$0.field]?.name })
         if written.contains("withdrawn"), lot.text("withdrawn") == "yes" { return try raise(lot, "withdrawn:\(lot.id)", "is withdrawn") }
         guard !written.isDisjoint(with: ["expires_on", "made_on", "withdrawn"]) else { return }
+        var lot = lot
+        if lot["expires_on"] == .null, case .until(let last) = try life(of: lot) {
+            // The last day is looked for by the clock.
+            try builder.patch("lot", id: lot.id, ["expires_on": .text(last.description)])
+            lot = try builder.writer.view(lot.entity, lot.id) ?? lot
+        }
+        if try !life(of: lot).isUsable(on: builder.today), lot.text("withdrawn") != "yes" { return try noteExpired(lot) }
         for balance in try balances(of: lot) { if let shelf = StockShelf(balance) { builder.freedShelves.insert(shelf) } }
+    }
+
+    private func life(of lot: RecordView) throws -> ShelfLife {
+        ShelfLife(lot: lot, part: try lot.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0) })
     }
 
     private func balances(of lot: RecordView) throws -> [RecordView] {
@@ -94,13 +107,18 @@ struct LotEffects {
             }
             return "\(balance.text("on_hand") ?? "") at \(name ?? "a place")"
         }
-        let uses = try builder.writer.views(try builder.schema.entity("part_use"), where: "part", equals: .reference(part)).count {
-            $0.lot == number && !$0.boolean("corrected") && $0.text("action") != "removed"
-        }
-        guard !places.isEmpty || uses > 0 && lot.text("withdrawn") == "yes" else { return }
+        let isWithdrawn = lot.text("withdrawn") == "yes"
+        guard isWithdrawn || !balances.isEmpty else { return }
+        let uses =
+            !isWithdrawn
+            ? 0
+            : try builder.writer.views(try builder.schema.entity("part_use"), where: "part", equals: .reference(part)).count {
+                $0.lot == number && !$0.boolean("corrected") && $0.text("action") != "removed"
+            }
+        guard !places.isEmpty || uses > 0 else { return }
         let name = try builder.writer.view(try builder.schema.entity("part"), part)?.text("number") ?? "The part"
         let lying = places.isEmpty ? "" : " Of it lie \(places.sorted().prefix(20).joined(separator: ", ")): put it into quarantine."
-        let used = uses > 0 && lot.text("withdrawn") == "yes" ? " It was used \(uses) \(uses == 1 ? "time" : "times"); look where." : ""
+        let used = uses > 0 ? " It was used \(uses) \(uses == 1 ? "time" : "times"); look where." : ""
         try builder.raise(
             "lot_unfit", subject, order: nil, about: nil, owner: .quality, text: "\(name), lot \(number), \(what).\(lying)\(used)")
     }

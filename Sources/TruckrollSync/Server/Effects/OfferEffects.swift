@@ -72,11 +72,16 @@ struct OfferEffects {
         }
     }
 
+    /// The ones out of a depot for an order.
+    func open(for order: RecordID) throws -> [RecordView] {
+        try builder.writer.views(try builder.schema.entity("hand_over"), where: "order", equals: .reference(order)).filter {
+            $0.text("state") == HandOverState.offered.rawValue && $0.quantity("held") ?? .zero > .zero
+        }
+    }
+
     /// The ones for which some of a reservation is held.
     func open(for reservation: RecordView) throws -> [RecordView] {
         guard reservation.quantity("picked") ?? .zero > .zero, let order = reservation.reference("order") else { return [] }
-        return try builder.writer.views(try builder.schema.entity("hand_over"), where: "order", equals: .reference(order)).filter {
-            $0.reference("picked_for") == reservation.id && $0.text("state") == HandOverState.offered.rawValue
-        }
+        return try open(for: order).filter { $0.reference("picked_for") == reservation.id }
     }
 }

@@ -9,13 +9,17 @@ extension StockEffects {
     /// - Returns: what is doubtful about it.
     func leave(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, _ offer: RecordView, _ unit: UnitEffects.Outcome) throws -> [String] {
         var doubts: [String] = []
+        let order = try order(of: offer)
+        if order == nil, offer["order"] != .null { doubts.append("It names an order that its author does not hold.") }
+        if let doubt = try lots.doubt(of: offer, part, quantity, at: from) { doubts.append(doubt) }
+        let isLoaded = try offer.reference("to").map { try !isDepot($0) } ?? true
         if offer.quantity("held") ?? .zero > .zero {
             try offers.load(offer)
         } else if try isDepot(from) {
-            if try !load(part, quantity, from, for: offer.reference("order")) {
+            if try !load(part, quantity, from, for: order, isLoaded) {
                 doubts.append("It was taken without a reservation or a lease.")
             }
-        } else if let order = offer.reference("order"), let to = offer.reference("to"), try isDepot(to) {
+        } else if let order, !isLoaded {
             try bringBack(part, quantity, from: order)
         }
         let balance = try book.balance(of: part, at: from)
@@ -29,18 +33,34 @@ extension StockEffects {
         return doubts
     }
 
-    /// Takes what a hand-over brings away from what its order was granted, where nothing was held for it.
+    /// Takes what a hand-over brings away from what its order was granted, where nothing was held for it; what it brings beyond that is
+    /// waited for no more.
     ///
+    /// - Parameter isLoaded: whether it goes into a van, for the order to be used.
     /// - Returns: whether the order was granted that much.
-    private func load(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, for order: RecordID?) throws -> Bool {
-        guard let reservation = try reservation(for: order, part, from) else { return false }
+    private func load(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, for order: RecordID?, _ isLoaded: Bool) throws -> Bool {
+        guard isLoaded, let reservation = try reservation(for: order, part, from) else { return false }
         var amounts = ReservationAmounts(reservation)
-        guard amounts.granted >= quantity else { return false }
-        amounts.granted = Quantity(millionths: amounts.granted.millionths - quantity.millionths)
-        amounts.loaded = amounts.loaded.adding(quantity) ?? amounts.loaded
+        let taken = min(amounts.granted, quantity)
+        let unwaited = min(amounts.backordered, Quantity(millionths: quantity.millionths - taken.millionths))
+        guard taken > .zero || unwaited > .zero else { return false }
+        amounts.granted = Quantity(millionths: amounts.granted.millionths - taken.millionths)
+        amounts.backordered = Quantity(millionths: amounts.backordered.millionths - unwaited.millionths)
+        amounts.loaded = amounts.loaded.adding(taken)?.adding(unwaited) ?? amounts.loaded
         try offers.write(amounts, reservation)
-        try change(part, at: from) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - quantity.millionths)) }
-        return true
+        try change(part, at: from) {
+            $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths))
+            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - unwaited.millionths))
+        }
+        return taken == quantity
+    }
+
+    /// The order that a hand-over names, where its author holds it or is of the office.
+    func order(of offer: RecordView) throws -> RecordID? {
+        guard let order = offer.reference("order"), let author = offer.record.entries.first?.version.stamp.replica else { return nil }
+        let transaction = builder.writer.transaction
+        guard try transaction.replica(author)?.role == .technician else { return order }
+        return try transaction.viewScope(author, Scope("order", order))?.weight ?? 0 > 0 ? order : nil
     }
 
     /// An order has used of what was loaded for it.

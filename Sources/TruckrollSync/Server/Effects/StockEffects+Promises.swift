@@ -56,9 +56,9 @@ extension StockEffects {
     /// Frees what an order was granted and did not take, when it is cancelled or closed; what it still asks for, it asks no more.
     func release(reservationsOf order: RecordID) throws {
         let entity = try builder.schema.entity("reservation")
+        for offer in try offers.open(for: order) { try offers.end(offer, as: .refused, because: "The order needs it no more.") }
         for asked in try builder.writer.views(entity, where: "order", equals: .reference(order)) {
             if asked.text("state") == nil { try builder.patch("reservation", id: asked.id, ["state": .text("released")]) }
-            for offer in try offers.open(for: asked) { try offers.end(offer, as: .refused, because: "The order needs it no more.") }
             if asked.text("state") == "backordered", let view = try builder.writer.view(entity, asked.id) {
                 try shelves.giveUp(view, because: "The order needs it no more.", isNews: false)
             }

@@ -26,7 +26,8 @@ struct StockEffects {
 
     private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer", "lot"]
 
-    func add(for applied: AppliedOp, replica: ReplicaRow?) throws {
+    /// - Parameter base: what the author of the op had applied; `nil` for the server's own.
+    func add(for applied: AppliedOp, replica: ReplicaRow?, base: Checkpoint?) throws {
         guard applied.isNew || Self.plans.contains(applied.entity.name), let record = try builder.writer.record(applied.op.key) else { return }
         let view = RecordView(record, applied.entity)
         switch applied.entity.name {
@@ -61,8 +62,8 @@ struct StockEffects {
         case "reservation": try answer(reservation: view, replica: replica)
         case "lease": try answer(lease: view, replica: replica)
         case "part_use": try use(view, replica: replica)
-        case "hand_over": try HandOverEffects(stock: self).offer(view, replica: replica)
-        case "stock_count": try CountEffects(stock: self).book(view)
+        case "hand_over": try HandOverEffects(stock: self).offer(view)
+        case "stock_count": try CountEffects(stock: self).book(view, base: base)
         case "hand_over_answer": try HandOverEffects(stock: self).answer(view)
         default: break
         }
@@ -267,9 +268,10 @@ struct StockEffects {
 
     /// A contested use holds since its piece has come to where it was taken from: what the book had lacked there was that piece.
     func resume(use: RecordView) throws {
-        guard let part = use.reference("part"), let from = use.reference("from") else { return }
         try units.resume(use: use)
-        try book("discrepancy", "resumed", part: part, quantity: .one, from: from, to: nil, use: use)
+        if use.text("action") != "removed", let part = use.reference("part"), let from = use.reference("from") {
+            try book("discrepancy", "resumed", part: part, quantity: .one, from: from, to: nil, use: use)
+        }
         try withdrawCase(of: use, "The piece came to where it was taken from.")
     }
 
