@@ -65,6 +65,9 @@ public struct LocalReader {
         try StockBook(schema: schema, access: visible).availability(of: part, at: location, today: today)
     }
 
+    /// What the rules find about an asset in its hazardous area, by what this device holds; `nil` where no area is known for it.
+    public func areaReport(on asset: RecordID) throws -> RuleReport? { try AreaRules(schema: schema, access: visible).report(on: asset) }
+
     /// The lots of a part at a place, the one to be used first first, by what this device holds.
     public func lots(of part: RecordID, at location: RecordID) throws -> [StockLot] {
         try LotBook(schema: schema, access: visible).lots(of: part, at: location)

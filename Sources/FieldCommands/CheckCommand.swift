@@ -1,0 +1,73 @@
+import ArgumentParser
+import CommandSupport
+import TruckrollClient
+import TruckrollCore
+import TruckrollDomain
+import TruckrollTerminal
+
+struct CheckCommand: FieldVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Ask the rules about the assets of a job: may they stand where they stand?",
+        discussion: Teach.text(
+            """
+            Plate and certificate against the hazardous area: zone, group, surface temperature, ambient temperature, special conditions, region, \
+            and what a detector measures. It is a help, and no conformity assessment.
+            """, "check SO-2026-000001", "check SO-2026-000001 --all",
+            exits: "0 no error was found, 1 failed, 2 an error was found, 64 bad usage."))
+
+    @Argument(help: "The job: order number, id, or the end of either.") var job: String
+    @Flag(help: "Rules that could not be asked as well, with why.") var all = false
+    @OptionGroup var global: GlobalOptions
+
+    mutating func run() async throws {
+        try await global.run(makesStore: Self.makesStore, status: ExitStatus.of) { [self] client, console in
+            let checks = try client.check(try client.findJob(job))
+            show(checks, Desk(client: client, console: console))
+            return checks.contains { $0.report?.verdict == .error } ? .refused : .done
+        }
+    }
+
+    func perform(_ desk: Desk) async throws { show(try desk.client.check(try desk.client.findJob(job)), desk) }
+
+    private func show(_ checks: [AssetCheck], _ desk: Desk) {
+        var table = Table(
+            [
+                .init("Asset"), .init("Area", .left, .truncates(minimum: 10)), .init("Rule"), .init("Found", .left, .wraps(minimum: 24)),
+                .init("What to do", .left, .wraps(minimum: 20)),
+            ], emptyText: "The job names no asset.", footer: StyledText("Rules: \(HazardousAreaCheck.rules)"))
+        for check in checks {
+            let findings = check.report?.findings ?? []
+            for finding in findings {
+                table.addRow(
+                    StyledText(check.name, .bold), StyledText(check.area ?? ""),
+                    StyledText(finding.code, finding.severity == .error ? [.bold, .red] : .yellow), StyledText(finding.text),
+                    StyledText(finding.remedy))
+            }
+            if findings.isEmpty {
+                let words = check.report == nil ? "No area is known for it." : "Nothing speaks against it."
+                table.addRow(StyledText(check.name, .bold), StyledText(check.area ?? ""), "", StyledText(words), "")
+            }
+            for rule in all ? check.report?.skipped ?? [] : [] {
+                table.addRow(
+                    StyledText(check.name, .bold), StyledText(check.area ?? ""), StyledText(rule.code), StyledText("Not asked: \(rule.reason)"), "")
+            }
+        }
+        desk.print(table)
+        desk.print(json: ["rules": .string(HazardousAreaCheck.rules), "assets": .array(checks.map(\.json))])
+    }
+}
+
+extension AssetCheck {
+    var json: JSONValue {
+        [
+            "asset": .string(asset.description), "name": .string(name), "area": .text(area), "verdict": .text(report?.verdict?.rawValue),
+            "findings": .array(
+                (report?.findings ?? []).map {
+                    [
+                        "code": .string($0.code), "severity": .string($0.severity.rawValue), "path": .string($0.path), "text": .string($0.text),
+                        "remedy": .string($0.remedy),
+                    ]
+                }), "not_asked": .array((report?.skipped ?? []).map { ["code": .string($0.code), "reason": .string($0.reason)] }),
+        ]
+    }
+}
