@@ -5,6 +5,7 @@ import TruckrollTerminal
 
 /// Hand-overs on both command lines.
 public enum HandOverScreen {
+    /// A line for each hand-over.
     public static func table(_ lines: [HandOverLine], emptyText: String) -> Table {
         var table = Table(
             [
@@ -28,6 +29,7 @@ public enum HandOverScreen {
         return StyledText(line.state?.rawValue ?? "on this device", line.state == .refused ? .yellow : .plain)
     }
 
+    /// A hand-over for scripts; amounts are decimal text in the part's unit.
     public static func json(_ line: HandOverLine) -> JSONValue {
         line.fact.with([
             ("code", .string(line.code)), ("part", .string(line.part)), ("quantity", .string(line.quantity.description)),

@@ -5,7 +5,7 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollTerminal
 
-struct CheckCommand: FieldVerb {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Ask the rules about the assets of a job: may they stand where they stand?",
         discussion: Teach.text(
@@ -20,14 +20,12 @@ struct CheckCommand: FieldVerb {
     @OptionGroup var global: GlobalOptions
 
     mutating func run() async throws {
-        try await global.run(makesStore: Self.makesStore, status: ExitStatus.of) { [self] client, console in
+        try await global.run(makesStore: false, status: ExitStatus.of) { [self] client, console in
             let checks = try client.check(try client.findJob(job))
             show(checks, Desk(client: client, console: console))
             return checks.contains { $0.report?.verdict == .error } ? .refused : .done
         }
     }
-
-    func perform(_ desk: Desk) async throws { show(try desk.client.check(try desk.client.findJob(job)), desk) }
 
     private func show(_ checks: [AssetCheck], _ desk: Desk) {
         var table = Table(

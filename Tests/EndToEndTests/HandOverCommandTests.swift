@@ -51,16 +51,7 @@ struct HandOverCommandTests {
         let server = try ServerProcess()
         try server.start()
         let femke = try Tablet("P0101", of: server, in: directory)
-        let store = directory.appendingPathComponent("office").path
-        func office(_ arguments: String...) throws -> (status: Int32, json: [String: Any]) {
-            let result = try ServerProcess.run(
-                executable: ServerProcess.executable("truckroll-dispatch").path, arguments + ["--store", store, "--json"])
-            return (result.status, try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:])
-        }
-        let enrolled = try ServerProcess.run(
-            executable: ServerProcess.executable("truckroll-dispatch").path,
-            ["enrol", "--server", server.url, "--code", try server.enrolmentCode("P0107"), "--store", store])
-        try #require(enrolled.status == 0, "\(enrolled.errors)")
+        let office = try OfficeDesk(of: server, in: directory)
         let shelves = try office("stock", "list").json["stock"] as? [[String: Any]] ?? []
         let shelf = try #require(
             shelves.first {
@@ -75,8 +66,7 @@ struct HandOverCommandTests {
         let before = try left(femke, part)
         func handOut(_ quantity: Int) throws -> (status: Int32, code: String?) {
             let (status, json) = try office("stock", "hand-out", part, "\(quantity)", "--from", depot, "--to", "Van 01")
-            let code = (json["text"] as? String)?.split(separator: " ").last.map { String($0.dropLast()) }
-            return (status, status == 0 ? code : nil)
+            return (status, status == 0 ? json["code"] as? String : nil)
         }
         #expect(try handOut(available + 1).status == 2)
         let first = try #require(try handOut(2).code)
@@ -107,23 +97,8 @@ struct HandOverCommandTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         let server = try ServerProcess()
         try server.start()
-        let store = directory.appendingPathComponent("office").path
-        func office(_ arguments: String...) throws -> (status: Int32, json: [String: Any]) {
-            let result = try ServerProcess.run(
-                executable: ServerProcess.executable("truckroll-dispatch").path, arguments + ["--store", store, "--json"])
-            return (result.status, try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:])
-        }
-        let enrolled = try ServerProcess.run(
-            executable: ServerProcess.executable("truckroll-dispatch").path,
-            ["enrol", "--server", server.url, "--code", try server.enrolmentCode("P0107"), "--store", store])
-        try #require(enrolled.status == 0, "\(enrolled.errors)")
-        func lots(_ more: String...) throws -> [[String: Any]] {
-            let result = try ServerProcess.run(
-                executable: ServerProcess.executable("truckroll-dispatch").path, ["stock", "lots", "--store", store, "--json"] + more)
-            let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
-            return json["lots"] as? [[String: Any]] ?? []
-        }
-        let some = try #require(try lots().first { ($0["location"] as? String)?.hasPrefix("Depot") == true })
+        let office = try OfficeDesk(of: server, in: directory)
+        let some = try #require(try office.list("lots", "stock", "lots").first { ($0["location"] as? String)?.hasPrefix("Depot") == true })
         let (part, lot, depot) = (
             try #require(some["part"] as? String), try #require(some["lot"] as? String), try #require(some["location"] as? String)
         )
@@ -134,10 +109,11 @@ struct HandOverCommandTests {
         }
         let before = try free()
         #expect(try office("stock", "lot", part, lot, "--expires", "2031-05-31").status == 0)
-        #expect(try lots("--part", part).contains { $0["usable"] as? String == "2031-05-31" } && lots("--expiring", "30").isEmpty)
+        #expect(try office.list("lots", "stock", "lots", "--part", part).contains { $0["usable"] as? String == "2031-05-31" })
+        #expect(try office.list("lots", "stock", "lots", "--expiring", "30").isEmpty)
         #expect(try free() == before && office("stock", "lot", part, lot).status == 64)
         #expect(try office("stock", "lot", part, lot, "--withdraw").status == 0)
-        #expect(try lots("--expiring", "0").first?["usable"] as? String == "withdrawn")
+        #expect(try office.list("lots", "stock", "lots", "--expiring", "0").first?["usable"] as? String == "withdrawn")
         #expect(try free() == "0")
         let moved = try office("stock", "move", part, "1", "--from", depot, "--to", "Van 01", "--lot", lot)
         #expect(moved.status == 2 && (moved.json["text"] as? String)?.contains("may not be used any more") == true)

@@ -9,16 +9,7 @@ struct OfficeStockTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         let server = try ServerProcess()
         try server.start()
-        let store = directory.appendingPathComponent("office").path
-        func office(_ arguments: String...) throws -> (status: Int32, json: [String: Any]) {
-            let result = try ServerProcess.run(
-                executable: ServerProcess.executable("truckroll-dispatch").path, arguments + ["--store", store, "--json"])
-            return (result.status, try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:])
-        }
-        let enrolled = try ServerProcess.run(
-            executable: ServerProcess.executable("truckroll-dispatch").path,
-            ["enrol", "--server", server.url, "--code", try server.enrolmentCode("P0107"), "--store", store])
-        try #require(enrolled.status == 0, "\(enrolled.errors)")
+        let office = try OfficeDesk(of: server, in: directory)
         let stock = try office("stock", "list").json["stock"] as? [[String: Any]] ?? []
         // A part of a depot without serial numbers, of which little lies there.
         let shelf = try #require(

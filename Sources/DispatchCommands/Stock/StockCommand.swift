@@ -41,12 +41,14 @@ extension StockCommand {
 }
 
 extension DeviceSession {
-    /// Records something about stock, syncs, and tells what became of it.
+    /// Records something about stock, syncs, and tells what became of it; of a hand-over its code as well.
     func stock(_ about: String, _ words: String, _ body: (DeviceClient) throws -> DispatchTicket) async throws -> ExitStatus {
         let reach = try await sync()
         let ticket = try body(client)
         try await deliver(after: reach)
         let answer = try client.dispatchStockAnswer(to: ticket) { _ in words }
-        return report(answer, about: about, json: [("id", .string("\(ticket.record)"))])
+        let code = try client.read { try $0.view("hand_over", ticket.record)?.text("code") }
+        return report(
+            answer, about: about, json: [("id", .string("\(ticket.record)"))] + (code.map { [("code", .string(HandOverCode.spoken($0)))] } ?? []))
     }
 }

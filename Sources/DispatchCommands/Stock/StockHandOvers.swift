@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import TruckrollClient
 import TruckrollDomain
+import TruckrollSync
 import TruckrollTerminal
 
 struct StockHandOutCommand: AsyncParsableCommand {
@@ -34,18 +35,18 @@ struct StockHandOutCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.run { session in
             try await session.stock("Hand out \(amount.part)", amount.words("handed out")) { client in
-                var entry = try client.read { reader in
-                    let lookup = DispatchLookup(reader)
-                    var entry = HandOverEntry(
-                        part: try lookup.part(amount.part).id, quantity: amount.quantity.value, to: try lookup.location(to).id)
-                    entry.source = .location(try lookup.location(from).id)
-                    entry.order = try order.map { try lookup.order($0).id }
-                    return entry
-                }
-                (entry.serial, entry.lot, entry.note) = (amount.serial.first, lot, note)
-                return try client.dispatchHandOut(entry)
+                try client.dispatchHandOut(try client.read { try entry($0) })
             }
         }
+    }
+
+    private func entry(_ reader: LocalReader) throws -> HandOverEntry {
+        let lookup = DispatchLookup(reader)
+        var entry = HandOverEntry(part: try lookup.part(amount.part).id, quantity: amount.quantity.value, to: try lookup.location(to).id)
+        entry.source = .location(try lookup.location(from).id)
+        entry.order = try order.map { try lookup.order($0).id }
+        (entry.serial, entry.lot, entry.note) = (amount.serial.first, lot, note)
+        return entry
     }
 }
 

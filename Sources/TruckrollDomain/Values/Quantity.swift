@@ -50,6 +50,9 @@ public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible 
         return overflow || difference.magnitude > Self.greatest.millionths.magnitude ? nil : Quantity(millionths: difference)
     }
 
+    /// What is left when so much is taken away; never below zero.
+    public func remainder(after taken: Quantity) -> Quantity { max(.zero, subtracting(taken) ?? .zero) }
+
     /// Without its sign.
     public var magnitude: Quantity { Quantity(millionths: abs(millionths)) }
 

@@ -32,6 +32,14 @@ public struct LotBook {
         return try access.view(entity, Self.balanceID(entity, location: location, part: part, lot: lot))?.quantity("on_hand") ?? .zero
     }
 
+    /// The most of a lot that can lie there: what is known of it, or what lies there beyond all other lots, as that may be of this one.
+    public func most(of lot: String, of part: RecordID, at location: RecordID) throws -> Quantity {
+        let lots = try lots(of: part, at: location)
+        let known = lots.first { $0.number == lot }?.quantity ?? .zero
+        let others = lots.filter { $0.number != lot }.reduce(Quantity.zero) { $0.adding($1.quantity) ?? .greatest }
+        return max(known, try StockBook(schema: schema, access: access).balance(of: part, at: location).onHand.remainder(after: others))
+    }
+
     /// Until when a lot may be used.
     public func shelfLife(of lot: String, of part: RecordID) throws -> ShelfLife {
         let entity = try schema.entity("lot")

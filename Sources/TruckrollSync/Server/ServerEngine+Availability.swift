@@ -16,9 +16,7 @@ extension ServerEngine {
             )
         }
     }
-}
 
-extension ServerEngine {
     /// What can be promised of a part at each place in the view of a replica, for today and for a day.
     ///
     /// - Throws: ``EngineProblem`` `malformed`, `replica-unknown`.

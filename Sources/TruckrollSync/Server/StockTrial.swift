@@ -130,12 +130,7 @@ struct StockTrial {
                 code: "lot-unfit", op: index, text: "Lot \(lot) may not be used any more.", remedies: ["move it into quarantine", "write it off"])
         }
         guard let from = entry.reference("from") else { return nil }
-        let known = try lots.lots(of: part, at: from)
-        let there = known.first { $0.number == lot }?.quantity.millionths ?? 0
-        let others = known.filter { $0.number != lot }.reduce(Int64(0)) { $0 + $1.quantity.millionths }
-        let onHand = try StockBook(schema: schema, access: writer).balance(of: part, at: from).onHand.millionths
-        // What lies there without a lot may be of this one.
-        let most = Quantity(millionths: max(there, onHand - others))
+        let most = try lots.most(of: lot, of: part, at: from)
         let id = LotBook.balanceID(try schema.entity("lot_balance"), location: from, part: part, lot: lot)
         guard let wanted = (takenLots[id] ?? .zero).adding(quantity), wanted <= most else {
             return Remark(

@@ -42,7 +42,9 @@ struct HandOverEffects {
 
     /// What keeps a hand-over from ever moving anything, as sentences for its author.
     private func problem(with offer: RecordView) throws -> String? {
-        guard let part = offer.reference("part"), let to = offer.reference("to"), let code = offer.text("code") else { return "" }
+        guard let part = offer.reference("part"), let to = offer.reference("to"), let code = offer.text("code") else {
+            return "It names no part, or not where it goes."
+        }
         if offer.id != HandOverCode.id(offer.entity, code: code, to: to) {
             return "A hand-over's id follows from its code and where it goes; hand it over again with it."
         }
@@ -85,7 +87,7 @@ struct HandOverEffects {
         {
             var amounts = ReservationAmounts(reservation)
             if amounts.granted >= quantity {
-                amounts.granted = Quantity(millionths: amounts.granted.millionths - quantity.millionths)
+                amounts.granted = amounts.granted.remainder(after: quantity)
                 amounts.picked = amounts.picked.adding(quantity) ?? amounts.picked
                 try offers.write(amounts, reservation)
                 return .held(quantity, for: reservation.id)
@@ -189,7 +191,7 @@ struct HandOverEffects {
             doubts.append("What is left does not cover what was promised. Replenish the location.")
         }
         try CountEffects(stock: stock).explain(arrivalOf: offer, at: answer)
-        if let part = offer.reference("part"), let serial = UnitPassage.serial(offer) { try follow(part, serial, since: answer) }
+        if let serial = UnitPassage.serial(offer) { try follow(part, serial, since: answer) }
         guard !doubts.isEmpty else { return }
         try builder.raise(
             "stock_discrepancy", "hand-over:\(offer.id)", order: nil, about: offer.reference("by"),

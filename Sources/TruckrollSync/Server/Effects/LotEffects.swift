@@ -40,13 +40,9 @@ struct LotEffects {
     func doubt(of use: RecordView, _ part: RecordID, _ quantity: Quantity, at location: RecordID) throws -> String? {
         guard try book.isTracked(part) else { return nil }
         guard let lot = use.lot else { return "The lot is missing, so the book cannot tell of which some is gone." }
-        let known = try book.lots(of: part, at: location)
-        let there = known.first { $0.number == lot }?.quantity ?? .zero
-        let others = known.filter { $0.number != lot }.reduce(Int64(0)) { $0 + $1.quantity.millionths }
-        let onHand = try StockBook(schema: builder.schema, access: builder.writer).balance(of: part, at: location).onHand
-        // What lies there without a lot may be of this one.
-        guard there < quantity, onHand.millionths - others < quantity.millionths else { return nil }
-        return "By the book \(there) of lot \(lot) lie there. Compare the number with the label."
+        let most = try book.most(of: lot, of: part, at: location)
+        guard most < quantity else { return nil }
+        return "By the book \(most) of lot \(lot) lie there. Compare the number with the label."
     }
 
     /// A use of what may not be used any more stands, and quality is told.

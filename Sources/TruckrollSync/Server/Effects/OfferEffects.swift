@@ -20,23 +20,23 @@ struct OfferEffects {
             var amounts = ReservationAmounts(reservation)
             // What was given up meanwhile gets nothing back.
             if amounts.picked >= held {
-                amounts.picked = Quantity(millionths: amounts.picked.millionths - held.millionths)
+                amounts.picked = amounts.picked.remainder(after: held)
                 amounts.granted = amounts.granted.adding(held) ?? amounts.granted
                 return try write(amounts, reservation)
             }
         }
-        try balances.change(part, at: from) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - held.millionths)) }
+        try balances.change(part, at: from) { $0.reserved = $0.reserved.remainder(after: held) }
     }
 
     /// What is held for a hand-over has left the stock: nothing is promised of it there any more.
     func load(_ offer: RecordView) throws {
         guard let part = offer.reference("part"), let from = offer.reference("from"), let held = offer.quantity("held"), held > .zero else { return }
         try builder.patch("hand_over", id: offer.id, ["held": .text("0")])
-        try balances.change(part, at: from) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - held.millionths)) }
+        try balances.change(part, at: from) { $0.reserved = $0.reserved.remainder(after: held) }
         guard let reservation = try reservation(of: offer) else { return }
         var amounts = ReservationAmounts(reservation)
         guard amounts.picked >= held else { return }
-        amounts.picked = Quantity(millionths: amounts.picked.millionths - held.millionths)
+        amounts.picked = amounts.picked.remainder(after: held)
         amounts.loaded = amounts.loaded.adding(held) ?? amounts.loaded
         try write(amounts, reservation)
     }

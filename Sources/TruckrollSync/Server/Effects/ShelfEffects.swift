@@ -106,7 +106,7 @@ struct ShelfEffects {
         try builder.patch("reservation", id: view.id, fields)
         try balances.change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(grant.quantity) ?? $0.reserved
-            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - grant.quantity.millionths))
+            $0.backordered = $0.backordered.remainder(after: grant.quantity)
         }
         try tell(view, "\(grant.quantity) of what was waited for are granted" + (left == .zero ? "." : "; \(left) more are waited for."))
     }
@@ -122,7 +122,7 @@ struct ShelfEffects {
         try builder.patch(
             "reservation", id: view.id, ["answer": .text(granted > .zero ? "\(granted) are granted; the rest is given up. \(reason)" : reason)])
         try balances.change(shelf.part, at: shelf.location) {
-            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - left.millionths))
+            $0.backordered = $0.backordered.remainder(after: left)
         }
         if isNews { try tell(view, "\(left) of what was waited for are given up: \(reason)") }
     }

@@ -16,7 +16,9 @@ extension StockEffects {
         if offer.quantity("held") ?? .zero > .zero {
             try offers.load(offer)
         } else if try isDepot(from) {
-            if try !load(part, quantity, from, for: order, isLoaded) {
+            // What goes elsewhere than into a van is not for the order to be used.
+            let promised = try order.map { try isLoaded && consumeReservation($0, part, from, quantity, isLoaded: true) } ?? false
+            if !promised {
                 doubts.append("It was taken without a reservation or a lease.")
             }
         } else if let order, !isLoaded {
@@ -31,28 +33,6 @@ extension StockEffects {
             try book("discrepancy", part: part, quantity: missing, from: nil, to: from, use: offer, isNamed: unit != .moved)
         }
         return doubts
-    }
-
-    /// Takes what a hand-over brings away from what its order was granted, where nothing was held for it; what it brings beyond that is
-    /// waited for no more.
-    ///
-    /// - Parameter isLoaded: whether it goes into a van, for the order to be used.
-    /// - Returns: whether the order was granted that much.
-    private func load(_ part: RecordID, _ quantity: Quantity, _ from: RecordID, for order: RecordID?, _ isLoaded: Bool) throws -> Bool {
-        guard isLoaded, let reservation = try reservation(for: order, part, from) else { return false }
-        var amounts = ReservationAmounts(reservation)
-        let taken = min(amounts.granted, quantity)
-        let unwaited = min(amounts.backordered, Quantity(millionths: quantity.millionths - taken.millionths))
-        guard taken > .zero || unwaited > .zero else { return false }
-        amounts.granted = Quantity(millionths: amounts.granted.millionths - taken.millionths)
-        amounts.backordered = Quantity(millionths: amounts.backordered.millionths - unwaited.millionths)
-        amounts.loaded = amounts.loaded.adding(taken)?.adding(unwaited) ?? amounts.loaded
-        try offers.write(amounts, reservation)
-        try change(part, at: from) {
-            $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths))
-            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - unwaited.millionths))
-        }
-        return taken == quantity
     }
 
     /// The order that a hand-over names, where its author holds it or is of the office.
@@ -80,8 +60,8 @@ extension StockEffects {
             var amounts = ReservationAmounts(view)
             let taken = min(amounts.loaded, left)
             guard taken > .zero else { continue }
-            amounts.loaded = Quantity(millionths: amounts.loaded.millionths - taken.millionths)
-            left = Quantity(millionths: left.millionths - taken.millionths)
+            amounts.loaded = amounts.loaded.remainder(after: taken)
+            left = left.remainder(after: taken)
             try offers.write(amounts, view, end: end)
         }
     }

@@ -17,7 +17,12 @@ extension StockEffects {
     // MARK: Reservations
 
     /// Takes from what the order was granted; what it takes beyond that has no promise behind it, and is waited for no more.
-    func consumeReservation(_ order: RecordID, _ part: RecordID, _ location: RecordID, _ quantity: Quantity) throws -> Bool {
+    ///
+    /// - Parameter isLoaded: whether it was only brought into a van, for the order to be used there.
+    /// - Returns: whether the order was granted that much.
+    func consumeReservation(
+        _ order: RecordID, _ part: RecordID, _ location: RecordID, _ quantity: Quantity, isLoaded: Bool = false
+    ) throws -> Bool {
         guard var view = try reservation(for: order, part, location) else { return false }
         var amounts = ReservationAmounts(view)
         if quantity > amounts.granted, amounts.picked > .zero {
@@ -29,14 +34,15 @@ extension StockEffects {
         }
         let granted = amounts.granted
         let taken = min(granted, quantity)
-        let unwaited = min(amounts.backordered, Quantity(millionths: quantity.millionths - taken.millionths))
+        let unwaited = min(amounts.backordered, quantity.remainder(after: taken))
         guard taken > .zero || unwaited > .zero else { return false }
-        amounts.granted = Quantity(millionths: granted.millionths - taken.millionths)
-        amounts.backordered = Quantity(millionths: amounts.backordered.millionths - unwaited.millionths)
+        amounts.granted = granted.remainder(after: taken)
+        amounts.backordered = amounts.backordered.remainder(after: unwaited)
+        if isLoaded { amounts.loaded = amounts.loaded.adding(taken)?.adding(unwaited) ?? amounts.loaded }
         try offers.write(amounts, view)
         try change(part, at: location) {
-            $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - taken.millionths))
-            $0.backordered = Quantity(millionths: max(0, $0.backordered.millionths - unwaited.millionths))
+            $0.reserved = $0.reserved.remainder(after: taken)
+            $0.backordered = $0.backordered.remainder(after: unwaited)
         }
         return quantity <= granted
     }
@@ -66,7 +72,7 @@ extension StockEffects {
                 amounts.state != nil
             else { continue }
             let granted = amounts.granted
-            try change(shelf.part, at: shelf.location) { $0.reserved = Quantity(millionths: max(0, $0.reserved.millionths - granted.millionths)) }
+            try change(shelf.part, at: shelf.location) { $0.reserved = $0.reserved.remainder(after: granted) }
             // What was loaded stays where it is, as that place's stock.
             (amounts.granted, amounts.loaded) = (.zero, .zero)
             try offers.write(amounts, view, end: .released)
@@ -130,7 +136,7 @@ extension StockEffects {
             return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(refusal)])
         }
         if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
-        let wanted = Quantity(millionths: max(0, quantity.millionths - used.millionths))
+        let wanted = quantity.remainder(after: used)
         guard wanted > .zero else {
             return try builder.patch("reservation", id: view.id, ["state": .text("consumed"), "answer": .text("It was taken meanwhile.")])
         }
@@ -268,7 +274,7 @@ extension StockEffects {
             view.text("state") == "granted", let granted = view.quantity("granted")
         else { return }
         let used = view.quantity("used") ?? .zero
-        let left = Quantity(millionths: max(0, used.millionths - quantity.millionths))
+        let left = used.remainder(after: quantity)
         let open = { (used: Quantity) in max(0, granted.millionths - used.millionths) }
         try builder.patch("lease", id: lease, ["used": .text(left.description)])
         let freed = open(left) - open(used)
@@ -294,7 +300,7 @@ extension StockEffects {
         let granted = view.quantity("granted") ?? .zero
         let covered = Quantity(millionths: min(quantity.millionths, max(0, granted.millionths - used.millionths)))
         try builder.patch("lease", id: lease, ["used": .text((used.adding(quantity) ?? used).description)])
-        try change(part, at: from) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - covered.millionths)) }
+        try change(part, at: from) { $0.leased = $0.leased.remainder(after: covered) }
         if covered < quantity, !isCovered {
             try builder.raise(
                 "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),

@@ -166,7 +166,7 @@ struct StockEffects {
         var doubts: [String] = []
         let order = use.reference("order")
         let already = former.map { $0.part == part && $0.from == from && $0.lease == use.reference("lease") ? $0.quantity : .zero } ?? .zero
-        let further = Quantity(millionths: max(0, quantity.millionths - already.millionths))
+        let further = quantity.remainder(after: already)
         let location = try builder.writer.view(try builder.schema.entity("stock_location"), from)
         if location?.text("kind") == "van" {
             let holder = location?.integer("leased_to")
