@@ -51,6 +51,10 @@ public enum EmbeddedSchemas {
             PackageResources.stock_count_json,
             PackageResources.lot_json,
             PackageResources.lot_balance_json,
+            PackageResources.exception_kind_json,
+            PackageResources.escalation_rule_json,
+            PackageResources.exception_event_json,
+            PackageResources.team_json,
         ]
     }
 }

@@ -137,13 +137,15 @@ CREATE TABLE "entity_reservation" (
     "part" BLOB,
     "location" BLOB,
     "state" TEXT,
-    "open_for" BLOB
+    "open_for" BLOB,
+    "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_reservation_by_order" ON "entity_reservation" ("order");
 CREATE INDEX "entity_reservation_by_part" ON "entity_reservation" ("part");
 CREATE INDEX "entity_reservation_by_location" ON "entity_reservation" ("location");
 CREATE INDEX "entity_reservation_by_state" ON "entity_reservation" ("state");
 CREATE INDEX "entity_reservation_by_open_for" ON "entity_reservation" ("open_for");
+CREATE INDEX "entity_reservation_by_next_due" ON "entity_reservation" ("next_due");
 CREATE TABLE "entity_lease" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "kind" TEXT,
@@ -151,7 +153,8 @@ CREATE TABLE "entity_lease" (
     "replica" INTEGER,
     "location" BLOB,
     "part" BLOB,
-    "state" TEXT
+    "state" TEXT,
+    "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_lease_by_kind" ON "entity_lease" ("kind");
 CREATE INDEX "entity_lease_by_user" ON "entity_lease" ("user");
@@ -159,6 +162,7 @@ CREATE INDEX "entity_lease_by_replica" ON "entity_lease" ("replica");
 CREATE INDEX "entity_lease_by_location" ON "entity_lease" ("location");
 CREATE INDEX "entity_lease_by_part" ON "entity_lease" ("part");
 CREATE INDEX "entity_lease_by_state" ON "entity_lease" ("state");
+CREATE INDEX "entity_lease_by_next_due" ON "entity_lease" ("next_due");
 CREATE TABLE "entity_service_order" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "number" TEXT,
@@ -287,12 +291,20 @@ CREATE TABLE "entity_exception" (
     "kind" TEXT,
     "order" BLOB,
     "about" BLOB,
-    "state" TEXT
+    "owner" TEXT,
+    "state" TEXT,
+    "subject" BLOB,
+    "assignee" BLOB,
+    "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_exception_by_kind" ON "entity_exception" ("kind");
 CREATE INDEX "entity_exception_by_order" ON "entity_exception" ("order");
 CREATE INDEX "entity_exception_by_about" ON "entity_exception" ("about");
+CREATE INDEX "entity_exception_by_owner" ON "entity_exception" ("owner");
 CREATE INDEX "entity_exception_by_state" ON "entity_exception" ("state");
+CREATE INDEX "entity_exception_by_subject" ON "entity_exception" ("subject");
+CREATE INDEX "entity_exception_by_assignee" ON "entity_exception" ("assignee");
+CREATE INDEX "entity_exception_by_next_due" ON "entity_exception" ("next_due");
 CREATE TABLE "entity_ruling" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "subject" BLOB
@@ -410,3 +422,19 @@ CREATE INDEX "entity_lot_balance_by_location" ON "entity_lot_balance" ("location
 CREATE INDEX "entity_lot_balance_by_part" ON "entity_lot_balance" ("part");
 CREATE INDEX "entity_lot_balance_by_lot" ON "entity_lot_balance" ("lot");
 CREATE INDEX "entity_lot_balance_by_open_for" ON "entity_lot_balance" ("open_for");
+CREATE TABLE "entity_exception_kind" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_escalation_rule" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_exception_event" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "exception" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_exception_event_by_exception" ON "entity_exception_event" ("exception");
+CREATE TABLE "entity_team" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "name" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_team_by_name" ON "entity_team" ("name");

@@ -52,6 +52,7 @@ struct CreateCommand: AsyncParsableCommand {
         help: ArgumentHelp("When it must be done: RFC 3339, or YYYY-MM-DD for the end of that working day.", valueName: "time"),
         transform: CalendarText.due) var due: String?
     @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text"), transform: Wording.read) var po: String?
+    @Option(help: ArgumentHelp("What it is worth, such as \"1200.00 EUR\".", valueName: "amount"), transform: Amount.read) var worth: Money?
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
     @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title"), transform: Wording.read) var task: [String] = []
     @Option(help: ArgumentHelp("A step without which the order cannot be completed; these come first.", valueName: "title"), transform: Wording.read)
@@ -87,6 +88,7 @@ struct CreateCommand: AsyncParsableCommand {
         order.due = try due.map { try calendar.due($0) }
         if let due = order.due { try Plausible.check(due, "--due", daysAhead: Self.farthestDue, calendar) }
         order.purchaseOrder = po
+        order.worth = worth
         if !document.isEmpty { order.documents = document.map(\.rawValue) }
         order.steps = mandatoryTask.map { .init($0, isMandatory: true) } + task.map { .init($0, isMandatory: false) }
         return order

@@ -9,7 +9,7 @@ struct ResolutionTests {
 
     init() throws {
         desk = try Desk()
-        try desk.receive([exception(71), exception(72), exception(73, state: "resolved")])
+        try desk.receive([exception(71), exception(72), exception(73, state: "resolved"), exception(74)])
     }
 
     private func exception(_ number: UInt64, state: String = "open", resolution: String? = nil) -> RecordDraft {
@@ -27,7 +27,7 @@ struct ResolutionTests {
         let result = await desk.run("resolve", Desk.id(71).short, "Called Ms Weber: she goes on alone", "--json")
         #expect(result.code == 3)
         #expect(result.output.contains("\"answer\": \"pending\"") && result.output.contains("\(Desk.id(71))"))
-        let listed = await desk.run("exceptions", "--all", "--offline", "--json")
+        let listed = await desk.run("exceptions", "show", Desk.id(71).short, "--offline", "--json")
         #expect(listed.output.contains("she goes on alone"))
     }
 
@@ -41,15 +41,24 @@ struct ResolutionTests {
     @Test("once the server has it, it is granted; set aside, it is refused with the server's words")
     func answers() throws {
         func own(_ ticket: DispatchTicket) throws -> OwnSet { try #require(try desk.client.read { try $0.own(ticket.set) }) }
-        let (first, second) = (
-            try desk.client.dispatchResolve(Desk.id(71), words: "Done"), try desk.client.dispatchResolve(Desk.id(72), words: "Done")
-        )
-        #expect(try desk.client.dispatchResolution(of: first) == .pending)
+        let act = { number in try desk.client.dispatchAct(ExceptionAction(.resolve, text: "Done"), on: Desk.id(number)) }
+        let (first, second, third) = (try act(71), try act(72), try act(74))
+        #expect(try desk.client.dispatchExceptionAnswer(to: first) == .pending)
+        func folded(_ ticket: DispatchTicket, _ isEffective: Bool) -> RecordDraft {
+            RecordDraft(
+                "exception_event", id: ticket.record,
+                [
+                    "exception": .reference(Desk.id(71)), "event": .text("resolve"), "at": .text("2026-11-23T08:00:00+01:00"),
+                    "effective": .boolean(isEffective), "ruling": isEffective ? .null : .text("To be answered first: Who was told?"),
+                    "stage_after": .text(isEffective ? "closed" : "investigating"),
+                ])
+        }
         try desk.receive(
-            patching: [exception(71, state: "resolved", resolution: "Done")],
-            answering: [(try own(first), .applied, ""), (try own(second), .setAside, "It is not yours.")])
-        #expect(try desk.client.dispatchResolution(of: first) == .granted("The exception is resolved."))
-        guard case .refused(let text) = try desk.client.dispatchResolution(of: second) else {
+            [folded(first, true), folded(third, false)],
+            answering: [(try own(first), .applied, ""), (try own(second), .setAside, "It is not yours."), (try own(third), .applied, "")])
+        #expect(try desk.client.dispatchExceptionAnswer(to: first) == .granted("The exception is closed."))
+        #expect(try desk.client.dispatchExceptionAnswer(to: third) == .refused("To be answered first: Who was told?"))
+        guard case .refused(let text) = try desk.client.dispatchExceptionAnswer(to: second) else {
             Issue.record("not refused")
             return
         }

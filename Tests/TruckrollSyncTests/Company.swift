@@ -19,8 +19,11 @@ struct Company {
     let order: RecordID
     let mandatoryTask: RecordID
 
-    init(store: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil) throws {
-        let world = try World(store: store, partSize: partSize, snapshots: snapshots)
+    init(
+        store: ((Schema) -> any ServerStore)? = nil, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil,
+        devicesInFiles: Bool = false
+    ) throws {
+        let world = try World(store: store, partSize: partSize, snapshots: snapshots, devicesInFiles: devicesInFiles)
         self.world = world
         let importer = world.importer
         let annaUser = world.id()

@@ -49,7 +49,7 @@ struct FillingTests {
 
     @Test("what the disk changes of the parts kept aside is fetched again, and what was recorded meanwhile goes on", arguments: PartDamage.allCases)
     func damagedParts(damage: PartDamage) throws {
-        let company = try Company(partSize: PartSize(records: 2))
+        let company = try Company(partSize: PartSize(records: 2), devicesInFiles: true)
         let world = company.world
         try company.addFarOrder()
         world.takesSnapshots = false

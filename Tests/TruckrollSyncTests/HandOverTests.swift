@@ -195,6 +195,6 @@ struct HandOverTests: HandOverSuite {
         }
         #expect(reached == Set(ReservationState.allCases))
         let ends = ReservationState.allCases.filter { !$0.isOpen }
-        #expect(Set(ends) == [.refused, .consumed, .returned, .released])
+        #expect(Set(ends) == [.refused, .consumed, .returned, .released, .expired])
     }
 }

@@ -15,7 +15,7 @@ struct UnreadableTests {
 
     /// Anna has accepted her order, and the server does not know yet.
     init() throws {
-        company = try Company()
+        company = try Company(devicesInFiles: true)
         try company.event(company.anna, .accept)
     }
 

@@ -7,7 +7,8 @@ struct StockReserveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reserve", abstract: "Have stock of a depot promised to an order.",
         discussion: """
-            What is not there is waited for, in turn. The safety stock is released for an emergency alone, and the reason is kept.
+            What is not there is waited for, in turn. It is kept until the order is over, or until --until when nobody has come for it. \
+            The safety stock is released for an emergency alone, and the reason is kept.
 
             EXAMPLE
               truckroll-dispatch stock reserve SO-2026-000001 HI-1002 2 \\
@@ -27,6 +28,7 @@ struct StockReserveCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The depot: its name or id.", valueName: "location")) var at: String
     @Option(help: ArgumentHelp("When it is needed: HH:MM or YYYY-MM-DD HH:MM.", valueName: "time"), transform: CalendarText.due) var neededBy: String?
     @Option(help: ArgumentHelp("After that it is not wanted any more.", valueName: "time"), transform: CalendarText.due) var cancelAfter: String?
+    @Option(help: ArgumentHelp("Keep it until then.", valueName: "time"), transform: CalendarText.due) var until: String?
     @Flag(inversion: .prefixedNo, help: "Whether less than all of it helps; the customer's way when left out.") var partial: Bool?
     @Option(help: ArgumentHelp("Take from the safety stock, and why.", valueName: "reason"), transform: Wording.read) var emergency: String?
 
@@ -44,6 +46,7 @@ struct StockReserveCommand: AsyncParsableCommand {
                 }
                 request.neededBy = try neededBy.map { try calendar.due($0) }
                 request.cancelAfter = try cancelAfter.map { try calendar.due($0) }
+                request.keptUntil = try until.map { try calendar.due($0) }
                 request.takesPart = partial
                 request.emergency = emergency
                 return try client.dispatchReserve(request)

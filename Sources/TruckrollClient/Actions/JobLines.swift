@@ -218,7 +218,7 @@ extension Array where Element == RecordView {
 
     /// By their time, which is to the second; within one, in the order they were written. A correction that kept its time
     /// stands where what it corrects was written.
-    func inTime(_ field: String = "at") -> [RecordView] {
+    public func inTime(_ field: String = "at") -> [RecordView] {
         let byID = Dictionary(map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         func written(_ view: RecordView, _ steps: Int) -> Version {
             // A chain longer than its list runs in a circle.

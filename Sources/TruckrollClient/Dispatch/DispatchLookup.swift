@@ -25,6 +25,11 @@ public struct DispatchLookup {
         ) { Self.words($0, ["number", "name"]) }
     }
 
+    /// Anybody of the company by personnel number or name.
+    public func person(_ text: String) throws -> RecordView {
+        try finder.find("user", text, by: ["number", "name"], what: "person", next: "Check the spelling.") { Self.words($0, ["number", "name"]) }
+    }
+
     /// A customer by number or name.
     public func customer(_ text: String) throws -> RecordView {
         try finder.find("customer", text, by: ["number", "name"]) { Self.words($0, ["number", "name"]) }

@@ -38,6 +38,8 @@ public struct DispatchNewOrder: Sendable {
     public var due: DeviceTime?
     /// The customer's purchase order.
     public var purchaseOrder: String?
+    /// What it is worth.
+    public var worth: Money?
     /// What must exist before it is closed.
     public var documents: [String] = []
     /// Its steps in their order.
@@ -86,7 +88,8 @@ public struct DispatchNewOrder: Sendable {
             "site": .reference(site), "kind": .text(kind), "title": .text(title),
             "priority": priority.map { .text($0) } ?? .null, "assets": assets.isEmpty ? .null : .list(assets.map { .reference($0) }),
             "requested_at": .text(editor.now.description), "due_at": due.map { .text($0.description) } ?? .null,
-            "po_reference": purchaseOrder.map { .text($0) } ?? .null,
+            "po_reference": purchaseOrder.map { .text($0) } ?? .null, "worth": worth.map { .integer($0.minorUnits) } ?? .null,
+            "currency": worth.map { .text($0.currency) } ?? .null,
             "required_documents": documents.isEmpty ? .null : .list(documents.map { .text($0) }),
         ]
     }

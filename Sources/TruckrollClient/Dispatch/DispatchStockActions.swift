@@ -35,6 +35,8 @@ public struct ReservationRequest: Hashable, Sendable {
     /// `nil` for the customer's way.
     public var takesPart: Bool?
     public var cancelAfter: DeviceTime?
+    /// Until when it is kept; `nil` until its order is over.
+    public var keptUntil: DeviceTime?
     /// Why the safety stock is released; `nil` for ordinary demand.
     public var emergency: String?
 
@@ -197,7 +199,7 @@ extension DeviceClient {
                     "order": .reference(request.order), "part": .reference(request.part), "location": .reference(request.location),
                     "quantity": .text(request.quantity.description), "requested_by": .reference(editor.user),
                     "needed_by": request.neededBy.map { .time($0) } ?? .null, "partial": request.takesPart.map { .boolean($0) } ?? .null,
-                    "cancel_after": request.cancelAfter.map { .time($0) } ?? .null,
+                    "cancel_after": request.cancelAfter.map { .time($0) } ?? .null, "expires_at": request.keptUntil.map { .time($0) } ?? .null,
                     "emergency": request.emergency == nil ? .null : .boolean(true), "reason": .optional(request.emergency),
                 ])
         }

@@ -36,6 +36,8 @@ public final class Entity: Sendable {
     /// Where the record of each facet lies.
     public let scopes: [Facet: [ScopeTemplate]]
     public let edges: [EdgeTemplate]
+    /// What the clock alone asks of its records.
+    public let clocks: [ClockTemplate]
     private let required: [Facet: [FieldID]]
     private let byID: [FieldID: Int]
     private let byName: [String: Int]
@@ -49,8 +51,10 @@ public final class Entity: Sendable {
 
     /// The fields a store keeps as typed columns to query by.
     public let columns: [Field]
-    /// Theirs, in the same order.
+    /// Theirs, in the same order, and last ``nextDueColumn`` where the entity has clocks.
     let columnNames: [String]
+    /// The column of integers that says when the clock asks something of a record, in Unix milliseconds.
+    public static let nextDueColumn = "next_due"
 
     /// Reads a schema document.
     ///
@@ -76,7 +80,8 @@ public final class Entity: Sendable {
         }
         self.required = Dictionary(grouping: fields.filter(\.isRequired), by: \.facet).mapValues { $0.map(\.id) }
         columns = fields.filter(\.isColumn)
-        columnNames = columns.map(\.name)
+        clocks = (file.entity.clocks ?? []).map { ClockTemplate(field: $0.field, condition: $0.when ?? [:]) }
+        columnNames = columns.map(\.name) + (clocks.isEmpty ? [] : [Self.nextDueColumn])
         var scopes: [Facet: [ScopeTemplate]] = [:]
         for (facetName, templates) in file.entity.scopes {
             guard let facet = Facet(name: facetName) else { throw SchemaProblem(entity: name, detail: "facet \(facetName)") }
@@ -92,6 +97,12 @@ public final class Entity: Sendable {
         byName = Dictionary(fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
         guard byID.count == fields.count else { throw SchemaProblem(entity: name, detail: "two fields share a number") }
         guard byID[.tombstone] == nil else { throw SchemaProblem(entity: name, detail: "field number 0 is the tombstone") }
+        guard byName[Self.nextDueColumn] == nil else { throw SchemaProblem(entity: name, detail: "\(Self.nextDueColumn) is no name for a field") }
+        for clock in clocks {
+            guard let field = self[clock.field], field.facet == .common, field.type == .time || field.type == .date else {
+                throw SchemaProblem(entity: name, detail: "no clock can run by \(clock.field)")
+            }
+        }
         for field in fields where scopes[field.facet] == nil {
             throw SchemaProblem(entity: name, detail: "\(field.name): facet \(field.facet.name) has no scopes")
         }
@@ -116,6 +127,11 @@ struct SchemaFile: Decodable {
         let deletable: Bool?
         let scopes: [String: [String]]
         let edges: [EdgePart]?
+        let clocks: [ClockPart]?
+    }
+    struct ClockPart: Decodable {
+        let field: String
+        let when: [String: [String]]?
     }
     struct EdgePart: Decodable {
         let parent: String
@@ -143,6 +159,7 @@ struct SchemaFile: Decodable {
         let merge: MergeRule
         let references: String?
         let late: Bool?
+        let planned: Bool?
         let unit: String?
         let column: Bool?
         let facet: String?
@@ -157,6 +174,7 @@ struct SchemaFile: Decodable {
             case merge = "x-merge"
             case references = "x-references"
             case late = "x-late"
+            case planned = "x-planned"
             case unit = "x-unit"
             case column = "x-column"
             case facet = "x-facet"

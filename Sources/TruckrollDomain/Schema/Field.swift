@@ -54,6 +54,8 @@ public final class Field: Sendable {
     /// Whether what the reference names may come in a later class of a view that is being filled.
     public let isLate: Bool
     public let isColumn: Bool
+    /// Whether a time lies ahead by its meaning, so that it says nothing of the author's clock.
+    public let isPlanned: Bool
     /// The entity a reference names, when it is always the same.
     public let references: String?
     /// UCUM code or a common unit sign.
@@ -73,6 +75,7 @@ public final class Field: Sendable {
         since = property.since ?? 1
         releaseLimits = property.release
         isColumn = property.column ?? false
+        isPlanned = property.planned ?? false
         self.isRequired = isRequired
         isLate = property.late ?? false
         guard let facet = Facet(name: property.facet ?? "common") else {

@@ -5,6 +5,8 @@ extension RecordView {
     public var columns: ColumnValues? {
         guard !isDeleted else { return nil }
         guard key.facet == .common else { return [:] }
-        return ColumnValues(names: entity.columnNames, values: entity.columns.map { shown($0) })
+        return ColumnValues(
+            names: entity.columnNames,
+            values: entity.columns.map { shown($0) } + (entity.clocks.isEmpty ? [] : [nextDue.map { .integer($0) } ?? .null]))
     }
 }

@@ -94,10 +94,7 @@ extension Entity {
         guard view.key.facet == .common else { return [] }
         var edges: Set<Edge> = []
         for template in self.edges {
-            let holds = template.condition.allSatisfy { field, values in
-                values.contains { $0.hasBytes(of: view[field].text ?? "") }
-            }
-            guard holds else { continue }
+            guard view.meets(template.condition) else { continue }
             var around: Int64?
             if let field = template.windowField {
                 guard let time = view[field].text.flatMap({ DeviceTime($0) }) else { continue }

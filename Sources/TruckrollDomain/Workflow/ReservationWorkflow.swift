@@ -10,6 +10,8 @@ public enum ReservationState: String, Sendable, CaseIterable {
     /// All of it was handed over, and not used yet.
     case loaded
     case consumed, returned, released
+    /// It was kept until a moment, and nobody came for it.
+    case expired
 
     /// Whether something may still become of it.
     public var isOpen: Bool { ReservationWorkflow.transitions.contains { $0.from == self } }
@@ -17,7 +19,7 @@ public enum ReservationState: String, Sendable, CaseIterable {
 
 /// What can happen to a reservation.
 public enum ReservationEvent: String, Sendable, CaseIterable {
-    case refuse, wait, grant, pick, put_back, load, consume, bring_back, give_up, release
+    case refuse, wait, grant, pick, put_back, load, consume, bring_back, give_up, release, expire
 }
 
 /// The declared machine of a reservation: the server writes no other step.
@@ -42,6 +44,8 @@ public enum ReservationWorkflow {
         row([.requested, .picked, .loaded], .consume, .consumed),
         row([.loaded], .bring_back, .returned),
         row([.requested, .granted, .backordered, .picked, .loaded], .release, .released),
+        row([.requested], .expire, .expired),
+        row([.granted], .expire, .picked, .loaded, .expired),
     ].flatMap(\.self)
 
     private static func row(_ from: [ReservationState], _ event: ReservationEvent, _ to: ReservationState...) -> [Transition] {

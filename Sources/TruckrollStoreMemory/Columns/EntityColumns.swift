@@ -20,6 +20,13 @@ struct EntityColumns: Sendable {
 
     func ids(column: Int, value: ColumnValue) -> [RecordID] { index[column][value] ?? [] }
 
+    /// The ids with an integer that is no greater, by their integers.
+    func ids(column: Int, upTo greatest: Int64) -> [RecordID] {
+        var found: [(value: Int64, ids: [RecordID])] = []
+        for case (.integer(let value), let ids) in index[column] where value <= greatest { found.append((value, ids)) }
+        return found.sorted { $0.value < $1.value }.flatMap(\.ids)
+    }
+
     /// Puts a record's row in place, or takes it away, and returns what was there.
     mutating func set(_ id: RecordID, _ row: [ColumnValue]?) -> [ColumnValue]? {
         let former = row.map { rows.updateValue($0, forKey: HashedID(id)) } ?? rows.removeValue(forKey: HashedID(id))

@@ -26,8 +26,12 @@ struct TypedColumns: Sendable {
             for field in entity.columns where field.facet == .common {
                 columns.append(.init(name: field.name, type: ColumnType(field), place: tables[place].place(ofColumn: field.name)))
             }
+            if !entity.clocks.isEmpty {
+                let name = Entity.nextDueColumn
+                columns.append(.init(name: name, type: .integer, place: tables[place].place(ofColumn: name)))
+            }
             shapes[entity.type] = EntityShape(name: entity.name, table: place, columns: columns)
-            filled[entity.name] = Set(columns.map(\.name))
+            filled[entity.name] = Set(columns.map(\.name) + (entity.clocks.isEmpty ? [] : [entity.dueRule]))
         }
         return schema.entities.filter { entity in
             guard let former = before[entity.name], let now = filled[entity.name] else { return true }
@@ -79,6 +83,12 @@ struct TypedColumns: Sendable {
         }
         guard let value = try column.type.value(value) else { return [] }
         return tables[shape.table].rows.ids(column: column.place, value: value)
+    }
+
+    /// What is due at the moment or before, the earliest first.
+    func ids(_ entity: Entity, dueAt milliseconds: Int64) -> [RecordID] {
+        guard let shape = shapes[entity.type], let column = shape.columns.first(where: { $0.name == Entity.nextDueColumn }) else { return [] }
+        return tables[shape.table].rows.ids(column: column.place, upTo: milliseconds)
     }
 }
 

@@ -20,6 +20,8 @@ extension MemoryServerTransaction {
         try store.tables.columns.ids(entity, where: column, equals: value)
     }
 
+    func ids(_ entity: Entity, dueAt milliseconds: Int64) throws -> [RecordID] { store.tables.columns.ids(entity, dueAt: milliseconds) }
+
     func ids(_ entity: Entity) throws -> [RecordID] { store.tables.columns.ids(entity) }
 
     func keys(after key: RecordKey?, limit: Int) throws -> [RecordKey] { store.tables.records.keys.ascending(after: key, limit: limit) }

@@ -39,7 +39,7 @@ extension EntityShapes {
         let rows = try session.rows("SELECT entity, columns FROM filled_columns /*WHERE tenant = $tenant*/") { (try $0.text(), try $0.text()) }
         let filled = Dictionary(rows, uniquingKeysWith: { first, _ in first })
         for shape in all {
-            let columns = shape.columns.map { "\($0.name) \($0.type.word)" }.sorted()
+            let columns = shape.described { $0.word }
             let known = filled[shape.name].map { Set($0.split(separator: "\n").map(String.init)) }
             guard known?.isSuperset(of: columns) != true else { continue }
             try fill(shape, in: session)

@@ -16,6 +16,19 @@ package struct EntityShape: Sendable {
         let selectIDs: String
         /// Ids of the rows without one, ascending.
         let selectEmptyIDs: String
+
+        init(name: String, type: ColumnType, isLong: Bool, of table: String) {
+            let column = EntityShape.quoted(name)
+            let prefix = { (value: String) in isLong ? "substr(\(value), 1, 200)" : value }
+            let select = "SELECT id FROM \(EntityShape.quoted(table)) WHERE /*tenant = $tenant AND \(prefix(column))"
+            self.name = name
+            self.type = type
+            quoted = column
+            index = "\(table)_by_\(name)"
+            indexed = isLong ? "(\(prefix(column)))" : column
+            selectIDs = "\(select) = \(prefix("?1")) AND*/ \(column) = ?1 ORDER BY id"
+            selectEmptyIDs = "\(select) IS NULL AND*/ \(column) IS NULL ORDER BY id"
+        }
     }
 
     package let entity: Entity
@@ -27,6 +40,8 @@ package struct EntityShape: Sendable {
     let delete: String
     package let deleteAll: String
     let selectIDs: String
+    /// Ids of the rows that are due at a moment, the earliest first.
+    let selectDueIDs: String
 
     package init(_ entity: Entity) {
         let table = "entity_" + entity.name
@@ -35,17 +50,13 @@ package struct EntityShape: Sendable {
         type = entity.type
         name = entity.name
         self.table = table
-        columns = entity.columns.filter { $0.facet == .common }.map { field in
-            let (column, type) = (Self.quoted(field.name), ColumnType(field))
-            let isLong = Self.isLong(field)
-            let prefix = { (value: String) in isLong ? "substr(\(value), 1, 200)" : value }
-            let select = "SELECT id FROM \(quotedTable) WHERE /*tenant = $tenant AND \(prefix(column))"
-            return Column(
-                name: field.name, type: type, quoted: column, index: "\(table)_by_\(field.name)",
-                indexed: isLong ? "(\(prefix(column)))" : column,
-                selectIDs: "\(select) = \(prefix("?1")) AND*/ \(column) = ?1 ORDER BY id",
-                selectEmptyIDs: "\(select) IS NULL AND*/ \(column) IS NULL ORDER BY id")
+        var columns = entity.columns.filter { $0.facet == .common }.map { field in
+            Column(name: field.name, type: ColumnType(field), isLong: Self.isLong(field), of: table)
         }
+        if !entity.clocks.isEmpty { columns.append(Column(name: Entity.nextDueColumn, type: .integer, isLong: false, of: table)) }
+        self.columns = columns
+        let due = Self.quoted(Entity.nextDueColumn)
+        selectDueIDs = "SELECT id FROM \(quotedTable) WHERE /*tenant = $tenant AND*/ \(due) <= ? ORDER BY \(due), id"
         let names = columns.map(\.quoted)
         let marks = [String](repeating: "?", count: names.count + 1).joined(separator: ", ")
         let assignments = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
@@ -78,6 +89,11 @@ package struct EntityShape: Sendable {
 }
 
 extension EntityShape {
+    /// The columns with their types, and how the one of clocks is found, ascending: what a store notes to know whether its rows say it all.
+    package func described(_ word: (ColumnType) -> String) -> [String] {
+        (columns.map { "\($0.name) \(word($0.type))" } + (entity.clocks.isEmpty ? [] : ["due: \(entity.dueRule)"])).sorted()
+    }
+
     /// Brings every row up to date with the record it repeats. The row of a record that cannot be read stays as it is, so that whoever
     /// looks for the record still meets it, and is told.
     ///
@@ -131,6 +147,13 @@ extension EntityShape {
         guard let bound = try column.type.bound(value) else { return [] }
         let (sql, arguments) = bound.isNull ? (column.selectEmptyIDs, []) : (column.selectIDs, [bound])
         return try session.legibleRows(sql, arguments, unreadable: unreadable) { try $0.recordID() }
+    }
+
+    /// - Parameter milliseconds: Unix milliseconds.
+    /// - Returns: what is due at the moment or before, the earliest first; nothing of an entity without clocks.
+    package func ids(dueAt milliseconds: Int64, in session: any SQLSession, unreadable: () throws -> Void) throws -> [RecordID] {
+        guard !entity.clocks.isEmpty else { return [] }
+        return try session.legibleRows(selectDueIDs, [milliseconds.bound], unreadable: unreadable) { try $0.recordID() }
     }
 
     package func ids(in session: any SQLSession, unreadable: () throws -> Void) throws -> [RecordID] {

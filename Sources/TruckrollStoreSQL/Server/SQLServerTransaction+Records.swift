@@ -50,6 +50,10 @@ extension SQLServerTransaction {
         try entities[entity]?.ids(where: column, equals: value, in: session) { throw unreadableRow(entity) } ?? []
     }
 
+    package func ids(_ entity: Entity, dueAt milliseconds: Int64) throws -> [RecordID] {
+        try entities[entity]?.ids(dueAt: milliseconds, in: session) { throw unreadableRow(entity) } ?? []
+    }
+
     package func ids(_ entity: Entity) throws -> [RecordID] { try entities[entity]?.ids(in: session) { throw unreadableRow(entity) } ?? [] }
 
     /// Nothing is decided on a part of what there is.

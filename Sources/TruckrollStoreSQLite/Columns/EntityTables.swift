@@ -74,8 +74,7 @@ extension EntityShape {
         "ALTER TABLE \(Self.quoted(table)) ADD COLUMN \(column.quoted) \(column.type.word)"
     }
 
-    /// The columns with their types, ascending.
-    fileprivate var described: [String] { columns.map { "\($0.name) \($0.type.word)" }.sorted() }
+    fileprivate var described: [String] { described { $0.word } }
 }
 
 extension ColumnType {

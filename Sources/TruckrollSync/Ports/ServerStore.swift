@@ -91,6 +91,9 @@ public protocol ServerTransaction: AnyObject {
     func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws
     /// Ids of live records whose typed column has the value, ascending. The common facet only.
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
+    /// Ids of live records of which the clock asks something at the moment (Unix milliseconds) or asked before, the earliest first; none
+    /// of an entity without clocks.
+    func ids(_ entity: Entity, dueAt milliseconds: Int64) throws -> [RecordID]
     /// Ids of all live records of the entity, ascending.
     func ids(_ entity: Entity) throws -> [RecordID]
     /// Keys of all records, ascending, deleted ones included, after `key`.

@@ -83,17 +83,13 @@ extension Sequencer {
         let entity = try schema.entity("exception")
         let id = Self.caseID(replica, entity)
         if try builder.writer.view(entity, id) != nil {
-            return try builder.patch("exception", id: id, ["state": .text("open")])
+            return try ExceptionEffects(builder: builder).reopen(id)
         }
-        try builder.create(
-            "exception", id: id,
-            [
-                "kind": .text("recovered_state"), "about": author.map { .reference($0) } ?? .null, "raised_at": builder.now,
-                "owner": .text(Role.dispatcher.rawValue), "state": .text("open"),
-                "text": .text(
-                    "The server was restored and lacks work of device \(replica). Others still show some of it. It comes by itself when that device syncs; if the device is lost, look at it with `recovered`."
-                ),
-            ])
+        try builder.raise(
+            .recovered_state, id: id, order: nil, about: author,
+            text:
+                "The server was restored and lacks work of device \(replica). Others still show some of it. It comes by itself when that device syncs; if the device is lost, look at it with `recovered`."
+        )
     }
 
     private static func caseID(_ replica: ReplicaID, _ entity: Entity) -> RecordID {
@@ -118,7 +114,7 @@ extension Sequencer {
         let isOpen = try builder.writer.views(entity, where: "author_replica", equals: .integer(Int64(replica.rawValue)))
             .contains { !$0.boolean("arrived") && $0.text("review") == nil }
         let exception = try schema.entity("exception")
-        guard !isOpen, let view = try builder.writer.view(exception, Self.caseID(replica, exception)), view.text("state") == "open" else { return }
-        try builder.patch("exception", id: view.id, ["state": .text("resolved"), "resolution": .text("All of it has come, or was looked at.")])
+        guard !isOpen, let view = try builder.writer.view(exception, Self.caseID(replica, exception)) else { return }
+        try ExceptionEffects(builder: builder).settle(view, "All of it has come, or was looked at.")
     }
 }

@@ -10,16 +10,18 @@ extension Sequencer {
             let stock = try stock(builder)
             let orders = OrderEffects(builder: builder, stock: stock)
             let facts = FactEffects(builder: builder)
+            let exceptions = ExceptionEffects(builder: builder)
             for item in applied {
                 try rulings.add(for: item)
                 if item.entity.name == "assignment_request" { try AssignmentEffects(builder: builder).add(for: item, author: set.user) }
                 try orders.add(for: item)
                 try stock.add(for: item, replica: replica, base: set.base)
                 try facts.add(for: item, author: set.user)
+                try exceptions.add(for: item, author: set.user)
             }
             if !outsideView.isEmpty {
                 try builder.raise(
-                    "outside_view", "outside", order: nil, about: set.user,
+                    .outside_view, "outside", order: nil, about: set.user,
                     text:
                         "\(outsideView.count) fact(s) of set \(set.writeID) concern records outside the device's view. They are kept with the set for review."
                 )
@@ -103,108 +105,5 @@ extension Sequencer {
         tenant.serverStamp.map { last in
             Stamp(milliseconds: last.milliseconds, counter: last.counter, replica: tenant.serverReplica).next(wallMilliseconds: now)
         }
-    }
-
-    // MARK: Timers
-
-    /// Moves due edges and takes back expired leases. Called before the next set is admitted, and at least once a minute.
-    ///
-    /// - Parameter isMinute: whether to look for what nobody is harmed by who waits a minute longer for it.
-    /// - Returns: whether anything moved.
-    func tick(isMinute: Bool = false) throws -> Bool {
-        var moved = false
-        if let end = try transaction.tenant()?.settlingUntil, end <= moment.milliseconds {
-            try settle()
-            moved = true
-        }
-        while true {
-            let due = try transaction.edgesDue(at: moment.milliseconds, limit: 500)
-            guard !due.isEmpty, let tenant = try transaction.tenant() else { break }
-            try moveEdges(due, at: tenant.head.next)
-            moved = true
-        }
-        let expired = try expireLeases()
-        let lapsed = try isMinute && lapseBackorders()
-        let aged = try isMinute && expireLots()
-        return lapsed || aged || expired || moved
-    }
-
-    /// Edges move at a position of their own, so that views change only where the history says so.
-    private func moveEdges(_ due: [EdgeRow], at position: Position) throws {
-        let keeper = ViewKeeper(transaction: transaction, schema: schema, position: position, moment: moment)
-        for row in due { try keeper.refresh(row) }
-        guard let tenant = try transaction.tenant() else { return }
-        try recordOwn(
-            [], stamp: try nextServerStamp(tenant), intent: "window", cause: "timer:window:\(tenant.epoch):\(position)", at: position)
-    }
-
-    private func expireLeases() throws -> Bool {
-        let entity = try schema.entity("lease")
-        var expired = false
-        for id in try transaction.ids(entity, where: "state", equals: .text("granted")) {
-            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)) else { continue }
-            let view = RecordView(stored.record, entity)
-            guard let expiry = view.time("hard_expiry"), expiry.milliseconds <= moment.milliseconds else { continue }
-            let isNew = try timed("timer:lease:\(id):\(expiry.milliseconds)", "lease-expiry") { try stock($0).expire(lease: view) }
-            expired = expired || isNew
-        }
-        return expired
-    }
-
-    /// Gives up requests that have waited as long as they may, and looks for another day for those whose day has passed.
-    private func lapseBackorders() throws -> Bool {
-        guard let tenant = try transaction.tenant(), tenant.settlingUntil == nil else { return false }
-        let entity = try schema.entity("reservation")
-        let today = moment.calendar.local(moment.milliseconds).date
-        var moved = false
-        for id in try transaction.ids(entity, where: "state", equals: .text("backordered")) {
-            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { continue }
-            let view = RecordView(stored.record, entity)
-            guard view.text("state") == "backordered" else { continue }
-            if view["open_for"] == .null {
-                // It was answered before what waits was kept account of.
-                let asked = try stored.record.entries.first.flatMap { try transaction.admitted($0.version.writeID)?.position }
-                let used = try used(by: view, since: asked ?? .start)
-                moved =
-                    try timed("backorder-adopted:\(id)", "backorder") { builder in
-                        let stock = try stock(builder)
-                        try stock.shelves.adopt(view, used: used, lapse: try stock.lapse(of: view))
-                    } || moved
-            } else if let end = view.time("lapses_at"), end.milliseconds <= moment.milliseconds {
-                moved =
-                    try timed("timer:backorder:\(id):\(end.milliseconds)", "backorder-lapse") {
-                        try ShelfEffects(builder: $0).giveUp(view, because: "It was not there in time and is not wanted any more.", isNews: true)
-                    } || moved
-            } else if let day = view.text("expected_on"), day < today.description {
-                moved = try timed("timer:expected:\(id):\(day)", "backorder") { ShelfEffects(builder: $0).lookAgain(view) } || moved
-            }
-        }
-        return moved
-    }
-
-    /// Tells of lots whose last day has passed, once, and lets what lies there be asked for anew. A server that was down for a week tells
-    /// what that week brought.
-    private func expireLots() throws -> Bool {
-        let entity = try schema.entity("lot")
-        let today = moment.calendar.local(moment.milliseconds).date
-        var moved = false
-        for back in 1...7 {
-            let day = CalendarDate(daysSince1970: today.daysSince1970 - back)
-            for id in try transaction.ids(entity, where: "expires_on", equals: .text(day.description)) {
-                guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { continue }
-                let lot = RecordView(stored.record, entity)
-                guard lot.text("expires_on") == day.description, lot.text("withdrawn") != "yes" else { continue }
-                moved = try timed("timer:lot:\(id):\(day)", "lot-expiry") { try LotEffects(builder: $0).noteExpired(lot) } || moved
-            }
-        }
-        return moved
-    }
-
-    /// A set of the server's own that the clock asks for. Where what it needs cannot be read, all stays as it is until that is mended, and
-    /// nothing else is held up.
-    private func timed(_ cause: String, _ intent: String, _ body: (EffectBuilder) throws -> Void) throws -> Bool {
-        do { return try transaction.savepoint { try serverSet(cause: cause, intent: intent, body) } } catch let error as any DamageOfStore
-            where error.damage != nil
-        { return false }
     }
 }

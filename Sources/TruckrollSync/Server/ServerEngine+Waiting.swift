@@ -8,6 +8,7 @@ extension ServerEngine {
     ///
     /// - Throws: what the store throws when it cannot be read or written; what was not taken up goes on waiting.
     public func takeUpDeferred(at moment: ServerMoment) throws {
+        try store.write { try sequencer($0, moment).adoptBackorders() }
         var position: Position? = .start
         while let after = position {
             position = try store.write { try sequencer($0, moment).takeUp(after: after) }

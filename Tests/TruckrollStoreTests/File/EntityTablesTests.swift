@@ -45,7 +45,9 @@ struct EntityTablesTests {
             for statement in statements { try db.execute(sql: statement) }
             for entity in schema.entities {
                 let columns = try db.columns(in: "entity_" + entity.name).map(\.name)
-                #expect(columns == ["id"] + entity.columns.filter { $0.facet == .common }.map(\.name))
+                #expect(
+                    columns == ["id"] + entity.columns.filter { $0.facet == .common }.map(\.name)
+                        + (entity.clocks.isEmpty ? [] : [Entity.nextDueColumn]))
             }
         }
     }

@@ -6,7 +6,9 @@ struct BatchAnswers {
     var epochs: [EpochRow]?
     var isAnythingWaiting: Bool?
     /// When no edge was due, Unix milliseconds.
-    var nothingDue: Int64?
+    var noEdgeDue: Int64?
+    /// When no record of an entity was.
+    var noneDue: [EntityType: Int64] = [:]
     /// The numbers of a device.
     var numbers: [DeviceID: [ReplicaID]] = [:]
     var ids: [IDsQuestion: [RecordID]] = [:]

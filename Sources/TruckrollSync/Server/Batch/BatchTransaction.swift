@@ -314,6 +314,7 @@ final class BatchTransaction: ServerTransaction {
     func save(_ record: StoredRecord, entity: Entity?, columns: ColumnValues?) throws {
         guard fault == nil else { throw Stopped() }
         answers.ids = answers.ids.filter { $0.key.type != record.record.key.type }
+        answers.noneDue[record.record.key.type] = nil
         records.put(record.record.key, RecordToSave(record: record, entity: entity, columns: columns))
     }
 
@@ -324,6 +325,20 @@ final class BatchTransaction: ServerTransaction {
         let ids = try below { try $0.ids(entity, where: column, equals: value) }
         answers.ids[question] = ids
         return ids
+    }
+
+    func ids(_ entity: Entity, dueAt milliseconds: Int64) throws -> [RecordID] {
+        if let moment = answers.noneDue[entity.type], Self.isMoments(milliseconds, after: moment) { return [] }
+        try saveRecords(of: entity)
+        let due = try below { try $0.ids(entity, dueAt: milliseconds) }
+        answers.noneDue[entity.type] = due.isEmpty ? milliseconds : nil
+        return due
+    }
+
+    /// Writes that share a transaction began within moments of each other; what comes due in between waits for the next.
+    private static func isMoments(_ milliseconds: Int64, after moment: Int64) -> Bool {
+        let (apart, overflows) = milliseconds.subtractingReportingOverflow(moment)
+        return !overflows && apart.magnitude <= 1_000
     }
 
     func ids(_ entity: Entity) throws -> [RecordID] {
@@ -399,21 +414,16 @@ final class BatchTransaction: ServerTransaction {
     func edges(from parent: Scope) throws -> [EdgeRow] { try below { try $0.edges(from: parent) } }
     func edges(source: RecordKey) throws -> [EdgeRow] { try below { try $0.edges(source: source) } }
     func save(_ edge: EdgeRow) throws {
-        answers.nothingDue = nil
+        answers.noEdgeDue = nil
         try below { try $0.save(edge) }
     }
 
     func delete(_ edge: EdgeRow) throws { try below { try $0.delete(edge) } }
 
-    /// Writes that share a transaction began within moments of each other; what comes due in between waits for the next.
     func edgesDue(at milliseconds: Int64, limit: Int) throws -> [EdgeRow] {
-        if let moment = answers.nothingDue, case let (apart, overflows) = milliseconds.subtractingReportingOverflow(moment), !overflows,
-            apart.magnitude <= 1_000
-        {
-            return []
-        }
+        if let moment = answers.noEdgeDue, Self.isMoments(milliseconds, after: moment) { return [] }
         let due = try below { try $0.edgesDue(at: milliseconds, limit: limit) }
-        answers.nothingDue = due.isEmpty && limit > 0 ? milliseconds : nil
+        answers.noEdgeDue = due.isEmpty && limit > 0 ? milliseconds : nil
         return due
     }
 

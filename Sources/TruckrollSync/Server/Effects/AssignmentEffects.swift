@@ -179,7 +179,7 @@ struct AssignmentEffects {
         for view in try active(order) {
             guard let other = view.reference("technician"), other != technician else { continue }
             try end(order, technician: other, because: reason)
-            try builder.raise("reassignment_void", "void:\(other)", order: order, about: other, text: reason)
+            try builder.raise(.reassignment_void, "void:\(other)", order: order, about: other, text: reason)
         }
         try restore(order, technician: technician)
     }

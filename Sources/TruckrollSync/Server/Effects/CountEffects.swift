@@ -46,7 +46,7 @@ struct CountEffects {
         let name = try builder.writer.view(try builder.schema.entity("part"), shelf.part)?.text("number") ?? "part"
         let place = try builder.writer.view(try builder.schema.entity("stock_location"), shelf.location)?.text("name") ?? "a place"
         try builder.raise(
-            pieces.elsewhere.isEmpty ? "stock_discrepancy" : "custody_conflict", "counted:\(count.id)", order: nil, about: count.reference("by"),
+            pieces.elsewhere.isEmpty ? .stock_discrepancy : .custody_conflict, "counted:\(count.id)", order: nil, about: count.reference("by"),
             text: "Count of \(name), \(place): " + doubts.joined(separator: " "))
     }
 
@@ -236,7 +236,7 @@ struct CountEffects {
 
     private func close(_ count: RecordView, _ text: String) throws {
         guard let made = count.record.entries.first?.version.writeID else { return }
-        try builder.resolve("stock_discrepancy", raisedBy: Sequencer.effectsCause(made), "counted:\(count.id)", order: nil, text: text)
+        try builder.resolve(.stock_discrepancy, raisedBy: Sequencer.effectsCause(made), "counted:\(count.id)", order: nil, text: text)
     }
 }
 

@@ -69,37 +69,6 @@ final class EffectBuilder {
 
     // MARK: Common records
 
-    /// An exception with its owner, raised in the transaction of its cause.
-    func raise(_ kind: String, _ name: String, order: RecordID?, about: RecordID?, owner: Role = .dispatcher, text: String) throws {
-        try create(
-            "exception", id: try id("exception", Self.subject(name, order)),
-            [
-                "kind": .text(kind), "order": order.map { .reference($0) } ?? .null, "about": about.map { .reference($0) } ?? .null,
-                "text": .text(text.unicodeScalars.prefix(1000).map(String.init).joined()), "raised_at": now, "owner": .text(owner.rawValue),
-                "state": .text("open"),
-            ])
-    }
-
-    /// Ends the exception that another cause raised under the name, where it is of the kind and open.
-    func resolve(_ kind: String, raisedBy cause: String, _ name: String, order: RecordID?, text: String) throws {
-        let entity = try schema.entity("exception")
-        let id = RecordID.derived(type: entity.type, key: [Array(cause.utf8), Array(Self.subject(name, order).utf8)])
-        guard let view = try writer.view(entity, id), view.text("kind") == kind, view.text("state") == "open" else { return }
-        try patch("exception", id: id, ["state": .text("resolved"), "resolution": .text(text)])
-        if let order { ordersToClose.insert(order) }
-    }
-
-    private static func subject(_ name: String, _ order: RecordID?) -> String { order.map { "\(name):\($0)" } ?? name }
-
-    /// Ends the open exceptions of a kind about an order.
-    func resolve(_ kind: String, order: RecordID, text: String) throws {
-        let entity = try schema.entity("exception")
-        for view in try writer.views(entity, where: "order", equals: .reference(order))
-        where view.text("kind") == kind && view.text("state") == "open" {
-            try patch("exception", id: view.id, ["state": .text("resolved"), "resolution": .text(text)])
-        }
-    }
-
     /// Moves an order by an event of the server's own.
     func event(_ event: OrderEvent, order: RecordID, by user: RecordID, technician: RecordID? = nil, reason: String? = nil) throws {
         let orderEntity = try schema.entity("service_order")

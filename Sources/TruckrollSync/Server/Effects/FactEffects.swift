@@ -6,7 +6,6 @@ struct FactEffects {
     let builder: EffectBuilder
 
     func add(for applied: AppliedOp, author: RecordID) throws {
-        if applied.entity.name == "exception" { try resolve(applied) }
         if applied.entity.name == "stock_location", let record = try builder.writer.record(applied.op.key) {
             try leaseVan(RecordView(record, applied.entity))
         }
@@ -14,6 +13,7 @@ struct FactEffects {
         let view = RecordView(record, applied.entity)
         switch applied.entity.name {
         case "certificate": try register(view, author)
+        case "finding": try noteWrongPart(view, author)
         case "attachment": try builder.patch("attachment", id: view.id, ["stored": .boolean(try hasBrought(view))])
         default: break
         }
@@ -35,18 +35,36 @@ struct FactEffects {
         if let problem = problem(with: view, namesakes) {
             try builder.patch("certificate", id: view.id, ["state": .text("unregistered")])
             return try builder.raise(
-                "series_conflict", "unregistered:\(view.id)", order: view.reference("order"), about: author, owner: .quality,
+                .series_conflict, "unregistered:\(view.id)", order: view.reference("order"), about: author,
                 text: "Certificate \(printed) is kept and not registered: \(problem) Issue a certificate with a number of its own.")
         }
         let isReplaced = try !successors(of: view.id, view).isEmpty
         try builder.patch("certificate", id: view.id, ["state": .text(isReplaced ? "superseded" : "registered"), "series_number": .text(number)])
         if !namesakes.isEmpty {
             try builder.raise(
-                "series_conflict", "series", order: view.reference("order"), about: author, owner: .quality,
+                .series_conflict, "series", order: view.reference("order"), about: author,
                 text: "Two certificates carry the number \(number). Issue a superseding revision of the later one.")
         }
+        try noteFailure(view, printed, author)
         if let former = view.reference("supersedes") { try supersede(former, view, author) }
         if isReplaced { try supersede(view.id, view, author) }
+    }
+
+    /// An asset that was left out of tolerance needs somebody who says what becomes of it.
+    private func noteFailure(_ view: RecordView, _ printed: String, _ author: RecordID) throws {
+        guard let bytes = view["content"].bytes, let content = try? CertificateContent(canonicalBytes: bytes),
+            content.outcome == .fail || content.outcome == .conditionalFail
+        else { return }
+        try builder.raise(
+            .failed_calibration, "failed:\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"),
+            text: "Certificate \(printed) says that the instrument was left out of tolerance. Decide whether it may be used, and who is told.")
+    }
+
+    private func noteWrongPart(_ view: RecordView, _ author: RecordID) throws {
+        guard view.text("code") == ExceptionKind.wrong_part.rawValue else { return }
+        try builder.raise(
+            .wrong_part, "wrong-part:\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"),
+            text: "The part that was brought does not fit: \(view.text("text") ?? ""). Send the right one, and see why it was the wrong one.")
     }
 
     /// What keeps a certificate from being registered, as a sentence.
@@ -81,7 +99,7 @@ struct FactEffects {
         let name = former?.text("number") ?? "\(id)"
         let what = successors.count > 1 ? "is replaced by more than one" : "is replaced by another device than issued it"
         try builder.raise(
-            "series_conflict", "supersession:\(id)", order: view.reference("order"), about: author, owner: .quality,
+            .series_conflict, "supersession:\(id)", order: view.reference("order"), about: author,
             text: "Certificate \(name) \(what): \(numbers). All of them stand; decide which one holds and issue a revision of the other.")
     }
 
@@ -102,15 +120,6 @@ struct FactEffects {
             .contains { $0.id != view.id && $0.boolean("stored") && $0.record[hash.id]?.version.stamp.replica == replica }
     }
 
-    /// A person's words end an exception; the order it held up may close.
-    private func resolve(_ applied: AppliedOp) throws {
-        guard let record = try builder.writer.record(applied.op.key), case let view = RecordView(record, applied.entity),
-            view["resolution"] != .null, view.text("state") == "open"
-        else { return }
-        try builder.patch("exception", id: view.id, ["state": .text("resolved")])
-        if let order = view.reference("order") { builder.ordersToClose.insert(order) }
-    }
-
     /// A van's whole stock is leased to the device of the person who drives it.
     private func leaseVan(_ view: RecordView) throws {
         guard view.text("kind") == "van", let holder = view.reference("holder") else { return }
@@ -122,7 +131,7 @@ struct FactEffects {
     private func markLate(_ view: RecordView, _ author: RecordID) throws {
         guard let order = view.reference("order"), let state = try builder.state(of: order), state == .closed else { return }
         try builder.raise(
-            "late_fact", "late:\(view.id)", order: order, about: author, owner: .quality,
+            .late_fact, "late:\(view.id)", order: order, about: author,
             text:
                 "A \(view.entity.title.lowercased()) arrived after the order was closed. It is kept; check whether a certificate needs a revision or an invoice a correction."
         )

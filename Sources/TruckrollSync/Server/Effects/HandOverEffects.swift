@@ -167,7 +167,7 @@ struct HandOverEffects {
         let name = try offer.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") } ?? "part"
         let piece = UnitPassage.serial(offer).map { " \($0)" } ?? ""
         try builder.raise(
-            "custody_conflict", "hand-over:\(answer.id)", order: nil, about: answer.reference("by"),
+            .custody_conflict, "hand-over:\(answer.id)", order: nil, about: answer.reference("by"),
             text: "Hand-over of \(name)\(piece): \(what) Ask both who has it, and move it there.")
     }
 
@@ -194,7 +194,7 @@ struct HandOverEffects {
         if let serial = UnitPassage.serial(offer) { try follow(part, serial, since: answer) }
         guard !doubts.isEmpty else { return }
         try builder.raise(
-            "stock_discrepancy", "hand-over:\(offer.id)", order: nil, about: offer.reference("by"),
+            .stock_discrepancy, "hand-over:\(offer.id)", order: nil, about: offer.reference("by"),
             text: "A hand-over was accepted. " + doubts.joined(separator: " "))
     }
 
@@ -239,7 +239,7 @@ struct HandOverEffects {
             for view in [offer, answer] {
                 guard let made = view.record.entries.first?.version.writeID else { continue }
                 try builder.resolve(
-                    "custody_conflict", raisedBy: Sequencer.effectsCause(made), "hand-over:\(answer.id)", order: nil,
+                    .custody_conflict, raisedBy: Sequencer.effectsCause(made), "hand-over:\(answer.id)", order: nil,
                     text: "The piece came to where it was handed over from.")
             }
         }

@@ -56,7 +56,7 @@ struct LotEffects {
         let number = try builder.writer.view(try builder.schema.entity("part"), part)?.text("number") ?? "The part"
         let what = if case .until(let last) = life { "after its last day, \(last)" } else { "and is withdrawn" }
         try builder.raise(
-            "lot_unfit", "lot:\(use.id)", order: use.reference("order"), about: use.reference("by"), owner: .quality,
+            .lot_unfit, "lot:\(use.id)", order: use.reference("order"), about: use.reference("by"),
             text: "\(number), lot \(lot), was used on \(day), \(what). Decide what has to be done about the asset.")
     }
 
@@ -116,7 +116,7 @@ struct LotEffects {
         let lying = places.isEmpty ? "" : " Of it lie \(places.sorted().prefix(20).joined(separator: ", ")): put it into quarantine."
         let used = uses > 0 ? " It was used \(uses) \(uses == 1 ? "time" : "times"); look where." : ""
         try builder.raise(
-            "lot_unfit", subject, order: nil, about: nil, owner: .quality, text: "\(name), lot \(number), \(what).\(lying)\(used)")
+            .lot_unfit, subject, order: nil, about: nil, text: "\(name), lot \(number), \(what).\(lying)\(used)")
     }
 }
 

@@ -56,6 +56,7 @@ struct OfferEffects {
         if amounts.backordered != reservation.quantity("backordered") ?? .zero { fields["backordered"] = .text(amounts.backordered.description) }
         if amounts.backordered == .zero, reservation["open_for"] != .null {
             fields.merge(["open_for": .null, "expected_on": .null, "lapses_at": .null]) { $1 }
+            try builder.resolve(.shortage, subject: reservation.id, text: "Nothing of it is waited for any more.")
         }
         for (name, amount) in [("picked", amounts.picked), ("loaded", amounts.loaded)] where amount > .zero || reservation[name] != .null {
             fields[name] = .text(amount.description)

@@ -28,7 +28,8 @@ struct RulingEffects {
     private func markTimes(of applied: AppliedOp) throws {
         guard let record = try builder.writer.record(applied.op.key) else { return }
         for write in applied.op.writes {
-            guard let field = applied.entity[write.field], field.type == .time, let time = write.value.text.flatMap({ DeviceTime($0) }),
+            guard let field = applied.entity[write.field], field.type == .time, !field.isPlanned,
+                let time = write.value.text.flatMap({ DeviceTime($0) }),
                 let stamp = record[field.id]?.version.stamp, isDoubtful(time, stamp)
             else { continue }
             let corrected = builder.moment.calendar.local(Int64(stamp.milliseconds))

@@ -68,11 +68,8 @@ struct ShelfEffects {
     /// The most urgent of what people say of its order; 0 is the most urgent.
     private func priority(of view: RecordView) throws -> Int {
         let orders = try builder.schema.entity("service_order")
-        guard let field = orders["priority"], case .enumeration(let classes) = field.type,
-            let order = try view.reference("order").flatMap({ try builder.writer.view(orders, $0) }), let state = order.state(field)
-        else { return .max }
-        let values: [Value] = if case .siblings(let set) = state { set.siblings.map(\.value) } else { [order["priority"]] }
-        return values.compactMap { $0.text.flatMap { classes.firstIndex(of: $0) } }.min() ?? classes.count
+        let order = try view.reference("order").flatMap { try builder.writer.view(orders, $0) }
+        return order.flatMap { OrderPriority(mostUrgentOf: $0) }?.rank ?? .max
     }
 
     private func takesPart(_ view: RecordView) throws -> Bool {
@@ -104,6 +101,7 @@ struct ShelfEffects {
             fields["from_safety_stock"] = .text((former.adding(grant.fromSafetyStock) ?? former).description)
         }
         try builder.patch("reservation", id: view.id, fields)
+        if left == .zero { try builder.resolve(.shortage, subject: view.id, text: "It is granted.") }
         try balances.change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(grant.quantity) ?? $0.reserved
             $0.backordered = $0.backordered.remainder(after: grant.quantity)
@@ -157,7 +155,7 @@ struct ShelfEffects {
     private func tell(_ view: RecordView, _ text: String) throws {
         guard try customer(of: view)?.boolean("backorder_notices") ?? false else { return }
         try builder.raise(
-            "backorder_notice", "backorder:\(view.id):\(builder.ops.count)", order: view.reference("order"), about: view.reference("requested_by"),
+            .backorder_notice, "backorder:\(view.id):\(builder.ops.count)", order: view.reference("order"), about: view.reference("requested_by"),
             text: "Reservation of \(try partNumber(view)): \(text) The customer wants to be told.")
     }
 

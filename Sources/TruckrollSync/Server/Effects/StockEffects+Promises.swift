@@ -79,6 +79,19 @@ extension StockEffects {
         }
     }
 
+    /// Frees what was granted until now and nobody has come for. What is being handed over, or was, goes on.
+    func expire(reservation view: RecordView) throws {
+        guard let shelf = StockShelf(view), case var amounts = ReservationAmounts(view), case let granted = amounts.granted, granted > .zero else {
+            return
+        }
+        try change(shelf.part, at: shelf.location) { $0.reserved = $0.reserved.remainder(after: granted) }
+        amounts.granted = .zero
+        try offers.write(amounts, view, end: .expired)
+        let day = view.time("expires_at").map { "\($0.date)" } ?? "today"
+        try builder.patch(
+            "reservation", id: view.id, ["answer": .text("\(granted) were kept until \(day) and not taken. Ask again if they are needed.")])
+    }
+
     /// The id of a reservation line: order, part and location. Asking twice is one request.
     static func reservationID(_ entity: Entity, order: RecordID, part: RecordID, location: RecordID) -> RecordID {
         RecordID.derived(type: entity.type, key: [order.bytes, part.bytes, location.bytes])
@@ -134,6 +147,10 @@ extension StockEffects {
         }
         if view.boolean("emergency"), let refusal = Self.refusal(ofEmergency: view, by: replica) {
             return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(refusal)])
+        }
+        if let end = view.time("expires_at"), end.milliseconds <= builder.moment.milliseconds {
+            let answer = "It was to be kept until \(end), which has passed. Ask again if it is still needed."
+            return try builder.patch("reservation", id: view.id, ["state": .text("expired"), "answer": .text(answer)])
         }
         if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
         let wanted = quantity.remainder(after: used)
@@ -191,17 +208,23 @@ extension StockEffects {
             fields["answer"] = .text("\(what)\(turn) \(try alternatives(shelf, left))")
         }
         try builder.patch("reservation", id: view.id, fields)
+        if left > .zero, !isOver {
+            let number = try builder.writer.view(try builder.schema.entity("part"), shelf.part)?.text("number") ?? "a part"
+            let text = "\(left) of \(number) are not there. \(fields["answer"]?.text ?? "")"
+            try builder.raise(
+                .shortage, "shortage:\(view.id)", order: view.reference("order"), about: nil, subject: view.id, text: text)
+        }
         try change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(granted) ?? $0.reserved
             if !isOver { $0.backordered = backordered }
         }
     }
 
-    /// When a request that waits is given up: as it says, or as long after now as its customer says.
+    /// When a request that waits is given up: as it says, or as long after now as its customer says, and when nothing would be kept for it.
     func lapse(of view: RecordView) throws -> DeviceTime? {
-        if let own = view.time("cancel_after") { return own }
-        guard let days = try shelves.customer(of: view)?.integer("backorder_days") else { return nil }
-        return builder.moment.calendar.local(builder.moment.milliseconds + days * 86_400_000)
+        let days = view["cancel_after"] == .null ? try shelves.customer(of: view)?.integer("backorder_days") : nil
+        let customers = days.map { builder.moment.calendar.local(builder.moment.milliseconds + $0 * 86_400_000) }
+        return [view.time("expires_at"), view.time("cancel_after"), customers].compactMap(\.self).min { $0.milliseconds < $1.milliseconds }
     }
 
     private func alternatives(_ shelf: StockShelf, _ quantity: Quantity) throws -> String {
@@ -263,7 +286,7 @@ extension StockEffects {
         try grant(proof)
         guard try !coversPromises(proof.part, at: proof.location) else { return }
         try builder.raise(
-            "stock_discrepancy", "promise:\(view.id)", order: nil, about: view.reference("user"),
+            .stock_discrepancy, "promise:\(view.id)", order: nil, about: view.reference("user"),
             text: "What a device was granted before the server was restored does not fit what is there. Replenish the location.")
     }
 
@@ -293,7 +316,7 @@ extension StockEffects {
         else {
             if isCovered { return }
             return try builder.raise(
-                "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
+                .lease_overrun, "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
                 text: "The part was taken on a lease that does not exist, has run out, or is another device's.")
         }
         let used = view.quantity("used") ?? .zero
@@ -303,7 +326,7 @@ extension StockEffects {
         try change(part, at: from) { $0.leased = $0.leased.remainder(after: covered) }
         if covered < quantity, !isCovered {
             try builder.raise(
-                "lease_overrun", "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
+                .lease_overrun, "lease:\(use.id)", order: use.reference("order"), about: use.reference("by"),
                 text: "\(quantity) were taken on a lease that had \(covered) left.")
         }
     }

@@ -51,12 +51,12 @@ struct StockEffects {
                 try !coversPromises(part, at: from)
             {
                 try builder.raise(
-                    "stock_discrepancy", "count:\(view.id)", order: view.reference("order"), about: nil,
+                    .stock_discrepancy, "count:\(view.id)", order: view.reference("order"), about: nil,
                     text: "What was counted does not cover what was promised. Replenish the location.")
             }
             if case .contested(let place) = try units.move(entry: view) {
                 try builder.raise(
-                    "custody_conflict", "unit:\(view.id)", order: view.reference("order"), about: nil,
+                    .custody_conflict, "unit:\(view.id)", order: view.reference("order"), about: nil,
                     text: "The piece \(view.text("serial") ?? "") was moved and is \(place) by the book. Look where it is and correct the stock.")
             }
         case "reservation": try answer(reservation: view, replica: replica)
@@ -150,7 +150,7 @@ struct StockEffects {
             doubts += try take(part, quantity, from: from, use, former.use, replica, unit)
         }
         guard !doubts.isEmpty else { return }
-        let kind = if case .contested = unit { "custody_conflict" } else { "stock_discrepancy" }
+        let kind: ExceptionKind = if case .contested = unit { .custody_conflict } else { .stock_discrepancy }
         try builder.raise(
             kind, "stock:\(use.id)", order: use.reference("order"), about: use.reference("by"), text: doubts.joined(separator: " "))
     }
@@ -263,7 +263,7 @@ struct StockEffects {
     private func withdrawCase(of use: RecordView, _ text: String) throws {
         guard let made = use.record.entries.first?.version.writeID else { return }
         try builder.resolve(
-            "custody_conflict", raisedBy: Sequencer.effectsCause(made), "stock:\(use.id)", order: use.reference("order"), text: text)
+            .custody_conflict, raisedBy: Sequencer.effectsCause(made), "stock:\(use.id)", order: use.reference("order"), text: text)
     }
 
     /// A contested use holds since its piece has come to where it was taken from: what the book had lacked there was that piece.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import TruckrollClient
-import TruckrollCore
 import TruckrollDomain
 import TruckrollTerminal
 
@@ -9,7 +8,8 @@ struct ResolveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "End an exception with what was done about it.",
         discussion: """
-            An order that waited for it may close. The words stay with the exception.
+            Where its kind has questions, they are answered first; where others have to approve it, it is closed when they have. An order \
+            that waited for it may then close. The words stay with the exception.
 
             EXAMPLE
               truckroll-dispatch resolve 1f2e3d4c "Called Ms Adler: she goes on alone"
@@ -24,13 +24,6 @@ struct ResolveCommand: AsyncParsableCommand {
     @Argument(help: "What was done.", transform: Wording.read) var words: String
 
     func run() async throws {
-        try await options.run { session in
-            let reach = try await session.sync()
-            let exception = try session.client.dispatchException(self.exception)
-            let ticket = try session.client.dispatchResolve(exception.id, words: words)
-            try await session.deliver(after: reach)
-            return session.report(
-                try session.client.dispatchResolution(of: ticket), about: "Resolve \(exception.id.short)", json: [("id", .string("\(exception.id)"))])
-        }
+        try await options.run { session in try await session.act(ExceptionAction(.resolve, text: words), on: exception) }
     }
 }

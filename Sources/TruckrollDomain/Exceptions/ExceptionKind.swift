@@ -1,0 +1,47 @@
+/// The kinds of cases that need a person.
+public enum ExceptionKind: String, Sendable, CaseIterable {
+    case double_assignment, cancel_requested, outside_view, stock_discrepancy, custody_conflict, backorder_notice, lot_unfit, lease_overrun
+    case late_fact, incomplete, illegal_event, reassignment_void, reassignment_stands, cancellation_stands, series_conflict, recovered_state
+    /// An order waits for parts.
+    case shortage
+    /// What a technician says of a visit that could not go on.
+    case no_access, unsafe, cannot_complete
+    /// An asset left as it was is out of tolerance.
+    case failed_calibration
+    /// The part that was brought does not fit.
+    case wrong_part
+    /// What people raise by hand.
+    case credit_hold, custom_configuration, regulatory_limit, other
+
+    /// The team that owns those for which the company has named no other.
+    public var team: String {
+        switch self {
+        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe: "quality"
+        case .shortage: "purchasing"
+        case .credit_hold: "finance"
+        case .custom_configuration: "sales"
+        default: "dispatcher"
+        }
+    }
+
+    /// Whether it tells somebody something and holds no order up.
+    public var isNotice: Bool {
+        switch self {
+        case .reassignment_void, .reassignment_stands, .cancellation_stands, .late_fact, .backorder_notice, .shortage, .failed_calibration,
+            .wrong_part:
+            true
+        default: false
+        }
+    }
+
+    /// Whether people raise it themselves; the others follow from what is recorded.
+    public var isRaisedByHand: Bool {
+        switch self {
+        case .credit_hold, .custom_configuration, .regulatory_limit, .wrong_part, .other: true
+        default: false
+        }
+    }
+
+    /// That the visit could not go on: planning the order anew is what resolves it.
+    public static let ofVisits: Set<ExceptionKind> = [.no_access, .unsafe, .cannot_complete]
+}

@@ -1,0 +1,255 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// Exceptions from the moment they are raised until they are closed: owner, clock, and what people do about them
+/// (Protocol/05-workflow.md, 5.11).
+struct ExceptionEffects {
+    let builder: EffectBuilder
+
+    func add(for applied: AppliedOp, author: RecordID) throws {
+        switch applied.entity.name {
+        case "exception":
+            guard let view = try view(applied.op.key.id) else { return }
+            if view["state"] == .null { try begin(view.id) } else { try takeWords(of: view, author) }
+        case "exception_event":
+            guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
+            try fold(RecordView(record, applied.entity), author)
+        case "exception_kind", "escalation_rule": for id in try openIDs() { try wind(id) }
+        case "service_order" where !applied.isNew:
+            let fields = Set(["priority", "worth", "currency"].compactMap { applied.entity[$0]?.id })
+            guard applied.op.writes.contains(where: { fields.contains($0.field) }) else { return }
+            for view in try builder.writer.views(entity(), where: "order", equals: .reference(applied.op.key.id)) { try wind(view.id) }
+        default: break
+        }
+    }
+
+    // MARK: Beginning and end
+
+    /// Gives one that was just raised its owner and its clock. What is to be escalated at once is.
+    func begin(_ id: RecordID) throws {
+        guard let view = try view(id) else { return }
+        let team = try policy(of: view).team ?? ExceptionKind(rawValue: view.text("kind") ?? "")?.team ?? Role.dispatcher.rawValue
+        try builder.patch(
+            "exception", id: id,
+            ["owner": .text(team), "state": .text("open"), "stage": .text(ExceptionStage.raised.rawValue), "level": .integer(0)])
+        try wind(id)
+    }
+
+    /// Ends one of which the server itself knows that nothing is left to do.
+    func settle(_ view: RecordView, _ words: String) throws {
+        guard view.text("state") == "open" else { return }
+        var fields = close(view)
+        fields["resolution"] = .text(words)
+        if view["resolved_at"] == .null { fields["resolved_at"] = builder.now }
+        try builder.patch("exception", id: view.id, fields)
+    }
+
+    /// Opens one again that was closed: it is about something of which there is more than one at a time.
+    func reopen(_ id: RecordID) throws {
+        guard let view = try view(id), view.text("state") != "open" else { return }
+        try builder.patch(
+            "exception", id: id,
+            ["state": .text("open"), "stage": .text(ExceptionStage.raised.rawValue), "resolved_at": .null, "approved": .null])
+        try wind(id)
+    }
+
+    /// Words that a client of an earlier schema writes into the record: they resolve it, where nothing else is asked for.
+    private func takeWords(of view: RecordView, _ author: RecordID) throws {
+        guard view.text("state") == "open", view["resolution"] != .null, view["resolved_at"] == .null,
+            ExceptionWorkflow.allows(.resolve, at: stage(of: view)), try openQuestions(of: view).isEmpty
+        else { return }
+        try builder.patch("exception", id: view.id, try finish(view, .resolved).merging(["assignee": .reference(author)]) { $1 })
+    }
+
+    // MARK: Events
+
+    private func fold(_ event: RecordView, _ author: RecordID) throws {
+        guard let id = event.reference("exception"), let view = try view(id), let kind = event.text("event").flatMap({ ExceptionEvent(rawValue: $0) })
+        else { return try note(event, ruling: "The exception is not known; this is kept as a fact.", after: nil) }
+        let stage = stage(of: view)
+        if let problem = try problem(with: kind, event, view, stage, author) { return try note(event, ruling: problem, after: stage) }
+        var fields = try effect(of: kind, event, view, author)
+        // Whatever goes on ends a wait, and the time it took does not count.
+        if stage == .waiting, kind != .wait, let next = fields["stage"], next != .text(stage.rawValue) { fields.merge(endOfWait(view)) { $1 } }
+        try builder.patch("exception", id: id, fields)
+        try note(event, ruling: nil, after: self.stage(of: try self.view(id) ?? view))
+        try wind(id)
+    }
+
+    /// Why an event moves nothing.
+    private func problem(
+        with kind: ExceptionEvent, _ event: RecordView, _ view: RecordView, _ stage: ExceptionStage, _ author: RecordID
+    ) throws -> String? {
+        guard ExceptionWorkflow.allows(kind, at: stage) else { return "“\(kind.rawValue)” is not possible while the exception is \(stage.rawValue)." }
+        let hasText = !(event.text("text") ?? "").allSatisfy(\.isWhitespace)
+        switch kind {
+        case .assign: return event["to"] == .null ? "It says not to whom." : nil
+        case .wait:
+            let isAhead = event.time("until").map { $0.milliseconds > builder.moment.milliseconds } ?? false
+            return isAhead && hasText ? nil : "A wait needs a reason, and a moment ahead at which it is over."
+        case .answer: return event["question"] == .null || !hasText ? "It says not what is answered, or nothing." : nil
+        case .escalate:
+            let isHigher = event.integer("level").map { $0 > view.integer("level") ?? 0 } ?? false
+            return isHigher && event["team"] != .null ? nil : "It is escalated that far already, or it is not said to whom."
+        case .resolve, .override:
+            guard hasText else { return "It says not how, or why." }
+            let open = kind == .resolve ? try openQuestions(of: view) : []
+            return open.isEmpty
+                ? nil : String("To be answered first: \(open.joined(separator: " · "))".unicodeScalars.prefix(300).map(Character.init))
+        case .approve, .send_back: return try problem(withApprovalOf: view, author)
+        case .investigate, .resume: return nil
+        }
+    }
+
+    /// Each step is for somebody of its team, and for nobody who has resolved it or approved it before.
+    private func problem(withApprovalOf view: RecordView, _ author: RecordID) throws -> String? {
+        let approved = view.references("approved")
+        guard let team = try policy(of: view).nextApproval(after: approved.count) else { return nil }
+        let teams = try builder.schema.entity("team")
+        let record = try builder.writer.view(teams, Team.id(teams, name: team))
+        let user = try builder.writer.view(try builder.schema.entity("user"), author)
+        let isOfTeam = user.map { Team.holds($0, name: team, team: record) } ?? false
+        guard isOfTeam else { return "It is for somebody of \(team) to approve it." }
+        let isOwn = try resolver(of: view) == author || approved.contains(author)
+        return isOwn ? "Somebody else has to approve it: this person has resolved it, or approved a step before." : nil
+    }
+
+    /// What the event makes of the exception.
+    private func effect(of kind: ExceptionEvent, _ event: RecordView, _ view: RecordView, _ author: RecordID) throws -> [String: Value] {
+        let acknowledged: [String: Value] = view["acknowledged_at"] == .null ? ["acknowledged_at": builder.now] : [:]
+        switch kind {
+        case .assign: return acknowledged.merging(["stage": stage(.assigned), "assignee": event["to"]]) { $1 }
+        case .investigate: return acknowledged.merging(["stage": stage(.investigating), "assignee": .reference(author)]) { $1 }
+        case .wait: return acknowledged.merging(["stage": stage(.waiting), "waiting_since": builder.now, "due_at": event["until"]]) { $1 }
+        case .resume: return ["stage": stage(.investigating)]
+        case .answer: return [:]
+        case .escalate: return ["level": event["level"], "owner": event["team"]]
+        case .resolve, .override:
+            return try finish(view, kind == .resolve ? .resolved : .overridden).merging(["resolution": event["text"]]) { $1 }.merging(acknowledged) {
+                $1
+            }
+        case .approve:
+            let approved = view.references("approved") + [author]
+            let isLast = try policy(of: view).nextApproval(after: approved.count) == nil
+            return ["approved": .list(approved.map { .reference($0) })].merging(isLast ? close(view) : [:]) { $1 }
+        case .send_back: return ["stage": stage(.investigating), "approved": .null, "resolved_at": .null]
+        }
+    }
+
+    private func note(_ event: RecordView, ruling: String?, after: ExceptionStage?) throws {
+        try builder.patch(
+            "exception_event", id: event.id,
+            [
+                "effective": .boolean(ruling == nil), "ruling": ruling.map { .text($0) } ?? .null, "stage_after": after.map { stage($0) } ?? .null,
+            ])
+    }
+
+    // MARK: The clock
+
+    /// A moment has come that was waited for: a wait is over, or it goes to the next team.
+    func wake(_ id: RecordID) throws {
+        guard let view = try view(id), view.text("state") == "open" else { return }
+        if stage(of: view) == .waiting, let until = view.time("due_at"), until.milliseconds <= builder.moment.milliseconds {
+            try builder.patch("exception", id: id, ["stage": stage(.investigating)].merging(endOfWait(view)) { $1 })
+            try record(.resume, "resume:\(until.milliseconds)", of: id, ["text": .text("The time it was to wait is over.")], after: .investigating)
+        }
+        try wind(id)
+    }
+
+    /// Does what its rules ask for now, each level once, and says when they ask next.
+    func wind(_ id: RecordID) throws {
+        while let view = try view(id), view.text("state") == "open", stage(of: view) != .waiting {
+            guard let next = try escalationCase(of: view).next(try rules()) else {
+                return try builder.patch("exception", id: id, ["due_at": .null])
+            }
+            guard next.at <= builder.moment.milliseconds else {
+                return try builder.patch("exception", id: id, ["due_at": .text(builder.moment.calendar.local(next.at).description)])
+            }
+            let (level, team) = (Value.integer(Int64(next.rule.level)), Value.text(next.rule.team))
+            try builder.patch("exception", id: id, ["level": level, "owner": team])
+            let rule: Value = next.rule.id.map { .reference($0) } ?? .null
+            try record(.escalate, "level:\(next.rule.level)", of: id, ["level": level, "team": team, "rule": rule], after: stage(of: view))
+        }
+    }
+
+    /// An event that the clock makes, under an id of its own: it happens once.
+    private func record(_ kind: ExceptionEvent, _ name: String, of id: RecordID, _ more: [String: Value], after: ExceptionStage) throws {
+        let entity = try builder.schema.entity("exception_event")
+        let own = RecordID.derived(type: entity.type, key: [id.bytes, Array(name.utf8)])
+        let fields: [String: Value] = [
+            "exception": .reference(id), "event": .text(kind.rawValue), "at": builder.now, "effective": .boolean(true), "stage_after": stage(after),
+        ]
+        try builder.create("exception_event", id: own, fields.merging(more) { $1 })
+    }
+
+    private func escalationCase(of view: RecordView) throws -> EscalationCase {
+        var item = EscalationCase(kind: view.text("kind") ?? "", raisedAt: view.time("raised_at")?.milliseconds ?? builder.moment.milliseconds)
+        item.waited = view.integer("waited") ?? 0
+        item.level = Int(view.integer("level") ?? 0)
+        let orders = try builder.schema.entity("service_order")
+        if let order = try view.reference("order").flatMap({ try builder.writer.view(orders, $0) }) {
+            item.priority = OrderPriority(mostUrgentOf: order)
+            item.worth = Money(order, "worth")
+        }
+        return item
+    }
+
+    private func rules() throws -> [EscalationRule] {
+        let entity = try builder.schema.entity("escalation_rule")
+        return try builder.writer.transaction.ids(entity).compactMap { try builder.writer.view(entity, $0) }.compactMap { EscalationRule($0) }
+    }
+
+    // MARK: Reading
+
+    private func entity() throws -> Entity { try builder.schema.entity("exception") }
+    private func view(_ id: RecordID) throws -> RecordView? { try builder.writer.view(entity(), id) }
+    private func stage(_ stage: ExceptionStage) -> Value { .text(stage.rawValue) }
+
+    private func openIDs() throws -> [RecordID] { try builder.writer.ids(entity(), where: "state", equals: .text("open")) }
+
+    private func stage(of view: RecordView) -> ExceptionStage { ExceptionStage(of: view) }
+
+    func policy(of view: RecordView) throws -> ExceptionPolicy {
+        let entity = try builder.schema.entity("exception_kind")
+        let id = ExceptionPolicy.id(entity, kind: view.text("kind") ?? "")
+        return try builder.writer.view(entity, id).map { ExceptionPolicy($0) } ?? .plain
+    }
+
+    private func events(of view: RecordView) throws -> [RecordView] {
+        try builder.writer.views(try builder.schema.entity("exception_event"), where: "exception", equals: .reference(view.id))
+            .filter { $0.boolean("effective") }
+    }
+
+    private func openQuestions(of view: RecordView) throws -> [String] {
+        let policy = try policy(of: view)
+        guard !policy.questions.isEmpty else { return [] }
+        return policy.open(
+            answered: try events(of: view).filter { $0.text("event") == ExceptionEvent.answer.rawValue }.compactMap { $0.text("question") })
+    }
+
+    /// Whose words resolved or overrode it.
+    private func resolver(of view: RecordView) throws -> RecordID? {
+        let ends = [ExceptionEvent.resolve, .override].map(\.rawValue)
+        let events = try events(of: view).filter { ends.contains($0.text("event") ?? "") }
+        let last = events.max { ($0.time("at")?.milliseconds ?? 0) < ($1.time("at")?.milliseconds ?? 0) }
+        return last?.reference("by") ?? view.reference("assignee")
+    }
+
+    /// Resolved or overridden, and closed where nobody has to approve it.
+    private func finish(_ view: RecordView, _ end: ExceptionStage) throws -> [String: Value] {
+        let fields: [String: Value] = ["stage": stage(end), "resolved_at": builder.now, "approved": .null]
+        return try policy(of: view).approvals.isEmpty ? fields.merging(close(view)) { $1 } : fields
+    }
+
+    private func close(_ view: RecordView) -> [String: Value] {
+        if let order = view.reference("order") { builder.ordersToClose.insert(order) }
+        let wait = stage(of: view) == .waiting ? endOfWait(view) : [:]
+        return wait.merging(["state": .text("resolved"), "stage": stage(.closed), "due_at": .null]) { $1 }
+    }
+
+    private func endOfWait(_ view: RecordView) -> [String: Value] {
+        let since = view.time("waiting_since")?.milliseconds ?? builder.moment.milliseconds
+        let waited = (view.integer("waited") ?? 0) + max(0, builder.moment.milliseconds - since) / 1000
+        return ["waiting_since": .null, "waited": .integer(waited), "due_at": .null]
+    }
+}
