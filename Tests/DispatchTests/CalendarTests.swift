@@ -40,7 +40,8 @@ struct CalendarTests {
         "a day alone is due at the end of its working hours",
         arguments: [
             ("2026-12-01", "2026-12-01T18:00:00+01:00"), ("tomorrow", "2026-11-24T18:00:00+01:00"), ("14:00", "2026-11-23T14:00:00+01:00"),
-            ("2026-12-01T09:00:00Z", "2026-12-01T10:00:00+01:00"),
+            ("2026-12-01T09:00:00Z", "2026-12-01T10:00:00+01:00"), ("2026-12-01 16:00", "2026-12-01T16:00:00+01:00"),
+            ("tomorrow 7:05", "2026-11-24T07:05:00+01:00"),
         ])
     func due(text: String, expected: String) throws { #expect(try calendar.due(text).description == expected) }
 

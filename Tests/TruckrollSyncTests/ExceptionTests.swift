@@ -194,6 +194,18 @@ struct ExceptionTests {
         #expect(try world.serverValue("exception", id, "due_at") == .null)
     }
 
+    @Test("one that is raised on a device whose clock is years off is escalated by the clock that the server has corrected", arguments: [-9, 9])
+    func wrongClock(years: Int64) throws {
+        let device = company.dora
+        device.world.offset = years * 365 * 24 * Self.hour
+        let id = try raise(.other)
+        let start = world.milliseconds
+        try tick(at: start + 23 * Self.hour)
+        #expect(try standing(id) == "raised open dispatcher 0")
+        try tick(at: start + 25 * Self.hour)
+        #expect(try standing(id) == "raised open management 1")
+    }
+
     @Test("time that it waits does not count; a wait that is over is ended by the clock")
     func waiting() throws {
         let id = try raise(.other)

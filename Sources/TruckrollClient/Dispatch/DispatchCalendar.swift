@@ -71,15 +71,18 @@ public struct DispatchCalendar: Sendable {
         return time
     }
 
-    /// Reads when work is due: like ``time(_:day:)``, and a day alone means the end of its working hours.
+    /// Reads when work is due: like ``time(_:day:)``, a day and a time such as `2026-11-23 16:00`, and a day alone for the end of its working
+    /// hours.
     ///
     /// - Throws: ``DeviceProblem`` `due-unreadable`.
     public func due(_ text: String) throws -> DeviceTime {
         if let day = try? day(text) { return try time(Self.endOfWork, day: day.description) }
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        if words.count == 2, Self.minute(words[1]) != nil, (try? day(words[0])) != nil { return try time(words[1], day: words[0]) }
         guard DeviceTime(text) != nil || Self.minute(text) != nil else {
             throw DeviceProblem(
                 "due-unreadable", "“\(text.prefix(40))” is no day or time.",
-                next: "Write it as YYYY-MM-DD for the end of that working day, or in full as 2026-11-23T18:00:00+01:00.")
+                next: "Write it as YYYY-MM-DD for the end of that working day, as YYYY-MM-DD HH:MM, or in full as 2026-11-23T18:00:00+01:00.")
         }
         return try time(text, day: nil)
     }

@@ -16,7 +16,7 @@ struct DispatcherActs {
         case .prioritise: try prioritise()
         case .restock, .transfer: try moveStock(act)
         case .releaseAsset: try release()
-        case .resolveException: try resolve()
+        case .resolveException: try ExceptionActs(context: context).deal()
         case .guardedEdit: try guardedEdit()
         default: break
         }
@@ -91,11 +91,6 @@ struct DispatcherActs {
     private func release() throws {
         guard let asset = context.one(try context.shown(.asset), context.pick) else { return }
         try editor.change("asset", asset, "fitness", element: .text("in_service"), op: .release)
-    }
-
-    private func resolve() throws {
-        guard let exception = context.one(try context.shown(.openException), context.pick) else { return }
-        try editor.patch("exception", exception, ["resolution": .text("done \(how % 10)")])
     }
 
     /// A decision that only holds while nobody else has changed the title.

@@ -31,6 +31,7 @@ struct OracleCheck {
         simulation.met.handOvers += try HandOverCheck(schema: schema, stored: stored, effects: effects).check()
         simulation.met.certificatesUnregistered += try CertificateCheck(schema: schema, stored: stored, effects: effects).check()
         try WorkflowCheck(schema: schema, stored: stored).check()
+        try ExceptionCheck(schema: schema, stored: stored).check()
     }
 
     // MARK: Records

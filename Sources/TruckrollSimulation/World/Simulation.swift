@@ -83,7 +83,11 @@ public final class Simulation {
         case .enrolInPart: if let another = try enrol(device) { try visit(another, .sync, nil, breaksOffAt: .first) }
         case .enrolBroken(let message):
             if let another = try enrol(device) { try visit(another, .sync, Disturbance(kind: .replyLost, message: message)) }
-        case .tick: try serverDoes { _ = try $0.tick(at: self.moment) }
+        case .tick:
+            try serverDoes {
+                _ = try $0.tick(at: self.moment)
+                try ExceptionCheck.nothingLies(in: self.server.store, self.schema, at: self.milliseconds)
+            }
         case .collect: try serverDoes { try $0.collect(at: self.moment) }
         case .upgradeDevice: device.upgrade(to: newerSchema)
         case .upgradeServer:

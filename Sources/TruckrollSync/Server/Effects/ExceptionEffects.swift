@@ -1,5 +1,6 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollProtocol
 
 /// Exceptions from the moment they are raised until they are closed: owner, clock, and what people do about them
 /// (Protocol/05-workflow.md, 5.11).
@@ -183,7 +184,7 @@ struct ExceptionEffects {
     }
 
     private func escalationCase(of view: RecordView) throws -> EscalationCase {
-        var item = EscalationCase(kind: view.text("kind") ?? "", raisedAt: view.time("raised_at")?.milliseconds ?? builder.moment.milliseconds)
+        var item = EscalationCase(kind: view.text("kind") ?? "", raisedAt: raisedAt(view))
         item.waited = view.integer("waited") ?? 0
         item.level = Int(view.integer("level") ?? 0)
         let orders = try builder.schema.entity("service_order")
@@ -192,6 +193,15 @@ struct ExceptionEffects {
             item.worth = Money(order, "worth")
         }
         return item
+    }
+
+    /// As it says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected.
+    private func raisedAt(_ view: RecordView) -> Int64 {
+        let stamp = view.entity["raised_at"].flatMap { view.record[$0.id]?.version.stamp.milliseconds }.map { Int64(clamping: $0) }
+        let claimed = view.time("raised_at")?.milliseconds
+        guard let stamp else { return claimed ?? builder.moment.milliseconds }
+        guard let claimed, Limits.plausibleTimes.contains(claimed), abs(claimed - stamp) <= Int64(Limits.aheadMilliseconds) else { return stamp }
+        return claimed
     }
 
     private func rules() throws -> [EscalationRule] {
