@@ -157,7 +157,7 @@ extension ExceptionSheet {
             block.add("Question", StyledText(question) + StyledText("  \(answer ?? "not answered")", answer == nil ? .yellow : .plain))
         }
         let approved = try approvers(reader)
-        for (index, team) in policy.approvals.enumerated() {
+        for (index, team) in approvals.enumerated() {
             let isDone = index < approved.count
             block.add("Approval", StyledText("\(team)  ") + StyledText(isDone ? approved[index] : "open", isDone ? .plain : .yellow))
         }
@@ -195,7 +195,7 @@ extension ExceptionSheet {
             (
                 "approvals",
                 .array(
-                    policy.approvals.enumerated().map { index, team in
+                    approvals.enumerated().map { index, team in
                         .object([("team", .string(team)), ("by", .text(index < approved.count ? approved[index] : nil))])
                     })
             ),

@@ -30,16 +30,15 @@ public struct ExceptionSheet: Sendable {
     public let answers: [(question: String, answer: String?)]
     /// What was done, oldest first. What this device has recorded and the server does not know yet has no `effective`.
     public let events: [RecordView]
-    /// The team whose turn it is to approve.
-    public var nextApproval: String? {
-        stage == .resolved || stage == .overridden ? policy.nextApproval(after: exception.references("approved").count) : nil
-    }
+    /// The teams that have to approve, as its kind said when it was resolved; before, as it says now.
+    public let approvals: [String]
 
     public init(_ exception: RecordView, _ reader: LocalReader) throws {
         self.exception = exception
         order = try exception.reference("order").flatMap { try reader.view("service_order", $0) }
         stage = ExceptionStage(of: exception)
         policy = try reader.exceptionPolicy(of: exception.text("kind") ?? "")
+        approvals = exception["resolved_at"] == .null ? policy.approvals : (exception["approvals"].list ?? []).compactMap(\.text)
         events = try reader.views("exception_event", where: "exception", equals: .reference(exception.id)).inTime("at")
         let given = events.filter { $0.text("event") == ExceptionEvent.answer.rawValue && $0["effective"] != .boolean(false) }
         answers = policy.questions.map { question in (question, given.last { $0.text("question") == question }?.text("text")) }

@@ -34,10 +34,8 @@ public struct ExceptionPolicy: Hashable, Sendable {
         return questions.filter { !answered.contains($0) }
     }
 
-    /// The team whose turn it is to approve; `nil` when all have.
-    ///
-    /// - Parameter approved: how many steps have been approved.
-    public func nextApproval(after approved: Int) -> String? { approvals.indices.contains(approved) ? approvals[approved] : nil }
+    /// Whether nothing has to be answered and nobody has to approve.
+    public var asksNothing: Bool { questions.isEmpty && approvals.isEmpty }
 }
 
 /// A team: people to whom exceptions go together, and who approve together.

@@ -57,7 +57,7 @@ extension Sequencer {
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)
             }
         }
-        try adoptBackorders()
+        try adopt()
     }
 
     private struct OpenRequest {

@@ -28,7 +28,9 @@ extension Sequencer {
         if try transaction.tenant()?.settlingUntil == nil { moved = try forDue("reservation") { try attend(to: $0, $1) } || moved }
         moved =
             try forDue("exception") { view, due in
-                try timed("timer:exception:\(view.id):\(due)", "escalation") { try ExceptionEffects(builder: $0).wake(view.id) }
+                try timed("timer:exception:\(view.id):\(due):\(version(of: "due_at", view))", "escalation") {
+                    try ExceptionEffects(builder: $0).wake(view.id)
+                }
             } || moved
         moved = try expireLots() || moved
         return moved
@@ -66,32 +68,55 @@ extension Sequencer {
     private func attend(to view: RecordView, _ due: Int64) throws -> Bool {
         if view.text("state") == "granted" {
             // What was held for a hand-over may come back after the moment, and is due again.
-            let step = view.entity["state"].flatMap { view.record[$0.id]?.version.writeID }.map { "\($0)" } ?? ""
-            return try timed("timer:reservation:\(view.id):\(due):\(step)", "reservation-expiry") { try stock($0).expire(reservation: view) }
+            return try timed("timer:reservation:\(view.id):\(due):\(version(of: "state", view))", "reservation-expiry") {
+                try stock($0).expire(reservation: view)
+            }
         }
         if let end = view.time("lapses_at"), end.milliseconds <= moment.milliseconds {
-            return try timed("timer:backorder:\(view.id):\(end.milliseconds)", "backorder-lapse") {
-                try ShelfEffects(builder: $0).giveUp(view, because: "It was not there in time and is not wanted any more.", isNews: true)
+            return try timed("timer:backorder:\(view.id):\(end.milliseconds)", "backorder-lapse") { builder in
+                try ShelfEffects(builder: builder).giveUp(view, because: "It was not there in time and is not wanted any more.", isNews: true)
+                if let left = try builder.writer.view(view.entity, view.id), let next = left.nextDue, next <= moment.milliseconds {
+                    try stock(builder).expire(reservation: left)
+                }
             }
         }
         guard let day = view.text("expected_on"), day < moment.calendar.local(moment.milliseconds).date.description else { return false }
         return try timed("timer:expected:\(view.id):\(day)", "backorder") { ShelfEffects(builder: $0).lookAgain(view) }
     }
 
-    /// Keeps account of what waited before the server did so. Called when it starts, and when it has settled.
-    func adoptBackorders() throws {
+    /// Where a field was written last: tells apart two moments that are the same by a clock that was put back.
+    private func version(of field: String, _ view: RecordView) -> String {
+        view.entity[field].flatMap { view.record[$0.id]?.version.writeID }.map { "\($0)" } ?? ""
+    }
+
+    /// Keeps account of what waited, and of exceptions that were open, before the server did so. Called when it starts, and when it has
+    /// settled. What cannot be read is left until then.
+    func adopt() throws {
+        let exceptions = try schema.entity("exception")
+        for view in try sound(exceptions, where: "state", "open") where view["stage"] == .null {
+            _ = try timed("exception-adopted:\(view.id)", "escalation") { try ExceptionEffects(builder: $0).begin(view.id) }
+        }
         guard try transaction.tenant()?.settlingUntil == nil else { return }
-        let entity = try schema.entity("reservation")
-        for id in try transaction.ids(entity, where: "state", equals: .text("backordered")) {
-            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted,
-                case let view = RecordView(stored.record, entity), view.text("state") == "backordered", view["open_for"] == .null
-            else { continue }
-            let asked = try stored.record.entries.first.flatMap { try transaction.admitted($0.version.writeID)?.position }
-            let used = try used(by: view, since: asked ?? .start)
-            _ = try timed("backorder-adopted:\(id)", "backorder") { builder in
-                let stock = try stock(builder)
-                try stock.shelves.adopt(view, used: used, lapse: try stock.lapse(of: view))
+        for view in try sound(try schema.entity("reservation"), where: "state", "backordered") {
+            if view["open_for"] == .null {
+                _ = try timed("backorder-adopted:\(view.id)", "backorder") { builder in
+                    let asked = try view.record.entries.first.flatMap { try transaction.admitted($0.version.writeID)?.position }
+                    let stock = try stock(builder)
+                    try stock.shelves.adopt(view, used: try used(by: view, since: asked ?? .start), lapse: try stock.lapse(of: view))
+                }
             }
+            guard try transaction.ids(exceptions, where: "subject", equals: .reference(view.id)).isEmpty else { continue }
+            _ = try timed("shortage-adopted:\(view.id)", "shortage") { builder in
+                guard let waiting = try builder.writer.view(view.entity, view.id), waiting.text("state") == "backordered" else { return }
+                try stock(builder).raiseShortage(of: waiting)
+            }
+        }
+    }
+
+    private func sound(_ entity: Entity, where column: String, _ value: String) throws -> [RecordView] {
+        try transaction.ids(entity, where: column, equals: .text(value)).compactMap { id in
+            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { return nil }
+            return RecordView(stored.record, entity)
         }
     }
 

@@ -8,11 +8,11 @@ extension ServerEngine {
     ///
     /// - Throws: what the store throws when it cannot be read or written; what was not taken up goes on waiting.
     public func takeUpDeferred(at moment: ServerMoment) throws {
-        try store.write { try sequencer($0, moment).adoptBackorders() }
         var position: Position? = .start
         while let after = position {
             position = try store.write { try sequencer($0, moment).takeUp(after: after) }
         }
+        try store.write { try sequencer($0, moment).adopt() }
     }
 
     /// Lets a quarantined set take effect that a person has looked at, and with it those that waited for it.

@@ -7,8 +7,8 @@ struct BatchAnswers {
     var isAnythingWaiting: Bool?
     /// When no edge was due, Unix milliseconds.
     var noEdgeDue: Int64?
-    /// When no record of an entity was.
-    var noneDue: [EntityType: Int64] = [:]
+    /// The moments at which no record of an entity is.
+    var noneDue: [EntityType: ClosedRange<Int64>] = [:]
     /// The numbers of a device.
     var numbers: [DeviceID: [ReplicaID]] = [:]
     var ids: [IDsQuestion: [RecordID]] = [:]

@@ -38,7 +38,7 @@ extension EffectBuilder {
         for view in try writer.views(try schema.entity("exception"), where: "order", equals: .reference(order))
         where view.text("kind") == kind.rawValue {
             let effects = ExceptionEffects(builder: self)
-            if try isMoot || effects.policy(of: view) == .plain { try effects.settle(view, text) }
+            if try isMoot || effects.policy(of: view).asksNothing { try effects.settle(view, text) }
         }
     }
 

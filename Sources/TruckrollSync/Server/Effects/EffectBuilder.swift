@@ -17,6 +17,8 @@ final class EffectBuilder {
     /// Stocks of which something moved or was promised, as they were before: more may have to be asked for, and where more is free in the
     /// end, who waits may be served.
     var touchedShelves: [StockShelf: StockBalance] = [:]
+    /// When exceptions go to whom, once somebody has asked.
+    var escalationRules: [EscalationRule]?
     /// Stocks whose queue, terms or deliveries have changed: who waits there may be served now, or on another day.
     var freedShelves: Set<StockShelf> = []
 

@@ -15,7 +15,9 @@ struct ExceptionEffects {
         case "exception_event":
             guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
             try fold(RecordView(record, applied.entity), author)
-        case "exception_kind", "escalation_rule": for id in try openIDs() { try wind(id) }
+        case "escalation_rule":
+            let kind = try builder.writer.view(applied.entity, applied.op.key.id)?.text("kind")
+            for id in try openIDs() where try kind == nil || view(id)?.text("kind") == kind { try wind(id) }
         case "service_order" where !applied.isNew:
             let fields = Set(["priority", "worth", "currency"].compactMap { applied.entity[$0]?.id })
             guard applied.op.writes.contains(where: { fields.contains($0.field) }) else { return }
@@ -45,21 +47,24 @@ struct ExceptionEffects {
         try builder.patch("exception", id: view.id, fields)
     }
 
-    /// Opens one again that was closed: it is about something of which there is more than one at a time.
+    /// Opens one again that is closed, or that somebody has resolved: there is more of what it is about. Its clock begins anew.
     func reopen(_ id: RecordID) throws {
-        guard let view = try view(id), view.text("state") != "open" else { return }
-        try builder.patch(
-            "exception", id: id,
-            ["state": .text("open"), "stage": .text(ExceptionStage.raised.rawValue), "resolved_at": .null, "approved": .null])
+        guard let view = try view(id), [.closed, .resolved, .overridden].contains(stage(of: view)) else { return }
+        let gone = ["resolved_at", "resolved_by", "resolution", "approved", "approvals", "acknowledged_at", "assignee", "waited"]
+        let fields: [String: Value] = ["state": .text("open"), "stage": stage(.raised), "level": .integer(0), "reopened_at": builder.now]
+        try builder.patch("exception", id: id, fields.merging(gone.map { ($0, .null) }) { $1 })
         try wind(id)
     }
 
     /// Words that a client of an earlier schema writes into the record: they resolve it, where nothing else is asked for.
     private func takeWords(of view: RecordView, _ author: RecordID) throws {
-        guard view.text("state") == "open", view["resolution"] != .null, view["resolved_at"] == .null,
+        guard !(view.text("resolution") ?? "").allSatisfy(\.isWhitespace), view["resolved_at"] == .null,
             ExceptionWorkflow.allows(.resolve, at: stage(of: view)), try openQuestions(of: view).isEmpty
         else { return }
-        try builder.patch("exception", id: view.id, try finish(view, .resolved).merging(["assignee": .reference(author)]) { $1 })
+        let wait = stage(of: view) == .waiting ? endOfWait(view) : [:]
+        let fields = try acknowledgement(view).merging(wait) { $1 }.merging(finish(view, .resolved, author)) { $1 }
+        try builder.patch("exception", id: view.id, fields)
+        try wind(view.id)
     }
 
     // MARK: Events
@@ -73,7 +78,8 @@ struct ExceptionEffects {
         // Whatever goes on ends a wait, and the time it took does not count.
         if stage == .waiting, kind != .wait, let next = fields["stage"], next != .text(stage.rawValue) { fields.merge(endOfWait(view)) { $1 } }
         try builder.patch("exception", id: id, fields)
-        try note(event, ruling: nil, after: self.stage(of: try self.view(id) ?? view))
+        let team = kind == .approve || kind == .send_back ? nextApproval(of: view) : nil
+        try note(event, ruling: nil, after: self.stage(of: try self.view(id) ?? view), team: team)
         try wind(id)
     }
 
@@ -104,20 +110,19 @@ struct ExceptionEffects {
 
     /// Each step is for somebody of its team, and for nobody who has resolved it or approved it before.
     private func problem(withApprovalOf view: RecordView, _ author: RecordID) throws -> String? {
-        let approved = view.references("approved")
-        guard let team = try policy(of: view).nextApproval(after: approved.count) else { return nil }
+        guard let team = nextApproval(of: view) else { return "Nobody has to approve it." }
         let teams = try builder.schema.entity("team")
         let record = try builder.writer.view(teams, Team.id(teams, name: team))
         let user = try builder.writer.view(try builder.schema.entity("user"), author)
         let isOfTeam = user.map { Team.holds($0, name: team, team: record) } ?? false
         guard isOfTeam else { return "It is for somebody of \(team) to approve it." }
-        let isOwn = try resolver(of: view) == author || approved.contains(author)
+        let isOwn = view.reference("resolved_by") == author || view.references("approved").contains(author)
         return isOwn ? "Somebody else has to approve it: this person has resolved it, or approved a step before." : nil
     }
 
     /// What the event makes of the exception.
     private func effect(of kind: ExceptionEvent, _ event: RecordView, _ view: RecordView, _ author: RecordID) throws -> [String: Value] {
-        let acknowledged: [String: Value] = view["acknowledged_at"] == .null ? ["acknowledged_at": builder.now] : [:]
+        let acknowledged = acknowledgement(view)
         switch kind {
         case .assign: return acknowledged.merging(["stage": stage(.assigned), "assignee": event["to"]]) { $1 }
         case .investigate: return acknowledged.merging(["stage": stage(.investigating), "assignee": .reference(author)]) { $1 }
@@ -126,23 +131,24 @@ struct ExceptionEffects {
         case .answer: return [:]
         case .escalate: return ["level": event["level"], "owner": event["team"]]
         case .resolve, .override:
-            return try finish(view, kind == .resolve ? .resolved : .overridden).merging(["resolution": event["text"]]) { $1 }.merging(acknowledged) {
-                $1
-            }
+            let fields = try finish(view, kind == .resolve ? .resolved : .overridden, author)
+            return fields.merging(["resolution": event["text"]]) { $1 }.merging(acknowledged) { $1 }
         case .approve:
             let approved = view.references("approved") + [author]
-            let isLast = try policy(of: view).nextApproval(after: approved.count) == nil
+            let isLast = approved.count >= (view["approvals"].list ?? []).count
             return ["approved": .list(approved.map { .reference($0) })].merging(isLast ? close(view) : [:]) { $1 }
-        case .send_back: return ["stage": stage(.investigating), "approved": .null, "resolved_at": .null]
+        case .send_back:
+            return ["stage": stage(.investigating), "approved": .null, "approvals": .null, "resolved_at": .null, "resolved_by": .null]
         }
     }
 
-    private func note(_ event: RecordView, ruling: String?, after: ExceptionStage?) throws {
-        try builder.patch(
-            "exception_event", id: event.id,
-            [
-                "effective": .boolean(ruling == nil), "ruling": ruling.map { .text($0) } ?? .null, "stage_after": after.map { stage($0) } ?? .null,
-            ])
+    /// - Parameter team: the one that it was approved for, or not.
+    private func note(_ event: RecordView, ruling: String?, after: ExceptionStage?, team: String? = nil) throws {
+        var fields: [String: Value] = [
+            "effective": .boolean(ruling == nil), "ruling": ruling.map { .text($0) } ?? .null, "stage_after": after.map { stage($0) } ?? .null,
+        ]
+        if let team { fields["team"] = .text(team) }
+        try builder.patch("exception_event", id: event.id, fields)
     }
 
     // MARK: The clock
@@ -152,7 +158,10 @@ struct ExceptionEffects {
         guard let view = try view(id), view.text("state") == "open" else { return }
         if stage(of: view) == .waiting, let until = view.time("due_at"), until.milliseconds <= builder.moment.milliseconds {
             try builder.patch("exception", id: id, ["stage": stage(.investigating)].merging(endOfWait(view)) { $1 })
-            try record(.resume, "resume:\(until.milliseconds)", of: id, ["text": .text("The time it was to wait is over.")], after: .investigating)
+            // A clock that was put back can make a wait end at the same moment again.
+            let began = view.entity["waiting_since"].flatMap { view.record[$0.id]?.version.writeID }.map { "\($0)" } ?? ""
+            try record(
+                .resume, "resume:\(until.milliseconds):\(began)", of: id, ["text": .text("The time it was to wait is over.")], after: .investigating)
         }
         try wind(id)
     }
@@ -169,7 +178,9 @@ struct ExceptionEffects {
             let (level, team) = (Value.integer(Int64(next.rule.level)), Value.text(next.rule.team))
             try builder.patch("exception", id: id, ["level": level, "owner": team])
             let rule: Value = next.rule.id.map { .reference($0) } ?? .null
-            try record(.escalate, "level:\(next.rule.level)", of: id, ["level": level, "team": team, "rule": rule], after: stage(of: view))
+            try record(
+                .escalate, "level:\(next.rule.level)\(view.text("reopened_at").map { ":\($0)" } ?? "")", of: id,
+                ["level": level, "team": team, "rule": rule], after: stage(of: view))
         }
     }
 
@@ -197,16 +208,19 @@ struct ExceptionEffects {
 
     /// As it says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected.
     private func raisedAt(_ view: RecordView) -> Int64 {
+        if let again = view.time("reopened_at") { return again.milliseconds }
         let stamp = view.entity["raised_at"].flatMap { view.record[$0.id]?.version.stamp.milliseconds }.map { Int64(clamping: $0) }
-        let claimed = view.time("raised_at")?.milliseconds
-        guard let stamp else { return claimed ?? builder.moment.milliseconds }
-        guard let claimed, Limits.plausibleTimes.contains(claimed), abs(claimed - stamp) <= Int64(Limits.aheadMilliseconds) else { return stamp }
-        return claimed
+        let claimed = view.time("raised_at")?.milliseconds ?? builder.moment.milliseconds
+        let isSound = stamp.map { Limits.plausibleTimes.contains(claimed) && abs(claimed - $0) <= Int64(Limits.aheadMilliseconds) } ?? true
+        return min(isSound ? claimed : stamp ?? claimed, builder.moment.milliseconds)
     }
 
     private func rules() throws -> [EscalationRule] {
+        if let known = builder.escalationRules { return known }
         let entity = try builder.schema.entity("escalation_rule")
-        return try builder.writer.transaction.ids(entity).compactMap { try builder.writer.view(entity, $0) }.compactMap { EscalationRule($0) }
+        let rules = try builder.writer.transaction.ids(entity).compactMap { try builder.writer.view(entity, $0) }.compactMap { EscalationRule($0) }
+        builder.escalationRules = rules
+        return rules
     }
 
     // MARK: Reading
@@ -237,18 +251,23 @@ struct ExceptionEffects {
             answered: try events(of: view).filter { $0.text("event") == ExceptionEvent.answer.rawValue }.compactMap { $0.text("question") })
     }
 
-    /// Whose words resolved or overrode it.
-    private func resolver(of view: RecordView) throws -> RecordID? {
-        let ends = [ExceptionEvent.resolve, .override].map(\.rawValue)
-        let events = try events(of: view).filter { ends.contains($0.text("event") ?? "") }
-        let last = events.max { ($0.time("at")?.milliseconds ?? 0) < ($1.time("at")?.milliseconds ?? 0) }
-        return last?.reference("by") ?? view.reference("assignee")
+    /// The team whose turn it is to approve; `nil` when all have.
+    private func nextApproval(of view: RecordView) -> String? {
+        (view["approvals"].list ?? []).compactMap(\.text).dropFirst(view.references("approved").count).first
+    }
+
+    private func acknowledgement(_ view: RecordView) -> [String: Value] {
+        view["acknowledged_at"] == .null ? ["acknowledged_at": builder.now] : [:]
     }
 
     /// Resolved or overridden, and closed where nobody has to approve it.
-    private func finish(_ view: RecordView, _ end: ExceptionStage) throws -> [String: Value] {
-        let fields: [String: Value] = ["stage": stage(end), "resolved_at": builder.now, "approved": .null]
-        return try policy(of: view).approvals.isEmpty ? fields.merging(close(view)) { $1 } : fields
+    private func finish(_ view: RecordView, _ end: ExceptionStage, _ author: RecordID) throws -> [String: Value] {
+        let approvals = try policy(of: view).approvals
+        let fields: [String: Value] = [
+            "stage": stage(end), "resolved_at": builder.now, "resolved_by": .reference(author), "approved": .null,
+            "approvals": approvals.isEmpty ? .null : .list(approvals.map { .text($0) }),
+        ]
+        return approvals.isEmpty ? fields.merging(close(view)) { $1 } : fields
     }
 
     private func close(_ view: RecordView) -> [String: Value] {

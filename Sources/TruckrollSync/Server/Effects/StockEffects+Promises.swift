@@ -148,14 +148,14 @@ extension StockEffects {
         if view.boolean("emergency"), let refusal = Self.refusal(ofEmergency: view, by: replica) {
             return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(refusal)])
         }
-        if let end = view.time("expires_at"), end.milliseconds <= builder.moment.milliseconds {
-            let answer = "It was to be kept until \(end), which has passed. Ask again if it is still needed."
-            return try builder.patch("reservation", id: view.id, ["state": .text("expired"), "answer": .text(answer)])
-        }
         if promises.isSettling { return try builder.patch("reservation", id: view.id, ["answer": .text(Self.settlingAnswer)]) }
         let wanted = quantity.remainder(after: used)
         guard wanted > .zero else {
             return try builder.patch("reservation", id: view.id, ["state": .text("consumed"), "answer": .text("It was taken meanwhile.")])
+        }
+        if let end = view.time("expires_at"), end.milliseconds <= builder.moment.milliseconds {
+            let answer = "It was to be kept until \(end), which has passed. Ask again if it is still needed."
+            return try builder.patch("reservation", id: view.id, ["state": .text("expired"), "answer": .text(answer)])
         }
         try promise(wanted, to: view, StockShelf(location: location, part: part))
     }
@@ -208,16 +208,18 @@ extension StockEffects {
             fields["answer"] = .text("\(what)\(turn) \(try alternatives(shelf, left))")
         }
         try builder.patch("reservation", id: view.id, fields)
-        if left > .zero, !isOver {
-            let number = try builder.writer.view(try builder.schema.entity("part"), shelf.part)?.text("number") ?? "a part"
-            let text = "\(left) of \(number) are not there. \(fields["answer"]?.text ?? "")"
-            try builder.raise(
-                .shortage, "shortage:\(view.id)", order: view.reference("order"), about: nil, subject: view.id, text: text)
-        }
+        if left > .zero, !isOver, let waiting = try builder.writer.view(view.entity, view.id) { try raiseShortage(of: waiting) }
         try change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(granted) ?? $0.reserved
             if !isOver { $0.backordered = backordered }
         }
+    }
+
+    /// Tells purchasing of a request that waits.
+    func raiseShortage(of view: RecordView) throws {
+        let part = try view.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") }
+        let text = "\(view.quantity("backordered") ?? .zero) of \(part ?? "a part") are not there. \(view.text("answer") ?? "")"
+        try builder.raise(.shortage, "shortage:\(view.id)", order: view.reference("order"), about: nil, subject: view.id, text: text)
     }
 
     /// When a request that waits is given up: as it says, or as long after now as its customer says, and when nothing would be kept for it.
