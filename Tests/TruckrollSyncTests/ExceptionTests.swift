@@ -286,6 +286,69 @@ struct ExceptionTests {
         #expect(try world.serverRecords("exception_event").filter { $0.reference("exception") == id }.count == 2)
     }
 
+    @Test("the steps of approval are those of the moment it was resolved: what the kind says later is for the next")
+    func approvalsStand() throws {
+        try policy(.credit_hold, ["approvals": .list([.text("quality")])])
+        let id = try raise(.credit_hold)
+        try act(.resolve, id, ["text": .text("Paid.")])
+        let kind = ExceptionPolicy.id(try world.schema.entity("exception_kind"), kind: "credit_hold")
+        try world.commit(company.dora) { try $0.patch("exception_kind", kind, ["approvals": .list([])]) }
+        try world.sync(company.dora)
+        #expect(try ruling(try act(.approve, id))?.contains("quality") == true)
+        #expect(try standing(id).hasPrefix("resolved open"))
+        let quinn = try colleague("Quinn", teams: [])
+        let approval = try act(.approve, id, by: quinn)
+        #expect(try standing(id).hasPrefix("closed resolved"))
+        #expect(try world.serverValue("exception_event", approval, "team").text == "quality")
+        let next = try raise(.credit_hold)
+        try act(.resolve, next, ["text": .text("Paid.")])
+        #expect(try standing(next).hasPrefix("closed resolved"))
+    }
+
+    @Test("who writes the words that resolve it does not approve it; a wait ends with them")
+    func wordsAndApproval() throws {
+        try policy(.credit_hold, ["approvals": .list([.text("dispatcher")])])
+        let id = try raise(.credit_hold)
+        let until = DeviceTime(milliseconds: world.milliseconds + 30 * Self.hour, offsetMinutes: 60)
+        try act(.wait, id, ["text": .text("They call back."), "until": .text(until.description)])
+        try world.commit(company.dora) { try $0.patch("exception", id, ["resolution": .text("Settled.")]) }
+        try world.sync(company.dora)
+        #expect(try standing(id).hasPrefix("resolved open"))
+        #expect(try world.serverValue("exception", id, "waiting_since") == .null)
+        // Its clock runs on, and not only from the end of the wait.
+        let due = try #require(try world.serverValue("exception", id, "due_at").text.flatMap { DeviceTime($0) })
+        #expect(due.milliseconds < until.milliseconds)
+        #expect(try ruling(try act(.approve, id))?.contains("Somebody else") == true)
+    }
+
+    @Test("a kind for which only a team is named is ended by planning the order anew")
+    func teamOnly() throws {
+        try policy(.no_access, ["team": .text("field-lead")])
+        for event in [OrderEvent.accept, .travel, .arrive] { try company.event(company.anna, event) }
+        try world.commit(company.anna) { try $0.event(.no_access, order: company.order, reason: "The gate is locked") }
+        try world.sync(company.anna)
+        let id = try #require(try world.serverRecords("exception").first { $0.text("kind") == "no_access" }).id
+        #expect(try standing(id) == "raised open field-lead 0")
+        try world.sync(company.dora)
+        try world.commit(company.dora) { try $0.event(.schedule, order: company.order) }
+        try world.sync(company.dora)
+        #expect(try standing(id).hasPrefix("closed resolved"))
+    }
+
+    @Test("a clock that is put back lets a wait end at the same moment twice")
+    func clockPutBack() throws {
+        let id = try raise(.other)
+        let until = DeviceTime(milliseconds: (world.milliseconds / 1000 + 3_600) * 1000, offsetMinutes: 60)
+        for _ in 0..<2 {
+            let before = world.milliseconds
+            try act(.wait, id, ["text": .text("They call back."), "until": .text(until.description)])
+            #expect(try standing(id).hasPrefix("waiting"))
+            try tick(at: until.milliseconds)
+            #expect(try standing(id).hasPrefix("investigating"))
+            world.milliseconds = before
+        }
+    }
+
     @Test("a technician's word moves no exception: it is kept with its set, and the office is told")
     func technicians() throws {
         let id = try raise(.other)
@@ -357,6 +420,24 @@ struct ReservationExpiryTests {
         #expect(try world.server.tick(at: world.moment))
         #expect(try states() == ["expired", "granted"])
         #expect(try !world.server.tick(at: world.moment))
+        // Of one that was granted in part, the grant and the wait end at the same moment.
+        let later = DeviceTime(milliseconds: (world.milliseconds / 1000 + 3_600) * 1000, offsetMinutes: 60)
+        try world.commit(world.importer) { editor in
+            try editor.create(
+                "stock_entry",
+                [
+                    "part": .reference(company.part), "to": .reference(company.depot), "quantity": .text("1"), "reason": .text("receipt"),
+                    "at": .text(editor.now.description),
+                ])
+        }
+        try world.sync(world.importer)
+        let partly = try ask(["expires_at": .text(later.description), "quantity": .text("3"), "partial": .boolean(true)])
+        #expect(try world.serverValue("reservation", partly, "state").text == "backordered")
+        world.milliseconds = later.milliseconds
+        _ = try world.server.tick(at: world.moment)
+        #expect(try world.serverValue("reservation", partly, "state").text == "expired")
+        let shortage = try #require(try world.serverRecords("exception").first { $0.reference("subject") == partly })
+        #expect(shortage.text("state") == "resolved")
         // Asked for when the moment has passed, nothing is kept.
         #expect(try world.serverValue("reservation", try ask(["expires_at": .text(until.description)]), "state").text == "expired")
     }

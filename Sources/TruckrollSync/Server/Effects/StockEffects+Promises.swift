@@ -89,7 +89,7 @@ extension StockEffects {
         try offers.write(amounts, view, end: .expired)
         let day = view.time("expires_at").map { "\($0.date)" } ?? "today"
         try builder.patch(
-            "reservation", id: view.id, ["answer": .text("\(granted) were kept until \(day) and not taken. Ask again if they are needed.")])
+            "reservation", id: view.id, ["answer": .text("\(granted) were kept until \(day) and not taken. If they are still needed, ask at another depot, or for a follow-up order.")])
     }
 
     /// The id of a reservation line: order, part and location. Asking twice is one request.
@@ -154,7 +154,7 @@ extension StockEffects {
             return try builder.patch("reservation", id: view.id, ["state": .text("consumed"), "answer": .text("It was taken meanwhile.")])
         }
         if let end = view.time("expires_at"), end.milliseconds <= builder.moment.milliseconds {
-            let answer = "It was to be kept until \(end), which has passed. Ask again if it is still needed."
+            let answer = "It was to be kept until \(end), which has passed. If it is still needed, ask at another depot, or for a follow-up order."
             return try builder.patch("reservation", id: view.id, ["state": .text("expired"), "answer": .text(answer)])
         }
         try promise(wanted, to: view, StockShelf(location: location, part: part))
