@@ -88,8 +88,8 @@ extension StockEffects {
         amounts.granted = .zero
         try offers.write(amounts, view, end: .expired)
         let day = view.time("expires_at").map { "\($0.date)" } ?? "today"
-        try builder.patch(
-            "reservation", id: view.id, ["answer": .text("\(granted) were kept until \(day) and not taken. If they are still needed, ask at another depot, or for a follow-up order.")])
+        let remedy = "If they are still needed, ask at another depot, or for a follow-up order."
+        try builder.patch("reservation", id: view.id, ["answer": .text("\(granted) were kept until \(day) and not taken. \(remedy)")])
     }
 
     /// The id of a reservation line: order, part and location. Asking twice is one request.
