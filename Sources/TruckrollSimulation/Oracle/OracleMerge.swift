@@ -13,7 +13,9 @@ enum OracleMerge {
     static func standing(_ writes: [OracleWrites.Write], _ field: Field) -> [Value: [Standing]]? {
         switch field.rule {
         case .lastWriter:
-            return writes.max { $0.version < $1.version }.map { [.null: [Standing(version: $0.version, value: $0.value)]] } ?? [:]
+            // Of two writes of one set, which share a version, the later one stands.
+            let newest = writes.enumerated().max { ($0.element.version, $0.offset) < ($1.element.version, $1.offset) }?.element
+            return newest.map { [.null: [Standing(version: $0.version, value: $0.value)]] } ?? [:]
         case .immutable, .sealed:
             return writes.first.map { [.null: [Standing(version: $0.version, value: $0.value)]] } ?? [:]
         case .server, .derived:
