@@ -14,7 +14,7 @@ struct FindingCommand: FieldVerb {
     @Argument(help: "What you saw.", transform: Wording.read) var text: String
     @Option(help: "info, minor, major or dangerous.") var severity: Severity = .minor
     @Option(help: "The asset: tag, serial number or scan.") var asset: String?
-    @Option(help: "Code of the kind of finding.", transform: Wording.read) var code: String?
+    @Option(help: "Code of the kind of finding; with wrong_part the office sends the right one.", transform: Wording.read) var code: String?
     @Option(help: ArgumentHelp("A photo; may be given several times.", valueName: "file")) var photo: [String] = []
     @Option(help: "The finding this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
     @OptionGroup var global: GlobalOptions

@@ -14,43 +14,11 @@ struct BackorderTests {
 
     // MARK: What people do
 
-    /// An order with a reservation of the depot's stock.
     private func ask(
-        _ number: Int, _ quantity: String, priority: String = "normal", _ terms: [String: Value] = [:], by device: World.Device? = nil
-    ) throws -> (order: RecordID, reservation: RecordID) {
-        let order = world.id()
-        let reservation = RecordID.derived(
-            type: try world.schema.entity("reservation").type, key: [order.bytes, company.part.bytes, company.depot.bytes])
-        try world.commit(company.dora) { editor in
-            try editor.create(
-                "service_order", id: order,
-                [
-                    "number": .text("SO-\(number)"), "channel": .text("office"),
-                    "customer": try editor.view("service_order", company.order)?["customer"] ?? .null, "site": .reference(company.site),
-                    "kind": .text("repair"), "title": .text("Repair"), "requested_at": .text(editor.now.description), "priority": .text(priority),
-                ])
-            try editor.event(.create, order: order)
-            let asked: [String: Value] = [
-                "order": .reference(order), "part": .reference(company.part), "location": .reference(company.depot), "quantity": .text(quantity),
-                "requested_by": .reference(editor.user),
-            ]
-            try editor.create("reservation", id: reservation, asked.merging(terms) { $1 })
-        }
-        try world.sync(company.dora)
-        return (order, reservation)
-    }
+        _ number: Int, _ quantity: String, priority: String = "normal", _ terms: [String: Value] = [:]
+    ) throws -> (order: RecordID, reservation: RecordID) { try company.ask(number, quantity, priority: priority, terms) }
 
-    private func receive(_ quantity: String, announced: RecordID? = nil) throws {
-        try world.commit(world.importer) { editor in
-            try editor.create(
-                "stock_entry",
-                [
-                    "part": .reference(company.part), "to": .reference(company.depot), "quantity": .text(quantity), "reason": .text("receipt"),
-                    "source": announced.map { .reference($0) } ?? .null, "at": .text(editor.now.description),
-                ])
-        }
-        try world.sync(world.importer)
-    }
+    private func receive(_ quantity: String, announced: RecordID? = nil) throws { try company.receive(quantity, announced: announced) }
 
     @discardableResult
     private func announce(_ quantity: String, on day: String, answering request: RecordID? = nil) throws -> RecordID {
@@ -224,17 +192,8 @@ struct BackorderTests {
         #expect(try reservation(released.reservation) == "granted 1 –")
         #expect(try world.serverValue("reservation", released.reservation, "from_safety_stock") == .text("1"))
         // A technician asks the office.
-        let id = RecordID.derived(
-            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
-        try world.commit(company.anna) { editor in
-            try editor.create(
-                "reservation", id: id,
-                [
-                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
-                    "quantity": .text("1"), "requested_by": .reference(editor.user), "emergency": .boolean(true), "reason": .text("Leak"),
-                ])
-        }
-        try world.sync(company.anna)
+        let terms: [String: Value] = ["emergency": .boolean(true), "reason": .text("Leak")]
+        let id = try company.reserve("1", for: company.order, terms, by: company.anna)
         #expect(try world.serverValue("reservation", id, "answer").text?.contains("Ask the dispatcher") == true)
     }
 
@@ -301,17 +260,7 @@ struct BackorderTests {
     func orderOver() throws {
         try world.commit(company.dora) { try $0.event(.cancel, order: company.order) }
         try world.sync(company.dora)
-        let id = RecordID.derived(
-            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
-        try world.commit(company.dora) { editor in
-            try editor.create(
-                "reservation", id: id,
-                [
-                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
-                    "quantity": .text("50"), "requested_by": .reference(editor.user),
-                ])
-        }
-        try world.sync(company.dora)
+        let id = try company.reserve("50", for: company.order)
         #expect(try company.state() == "cancelled")
         #expect(try reservation(id) == "released – –" && balance() == "1 0 –")
     }

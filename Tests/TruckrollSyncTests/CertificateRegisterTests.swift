@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TruckrollCore
 import TruckrollDomain
@@ -51,6 +52,21 @@ struct CertificateRegisterTests {
         // The device that issued it learns it, and nothing of it is taken away there.
         #expect(try world.value(company.ben, "certificate", second, "state") == .text("unregistered"))
         #expect(try world.value(company.ben, "certificate", second, "content") == .bytes([2]))
+    }
+
+    @Test(
+        "an instrument that was left out of tolerance is told to quality, one within it is not",
+        arguments: ["pass", "conditionalPass", "conditionalFail", "fail"])
+    func leftOutOfTolerance(outcome: String) throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Protocol/vectors/certificate-contents.json")
+        let vectors = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [[String: Any]])
+        let whole = try #require(vectors.first { $0["name"] as? String == "whole" }?["content"] as? String)
+        let content = Array(whole.replacing("\"outcome\":\"pass\"", with: "\"outcome\":\"\(outcome)\"").utf8)
+        try #require(try CertificateContent(canonicalBytes: content).outcome.rawValue == outcome)
+        try issue("ACME-D07-000001-K7QX", content, by: company.anna)
+        let told = try world.serverRecords("exception").filter { $0.text("kind") == "failed_calibration" }
+        #expect(told.map { $0.text("owner") } == (outcome.hasSuffix("ail") ? ["quality"] : []))
+        #expect(told.allSatisfy { $0.reference("subject") == company.asset })
     }
 
     @Test("two that differ in their check characters alone, as of a copied device, are both registered, and quality is told")

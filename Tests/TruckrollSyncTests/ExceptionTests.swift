@@ -153,17 +153,7 @@ struct ExceptionTests {
             "team": .text("purchasing-lead"),
         ])
         try world.commit(company.dora) { try $0.patch("service_order", company.order, ["worth": .integer(5_000_00), "currency": .text("EUR")]) }
-        let id = RecordID.derived(
-            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
-        try world.commit(company.dora) { editor in
-            try editor.create(
-                "reservation", id: id,
-                [
-                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
-                    "quantity": .text("5"), "requested_by": .reference(editor.user),
-                ])
-        }
-        try world.sync(company.dora)
+        try company.reserve("5", for: company.order)
         let shortage = try #require(try world.serverRecords("exception").first { $0.text("kind") == "shortage" })
         #expect(try standing(shortage.id) == "raised open purchasing-lead 1")
         #expect(shortage.text("text")?.hasPrefix("5 of P-1 are not there.") == true)
@@ -171,15 +161,7 @@ struct ExceptionTests {
         let raised = try #require(shortage.record.entries.first?.version)
         #expect(event.record.entries.first?.version.writeID == raised.writeID)
         // It ends with the wait.
-        try world.commit(world.importer) { editor in
-            try editor.create(
-                "stock_entry",
-                [
-                    "part": .reference(company.part), "to": .reference(company.depot), "quantity": .text("9"), "reason": .text("receipt"),
-                    "at": .text(editor.now.description),
-                ])
-        }
-        try world.sync(world.importer)
+        try company.receive("9")
         #expect(try standing(shortage.id) == "closed resolved purchasing-lead 1")
     }
 
@@ -349,6 +331,42 @@ struct ExceptionTests {
         }
     }
 
+    @Test("what was open before the server kept stages has an owner and a clock when it starts, once")
+    func adopted() throws {
+        let id = try raise(.other)
+        let entity = try world.schema.entity("exception")
+        let young = Set(entity.fields.filter { $0.since >= 7 }.map(\.id))
+        try world.store.write { transaction in
+            var stored = try #require(try transaction.record(RecordKey(type: entity.type, id: id)))
+            let kept = stored.record.entries.indices.filter { !young.contains(stored.record.entries[$0].field) }
+            stored.positions = kept.map { stored.positions[$0] }
+            stored.record = Record(key: stored.record.key, entries: kept.map { stored.record.entries[$0] })
+            stored.hash = RecordHash(stored.record)
+            try transaction.save(stored, entity: entity, columns: RecordView(stored.record, entity).columns)
+        }
+        #expect(try standing(id) == "– open dispatcher -1")
+        for _ in 0..<2 { try world.server.takeUpDeferred(at: world.moment) }
+        #expect(try standing(id) == "raised open dispatcher 0")
+        try tick(at: world.milliseconds + 25 * Self.hour)
+        #expect(try standing(id) == "raised open management 1" && escalations(id) == 1)
+    }
+
+    @Test("a part that does not fit is told to the dispatcher, and holds nothing up")
+    func wrongPart() throws {
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "finding",
+                [
+                    "order": .reference(company.order), "asset": .reference(company.asset), "code": .text("wrong_part"), "severity": .text("minor"),
+                    "text": .text("The thread is another one"), "at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.anna)
+        let told = try #require(try world.serverRecords("exception").first { $0.text("kind") == "wrong_part" })
+        #expect(told.text("owner") == "dispatcher" && told.reference("subject") == company.asset && told.reference("order") == company.order)
+        #expect(ExceptionKind.wrong_part.isNotice)
+    }
+
     @Test("a technician's word moves no exception: it is kept with its set, and the office is told")
     func technicians() throws {
         let id = try raise(.other)
@@ -378,67 +396,5 @@ struct ExceptionTests {
         let dead = ExceptionStage.allCases.filter { stage in !ExceptionWorkflow.transitions.contains { $0.from == stage } }
         #expect(dead == [.closed])
         #expect(Set(ExceptionWorkflow.transitions.map(\.event)) == Set(ExceptionEvent.allCases))
-    }
-}
-
-@Suite("What a reservation keeps, it keeps until a moment")
-struct ReservationExpiryTests {
-    @Test("what nobody has come for is free again at the moment and not before, and goes to who waits")
-    func expires() throws {
-        let company = try Company()
-        let world = company.world
-        let until = DeviceTime(milliseconds: (world.milliseconds / 1000 + 3_600) * 1000, offsetMinutes: 60)
-        let entity = try world.schema.entity("reservation")
-        func ask(_ more: [String: Value]) throws -> RecordID {
-            let order = world.id()
-            let id = RecordID.derived(type: entity.type, key: [order.bytes, company.part.bytes, company.depot.bytes])
-            try world.commit(company.dora) { editor in
-                try editor.create(
-                    "service_order", id: order,
-                    [
-                        "number": .text("SO-\(order)"), "channel": .text("office"), "site": .reference(company.site),
-                        "customer": try editor.view("service_order", company.order)?["customer"] ?? .null, "kind": .text("repair"),
-                        "title": .text("Repair"), "requested_at": .text(editor.now.description), "priority": .text("normal"),
-                    ])
-                let asked: [String: Value] = [
-                    "order": .reference(order), "part": .reference(company.part), "location": .reference(company.depot), "quantity": .text("1"),
-                    "requested_by": .reference(editor.user),
-                ]
-                try editor.create("reservation", id: id, asked.merging(more) { $1 })
-            }
-            try world.sync(company.dora)
-            return id
-        }
-        let kept = try ask(["expires_at": .text(until.description)])
-        let waits = try ask([:])
-        let states = { try [kept, waits].map { try world.serverValue("reservation", $0, "state").text ?? "" } }
-        #expect(try states() == ["granted", "backordered"])
-        world.milliseconds = until.milliseconds - 1
-        #expect(try !world.server.tick(at: world.moment))
-        #expect(try states() == ["granted", "backordered"])
-        world.milliseconds = until.milliseconds
-        #expect(try world.server.tick(at: world.moment))
-        #expect(try states() == ["expired", "granted"])
-        #expect(try !world.server.tick(at: world.moment))
-        // Of one that was granted in part, the grant and the wait end at the same moment.
-        let later = DeviceTime(milliseconds: (world.milliseconds / 1000 + 3_600) * 1000, offsetMinutes: 60)
-        try world.commit(world.importer) { editor in
-            try editor.create(
-                "stock_entry",
-                [
-                    "part": .reference(company.part), "to": .reference(company.depot), "quantity": .text("1"), "reason": .text("receipt"),
-                    "at": .text(editor.now.description),
-                ])
-        }
-        try world.sync(world.importer)
-        let partly = try ask(["expires_at": .text(later.description), "quantity": .text("3"), "partial": .boolean(true)])
-        #expect(try world.serverValue("reservation", partly, "state").text == "backordered")
-        world.milliseconds = later.milliseconds
-        _ = try world.server.tick(at: world.moment)
-        #expect(try world.serverValue("reservation", partly, "state").text == "expired")
-        let shortage = try #require(try world.serverRecords("exception").first { $0.reference("subject") == partly })
-        #expect(shortage.text("state") == "resolved")
-        // Asked for when the moment has passed, nothing is kept.
-        #expect(try world.serverValue("reservation", try ask(["expires_at": .text(until.description)]), "state").text == "expired")
     }
 }

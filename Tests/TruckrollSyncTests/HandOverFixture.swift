@@ -107,20 +107,7 @@ extension HandOverSuite {
         return id
     }
 
-    func reserve(_ quantity: String) throws -> RecordID {
-        let id = RecordID.derived(
-            type: try world.schema.entity("reservation").type, key: [company.order.bytes, company.part.bytes, company.depot.bytes])
-        try world.commit(company.dora) { editor in
-            try editor.create(
-                "reservation", id: id,
-                [
-                    "order": .reference(company.order), "part": .reference(company.part), "location": .reference(company.depot),
-                    "quantity": .text(quantity), "requested_by": .reference(editor.user),
-                ])
-        }
-        try sync(company.dora)
-        return id
-    }
+    func reserve(_ quantity: String) throws -> RecordID { try company.reserve(quantity, for: company.order) }
 
     // MARK: What the server has
 

@@ -4,6 +4,7 @@ import TruckrollSync
 
 /// Something that somebody does about an exception.
 public struct ExceptionAction: Hashable, Sendable {
+    /// What happens.
     public var event: ExceptionEvent
     /// Why, how, or the answer.
     public var text: String?
@@ -22,9 +23,13 @@ public struct ExceptionAction: Hashable, Sendable {
 
 /// An exception with what was done about it.
 public struct ExceptionSheet: Sendable {
+    /// Its record.
     public let exception: RecordView
+    /// The order it is about, where this device holds it.
     public let order: RecordView?
+    /// How far it is.
     public let stage: ExceptionStage
+    /// How the company deals with those of its kind now.
     public let policy: ExceptionPolicy
     /// The last answer to each question of its kind; `nil` where nobody has answered.
     public let answers: [(question: String, answer: String?)]
@@ -33,6 +38,7 @@ public struct ExceptionSheet: Sendable {
     /// The teams that have to approve, as its kind said when it was resolved; before, as it says now.
     public let approvals: [String]
 
+    /// Reads what belongs to an exception.
     public init(_ exception: RecordView, _ reader: LocalReader) throws {
         self.exception = exception
         order = try exception.reference("order").flatMap { try reader.view("service_order", $0) }
@@ -47,6 +53,8 @@ public struct ExceptionSheet: Sendable {
 
 extension DeviceClient {
     /// Raises an exception by hand.
+    ///
+    /// - Parameter kind: one that people raise (``ExceptionKind/isRaisedByHand``).
     public func dispatchRaise(_ kind: ExceptionKind, order: RecordID?, text: String) throws -> DispatchTicket {
         let (id, set) = try commit("raise-exception") { editor in
             try editor.create(
@@ -128,7 +136,7 @@ extension DeviceClient {
         return DispatchTicket(record: rule, set: try written(set))
     }
 
-    /// Takes people into a team, or out of it.
+    /// Takes people into a team, or out of it; one that is not there is made.
     public func dispatchTeam(_ name: String, adding: [RecordID], removing: [RecordID]) throws -> DispatchTicket {
         let id = Team.id(try schema.entity("team"), name: name)
         let (_, set) = try commit("team") { editor in

@@ -2,7 +2,9 @@ import TruckrollDomain
 
 /// How long exceptions of a kind, or of a team, took.
 public struct ExceptionTimes: Hashable, Sendable {
+    /// The kind, or the team.
     public let name: String
+    /// How many there were; of these, how many are open, and how many were escalated.
     public let raised: Int
     public let open: Int
     public let escalated: Int

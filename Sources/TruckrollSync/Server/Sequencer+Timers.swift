@@ -51,10 +51,8 @@ extension Sequencer {
     private func forDue(_ name: String, _ body: (RecordView, Int64) throws -> Bool) throws -> Bool {
         let entity = try schema.entity(name)
         var moved = false
-        for id in try transaction.ids(entity, dueAt: moment.milliseconds) {
-            guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted,
-                case let view = RecordView(stored.record, entity), let due = view.nextDue, due <= moment.milliseconds
-            else { continue }
+        for view in try sound(entity, transaction.ids(entity, dueAt: moment.milliseconds)) {
+            guard let due = view.nextDue, due <= moment.milliseconds else { continue }
             moved = try body(view, due) || moved
         }
         return moved
@@ -93,11 +91,12 @@ extension Sequencer {
     /// settled. What cannot be read is left until then.
     func adopt() throws {
         let exceptions = try schema.entity("exception")
-        for view in try sound(exceptions, where: "state", "open") where view["stage"] == .null {
+        for view in try sound(exceptions, transaction.ids(exceptions, where: "state", equals: .text("open"))) where view["stage"] == .null {
             _ = try timed("exception-adopted:\(view.id)", "escalation") { try ExceptionEffects(builder: $0).begin(view.id) }
         }
         guard try transaction.tenant()?.settlingUntil == nil else { return }
-        for view in try sound(try schema.entity("reservation"), where: "state", "backordered") {
+        let reservations = try schema.entity("reservation")
+        for view in try sound(reservations, transaction.ids(reservations, where: "state", equals: .text("backordered"))) {
             if view["open_for"] == .null {
                 _ = try timed("backorder-adopted:\(view.id)", "backorder") { builder in
                     let asked = try view.record.entries.first.flatMap { try transaction.admitted($0.version.writeID)?.position }
@@ -113,8 +112,9 @@ extension Sequencer {
         }
     }
 
-    private func sound(_ entity: Entity, where column: String, _ value: String) throws -> [RecordView] {
-        try transaction.ids(entity, where: column, equals: .text(value)).compactMap { id in
+    /// Those of the records that can be read and are there.
+    private func sound(_ entity: Entity, _ ids: [RecordID]) throws -> [RecordView] {
+        try ids.compactMap { id in
             guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { return nil }
             return RecordView(stored.record, entity)
         }
@@ -128,11 +128,9 @@ extension Sequencer {
         var moved = false
         for back in 1...7 {
             let day = CalendarDate(daysSince1970: today.daysSince1970 - back)
-            for id in try transaction.ids(entity, where: "expires_on", equals: .text(day.description)) {
-                guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), !stored.isDeleted else { continue }
-                let lot = RecordView(stored.record, entity)
+            for lot in try sound(entity, transaction.ids(entity, where: "expires_on", equals: .text(day.description))) {
                 guard lot.text("expires_on") == day.description, lot.text("withdrawn") != "yes" else { continue }
-                moved = try timed("timer:lot:\(id):\(day)", "lot-expiry") { try LotEffects(builder: $0).noteExpired(lot) } || moved
+                moved = try timed("timer:lot:\(lot.id):\(day)", "lot-expiry") { try LotEffects(builder: $0).noteExpired(lot) } || moved
             }
         }
         return moved

@@ -28,20 +28,20 @@ struct ExceptionEffects {
 
     // MARK: Beginning and end
 
-    /// Gives one that was just raised its owner and its clock. What is to be escalated at once is.
+    /// Gives one that was just raised, or opened again, its owner and its clock. What is to be escalated at once is.
     func begin(_ id: RecordID) throws {
         guard let view = try view(id) else { return }
         let team = try policy(of: view).team ?? ExceptionKind(rawValue: view.text("kind") ?? "")?.team ?? Role.dispatcher.rawValue
         try builder.patch(
             "exception", id: id,
-            ["owner": .text(team), "state": .text("open"), "stage": .text(ExceptionStage.raised.rawValue), "level": .integer(0)])
+            ["owner": .text(team), "state": .text("open"), "stage": stage(.raised), "level": .integer(0)])
         try wind(id)
     }
 
     /// Ends one of which the server itself knows that nothing is left to do.
     func settle(_ view: RecordView, _ words: String) throws {
         guard view.text("state") == "open" else { return }
-        var fields = close(view)
+        var fields = leavingWait(view).merging(close(view)) { $1 }
         fields["resolution"] = .text(words)
         if view["resolved_at"] == .null { fields["resolved_at"] = builder.now }
         try builder.patch("exception", id: view.id, fields)
@@ -51,9 +51,8 @@ struct ExceptionEffects {
     func reopen(_ id: RecordID) throws {
         guard let view = try view(id), [.closed, .resolved, .overridden].contains(stage(of: view)) else { return }
         let gone = ["resolved_at", "resolved_by", "resolution", "approved", "approvals", "acknowledged_at", "assignee", "waited"]
-        let fields: [String: Value] = ["state": .text("open"), "stage": stage(.raised), "level": .integer(0), "reopened_at": builder.now]
-        try builder.patch("exception", id: id, fields.merging(gone.map { ($0, .null) }) { $1 })
-        try wind(id)
+        try builder.patch("exception", id: id, ["reopened_at": builder.now].merging(gone.map { ($0, .null) }) { $1 })
+        try begin(id)
     }
 
     /// Words that a client of an earlier schema writes into the record: they resolve it, where nothing else is asked for.
@@ -61,8 +60,7 @@ struct ExceptionEffects {
         guard !(view.text("resolution") ?? "").allSatisfy(\.isWhitespace), view["resolved_at"] == .null,
             ExceptionWorkflow.allows(.resolve, at: stage(of: view)), try openQuestions(of: view).isEmpty
         else { return }
-        let wait = stage(of: view) == .waiting ? endOfWait(view) : [:]
-        let fields = try acknowledgement(view).merging(wait) { $1 }.merging(finish(view, .resolved, author)) { $1 }
+        let fields = try leavingWait(view).merging(acknowledgement(view)) { $1 }.merging(finish(view, .resolved, author)) { $1 }
         try builder.patch("exception", id: view.id, fields)
         try wind(view.id)
     }
@@ -74,10 +72,10 @@ struct ExceptionEffects {
         else { return try note(event, ruling: "The exception is not known; this is kept as a fact.", after: nil) }
         let stage = stage(of: view)
         if let problem = try problem(with: kind, event, view, stage, author) { return try note(event, ruling: problem, after: stage) }
-        var fields = try effect(of: kind, event, view, author)
-        // Whatever goes on ends a wait, and the time it took does not count.
-        if stage == .waiting, kind != .wait, let next = fields["stage"], next != .text(stage.rawValue) { fields.merge(endOfWait(view)) { $1 } }
-        try builder.patch("exception", id: id, fields)
+        let fields = try effect(of: kind, event, view, author)
+        // Whatever moves it on ends a wait.
+        let wait = fields["stage"] == nil ? [:] : leavingWait(view)
+        try builder.patch("exception", id: id, wait.merging(fields) { $1 })
         let team = kind == .approve || kind == .send_back ? nextApproval(of: view) : nil
         try note(event, ruling: nil, after: self.stage(of: try self.view(id) ?? view), team: team)
         try wind(id)
@@ -151,87 +149,16 @@ struct ExceptionEffects {
         try builder.patch("exception_event", id: event.id, fields)
     }
 
-    // MARK: The clock
-
-    /// A moment has come that was waited for: a wait is over, or it goes to the next team.
-    func wake(_ id: RecordID) throws {
-        guard let view = try view(id), view.text("state") == "open" else { return }
-        if stage(of: view) == .waiting, let until = view.time("due_at"), until.milliseconds <= builder.moment.milliseconds {
-            try builder.patch("exception", id: id, ["stage": stage(.investigating)].merging(endOfWait(view)) { $1 })
-            // A clock that was put back can make a wait end at the same moment again.
-            let began = view.entity["waiting_since"].flatMap { view.record[$0.id]?.version.writeID }.map { "\($0)" } ?? ""
-            try record(
-                .resume, "resume:\(until.milliseconds):\(began)", of: id, ["text": .text("The time it was to wait is over.")], after: .investigating)
-        }
-        try wind(id)
-    }
-
-    /// Does what its rules ask for now, each level once, and says when they ask next.
-    func wind(_ id: RecordID) throws {
-        while let view = try view(id), view.text("state") == "open", stage(of: view) != .waiting {
-            guard let next = try escalationCase(of: view).next(try rules()) else {
-                return try builder.patch("exception", id: id, ["due_at": .null])
-            }
-            guard next.at <= builder.moment.milliseconds else {
-                return try builder.patch("exception", id: id, ["due_at": .text(builder.moment.calendar.local(next.at).description)])
-            }
-            let (level, team) = (Value.integer(Int64(next.rule.level)), Value.text(next.rule.team))
-            try builder.patch("exception", id: id, ["level": level, "owner": team])
-            let rule: Value = next.rule.id.map { .reference($0) } ?? .null
-            try record(
-                .escalate, "level:\(next.rule.level)\(view.text("reopened_at").map { ":\($0)" } ?? "")", of: id,
-                ["level": level, "team": team, "rule": rule], after: stage(of: view))
-        }
-    }
-
-    /// An event that the clock makes, under an id of its own: it happens once.
-    private func record(_ kind: ExceptionEvent, _ name: String, of id: RecordID, _ more: [String: Value], after: ExceptionStage) throws {
-        let entity = try builder.schema.entity("exception_event")
-        let own = RecordID.derived(type: entity.type, key: [id.bytes, Array(name.utf8)])
-        let fields: [String: Value] = [
-            "exception": .reference(id), "event": .text(kind.rawValue), "at": builder.now, "effective": .boolean(true), "stage_after": stage(after),
-        ]
-        try builder.create("exception_event", id: own, fields.merging(more) { $1 })
-    }
-
-    private func escalationCase(of view: RecordView) throws -> EscalationCase {
-        var item = EscalationCase(kind: view.text("kind") ?? "", raisedAt: raisedAt(view))
-        item.waited = view.integer("waited") ?? 0
-        item.level = Int(view.integer("level") ?? 0)
-        let orders = try builder.schema.entity("service_order")
-        if let order = try view.reference("order").flatMap({ try builder.writer.view(orders, $0) }) {
-            item.priority = OrderPriority(mostUrgentOf: order)
-            item.worth = Money(order, "worth")
-        }
-        return item
-    }
-
-    /// As it says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected.
-    private func raisedAt(_ view: RecordView) -> Int64 {
-        if let again = view.time("reopened_at") { return again.milliseconds }
-        let stamp = view.entity["raised_at"].flatMap { view.record[$0.id]?.version.stamp.milliseconds }.map { Int64(clamping: $0) }
-        let claimed = view.time("raised_at")?.milliseconds ?? builder.moment.milliseconds
-        let isSound = stamp.map { Limits.plausibleTimes.contains(claimed) && abs(claimed - $0) <= Int64(Limits.aheadMilliseconds) } ?? true
-        return min(isSound ? claimed : stamp ?? claimed, builder.moment.milliseconds)
-    }
-
-    private func rules() throws -> [EscalationRule] {
-        if let known = builder.escalationRules { return known }
-        let entity = try builder.schema.entity("escalation_rule")
-        let rules = try builder.writer.transaction.ids(entity).compactMap { try builder.writer.view(entity, $0) }.compactMap { EscalationRule($0) }
-        builder.escalationRules = rules
-        return rules
-    }
-
     // MARK: Reading
 
-    private func entity() throws -> Entity { try builder.schema.entity("exception") }
-    private func view(_ id: RecordID) throws -> RecordView? { try builder.writer.view(entity(), id) }
-    private func stage(_ stage: ExceptionStage) -> Value { .text(stage.rawValue) }
+    func entity() throws -> Entity { try builder.schema.entity("exception") }
+    /// What only somebody's patch has reached is none yet.
+    func view(_ id: RecordID) throws -> RecordView? { try builder.writer.view(entity(), id).flatMap { $0.isThere ? $0 : nil } }
+    func stage(_ stage: ExceptionStage) -> Value { .text(stage.rawValue) }
 
     private func openIDs() throws -> [RecordID] { try builder.writer.ids(entity(), where: "state", equals: .text("open")) }
 
-    private func stage(of view: RecordView) -> ExceptionStage { ExceptionStage(of: view) }
+    func stage(of view: RecordView) -> ExceptionStage { ExceptionStage(of: view) }
 
     func policy(of view: RecordView) throws -> ExceptionPolicy {
         let entity = try builder.schema.entity("exception_kind")
@@ -272,11 +199,12 @@ struct ExceptionEffects {
 
     private func close(_ view: RecordView) -> [String: Value] {
         if let order = view.reference("order") { builder.ordersToClose.insert(order) }
-        let wait = stage(of: view) == .waiting ? endOfWait(view) : [:]
-        return wait.merging(["state": .text("resolved"), "stage": stage(.closed), "due_at": .null]) { $1 }
+        return ["state": .text("resolved"), "stage": stage(.closed), "due_at": .null]
     }
 
-    private func endOfWait(_ view: RecordView) -> [String: Value] {
+    /// The end of a wait, where it waits: the time it took does not count.
+    func leavingWait(_ view: RecordView) -> [String: Value] {
+        guard stage(of: view) == .waiting else { return [:] }
         let since = view.time("waiting_since")?.milliseconds ?? builder.moment.milliseconds
         let waited = (view.integer("waited") ?? 0) + max(0, builder.moment.milliseconds - since) / 1000
         return ["waiting_since": .null, "waited": .integer(waited), "due_at": .null]
