@@ -55,6 +55,10 @@ public enum EmbeddedSchemas {
             PackageResources.escalation_rule_json,
             PackageResources.exception_event_json,
             PackageResources.team_json,
+            PackageResources.type_certificate_json,
+            PackageResources.gas_approval_json,
+            PackageResources.order_verdict_json,
+            PackageResources.rule_setting_json,
         ]
     }
 }

@@ -335,13 +335,15 @@ CREATE TABLE "entity_unit" (
     "serial" TEXT,
     "location" BLOB,
     "asset" BLOB,
-    "person" BLOB
+    "person" BLOB,
+    "reserved_for" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_unit_by_part" ON "entity_unit" ("part");
 CREATE INDEX "entity_unit_by_serial" ON "entity_unit" ("serial");
 CREATE INDEX "entity_unit_by_location" ON "entity_unit" ("location");
 CREATE INDEX "entity_unit_by_asset" ON "entity_unit" ("asset");
 CREATE INDEX "entity_unit_by_person" ON "entity_unit" ("person");
+CREATE INDEX "entity_unit_by_reserved_for" ON "entity_unit" ("reserved_for");
 CREATE TABLE "entity_scheduled_receipt" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "part" BLOB,
@@ -438,3 +440,23 @@ CREATE TABLE "entity_team" (
     "name" TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_team_by_name" ON "entity_team" ("name");
+CREATE TABLE "entity_type_certificate" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "model" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_type_certificate_by_part" ON "entity_type_certificate" ("part");
+CREATE INDEX "entity_type_certificate_by_model" ON "entity_type_certificate" ("model");
+CREATE TABLE "entity_gas_approval" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "model" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_gas_approval_by_model" ON "entity_gas_approval" ("model");
+CREATE TABLE "entity_order_verdict" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_order_verdict_by_order" ON "entity_order_verdict" ("order");
+CREATE TABLE "entity_rule_setting" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;

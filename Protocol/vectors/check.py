@@ -657,6 +657,7 @@ def tombstone(standing, deletions):
 WORKING = ["on_site", "in_progress", "paused"]
 MACHINE = [
     (["draft"], "submit", "submitted"), (["draft"], "take", "dispatched"), (["submitted"], "validate", "ready_to_plan"),
+    (["submitted"], "hold", "on_hold"), (["on_hold"], "release", "ready_to_plan"),
     (["ready_to_plan", "needs_replan"], "schedule", "scheduled"), (["scheduled"], "dispatch", "dispatched"),
     (["scheduled", "dispatched", "accepted", "en_route", "on_site"], "reassign", "dispatched"),
     (["scheduled", "dispatched", "accepted", "en_route"], "withdraw", "ready_to_plan"), (["dispatched"], "accept", "accepted"),
@@ -670,7 +671,7 @@ MACHINE = [
 ]
 TECHNICIANS = ["technician", "importer"]
 OFFICE = ["dispatcher", "importer"]
-ROLES = {"create": TECHNICIANS + OFFICE, "submit": TECHNICIANS + OFFICE, "take": ["technician"], "validate": [], "close": ["importer"]}
+ROLES = {"create": TECHNICIANS + OFFICE, "submit": TECHNICIANS + OFFICE, "take": ["technician"], "validate": [], "hold": [], "release": [], "close": ["importer"]}
 ROLES.update({event: OFFICE for event in ("schedule", "dispatch", "reassign", "withdraw", "cancel")})
 
 

@@ -7,10 +7,10 @@ import TruckrollTerminal
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Ask the rules about the assets of a job: may they stand where they stand?",
+        commandName: "check", abstract: "Ask the rules about a job and its assets.",
         discussion: Teach.text(
             """
-            Plate and certificate against the hazardous area: zone, group, surface temperature, ambient temperature, special conditions, region, \
+            The job itself as it was taken down, and for each asset plate and certificate against the hazardous area: zone, group, surface temperature, ambient temperature, special conditions, region, \
             and what a detector measures. It is a help, and no conformity assessment.
             """, "check SO-2026-000001", "check SO-2026-000001 --all",
             exits: "0 no error was found, 1 failed, 2 an error was found, 64 bad usage."))
@@ -21,13 +21,15 @@ struct CheckCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         try await global.run(makesStore: false, status: ExitStatus.of) { [self] client, console in
-            let checks = try client.check(try client.findJob(job))
-            show(checks, Desk(client: client, console: console))
-            return checks.contains { $0.report?.verdict == .error } ? .refused : .done
+            let order = try client.findJob(job)
+            let (report, checks) = (try client.checkOrder(order), try client.check(order))
+            show(report, checks, Desk(client: client, console: console))
+            return report.verdict == .error || checks.contains { $0.report?.verdict == .error } ? .refused : .done
         }
     }
 
-    private func show(_ checks: [AssetCheck], _ desk: Desk) {
+    private func show(_ report: RuleReport, _ checks: [AssetCheck], _ desk: Desk) {
+        desk.print(report.table(all: all, emptyText: "Nothing speaks against the job as it was taken down."))
         var table = Table(
             [
                 .init("Asset"), .init("Area", .left, .truncates(minimum: 10)), .init("Rule"), .init("Found", .left, .wraps(minimum: 24)),
@@ -38,7 +40,7 @@ struct CheckCommand: AsyncParsableCommand {
             for finding in findings {
                 table.addRow(
                     StyledText(check.name, .bold), StyledText(check.area ?? ""),
-                    StyledText(finding.code, finding.severity == .error ? [.bold, .red] : .yellow), StyledText(finding.text),
+                    StyledText(finding.code, finding.severity.style), StyledText(finding.text),
                     StyledText(finding.remedy))
             }
             if findings.isEmpty {
@@ -51,21 +53,15 @@ struct CheckCommand: AsyncParsableCommand {
             }
         }
         desk.print(table)
-        desk.print(json: ["rules": .string(HazardousAreaCheck.rules), "assets": .array(checks.map(\.json))])
+        desk.print(
+            json: ["rules": .string(HazardousAreaCheck.rules), "order": .object(report.json), "assets": .array(checks.map(\.json))])
     }
 }
 
 extension AssetCheck {
     var json: JSONValue {
-        [
-            "asset": .string(asset.description), "name": .string(name), "area": .text(area), "verdict": .text(report?.verdict?.rawValue),
-            "findings": .array(
-                (report?.findings ?? []).map {
-                    [
-                        "code": .string($0.code), "severity": .string($0.severity.rawValue), "path": .string($0.path), "text": .string($0.text),
-                        "remedy": .string($0.remedy),
-                    ]
-                }), "not_asked": .array((report?.skipped ?? []).map { ["code": .string($0.code), "reason": .string($0.reason)] }),
-        ]
+        let report = report ?? RuleReport(rules: HazardousAreaCheck.rules, findings: [])
+        return .object(
+            [("asset", .string(asset.description)), ("name", .string(name)), ("area", .text(area))] + report.json.filter { $0.0 != "rules" })
     }
 }

@@ -19,7 +19,8 @@ struct PartCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "use", abstract: "Record a part fitted, removed or used up.",
             discussion: Teach.text(
-                "It comes out of your van unless --from or --lease says otherwise.", "part use SO-2026-000001 HI-1000 --asset GD-101",
+                "It comes out of your van unless --from or --lease says otherwise. What is not approved or certified for the asset is recorded with "
+                    + "--override and the reason.", "part use SO-2026-000001 HI-1000 --asset GD-101",
                 "part use SO-2026-000001 \"PTFE tube\" --quantity 0.2 --action consumed",
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
@@ -33,6 +34,8 @@ struct PartCommand: AsyncParsableCommand {
         @Option(help: "The lease it spends, by its id.") var lease: String?
         @Flag(help: "It comes from nobody's stock, such as the customer's own spare.") var foreign = false
         @Option(help: "The entry this one corrects, by its id or the end of it; it keeps that one's time.") var corrects: String?
+        @Option(help: ArgumentHelp("Why it was fitted although the rules speak against it.", valueName: "reason"), transform: Wording.read)
+        var override: String?
         @OptionGroup var global: GlobalOptions
 
         func validate() throws {
@@ -53,6 +56,7 @@ struct PartCommand: AsyncParsableCommand {
             entry.serial = serial
             entry.lot = lot
             entry.corrects = try corrects.map { try desk.client.findRecord("part_use/\($0)").id }
+            entry.override = override
             if let from { entry.source = .location(try desk.client.findLocation(from)) }
             if let lease { entry.source = .lease(try desk.client.findLease(lease)) }
             if foreign { entry.source = .none }

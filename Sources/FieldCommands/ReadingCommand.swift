@@ -10,7 +10,7 @@ struct ReadingCommand: FieldVerb {
         commandName: "reading", abstract: "Record what a channel shows with a known gas.",
         discussion: Teach.text(
             "Take as-found readings before any adjustment and as-left ones after the last. Values are in the channel's unit, as the display shows them. "
-                + "The cylinder is the number on its collar; this device has to hold its certificate. A slip is corrected by a reading that names it: "
+                + "The cylinder is the number on its collar; this device has to hold its certificate, and its gas is to be listed for the model. A slip is corrected by a reading that names it: "
                 + "both stay, the new one counts, and what is not given again, such as time and cylinder, is as it was. `show` lists the ids.",
             "reading SO-2026-000001 --asset GD-101 --channel 1 as-found span --applied 50 --indicated 47 --cylinder C070052",
             "reading SO-2026-000001 --asset GD-101 --channel 1 as-left zero --applied 0 --indicated -1",
@@ -35,6 +35,8 @@ struct ReadingCommand: FieldVerb {
     var at: Time?
     @Option(help: "The reading this one corrects, by its id or the end of it.") var corrects: String?
     @Flag(help: "Record it although it is far outside the channel's range.") var anyway = false
+    @Option(help: ArgumentHelp("Why this gas was used although it is not listed for the model.", valueName: "reason"), transform: Wording.read)
+    var override: String?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -63,6 +65,7 @@ struct ReadingCommand: FieldVerb {
         entry.pressure = pressure?.text
         entry.at = try desk.instant(at)
         entry.isCertain = anyway
+        entry.override = override
         entry.corrects = try corrects.map { try desk.client.findRecord("reading/\($0)").id }
         let recorded = try desk.client.recordReading(entry, on: order)
         desk.report(

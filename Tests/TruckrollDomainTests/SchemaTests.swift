@@ -117,8 +117,7 @@ struct WorkflowTests {
                 if reached.insert(transition.to).inserted { grew = true }
             }
         }
-        // Holds come with the rule engine.
-        #expect(Set(OrderState.allCases).subtracting(reached) == [.on_hold])
+        #expect(Set(OrderState.allCases).subtracting(reached).isEmpty)
         for state in OrderState.allCases where state != .closed && state != .cancelled {
             #expect(!OrderWorkflow.events(in: state).isEmpty, "\(state)")
         }

@@ -26,7 +26,7 @@ struct StockCommand: AsyncParsableCommand {
             StockListCommand.self, StockAvailableCommand.self, StockReceiveCommand.self, StockMoveCommand.self, StockReturnCommand.self,
             StockWriteOffCommand.self, StockHandOutCommand.self, StockHandOversCommand.self, StockAnswerCommand.self, StockCountCommand.self,
             StockLotCommand.self, StockLotsCommand.self,
-            StockReserveCommand.self,
+            StockReserveCommand.self, StockCandidatesCommand.self, StockCertificateCommand.self, StockCertificatesCommand.self,
             StockWaitingCommand.self, StockAnnounceCommand.self, StockAnnouncedCommand.self,
             StockPolicyCommand.self, StockReplenishmentsCommand.self,
         ])

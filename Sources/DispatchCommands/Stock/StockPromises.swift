@@ -8,13 +8,17 @@ struct StockReserveCommand: AsyncParsableCommand {
         commandName: "reserve", abstract: "Have stock of a depot promised to an order.",
         discussion: """
             What is not there is waited for, in turn. It is kept until the order is over, or until --until when nobody has come for it. \
-            The safety stock is released for an emergency alone, and the reason is kept.
+            The safety stock is released for an emergency alone, and the reason is kept. Where pieces have to be certified for something, pieces \
+            are named that are, or it is told which criterion each of the others fails.
 
             EXAMPLE
               truckroll-dispatch stock reserve SO-2026-000001 HI-1002 2 \\
                 --at "Depot Nord" --partial
               truckroll-dispatch stock reserve SO-2026-000001 HI-1002 1 \\
                 --at "Depot Nord" --emergency "Gas alarm in the boiler house"
+              truckroll-dispatch stock reserve SO-2026-000001 HI-1002 3 \\
+                --at "Depot Nord" --scheme IECEx --zone 1 --group IIC \\
+                --valid-days 90
 
             EXIT STATUS: 0 granted, or waited for; 2 refused, the reason is printed; 3 recorded, to be decided when this device syncs; \
             64 bad usage; 1 anything else.
@@ -31,6 +35,7 @@ struct StockReserveCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep it until then.", valueName: "time"), transform: CalendarText.due) var until: String?
     @Flag(inversion: .prefixedNo, help: "Whether less than all of it helps; the customer's way when left out.") var partial: Bool?
     @Option(help: ArgumentHelp("Take from the safety stock, and why.", valueName: "reason"), transform: Wording.read) var emergency: String?
+    @OptionGroup var asked: CriteriaOptions
 
     func validate() throws { if quantity.value <= .zero { throw ValidationError("How much is more than nothing.") } }
 
@@ -49,6 +54,7 @@ struct StockReserveCommand: AsyncParsableCommand {
                 request.keptUntil = try until.map { try calendar.due($0) }
                 request.takesPart = partial
                 request.emergency = emergency
+                request.criteria = asked.criteria
                 return try client.dispatchReserve(request)
             }
         }

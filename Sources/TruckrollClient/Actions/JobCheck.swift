@@ -14,6 +14,14 @@ public struct AssetCheck: Sendable {
 }
 
 extension DeviceClient {
+    /// Asks the rules about a job itself, by what this device holds.
+    public func checkOrder(_ order: RecordID) throws -> RuleReport {
+        try screen { screen in
+            guard let report = try screen.reader.rules.report(onOrder: order) else { throw DeviceProblem.unknown("job", order.short) }
+            return report
+        }
+    }
+
     /// Asks the rules about every asset of a job, by what this device holds.
     public func check(_ order: RecordID) throws -> [AssetCheck] {
         try screen { screen in
@@ -22,7 +30,7 @@ extension DeviceClient {
                 let area = try screen.reader.view("asset", id)?.reference("area").flatMap {
                     try screen.reader.view("hazardous_area", $0)?.text("name")
                 }
-                return AssetCheck(asset: id, name: try screen.assetName(id), area: area, report: try screen.reader.areaReport(on: id))
+                return AssetCheck(asset: id, name: try screen.assetName(id), area: area, report: try screen.reader.rules.report(onAsset: id))
             }.sorted { $0.name < $1.name }
         }
     }

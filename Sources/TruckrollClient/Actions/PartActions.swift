@@ -24,6 +24,8 @@ public struct PartEntry: Sendable {
     public var serial: String?
     public var lot: String?
     public var corrects: RecordID?
+    /// Why it was fitted although the rules speak against it.
+    public var override: String?
 
     public init(part: RecordID, quantity: Quantity) {
         self.part = part
@@ -34,7 +36,8 @@ public struct PartEntry: Sendable {
 extension DeviceClient {
     /// Records the use of a part. What was physically used is never refused; what the book lacks is told.
     ///
-    /// - Throws: ``DeviceProblem`` `value-unfit`, `serial-missing`, `lot-missing` or `lease-unusable`.
+    /// - Throws: ``DeviceProblem`` `value-unfit`, `serial-missing`, `lot-missing` or `lease-unusable`; `part-unapproved` where the rules speak
+    ///   against fitting it and the entry does not say why it was done all the same.
     public func usePart(_ entry: PartEntry, on order: RecordID) throws -> Recorded {
         var stock = entry.source == .van && entry.action != .removed ? try vanStock() : []
         if case .location(let location) = entry.source { stock = try depotStock(part: entry.part).filter { $0.locationID == location } }
@@ -45,6 +48,7 @@ extension DeviceClient {
             try Self.check(entry, part)
             let (from, lease) = try editor.source(entry, spent: spent)
             let former = try editor.corrected("part_use", entry.corrects, on: order)
+            let found = try editor.fitting(entry)
             let id = try editor.create(
                 "part_use",
                 [
@@ -52,9 +56,9 @@ extension DeviceClient {
                     "serial": .optional(entry.serial),
                     "lot": .optional(entry.lot), "from": .optional(from), "asset": .optional(entry.asset), "action": .text(entry.action.rawValue),
                     "lease": .optional(lease), "at": former?["at"] ?? .time(editor.now), "corrects": .optional(entry.corrects),
-                    "by": .reference(editor.user),
+                    "by": .reference(editor.user), "override": .optional(entry.override),
                 ])
-            let notices = try editor.notices(entry, part, stock, order: order) + editor.unitNotices(entry, part, from: from, besides: id)
+            let notices = try found + editor.notices(entry, part, stock, order: order) + editor.unitNotices(entry, part, from: from, besides: id)
             let line = stock.first { $0.part == entry.part }
             return (id, try notices + editor.lotNotices(entry, part, line?.lots ?? []))
         }
@@ -130,13 +134,20 @@ extension LocalEditor {
                 notices.append("No granted reservation covers it; the office gets a question.")
             }
         }
-        if let asset = entry.asset, let model = try view("asset", asset)?.reference("model"), entry.action == .fitted {
-            let approvals = try views("part_approval", where: "part", equals: .reference(entry.part))
-            if !approvals.isEmpty, !approvals.contains(where: { $0.reference("model") == model }) {
-                notices.append("\(part.text("number") ?? "The part") is not approved for this model.")
-            }
-        }
         return notices
+    }
+
+    /// What the rules find about fitting it there. What they speak against is recorded with a reason.
+    fileprivate func fitting(_ entry: PartEntry) throws -> [String] {
+        guard entry.action == .fitted, let asset = entry.asset,
+            let report = try rules.report(onFitting: entry.part, serial: entry.serial, to: asset, on: now.date)
+        else { return [] }
+        guard report.verdict == .error else { return report.findings.map(\.text) }
+        guard entry.override != nil else {
+            throw DeviceProblem(
+                .partUnapproved, report, next: "If it was fitted all the same, record it with --override and the reason; quality is told.")
+        }
+        return report.findings.map(\.text) + ["Quality is told."]
     }
 
     /// What is known of the lot that was named: whether it may be used, and whether another has to be used first.

@@ -21,6 +21,8 @@ public struct ReadingEntry: Sendable {
     public var temperature: String?
     public var humidity: String?
     public var pressure: String?
+    /// Why this gas was used although it is not listed for the model.
+    public var override: String?
     /// Whether the person says that a value far outside the channel's range is what they saw.
     public var isCertain = false
     /// When it was taken; `nil` is the time of the reading it corrects, else now.
@@ -45,7 +47,8 @@ extension DeviceClient {
     ///
     /// - Throws: ``DeviceProblem`` `cylinder-unknown` when the device does not hold the cylinder's certificate, `value-unfit` when
     ///   the surroundings are none in which anybody takes a reading, `doubtful` when a value is so far outside the channel's range
-    ///   that it looks like a slip and the entry does not say that it is none.
+    ///   that it looks like a slip and the entry does not say that it is none, `gas-unlisted` when the gas is not one that is listed for the
+    ///   model and the entry does not say why it was used.
     public func recordReading(_ entry: ReadingEntry, on order: RecordID) throws -> Recorded {
         for (text, bounds) in [
             (entry.flow, AmbientBounds.flow), (entry.temperature, .temperature), (entry.humidity, .humidity), (entry.pressure, .pressure),
@@ -70,6 +73,7 @@ extension DeviceClient {
             let all = try editor.children("reading", of: order).filter { $0.reference("channel") == entry.channel }
             let alike = all.filter { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue }
             let kept = former?.integer("attempt").flatMap { number in alike.contains { $0.id == former?.id } ? number : nil }
+            let found = try editor.gasFindings(entry, cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }, at: asset)
             func given(_ text: String?, _ field: String) -> Value { text.map { .text($0) } ?? former?[field] ?? .null }
             let id = try editor.create(
                 "reading",
@@ -84,12 +88,15 @@ extension DeviceClient {
                     "alarms": given(entry.alarms, "alarms"), "temperature": given(entry.temperature, "temperature"),
                     "humidity": given(entry.humidity, "humidity"), "pressure": given(entry.pressure, "pressure"),
                     "at": .time(at), "by": .reference(editor.user), "corrects": .optional(entry.corrects),
+                    "override": .optional(entry.override),
                 ])
             let applied = try cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }
             let earlier = all.standingInTime().filter { $0.id != former?.id && ($0.time("at")?.milliseconds ?? 0) <= at.milliseconds }
             let foreign = "The asset is not among those of the order, so no certificate of it rests on this; add it with `edit --add-asset`."
             return (
-                id, (belongs ? [] : [foreign]) + ReadingNotices(entry, channel: channel, cylinder: applied, earlier: earlier, today: at.date).all
+                id,
+                found + (belongs ? [] : [foreign])
+                    + ReadingNotices(entry, channel: channel, cylinder: applied, earlier: earlier, today: at.date).all
             )
         }
     }
@@ -109,6 +116,19 @@ extension DeviceClient {
                 },
                 next: "Check the number on its collar, or have the office enter its certificate and sync.")
         }
+    }
+}
+
+extension LocalEditor {
+    /// What the rules find about the gas. One that is not listed for the model is used with a reason; zero may be set with any clean air.
+    fileprivate func gasFindings(_ entry: ReadingEntry, _ cylinder: RecordView?, at asset: RecordID) throws -> [String] {
+        guard entry.point == .span, let cylinder, let report = try rules.report(onGas: cylinder.id, flow: entry.flow, at: asset) else { return [] }
+        guard report.verdict == .error else { return report.findings.map(\.text) }
+        guard entry.override != nil else {
+            throw DeviceProblem(
+                .gasUnlisted, report, next: "If it was used all the same, record it with --override and the reason; quality is told.")
+        }
+        return report.findings.map(\.text) + ["Quality is told."]
     }
 }
 

@@ -24,6 +24,10 @@ public enum Refusal: String, Sendable, CaseIterable {
     case serialMissing = "serial-missing"
     /// A part kept by lot without its lot.
     case lotMissing = "lot-missing"
+    /// A part that the rules do not allow in this unit, without a reason why it was fitted all the same.
+    case partUnapproved = "part-unapproved"
+    /// A calibration gas that is not listed for the model, without a reason why it was used all the same.
+    case gasUnlisted = "gas-unlisted"
     /// A lease that is not granted, not this device's, run out or used up.
     case leaseUnusable = "lease-unusable"
     /// The reservation was asked for before.
@@ -56,6 +60,13 @@ extension DeviceProblem {
     /// A refusal with the list of what is missing, a line each.
     init(_ refusal: Refusal, _ detail: String, missing: [String] = [], next: String) {
         self.init(refusal.rawValue, ([detail] + missing.map { "· \($0)" }).joined(separator: "\n"), next: next)
+    }
+
+    /// A refusal by rules: what they found, and what can be done about each.
+    init(_ refusal: Refusal, _ report: RuleReport, next: String) {
+        let errors = report.findings.filter { $0.severity == .error }
+        let remedies = errors.reduce(into: [String]()) { if !$0.contains($1.remedy) { $0.append($1.remedy) } }
+        self.init(refusal, errors.map(\.text).joined(separator: " "), next: (remedies + [next]).joined(separator: " "))
     }
 
     static func unknown(_ what: String, _ text: String, next: String = "Sync, or look it up with the list of what is here.") -> DeviceProblem {

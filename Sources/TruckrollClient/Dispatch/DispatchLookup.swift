@@ -66,6 +66,11 @@ public struct DispatchLookup {
         }
     }
 
+    /// A model by its name.
+    public func model(_ text: String) throws -> RecordView {
+        try finder.find("asset_model", text, by: ["name"], next: "Check the spelling.") { Self.words($0, ["maker", "name"]) }
+    }
+
     /// A record of an entity by its id or the end of it.
     public func record(_ entity: String, _ text: String) throws -> RecordView { try finder.find(entity, text, by: []) { $0.id.description } }
 

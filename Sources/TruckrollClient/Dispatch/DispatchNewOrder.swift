@@ -112,7 +112,10 @@ extension DeviceClient {
                 return .pending
             }
             let state = order.text("state").flatMap { OrderState(rawValue: $0) }
-            return .granted("The order is \(state?.title ?? "received").")
+            guard state == .on_hold else { return .granted("The order is \(state?.title ?? "received").") }
+            let held = try reader.views("exception", where: "order", equals: .reference(order.id))
+                .first { $0.text("kind") == ExceptionKind.order_held.rawValue && $0.text("state") == "open" }
+            return .waiting(held?.text("text") ?? "The order is on hold.")
         }
     }
 }

@@ -39,6 +39,8 @@ public struct ReservationRequest: Hashable, Sendable {
     public var keptUntil: DeviceTime?
     /// Why the safety stock is released; `nil` for ordinary demand.
     public var emergency: String?
+    /// What the pieces have to be certified for; `nil` where any will do.
+    public var criteria: UnitCriteria?
 
     public init(order: RecordID, part: RecordID, location: RecordID, quantity: Quantity) {
         (self.order, self.part, self.location, self.quantity) = (order, part, location, quantity)
@@ -201,6 +203,10 @@ extension DeviceClient {
                     "needed_by": request.neededBy.map { .time($0) } ?? .null, "partial": request.takesPart.map { .boolean($0) } ?? .null,
                     "cancel_after": request.cancelAfter.map { .time($0) } ?? .null, "expires_at": request.keptUntil.map { .time($0) } ?? .null,
                     "emergency": request.emergency == nil ? .null : .boolean(true), "reason": .optional(request.emergency),
+                    "scheme": .optional(request.criteria?.scheme?.rawValue), "zone": .optional(request.criteria?.zone.map { "\($0)" }),
+                    "protection_group": .optional(request.criteria?.group?.rawValue),
+                    "temperature_class": .optional(request.criteria?.temperatureClass),
+                    "valid_days": request.criteria?.validDays.map { .integer(Int64($0)) } ?? .null,
                 ])
         }
         return DispatchTicket(record: id, set: try written(set))
@@ -215,7 +221,10 @@ extension DeviceClient {
             guard try reader.own(ticket.set)?.standing == .answered else { return .pending }
             if let request = try reader.view("reservation", ticket.record) {
                 guard let state = request.text("state") else { return .pending }
-                let words = request.text("answer") ?? state
+                let pieces = (request["serials"].list ?? []).compactMap(\.text)
+                let named = pieces.isEmpty ? [] : ["Named for it: \(pieces.joined(separator: ", "))."]
+                let lacking = (request["shortcomings"].list ?? []).compactMap(\.text).map { "· \($0)" }
+                let words = ([([request.text("answer") ?? state] + named).joined(separator: " ")] + lacking).joined(separator: "\n")
                 return state == "granted" ? .granted(words) : state == "backordered" ? .waiting(words) : .refused(words)
             }
             if let offer = try reader.view("hand_over", ticket.record) {

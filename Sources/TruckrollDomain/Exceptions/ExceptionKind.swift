@@ -10,13 +10,18 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     case failed_calibration
     /// The part that was brought does not fit.
     case wrong_part
+    /// A part was fitted that is not approved or certified for the asset; a gas was used that is not listed for the model.
+    case unapproved_part, unlisted_gas
+    /// An order was submitted in which the rules find an error, or something that somebody has to look at.
+    case order_held, order_review
     /// What people raise by hand.
     case credit_hold, custom_configuration, regulatory_limit, other
 
     /// The team that owns those for which the company has named no other.
     public var team: String {
         switch self {
-        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe: "quality"
+        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe, .unapproved_part, .unlisted_gas:
+            "quality"
         case .shortage: "purchasing"
         case .credit_hold: "finance"
         case .custom_configuration: "sales"
@@ -28,7 +33,7 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     public var isNotice: Bool {
         switch self {
         case .reassignment_void, .reassignment_stands, .cancellation_stands, .late_fact, .backorder_notice, .shortage, .failed_calibration,
-            .wrong_part:
+            .wrong_part, .unlisted_gas:
             true
         default: false
         }

@@ -236,34 +236,20 @@ public struct HazardousAreaCheck: Sendable {
     /// Which certificates count where.
     private mutating func checkRegion(_ marking: ExplosionMarking) {
         guard let country = area.country?.uppercased() else { return skip("ex-region", "The site's country is not known.") }
-        var schemes: Set<String> = []
+        var schemes: Set<ConformityScheme> = []
         let certificate = equipment.certificate?.uppercased() ?? ""
-        for scheme in ["ATEX", "IECEX", "UKEX"] where certificate.contains(scheme) { schemes.insert(scheme) }
+        for scheme in [ConformityScheme.atex, .iecex, .ukex] where certificate.contains(scheme.rawValue.uppercased()) { schemes.insert(scheme) }
         if marking.lines.contains(where: { $0.scheme == .northAmerican }) || ["FM", "CSA", "UL "].contains(where: { certificate.contains($0) }) {
-            schemes.insert("NEC")
+            schemes.insert(.nec)
         }
-        if marking.lines.contains(where: { $0.scheme == .atex }), certificate.contains("UKEX") == false { schemes.insert("ATEX") }
-        let accepted = Self.accepted(in: country)
+        if marking.lines.contains(where: { $0.scheme == .atex }), certificate.contains("UKEX") == false { schemes.insert(.atex) }
+        let accepted = ConformityScheme.accepted(in: country)
         guard !schemes.isEmpty else { return skip("ex-region", "By which scheme it is certified is not known.") }
         guard schemes.isDisjoint(with: accepted) else { return }
         add(
             "ex-region", at: "site.country",
-            "It is certified by \(schemes.sorted().joined(separator: " and ")), \(country) accepts \(accepted.joined(separator: " or ")).",
+            "It is certified by \(schemes.map(\.rawValue).sorted().joined(separator: " and ")), \(country) accepts \(accepted.map(\.rawValue).joined(separator: " or ")).",
             "Fit equipment that is certified for \(country).")
-    }
-
-    private static let european: Set<String> = [
-        "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT",
-        "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "TR",
-    ]
-
-    private static func accepted(in country: String) -> [String] {
-        if european.contains(country) { return ["ATEX"] }
-        switch country {
-        case "GB": return ["UKEX", "ATEX"]
-        case "US", "CA": return ["NEC"]
-        default: return ["IECEX"]
-        }
     }
 
     // MARK: What it measures

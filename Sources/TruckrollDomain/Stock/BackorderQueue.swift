@@ -15,15 +15,18 @@ public struct BackorderLine: Hashable, Sendable {
     public let takesPart: Bool
     /// Whether it may have the safety stock.
     public let isEmergency: Bool
+    /// The pieces that will do, the one to be taken first first; `nil` where any of the part will.
+    public let pieces: [RecordID]?
 
     /// The classes of urgency, the most urgent first.
     public typealias Priority = Int
 
     public init(
-        reservation: RecordID, outstanding: Quantity, priority: Priority, neededBy: Int64?, asked: UInt64, takesPart: Bool, isEmergency: Bool
+        reservation: RecordID, outstanding: Quantity, priority: Priority, neededBy: Int64?, asked: UInt64, takesPart: Bool, isEmergency: Bool,
+        pieces: [RecordID]? = nil
     ) {
         (self.reservation, self.outstanding, self.priority, self.neededBy) = (reservation, outstanding, priority, neededBy)
-        (self.asked, self.takesPart, self.isEmergency) = (asked, takesPart, isEmergency)
+        (self.asked, self.takesPart, self.isEmergency, self.pieces) = (asked, takesPart, isEmergency, pieces)
     }
 
     /// One beside which nobody waits.
@@ -45,7 +48,8 @@ public struct BackorderLine: Hashable, Sendable {
 /// Who waits for a part at a place, in the order in which they are served.
 ///
 /// A line that wants all or nothing and cannot be served holds what there is against lines of a lower priority, so that small requests do
-/// not starve an urgent large one; lines of its own priority may go first.
+/// not starve an urgent large one; lines of its own priority may go first. A line for which only certain pieces will do gets none but those, and
+/// holds nothing else.
 public struct BackorderQueue: Hashable, Sendable {
     public let lines: [BackorderLine]
 
@@ -57,6 +61,8 @@ public struct BackorderQueue: Hashable, Sendable {
         public let quantity: Quantity
         /// How much of it comes from what is kept back.
         public let fromSafetyStock: Quantity
+        /// The pieces it gets, where only certain ones will do.
+        public let pieces: [RecordID]
 
         /// What goes on waiting; `nil` when it got all.
         public var rest: BackorderLine? {
@@ -74,17 +80,26 @@ public struct BackorderQueue: Hashable, Sendable {
         var left = unpromised.millionths
         var holding: (priority: BackorderLine.Priority, isEmergency: Bool)?
         var grants: [Grant] = []
+        var taken: Set<RecordID> = []
         for line in lines {
             if let holding, (holding.isEmergency && !line.isEmergency) || holding.priority < line.priority { break }
             let room = max(0, line.isEmergency ? left : left - safetyStock.millionths)
-            let quantity = room >= line.outstanding.millionths ? line.outstanding.millionths : line.takesPart ? room : 0
-            if quantity < line.outstanding.millionths, holding == nil { holding = (line.priority, line.isEmergency) }
+            let fitting = line.pieces.map { $0.filter { !taken.contains($0) } }
+            let most = fitting.map { min(Int64($0.count), room / Quantity.one.millionths) * Quantity.one.millionths } ?? room
+            let quantity = most >= line.outstanding.millionths ? line.outstanding.millionths : line.takesPart ? most : 0
+            // What will not do for a line is not held for it.
+            if quantity < line.outstanding.millionths, room < line.outstanding.millionths, holding == nil {
+                holding = (line.priority, line.isEmergency)
+            }
             guard quantity > 0 else { continue }
+            let pieces = (fitting ?? []).prefix(Int(quantity / Quantity.one.millionths))
+            taken.formUnion(pieces)
             let ordinary = max(0, left - safetyStock.millionths)
             left -= quantity
             grants.append(
                 Grant(
-                    line: line, quantity: Quantity(millionths: quantity), fromSafetyStock: Quantity(millionths: max(0, quantity - ordinary))))
+                    line: line, quantity: Quantity(millionths: quantity), fromSafetyStock: Quantity(millionths: max(0, quantity - ordinary)),
+                    pieces: Array(pieces)))
         }
         return grants
     }
@@ -114,6 +129,6 @@ extension BackorderLine {
     fileprivate func with(outstanding: Quantity) -> BackorderLine {
         BackorderLine(
             reservation: reservation, outstanding: outstanding, priority: priority, neededBy: neededBy, asked: asked, takesPart: takesPart,
-            isEmergency: isEmergency)
+            isEmergency: isEmergency, pieces: pieces)
     }
 }

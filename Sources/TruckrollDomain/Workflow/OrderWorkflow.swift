@@ -31,7 +31,7 @@ public enum OrderState: String, Sendable, CaseIterable {
 
 /// What can happen to a service order.
 public enum OrderEvent: String, Sendable, CaseIterable {
-    case create, take, submit, validate, schedule, dispatch, reassign, withdraw, accept, decline, travel, arrive, start, pause, resume
+    case create, take, submit, validate, hold, release, schedule, dispatch, reassign, withdraw, accept, decline, travel, arrive, start, pause, resume
     case no_access, unsafe, cannot_complete, complete, customer_sign, customer_refuse, customer_absent, certify, close, cancel
 
     /// Whether it is a technician's to make happen. Beside a reassignment such events are decided by name.
@@ -42,7 +42,7 @@ public enum OrderEvent: String, Sendable, CaseIterable {
         switch self {
         case .create, .submit: [.technician, .dispatcher, .importer]
         case .take: [.technician]
-        case .validate: []
+        case .validate, .hold, .release: []
         // Who brings in the past says itself what was closed.
         case .close: [.importer]
         case .schedule, .dispatch, .reassign, .withdraw, .cancel: [.dispatcher, .importer]
@@ -66,6 +66,8 @@ public enum OrderWorkflow {
         .init(from: [.draft], event: .submit, to: .submitted),
         .init(from: [.draft], event: .take, to: .dispatched),
         .init(from: [.submitted], event: .validate, to: .ready_to_plan),
+        .init(from: [.submitted], event: .hold, to: .on_hold),
+        .init(from: [.on_hold], event: .release, to: .ready_to_plan),
         .init(from: [.ready_to_plan, .needs_replan], event: .schedule, to: .scheduled),
         .init(from: [.scheduled], event: .dispatch, to: .dispatched),
         .init(from: [.scheduled, .dispatched, .accepted, .en_route, .on_site], event: .reassign, to: .dispatched),

@@ -19,7 +19,7 @@ public enum ReservationState: String, Sendable, CaseIterable {
 
 /// What can happen to a reservation.
 public enum ReservationEvent: String, Sendable, CaseIterable {
-    case refuse, wait, grant, pick, put_back, load, consume, bring_back, give_up, release, expire
+    case refuse, wait, grant, lose, pick, put_back, load, consume, bring_back, give_up, release, expire
 }
 
 /// The declared machine of a reservation: the server writes no other step.
@@ -35,6 +35,8 @@ public enum ReservationWorkflow {
         row([.requested], .refuse, .refused),
         row([.requested], .wait, .backordered),
         row([.requested, .backordered], .grant, .granted),
+        // A piece that was named for it has gone another way.
+        row([.granted], .lose, .backordered),
         row([.backordered], .give_up, .granted, .picked, .loaded, .released),
         row([.granted, .backordered], .pick, .picked),
         row([.picked], .put_back, .granted),

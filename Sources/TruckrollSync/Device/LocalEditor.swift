@@ -54,6 +54,9 @@ public final class LocalEditor {
     /// A new id.
     public func newID() -> RecordID { randomID() }
 
+    /// The rules, asked of what this device shows.
+    public var rules: RuleBook { RuleBook(schema: schema, access: records) }
+
     /// Takes the next number of this device's series for a document.
     public func nextDocumentNumber() -> UInt64 {
         documentNumber += 1

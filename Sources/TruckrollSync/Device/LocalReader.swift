@@ -65,8 +65,11 @@ public struct LocalReader {
         try StockBook(schema: schema, access: visible).availability(of: part, at: location, today: today)
     }
 
-    /// What the rules find about an asset in its hazardous area, by what this device holds; `nil` where no area is known for it.
-    public func areaReport(on asset: RecordID) throws -> RuleReport? { try AreaRules(schema: schema, access: visible).report(on: asset) }
+    /// The rules, asked of what this device shows.
+    public var rules: RuleBook { RuleBook(schema: schema, access: visible) }
+
+    /// What pieces are certified for, by what this device shows.
+    public var conformity: ConformityBook { ConformityBook(schema: schema, access: visible) }
 
     /// The lots of a part at a place, the one to be used first first, by what this device holds.
     public func lots(of part: RecordID, at location: RecordID) throws -> [StockLot] {

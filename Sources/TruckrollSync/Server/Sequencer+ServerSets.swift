@@ -32,6 +32,7 @@ extension Sequencer {
                     try closeCase(of: ReplicaID(rawValue: UInt32(truncatingIfNeeded: author)), builder)
                 }
             }
+            try orders.reconsider(isMended: applied.contains { OrderEffects.asked.contains($0.entity.name) })
             for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
         }
     }

@@ -52,6 +52,8 @@ extension Sequencer {
             let waiting = try builder.writer.views(reservations, where: "state", equals: .text("backordered"))
             let planned = try transaction.ids(policies).compactMap { try builder.writer.view(policies, $0) }
             builder.freedShelves.formUnion((waiting + planned).compactMap { StockShelf($0) })
+            let granted = try ["granted", "picked"].flatMap { try builder.writer.views(reservations, where: "state", equals: .text($0)) }
+            builder.namedReservations.formUnion((granted + waiting).filter { $0["serials"] != .null }.map(\.id))
             for request in try openRequests() {
                 guard let view = try builder.writer.view(request.entity, request.id) else { continue }
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)

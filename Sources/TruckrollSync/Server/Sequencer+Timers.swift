@@ -101,13 +101,13 @@ extension Sequencer {
                 _ = try timed("backorder-adopted:\(view.id)", "backorder") { builder in
                     let asked = try view.record.entries.first.flatMap { try transaction.admitted($0.version.writeID)?.position }
                     let stock = try stock(builder)
-                    try stock.shelves.adopt(view, used: try used(by: view, since: asked ?? .start), lapse: try stock.lapse(of: view))
+                    try stock.shelves.adopt(view, used: try used(by: view, since: asked ?? .start), lapse: try stock.shelves.lapse(of: view))
                 }
             }
             guard try transaction.ids(exceptions, where: "subject", equals: .reference(view.id)).isEmpty else { continue }
             _ = try timed("shortage-adopted:\(view.id)", "shortage") { builder in
                 guard let waiting = try builder.writer.view(view.entity, view.id), waiting.text("state") == "backordered" else { return }
-                try stock(builder).raiseShortage(of: waiting)
+                try stock(builder).shelves.raiseShortage(of: waiting)
             }
         }
     }

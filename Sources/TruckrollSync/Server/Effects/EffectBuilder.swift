@@ -14,9 +14,13 @@ final class EffectBuilder {
     private(set) var ops: [Op] = []
     /// Orders whose closing may have become possible.
     var ordersToClose: Set<RecordID> = []
+    /// Orders on hold about which something was decided, or mended.
+    var heldOrders: Set<RecordID> = []
     /// Stocks of which something moved or was promised, as they were before: more may have to be asked for, and where more is free in the
     /// end, who waits may be served.
     var touchedShelves: [StockShelf: StockBalance] = [:]
+    /// Reservations of certain pieces of which something was taken, freed or lost.
+    var namedReservations: Set<RecordID> = []
     /// When exceptions go to whom, once somebody has asked.
     var escalationRules: [EscalationRule]?
     /// Stocks whose queue, terms or deliveries have changed: who waits there may be served now, or on another day.

@@ -98,12 +98,23 @@ struct ExceptionEffects {
             return isHigher && event["team"] != .null ? nil : "It is escalated that far already, or it is not said to whom."
         case .resolve, .override:
             guard hasText else { return "It says not how, or why." }
+            if kind == .resolve, let wrong = try stillWrong(view) { return wrong }
             let open = kind == .resolve ? try openQuestions(of: view) : []
             return open.isEmpty
                 ? nil : String("To be answered first: \(open.joined(separator: " · "))".unicodeScalars.prefix(300).map(Character.init))
         case .approve, .send_back: return try problem(withApprovalOf: view, author)
         case .investigate, .resume: return nil
         }
+    }
+
+    /// What an order on hold still has against it: that is mended, or somebody answers for going on.
+    private func stillWrong(_ view: RecordView) throws -> String? {
+        guard view.text("kind") == ExceptionKind.order_held.rawValue, let order = view.reference("order") else { return nil }
+        let rules = RuleBook(schema: builder.schema, access: builder.writer)
+        guard try builder.state(of: order) == .on_hold, let report = try rules.report(onOrder: order),
+            let error = report.findings.first(where: { $0.severity == .error })
+        else { return nil }
+        return String("\(error.text) \(error.remedy) What is right although the rules say otherwise is overridden, with the reason.".prefix(300))
     }
 
     /// Each step is for somebody of its team, and for nobody who has resolved it or approved it before.
@@ -198,7 +209,10 @@ struct ExceptionEffects {
     }
 
     private func close(_ view: RecordView) -> [String: Value] {
-        if let order = view.reference("order") { builder.ordersToClose.insert(order) }
+        if let order = view.reference("order") {
+            builder.ordersToClose.insert(order)
+            if view.text("kind") == ExceptionKind.order_held.rawValue { builder.heldOrders.insert(order) }
+        }
         return ["state": .text("resolved"), "stage": stage(.closed), "due_at": .null]
     }
 

@@ -14,6 +14,8 @@ struct FactEffects {
         switch applied.entity.name {
         case "certificate": try register(view, author)
         case "finding": try noteWrongPart(view, author)
+        case "part_use": try noteUnapproved(view, author)
+        case "reading": try noteUnlisted(view, author)
         case "attachment": try builder.patch("attachment", id: view.id, ["stored": .boolean(try hasBrought(view))])
         default: break
         }
@@ -65,6 +67,25 @@ struct FactEffects {
         try builder.raise(
             .wrong_part, "wrong-part:\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"),
             text: "The part that was brought does not fit: \(view.text("text") ?? ""). Send the right one, and see why it was the wrong one.")
+    }
+
+    /// A part that the rules do not allow there was fitted all the same: it is a fact, and quality says what becomes of it.
+    private func noteUnapproved(_ use: RecordView, _ author: RecordID) throws {
+        try note(RuleBook(schema: builder.schema, access: builder.writer).report(onUse: use), of: use, as: .unapproved_part, author)
+    }
+
+    /// So was a gas used that is not listed for the model.
+    private func noteUnlisted(_ reading: RecordView, _ author: RecordID) throws {
+        try note(RuleBook(schema: builder.schema, access: builder.writer).report(onReading: reading), of: reading, as: .unlisted_gas, author)
+    }
+
+    private func note(_ report: RuleReport?, of view: RecordView, as kind: ExceptionKind, _ author: RecordID) throws {
+        guard let report, report.verdict == .error else { return }
+        let found = report.findings.filter { $0.severity == .error }.map { "\($0.text) (\($0.code))" }.joined(separator: " ")
+        let reason = view.text("override").map { " Reason given: \($0)" } ?? " No reason was given."
+        try builder.raise(
+            kind, "\(kind.rawValue):\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"),
+            text: "\(found)\(reason) Rules: \(report.rules).")
     }
 
     /// What keeps a certificate from being registered, as a sentence.

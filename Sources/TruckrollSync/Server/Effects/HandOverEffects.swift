@@ -79,6 +79,7 @@ struct HandOverEffects {
             guard holder == .location(from) else {
                 return .refused("The piece \(serial) is \(try stock.units.book.words(for: holder)) by the book. Compare the number with the plate.")
             }
+            if let problem = try namingProblem(of: offer, unit, part, at: from) { return .refused(problem) }
         }
         if let problem = try lotProblem(of: offer, part, quantity, at: from) { return .refused(problem) }
         // What is somewhere else than in a van is not loaded for an order: anybody may be promised it there.
@@ -100,6 +101,18 @@ struct HandOverEffects {
         guard quantity <= free else { return .refused("Only \(free) are free there. Reserve the part for the order, or hand over less.") }
         try stock.change(part, at: from) { $0.reserved = $0.reserved.adding(quantity) ?? $0.reserved }
         return .held(quantity, for: nil)
+    }
+
+    /// Why a piece cannot be handed out, as a sentence: it is named for another order, or for this one others are.
+    private func namingProblem(of offer: RecordView, _ unit: RecordView, _ part: RecordID, at from: RecordID) throws -> String? {
+        let serial = unit.text("serial") ?? ""
+        let own = try stock.reservation(for: try stock.order(of: offer), part, from)
+        if let reservation = unit.reference("reserved_for") {
+            return reservation == own?.id ? nil : "The piece \(serial) is named for another order. Hand out another one, or release it there."
+        }
+        let named = (own?["serials"].list ?? []).compactMap(\.text)
+        guard let own, ReservationAmounts(own).granted > .zero, !named.isEmpty else { return nil }
+        return "Named for the order are \(named.joined(separator: ", "))."
     }
 
     /// Why a lot cannot be handed out, as a sentence.

@@ -62,6 +62,7 @@ struct OfferEffects {
             fields[name] = .text(amount.description)
         }
         try builder.patch("reservation", id: reservation.id, fields)
+        if reservation["serials"] != .null { builder.namedReservations.insert(reservation.id) }
     }
 
     // MARK: Open hand-overs

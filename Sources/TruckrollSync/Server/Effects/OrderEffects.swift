@@ -67,14 +67,17 @@ struct OrderEffects {
     private func effective(_ event: OrderEvent, _ order: RecordID, _ author: RecordID, reason: String?) throws {
         if event == .complete || event == .certify { try builder.resolve(.incomplete, order: order, text: "What was missing has been done.") }
         switch event {
-        case .submit: try builder.event(.validate, order: order, by: author)
-        case .take: try assignments.appoint(author, to: order, starts: nil, ends: nil)
+        case .submit: try review(order, author)
+        case .take:
+            try assignments.appoint(author, to: order, starts: nil, ends: nil)
+            try review(order, author)
         case .schedule: try replan(order, "It was planned anew.")
         case .no_access: try stop(.no_access, order, author, "There was no access", reason)
         case .unsafe: try stop(.unsafe, order, author, "It was not safe to work", reason)
         case .cannot_complete: try stop(.cannot_complete, order, author, "The work could not be completed", reason)
         case .cancel:
             try replan(order, "The order was cancelled.")
+            for kind in [ExceptionKind.order_held, .order_review] { try builder.resolve(kind, order: order, text: "The order was cancelled.") }
             try assignments.endAll(of: order, because: "The order was cancelled.")
             try stock.release(reservationsOf: order)
         case .close: try stock.release(reservationsOf: order)
@@ -82,6 +85,74 @@ struct OrderEffects {
         case .complete: try builder.resolve(.double_assignment, order: order, text: "One of the two completed the order.")
         case .customer_sign, .customer_refuse, .customer_absent, .certify: builder.ordersToClose.insert(order)
         default: break
+        }
+    }
+
+    // MARK: What the rules find
+
+    /// Asks the rules about a new order. An error keeps it from being planned until it is mended or somebody answers for it; something to look
+    /// at needs somebody who has looked. What a technician has taken up already is held by nothing.
+    private func review(_ order: RecordID, _ author: RecordID) throws {
+        let report = try verdict(on: order, "submitted")
+        let isHeld = try report?.verdict == .error && builder.state(of: order) == .submitted
+        if isHeld, let report {
+            try builder.event(.hold, order: order, by: author)
+            try raise(.order_held, order, author, report, from: .error, "The order is on hold.")
+        } else if let report, report.verdict ?? .notice >= .warning {
+            try raise(.order_review, order, author, report, from: .warning, "Look at the order.")
+        }
+        if !isHeld, try builder.state(of: order) == .submitted { try builder.event(.validate, order: order, by: author) }
+    }
+
+    private func raise(
+        _ kind: ExceptionKind, _ order: RecordID, _ author: RecordID, _ report: RuleReport, from severity: RuleFinding.Severity, _ intro: String
+    ) throws {
+        let found = report.findings.filter { $0.severity >= severity }.map { "\($0.text) (\($0.code)) \($0.remedy)" }.joined(separator: " ")
+        try builder.raise(
+            kind, kind.rawValue, order: order, about: author, text: "\(intro) \(found) Rules: \(report.rules).")
+    }
+
+    /// What the rules say, which is kept.
+    private func verdict(on order: RecordID, _ name: String) throws -> RuleReport? {
+        guard let report = try rules.report(onOrder: order) else { return nil }
+        try builder.create(
+            "order_verdict", id: try builder.id("order_verdict", "\(name):\(order)"),
+            [
+                "order": .reference(order), "rules": .text(report.rules), "verdict": report.verdict.map { .text($0.rawValue) } ?? .null,
+                "findings": report.findings.isEmpty
+                    ? .null
+                    : .list(
+                        report.findings.prefix(Self.mostFindings).map { finding in
+                            .list([finding.severity.rawValue, finding.code, finding.path, finding.text, finding.remedy].map { .text($0) })
+                        }),
+                "at": builder.now,
+            ])
+        return report
+    }
+
+    /// How many findings are kept; a person reads no more.
+    private static let mostFindings = 50
+    private var rules: RuleBook { RuleBook(schema: builder.schema, access: builder.writer) }
+
+    /// What may be mended by writing to them.
+    static let asked: Set<String> = [
+        "service_order", "customer", "site", "asset", "asset_model", "hazardous_area", "gas", "sensor_channel", "rule_setting",
+    ]
+
+    /// Orders on hold in which nothing is wrong any more, or for which somebody has answered, can be planned.
+    ///
+    /// - Parameter isMended: whether something was written that the rules look at.
+    func reconsider(isMended: Bool) throws {
+        if isMended { builder.heldOrders.formUnion(try builder.writer.ids(try builder.schema.entity("service_order"), where: "state", equals: .text("on_hold"))) }
+        for order in builder.heldOrders.sorted() where try builder.state(of: order) == .on_hold {
+            let exceptions = try builder.writer.views(try builder.schema.entity("exception"), where: "order", equals: .reference(order))
+                .filter { $0.text("kind") == ExceptionKind.order_held.rawValue }
+            let isOpen = exceptions.contains { $0.text("state") == "open" }
+            if isOpen, try rules.report(onOrder: order)?.verdict == .error { continue }
+            guard let author = exceptions.first?.reference("about") else { continue }
+            _ = try verdict(on: order, "released")
+            try builder.event(.release, order: order, by: author)
+            if isOpen { try builder.resolve(.order_held, order: order, text: "The rules find nothing against it any more.") }
         }
     }
 

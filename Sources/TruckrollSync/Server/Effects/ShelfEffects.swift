@@ -9,14 +9,17 @@ struct ShelfEffects {
     let builder: EffectBuilder
     private let balances: BalanceEffects
     private var book: StockBook { balances.book }
+    var pieces: NamedUnitEffects { NamedUnitEffects(balances: balances) }
 
     init(builder: EffectBuilder) {
         self.builder = builder
         balances = BalanceEffects(builder: builder)
     }
 
-    /// Brings queues and replenishments in step with what the set moved.
+    /// Brings named pieces, queues and replenishments in step with what the set moved.
     func refreshTouched() throws {
+        for reservation in builder.namedReservations.sorted() { try pieces.refresh(reservation, self) }
+        builder.namedReservations = []
         let shelves = builder.freedShelves.union(builder.touchedShelves.keys).sorted()
         for shelf in shelves {
             try refreshQueue(at: shelf)
@@ -62,7 +65,8 @@ struct ShelfEffects {
         let position = try builder.writer.transaction.admitted(asked)?.position
         return BackorderLine(
             reservation: view.id, outstanding: outstanding, priority: try priority(of: view), neededBy: view.time("needed_by")?.milliseconds,
-            asked: (position ?? builder.writer.position).rawValue, takesPart: try takesPart(view), isEmergency: view.boolean("emergency"))
+            asked: (position ?? builder.writer.position).rawValue, takesPart: try takesPart(view), isEmergency: view.boolean("emergency"),
+            pieces: try pieces.candidates(for: view)?.filter(\.isEligible).map(\.unit))
     }
 
     /// The most urgent of what people say of its order; 0 is the most urgent.
@@ -101,12 +105,32 @@ struct ShelfEffects {
             fields["from_safety_stock"] = .text((former.adding(grant.fromSafetyStock) ?? former).description)
         }
         try builder.patch("reservation", id: view.id, fields)
+        try pieces.name(grant.pieces, for: view)
         if left == .zero { try builder.resolve(.shortage, subject: view.id, text: "It is granted.") }
         try balances.change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(grant.quantity) ?? $0.reserved
             $0.backordered = $0.backordered.remainder(after: grant.quantity)
         }
         try tell(view, "\(grant.quantity) of what was waited for are granted" + (left == .zero ? "." : "; \(left) more are waited for."))
+    }
+
+    /// A piece that was named for a request has gone another way, and no other one will do: it is waited for.
+    func wait(again view: RecordView, _ amounts: ReservationAmounts, _ lost: Quantity) throws {
+        guard let shelf = StockShelf(view) else { return }
+        let lapse = try lapse(of: view)
+        try builder.patch(
+            "reservation", id: view.id,
+            [
+                "state": .text(ReservationState.backordered.rawValue), "granted": .text(amounts.granted.description),
+                "backordered": .text(amounts.backordered.description), "open_for": .reference(try book.balanceID(shelf.part, shelf.location)),
+                "lapses_at": lapse.map { .text($0.description) } ?? .null,
+                "answer": .text("\(lost) of the pieces that were named for it are gone, and no other one there is what is asked for."),
+            ])
+        if let waiting = try builder.writer.view(view.entity, view.id) { try raiseShortage(of: waiting) }
+        try balances.change(shelf.part, at: shelf.location) {
+            $0.reserved = $0.reserved.remainder(after: lost)
+            $0.backordered = $0.backordered.adding(lost) ?? $0.backordered
+        }
     }
 
     /// Gives up what a request was not granted, when its time is over or it is not needed any more.
@@ -123,6 +147,20 @@ struct ShelfEffects {
             $0.backordered = $0.backordered.remainder(after: left)
         }
         if isNews { try tell(view, "\(left) of what was waited for are given up: \(reason)") }
+    }
+
+    /// Tells purchasing of a request that waits.
+    func raiseShortage(of view: RecordView) throws {
+        let part = try view.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") }
+        let text = "\(view.quantity("backordered") ?? .zero) of \(part ?? "a part") are not there. \(view.text("answer") ?? "")"
+        try builder.raise(.shortage, "shortage:\(view.id)", order: view.reference("order"), about: nil, subject: view.id, text: text)
+    }
+
+    /// When a request that waits is given up: as it says, or as long after now as its customer says, and when nothing would be kept for it.
+    func lapse(of view: RecordView) throws -> DeviceTime? {
+        let days = view["cancel_after"] == .null ? try customer(of: view)?.integer("backorder_days") : nil
+        let customers = days.map { builder.moment.calendar.local(builder.moment.milliseconds + $0 * 86_400_000) }
+        return [view.time("expires_at"), view.time("cancel_after"), customers].compactMap(\.self).min { $0.milliseconds < $1.milliseconds }
     }
 
     /// Lets one wait that was answered before what waits was kept account of.

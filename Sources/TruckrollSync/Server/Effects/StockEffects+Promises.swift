@@ -142,6 +142,9 @@ extension StockEffects {
                 ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
             return
         }
+        if UnitCriteria(reservation: view) != nil, let refusal = try refusal(ofCriteria: view, part) {
+            return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(refusal)])
+        }
         guard try isDepot(location) else {
             return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(Self.vanAnswer)])
         }
@@ -167,17 +170,25 @@ extension StockEffects {
         return reason.allSatisfy(\.isWhitespace) ? "Say why the safety stock is released, and ask again." : nil
     }
 
+    /// Only of pieces that are told apart, certain ones can be asked for.
+    private func refusal(ofCriteria view: RecordView, _ part: RecordID) throws -> String? {
+        guard try units.book.isSerialised(part) else { return "The pieces of this part are not told apart. Ask for it without criteria." }
+        let isWhole = view.quantity("quantity").map { $0.millionths % Quantity.one.millionths == 0 } ?? false
+        return isWhole ? nil : "Pieces are asked for by whole numbers."
+    }
+
     /// Grants what a request can have in its turn, and lets it wait for the rest.
     private func promise(_ wanted: Quantity, to view: RecordView, _ shelf: StockShelf) throws {
         let availability = try book.availability(of: shelf.part, at: shelf.location, today: builder.today)
         let isEmergency = view.boolean("emergency")
+        let criteria = UnitCriteria(reservation: view)
         let room =
             isEmergency ? availability.unpromised : Quantity(millionths: availability.unpromised.millionths - availability.safetyStock.millionths)
         var grant: BackorderQueue.Grant?
         // Where there is nothing to grant, nobody's turn has to be known; where nobody waits and all is there, neither.
         if room > .zero {
             let isAlone = availability.backordered == .zero
-            let line = isAlone && room >= wanted ? BackorderLine(alone: view.id, wanted, isEmergency) : try shelves.line(view, outstanding: wanted)
+            let line = isAlone && room >= wanted && criteria == nil ? BackorderLine(alone: view.id, wanted, isEmergency) : try shelves.line(view, outstanding: wanted)
             let queue = BackorderQueue(try (isAlone ? [] : shelves.waiting(for: shelf)) + [line].compactMap { $0 })
             grant = queue.grants(of: availability.unpromised, keeping: availability.safetyStock).first { $0.line == line }
         }
@@ -193,7 +204,7 @@ extension StockEffects {
             fields["from_safety_stock"] = .text(kept.description)
             fields["answer"] = .text("Granted, \(kept) of it from the safety stock.")
         }
-        let end = try lapse(of: view)
+        let end = try shelves.lapse(of: view)
         let isOver = end.map { $0.milliseconds <= builder.moment.milliseconds } ?? false
         if left > .zero, isOver {
             fields["state"] = .text(granted > .zero ? "granted" : "released")
@@ -206,27 +217,19 @@ extension StockEffects {
             let what = granted > .zero ? "\(granted) are granted, \(left) more are waited for." : "Only \(max(.zero, room)) free there."
             let turn = granted == .zero && room >= wanted ? " They are held for those who come before." : ""
             fields["answer"] = .text("\(what)\(turn) \(try alternatives(shelf, left))")
+            if let criteria {
+                let fit = try shelves.pieces.candidates(for: view)?.filter(\.isEligible).count ?? 0
+                fields["answer"] = .text("\(granted) are granted. Of what lies there \(fit) meet \(criteria.words); \(left) more are waited for.")
+            }
         }
         try builder.patch("reservation", id: view.id, fields)
-        if left > .zero, !isOver, let waiting = try builder.writer.view(view.entity, view.id) { try raiseShortage(of: waiting) }
+        if let grant { try shelves.pieces.name(grant.pieces, for: view) }
+        if criteria != nil, grant == nil { builder.namedReservations.insert(view.id) }
+        if left > .zero, !isOver, let waiting = try builder.writer.view(view.entity, view.id) { try shelves.raiseShortage(of: waiting) }
         try change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.adding(granted) ?? $0.reserved
             if !isOver { $0.backordered = backordered }
         }
-    }
-
-    /// Tells purchasing of a request that waits.
-    func raiseShortage(of view: RecordView) throws {
-        let part = try view.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") }
-        let text = "\(view.quantity("backordered") ?? .zero) of \(part ?? "a part") are not there. \(view.text("answer") ?? "")"
-        try builder.raise(.shortage, "shortage:\(view.id)", order: view.reference("order"), about: nil, subject: view.id, text: text)
-    }
-
-    /// When a request that waits is given up: as it says, or as long after now as its customer says, and when nothing would be kept for it.
-    func lapse(of view: RecordView) throws -> DeviceTime? {
-        let days = view["cancel_after"] == .null ? try shelves.customer(of: view)?.integer("backorder_days") : nil
-        let customers = days.map { builder.moment.calendar.local(builder.moment.milliseconds + $0 * 86_400_000) }
-        return [view.time("expires_at"), view.time("cancel_after"), customers].compactMap(\.self).min { $0.milliseconds < $1.milliseconds }
     }
 
     private func alternatives(_ shelf: StockShelf, _ quantity: Quantity) throws -> String {

@@ -24,7 +24,7 @@ struct StockEffects {
         lots = LotEffects(builder: builder)
     }
 
-    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer", "lot"]
+    private static let plans: Set<String> = ["scheduled_receipt", "stock_policy", "service_order", "part", "customer", "lot", "type_certificate"]
 
     /// - Parameter base: what the author of the op had applied; `nil` for the server's own.
     func add(for applied: AppliedOp, replica: ReplicaRow?, base: Checkpoint?) throws {
@@ -34,6 +34,9 @@ struct StockEffects {
         case "scheduled_receipt": return try shelves.update(receipt: view)
         case "stock_policy":
             if let shelf = StockShelf(view) { builder.freedShelves.insert(shelf) }
+            return
+        case "type_certificate":
+            if let part = view.reference("part") { try shelves.pieces.recheck(part: part) }
             return
         case "lot": return try lots.update(view, applied.op)
         case "service_order": return try noteTerms(of: view, "priority", applied.op) { $0.reference("order") == view.id }

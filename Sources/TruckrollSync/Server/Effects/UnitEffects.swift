@@ -78,6 +78,10 @@ struct UnitEffects {
         var fields = UnitHolder.fields(of: holder)
         fields["at"] = source["at"]
         fields["source"] = .reference(source.id)
+        if let reservation = unit?.reference("reserved_for"), former != holder {
+            fields["reserved_for"] = .null
+            builder.namedReservations.insert(reservation)
+        }
         try builder.patch("unit", id: id, fields)
         guard former != nil, former != holder else { return }
         // Whoever was to receive it from there does not any more.

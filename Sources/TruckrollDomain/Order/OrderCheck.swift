@@ -1,0 +1,192 @@
+import TruckrollCore
+
+/// An order as the rules look at it, before anybody plans it.
+public struct OrderSubject: Sendable {
+    /// An asset that it names.
+    public struct Asset: Sendable {
+        /// Its tag or serial number.
+        public var name: String
+        /// Whether it stands at the order's site; `nil` where it is not known here.
+        public var isAtSite: Bool?
+        public var model: RecordID?
+        /// Name of the model.
+        public var modelName: String
+        public var isCondemned: Bool
+        /// What is found about where it stands; `nil` where no area is known.
+        public var area: RuleReport?
+
+        public init(
+            name: String, isAtSite: Bool?, model: RecordID? = nil, modelName: String = "", isCondemned: Bool = false, area: RuleReport? = nil
+        ) {
+            (self.name, self.isAtSite, self.model, self.modelName) = (name, isAtSite, model, modelName)
+            (self.isCondemned, self.area) = (isCondemned, area)
+        }
+    }
+
+    /// What finance says of the customer.
+    public struct Account: Hashable, Sendable {
+        public var isOnHold: Bool
+        /// Last day of the contract; `nil` where there is none to look after.
+        public var contractUntil: CalendarDate?
+        /// The models that may be worked on for the customer; empty where any may.
+        public var products: Set<RecordID>
+
+        public init(isOnHold: Bool = false, contractUntil: CalendarDate? = nil, products: Set<RecordID> = []) {
+            (self.isOnHold, self.contractUntil, self.products) = (isOnHold, contractUntil, products)
+        }
+    }
+
+    public var title: String
+    public var kind: String
+    public var isEmergency: Bool
+    /// In milliseconds since 1970.
+    public var requestedAt: Int64?
+    public var dueAt: Int64?
+    /// Name of the customer; `nil` where it is not known here.
+    public var customer: String?
+    /// Name of the site; `nil` where it is not known here.
+    public var site: String?
+    /// Whether the site is the customer's.
+    public var isSiteCustomers: Bool
+    /// `nil` where this is not told here.
+    public var account: Account?
+    public var assets: [Asset]
+    /// The company's day on which the order was asked for.
+    public var day: CalendarDate
+
+    public init(title: String, kind: String, day: CalendarDate) {
+        (self.title, self.kind, self.day) = (title, kind, day)
+        (isEmergency, isSiteCustomers, assets) = (false, true, [])
+    }
+}
+
+/// Whether an order can be planned as it was taken down.
+public enum OrderCheck {
+    /// The rules. An emergency is not kept waiting for finance: what stops another order is something to look at then.
+    public static let rules = RuleSet<OrderSubject>(
+        "order-entry/1",
+        [
+            RuleLevel("form", [titled, dated, aimed]),
+            RuleLevel("parties", [known, located, placed, usable]),
+            RuleLevel("account", [credit, contract, products]),
+            RuleLevel("conformity", [areas]),
+        ])
+
+    /// Their name with that of the rules about areas, which are asked as well.
+    public static func report(on order: OrderSubject, _ settings: RuleSettings = .standard) -> RuleReport { rules.report(on: order, settings) }
+
+    private static func finding(
+        _ code: String, _ severity: RuleFinding.Severity = .error, at path: String, _ text: String, _ remedy: String
+    ) -> RuleAnswer {
+        .found([RuleFinding(code, severity, at: path, text, remedy: remedy)])
+    }
+
+    // MARK: Form
+
+    private static let titled = Rule<OrderSubject>("order-title") { order in
+        guard order.title.allSatisfy(\.isWhitespace) else { return .found([]) }
+        return finding("order-title", at: "service_order.title", "Nobody can tell from it what is to be done.", "Give it a title.")
+    }
+
+    private static let dated = Rule<OrderSubject>("order-due") { order in
+        guard let due = order.dueAt else { return .notAsked("It is not due at any time.") }
+        guard let asked = order.requestedAt, due < asked else { return .found([]) }
+        return finding("order-due", at: "service_order.due_at", "It was due before it was asked for.", "Correct the time by which it has to be done.")
+    }
+
+    private static let aimed = Rule<OrderSubject>("order-assets") { order in
+        guard ["calibration", "inspection"].contains(order.kind), order.assets.isEmpty else { return .found([]) }
+        return finding(
+            "order-assets", .warning, at: "service_order.assets", "It names nothing to work on, so nobody can prepare the \(order.kind).",
+            "Add the assets, or say that they are found on site.")
+    }
+
+    // MARK: Parties
+
+    private static let known = Rule<OrderSubject>("order-customer") { order in
+        guard order.customer == nil else { return .found([]) }
+        return finding("order-customer", at: "service_order.customer", "Its customer is not known.", "Enter the customer, and take the order down anew.")
+    }
+
+    private static let located = Rule<OrderSubject>("order-site", after: ["order-customer"]) { order in
+        guard let site = order.site else {
+            return finding("order-site", at: "service_order.site", "Its site is not known.", "Enter the site, and take the order down anew.")
+        }
+        guard !order.isSiteCustomers else { return .found([]) }
+        return finding(
+            "order-site", at: "service_order.site", "\(site) is not a site of \(order.customer ?? "the customer").",
+            "Take the order down anew, for the customer whose site it is.")
+    }
+
+    private static let placed = Rule<OrderSubject>("order-asset", after: ["order-site"]) { order in
+        .found(
+            order.assets.compactMap { asset in
+                guard asset.isAtSite != true else { return nil }
+                let text = asset.isAtSite == nil ? "One of its assets is not known." : "\(asset.name) does not stand at \(order.site ?? "the site")."
+                return RuleFinding(
+                    "order-asset", .error, at: "service_order.assets[\(asset.name)]", text,
+                    remedy: "Take it off the order, or correct where it stands.")
+            })
+    }
+
+    private static let usable = Rule<OrderSubject>("order-asset-condemned") { order in
+        guard ["calibration", "inspection"].contains(order.kind) else { return .notAsked("It calibrates and inspects nothing.") }
+        return .found(
+            order.assets.filter(\.isCondemned).map { asset in
+                RuleFinding(
+                    "order-asset-condemned", .error, at: "asset.fitness[\(asset.name)]", "\(asset.name) is condemned.",
+                    remedy: "Take it off the order, or have quality lift that.")
+            })
+    }
+
+    // MARK: Account
+
+    private static func severity(_ order: OrderSubject) -> RuleFinding.Severity { order.isEmergency ? .warning : .error }
+    private static let untold = "What finance says of the customer is not told here."
+
+    private static let credit = Rule<OrderSubject>("customer-credit", after: ["order-customer"]) { order in
+        guard let account = order.account else { return .notAsked(untold) }
+        guard account.isOnHold else { return .found([]) }
+        return finding(
+            "customer-credit", severity(order), at: "customer.credit_hold", "\(order.customer ?? "The customer") is on credit hold.",
+            "Ask finance to release it, or go on with a reason.")
+    }
+
+    private static let contract = Rule<OrderSubject>("customer-contract", after: ["order-customer"]) { order in
+        guard let account = order.account else { return .notAsked(untold) }
+        guard let last = account.contractUntil else { return .notAsked("No contract is kept.") }
+        guard last < order.day else { return .found([]) }
+        return finding(
+            "customer-contract", severity(order), at: "customer.contract_until", "The contract of \(order.customer ?? "the customer") ended on \(last).",
+            "Have the contract renewed, or go on with a reason.")
+    }
+
+    private static let products = Rule<OrderSubject>("customer-product", after: ["order-customer"]) { order in
+        guard let account = order.account else { return .notAsked(untold) }
+        guard !account.products.isEmpty else { return .notAsked("Anything may be worked on for the customer.") }
+        return .found(
+            order.assets.compactMap { asset in
+                guard let model = asset.model, !account.products.contains(model) else { return nil }
+                return RuleFinding(
+                    "customer-product", severity(order), at: "customer.approved_products", "\(asset.modelName) is not approved for the customer.",
+                    remedy: "Have it approved, or go on with a reason.")
+            })
+    }
+
+    // MARK: Conformity
+
+    /// Where something is installed, what does not fit its area stops the order. What stands there already needs somebody who goes and sees.
+    private static let areas = Rule<OrderSubject>(
+        "ex-marking", "ex-zone", "ex-contradiction", "ex-group", "ex-temperature", "ex-ambient", "ex-conditions", "ex-region", "ex-gases"
+    ) { order in
+        let reports = order.assets.compactMap { asset in asset.area.map { (asset.name, $0) } }
+        guard !reports.isEmpty else { return .notAsked("No area is known for anything it names.") }
+        return .found(
+            reports.flatMap { name, report in
+                report.findings.map { finding in
+                    let severity = order.kind == "installation" ? finding.severity : min(finding.severity, .warning)
+                    return RuleFinding(finding.code, severity, at: "\(finding.path)[\(name)]", "\(name): \(finding.text)", remedy: finding.remedy)
+                }
+            })
+    }
+}

@@ -1,0 +1,158 @@
+import TruckrollCore
+import TruckrollDomain
+
+/// Asks the rules of the records that are here. Server and devices ask them by this alone, so of the same records they say the same.
+public struct RuleBook {
+    private let schema: Schema
+    private let access: any RecordReading
+
+    public init(schema: Schema, access: any RecordReading) {
+        self.schema = schema
+        self.access = access
+    }
+
+    // MARK: Where an asset stands
+
+    /// What is found about an asset where it stands; `nil` where no area is known for it.
+    public func report(onAsset asset: RecordID) throws -> RuleReport? {
+        guard let view = try access.view(try schema.entity("asset"), asset),
+            let area = try view.reference("area").flatMap({ try access.view(try schema.entity("hazardous_area"), $0) })
+        else { return nil }
+        let model = try view.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
+        let site = try (area.reference("site") ?? view.reference("site")).flatMap { try access.view(try schema.entity("site"), $0) }
+        var equipment = HazardousAreaCheck.Equipment(marking: model?.text("ex_marking"), certificate: model?.text("ex_certificate"))
+        equipment.channels = try channels(of: view, model)
+        return HazardousAreaCheck.report(
+            on: equipment, in: HazardousArea(area: area, gases: try gases(of: area), country: site?.text("country")))
+    }
+
+    private func gases(of area: RecordView) throws -> [HazardousArea.Gas] {
+        let entity = try schema.entity("gas")
+        return try (area["gases"].list ?? []).compactMap(\.text).flatMap { cas in
+            try access.views(entity, where: "cas", equals: .text(cas)).compactMap { HazardousArea.Gas(gas: $0) }.prefix(1)
+        }
+    }
+
+    /// What a detector measures; `nil` for what is none.
+    private func channels(of asset: RecordView, _ model: RecordView?) throws -> [HazardousAreaCheck.Channel]? {
+        guard ["fixed_detector", "portable_detector"].contains(model?.text("kind")) else { return nil }
+        return try access.views(try schema.entity("sensor_channel"), where: "asset", equals: .reference(asset.id)).compactMap { channel in
+            guard let cas = channel.text("cas"), let unit = channel.text("unit"),
+                let upper = channel.text("range_high").flatMap({ try? ExactDecimal(parsing: $0) })
+            else { return nil }
+            return HazardousAreaCheck.Channel(cas: cas, upper: upper, unit: unit)
+        }
+    }
+
+    // MARK: What is fitted to it
+
+    /// What is found about a part that is fitted to an asset; `nil` where either is not known.
+    ///
+    /// - Parameters:
+    ///   - serial: of the piece.
+    ///   - day: on which it is fitted.
+    public func report(onFitting part: RecordID, serial: String?, to asset: RecordID, on day: CalendarDate) throws -> RuleReport? {
+        guard let partView = try access.view(try schema.entity("part"), part), let asset = try access.view(try schema.entity("asset"), asset) else {
+            return nil
+        }
+        let model = try asset.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
+        let area = try asset.reference("area").flatMap { try access.view(try schema.entity("hazardous_area"), $0) }
+        let site = try asset.reference("site").flatMap { try access.view(try schema.entity("site"), $0) }
+        let approvals = try access.views(try schema.entity("part_approval"), where: "part", equals: .reference(part))
+        let piece = FittingCheck.Piece(
+            part: partView.text("number") ?? "the part", serial: serial, approvals: approvals.compactMap { PartApproval($0) },
+            certificates: try ConformityBook(schema: schema, access: access).certificates(ofPart: part))
+        return FittingCheck.report(
+            on: piece,
+            in: FittingCheck.Asset(
+                model: model?.id, modelName: model?.text("name") ?? "the model", serial: asset.text("serial"), firmware: asset.text("firmware"),
+                isInHazardousArea: area.map { HazardousArea(area: $0, gases: [], country: nil).isHazardous } ?? false,
+                country: site?.text("country")),
+            on: day)
+    }
+
+    /// What is found about a use of a part; `nil` where it fits nothing.
+    public func report(onUse use: RecordView) throws -> RuleReport? {
+        guard use.text("action") == "fitted", let part = use.reference("part"), let asset = use.reference("asset"), let at = use.time("at") else {
+            return nil
+        }
+        return try report(onFitting: part, serial: UnitPassage.serial(use), to: asset, on: at.date)
+    }
+
+    // MARK: What it is calibrated with
+
+    /// What is found about a gas that is applied to an asset; `nil` where either is not known.
+    ///
+    /// - Parameter flow: in litres per minute.
+    public func report(onGas cylinder: RecordID, flow: String?, at asset: RecordID) throws -> RuleReport? {
+        guard let cylinder = try access.view(try schema.entity("reference_gas"), cylinder),
+            let model = try access.view(try schema.entity("asset"), asset)?.reference("model"),
+            let modelView = try access.view(try schema.entity("asset_model"), model)
+        else { return nil }
+        let approvals = try access.views(try schema.entity("gas_approval"), where: "model", equals: .reference(model))
+        let gas = try schema.entity("gas")
+        var names: [String: String] = [:]
+        for approval in approvals {
+            guard let cas = approval.text("cas"), names[cas] == nil else { continue }
+            names[cas] = try access.views(gas, where: "cas", equals: .text(cas)).first?.text("name")
+        }
+        return GasCheck.report(
+            on: GasCheck.Gas(cylinder: cylinder, flow: flow), approvals.compactMap { GasApproval($0) }, model: modelView.text("name") ?? "the model",
+            names: names)
+    }
+
+    /// What is found about the gas of a reading; `nil` where it was taken without one, or at zero, where any clean air does.
+    public func report(onReading reading: RecordView) throws -> RuleReport? {
+        guard reading.text("point") == "span", let cylinder = reading.reference("cylinder"), let asset = reading.reference("asset") else { return nil }
+        return try report(onGas: cylinder, flow: reading.text("flow"), at: asset)
+    }
+
+    // MARK: What is ordered
+
+    /// What is found about an order; `nil` where it is not here.
+    public func report(onOrder id: RecordID) throws -> RuleReport? {
+        guard let order = try access.view(try schema.entity("service_order"), id) else { return nil }
+        let requested = order.time("requested_at")
+        var subject = OrderSubject(
+            title: order.text("title") ?? "", kind: order.text("kind") ?? "", day: requested?.date ?? CalendarDate(daysSince1970: 0))
+        subject.isEmergency = order.text("kind") == "emergency" || OrderPriority(mostUrgentOf: order) == .emergency
+        (subject.requestedAt, subject.dueAt) = (requested?.milliseconds, order.time("due_at")?.milliseconds)
+        let customers = try schema.entity("customer")
+        if let customer = order.reference("customer") {
+            subject.customer = try access.view(customers, customer)?.text("name")
+            subject.account = try account(of: customer, customers)
+        }
+        if let site = try order.reference("site").flatMap({ try access.view(try schema.entity("site"), $0) }) {
+            subject.site = site.text("name") ?? ""
+            subject.isSiteCustomers = site["customer"] == order["customer"]
+        }
+        subject.assets = try order.references("assets").map { try self.subject(asset: $0, of: order) }
+        return OrderCheck.report(on: subject, try settings())
+    }
+
+    private func subject(asset id: RecordID, of order: RecordView) throws -> OrderSubject.Asset {
+        guard let asset = try access.view(try schema.entity("asset"), id) else { return OrderSubject.Asset(name: id.short, isAtSite: nil) }
+        let model = try asset.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
+        return OrderSubject.Asset(
+            name: asset.text("tag") ?? asset.text("serial") ?? id.short, isAtSite: asset["site"] == order["site"], model: model?.id,
+            modelName: model?.text("name") ?? "", isCondemned: asset.text("fitness") == "condemned", area: try report(onAsset: id))
+    }
+
+    /// What finance says lies in a facet of its own, which not every device has.
+    private func account(of customer: RecordID, _ entity: Entity) throws -> OrderSubject.Account? {
+        guard let facet = entity["credit_hold"]?.facet,
+            let record = try access.record(RecordKey(type: entity.type, id: customer, facet: facet))
+        else { return nil }
+        let view = RecordView(record, entity)
+        return OrderSubject.Account(
+            isOnHold: view.boolean("credit_hold"), contractUntil: view.text("contract_until").flatMap { CalendarDate($0) },
+            products: Set(view.references("approved_products")))
+    }
+
+    /// How grave findings are to the company.
+    public func settings() throws -> RuleSettings {
+        let entity = try schema.entity("rule_setting")
+        return RuleSettings(
+            try OrderCheck.rules.codes.compactMap { try access.view(entity, RuleSettings.id(entity, code: $0)) })
+    }
+}

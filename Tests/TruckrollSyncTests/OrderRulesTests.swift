@@ -1,0 +1,297 @@
+import Testing
+import TruckrollCore
+import TruckrollDomain
+import TruckrollProtocol
+import TruckrollSync
+
+@Suite("The rules of order entry, and orders on hold")
+struct OrderRulesTests {
+    let company: Company
+    var world: World { company.world }
+
+    init() throws { company = try Company() }
+
+    // MARK: What people do
+
+    private func order(_ fields: [String: Value] = [:], taken: Bool = false, by device: World.Device? = nil) throws -> RecordID {
+        let id = world.id()
+        let device = device ?? company.dora
+        try world.commit(device) { editor in
+            let near = try editor.view("service_order", company.order)
+            let whole: [String: Value] = [
+                "number": .text("SO-\(id.low % 10_000)"), "channel": .text("office"), "customer": near?["customer"] ?? .null,
+                "site": .reference(company.site), "kind": .text("repair"), "title": .text("Repair"), "requested_at": .text(editor.now.description),
+            ]
+            try editor.create("service_order", id: id, whole.merging(fields) { $1 })
+            try editor.event(.create, order: id)
+            try editor.event(taken ? .take : .submit, order: id)
+        }
+        try world.sync(device)
+        return id
+    }
+
+    private func customer(_ fields: [String: Value]) throws {
+        let id = try #require(try world.serverValue("service_order", company.order, "customer").reference)
+        try world.commit(world.importer) { try $0.patch("customer", id, fields) }
+        try world.sync(world.importer)
+    }
+
+    private func decide(_ event: ExceptionEvent, _ order: RecordID, _ text: String) throws -> RecordID {
+        let exception = try #require(try exceptions(order).first { $0.text("kind") == "order_held" }?.id)
+        let id = try world.commit(company.dora) { editor in
+            try editor.create(
+                "exception_event",
+                [
+                    "exception": .reference(exception), "event": .text(event.rawValue), "text": .text(text), "at": .text(editor.now.description),
+                    "by": .reference(editor.user),
+                ])
+        }
+        try world.sync(company.dora)
+        return id
+    }
+
+    // MARK: What the server has
+
+    private func state(_ order: RecordID) throws -> String? { try world.serverValue("service_order", order, "state").text }
+    private func exceptions(_ order: RecordID) throws -> [RecordView] {
+        try world.serverRecords("exception").filter { $0.reference("order") == order }
+    }
+    private func open(_ order: RecordID) throws -> [String] {
+        try exceptions(order).filter { $0.text("state") == "open" }.compactMap { $0.text("kind") }.sorted()
+    }
+    private func verdicts(_ order: RecordID) throws -> [String] {
+        try world.serverRecords("order_verdict").filter { $0.reference("order") == order }.map { view in
+            let codes = (view["findings"].list ?? []).compactMap { $0.list?[1].text }.joined(separator: ",")
+            return "\(view.text("rules") ?? "") \(view.text("verdict") ?? "fine") \(codes)"
+        }.sorted()
+    }
+
+    // MARK: Tests
+
+    @Test("an order in which nothing is found is ready to be planned, and the verdict names its rules")
+    func fine() throws {
+        let id = try order()
+        #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
+        #expect(try verdicts(id) == ["order-entry/1 fine "])
+    }
+
+    @Test("28: an error holds the order, with an owner, and it cannot be planned")
+    func held() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order()
+        #expect(try state(id) == "on_hold" && open(id) == ["order_held"])
+        #expect(try exceptions(id).first?.text("owner") == "dispatcher")
+        #expect(try exceptions(id).first?.text("text")?.contains("customer-credit") == true)
+        #expect(try verdicts(id) == ["order-entry/1 error customer-credit"])
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "assignment_request",
+                [
+                    "order": .reference(id), "action": .text("assign"), "technician": .reference(company.annaUser),
+                    "starts_at": .text(editor.now.description), "ends_at": .text(company.later(editor.now, hours: 1)),
+                ])
+        }
+        try world.sync(company.dora)
+        #expect(try state(id) == "on_hold")
+    }
+
+    @Test("26: credit hold, a contract that is over and a product that is not approved are three findings")
+    func account() throws {
+        let model = try #require(try world.serverRecords("asset_model").first?.id)
+        let customerID = try #require(try world.serverValue("service_order", company.order, "customer").reference)
+        func approve(_ product: RecordID) throws {
+            try world.commit(world.importer) {
+                try $0.change("customer", customerID, "approved_products", element: .reference(product), op: .add)
+            }
+            try world.sync(world.importer)
+        }
+        try customer(["credit_hold": .boolean(true), "contract_until": .text("2026-11-22")])
+        try approve(world.id())
+        let id = try order(["assets": .list([.reference(company.asset)])])
+        #expect(try verdicts(id) == ["order-entry/1 error customer-credit,customer-contract,customer-product"])
+        try customer(["credit_hold": .boolean(false), "contract_until": .text("2026-11-23")])
+        #expect(try state(id) == "on_hold")
+        try approve(model)
+        #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
+    }
+
+    @Test("what is mended releases the order at once, with a verdict of its own")
+    func mended() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order()
+        try customer(["credit_hold": .boolean(false)])
+        #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
+        #expect(try verdicts(id) == ["order-entry/1 error customer-credit", "order-entry/1 fine "])
+    }
+
+    @Test("the case is not resolved while the error is there, and overriding it goes on with who and why")
+    func overridden() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order()
+        let resolved = try decide(.resolve, id, "It is fine.")
+        #expect(try state(id) == "on_hold" && open(id) == ["order_held"])
+        #expect(try world.serverValue("exception_event", resolved, "ruling").text?.contains("on credit hold") == true)
+        _ = try decide(.override, id, "Paid by hand this morning.")
+        #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
+        #expect(try exceptions(id).first?.text("resolution") == "Paid by hand this morning.")
+        #expect(try exceptions(id).first?.reference("resolved_by") == company.dora.user)
+    }
+
+    @Test("cancelling ends the case")
+    func cancelled() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order()
+        try world.commit(company.dora) { try $0.event(.cancel, order: id) }
+        try world.sync(company.dora)
+        #expect(try state(id) == "cancelled" && open(id).isEmpty)
+    }
+
+    @Test("an emergency is not kept waiting for finance: somebody looks at it, and it can be planned")
+    func emergency() throws {
+        try customer(["credit_hold": .boolean(true)])
+        for fields in [["kind": Value.text("emergency")], ["priority": .text("emergency")]] {
+            let id = try order(fields)
+            #expect(try state(id) == "ready_to_plan" && open(id) == ["order_review"])
+        }
+    }
+
+    @Test("what a technician has taken up goes on, and somebody looks at it")
+    func taken() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order(taken: true, by: company.anna)
+        #expect(try state(id) == "dispatched" && open(id) == ["order_review"])
+    }
+
+    @Test("the site is the customer's, and the assets stand there; a level whose higher one failed is not asked")
+    func parties() throws {
+        let (other, site, asset) = (world.id(), world.id(), world.id())
+        try world.commit(world.importer) { editor in
+            try editor.create("customer", id: other, ["number": .text("C2"), "name": .text("Other AG")])
+            try editor.create("site", id: site, ["customer": .reference(other), "name": .text("Works 2")])
+            let model = try editor.view("asset", company.asset)?["model"] ?? .null
+            try editor.create("asset", id: asset, ["model": model, "serial": .text("SN9"), "site": .reference(site)])
+        }
+        try world.sync(world.importer)
+        try world.sync(company.dora)
+        let elsewhere = try order(["assets": .list([.reference(asset)])])
+        #expect(try verdicts(elsewhere) == ["order-entry/1 error order-asset"])
+        let foreign = try order(["site": .reference(site), "assets": .list([.reference(company.asset)])])
+        #expect(try verdicts(foreign) == ["order-entry/1 error order-site"])
+        let blank = try order(["title": .text(" "), "due_at": .text("2020-01-01T00:00:00Z"), "kind": .text("calibration")])
+        #expect(try verdicts(blank) == ["order-entry/1 error order-title,order-due,order-assets"])
+    }
+
+    @Test("9: a device finds the same as the server, and says what it cannot know")
+    func same() throws {
+        try customer(["credit_hold": .boolean(true)])
+        try world.sync(company.anna)
+        let id = try order(["title": .text(" "), "assets": .list([.reference(company.asset)])], taken: true, by: company.anna)
+        let report = try #require(try company.anna.engine.read { try $0.rules.report(onOrder: id) })
+        #expect(report.findings.map(\.code) == ["order-title"])
+        #expect(report.skipped.filter { $0.code.hasPrefix("customer-") }.allSatisfy { $0.reason.contains("not told here") })
+        #expect(try verdicts(id) == ["order-entry/1 error order-title,customer-credit"])
+        let office = try #require(try company.dora.engine.read { try $0.rules.report(onOrder: company.order) })
+        #expect(office.findings.map(\.code) == [])
+    }
+
+    @Test("a company's weight makes an error of a warning, and the verdict names the settings")
+    func weighed() throws {
+        let id = RuleSettings.id(try world.schema.entity("rule_setting"), code: "order-assets")
+        try world.commit(company.dora) { editor in
+            try editor.create("rule_setting", id: id, ["code": .text("order-assets"), "weight": .text("error")])
+        }
+        try world.sync(company.dora)
+        let held = try order(["kind": .text("inspection")])
+        #expect(try state(held) == "on_hold")
+        #expect(try verdicts(held).first?.hasPrefix("order-entry/1-") == true)
+        try world.commit(company.dora) { try $0.patch("rule_setting", id, ["weight": .text("off")]) }
+        try world.sync(company.dora)
+        #expect(try state(held) == "ready_to_plan")
+    }
+
+    @Test("19: what does not fit its area stops an installation, and is looked at where it stands already")
+    func areas() throws {
+        let area = world.id()
+        try world.commit(world.importer) { editor in
+            try editor.create("hazardous_area", id: area, ["site": .reference(company.site), "name": .text("Pump room"), "gas_zone": .text("1")])
+            try editor.patch("asset", company.asset, ["area": .reference(area)])
+        }
+        try world.sync(world.importer)
+        let installation = try order(["kind": .text("installation"), "assets": .list([.reference(company.asset)])])
+        #expect(try state(installation) == "on_hold")
+        let repair = try order(["assets": .list([.reference(company.asset)])])
+        #expect(try state(repair) == "ready_to_plan" && open(repair) == ["order_review"])
+    }
+
+    // MARK: Facts beyond the rules
+
+    @Test("21: a part that is not approved is a fact, and quality is told with the reason")
+    func unapproved() throws {
+        let model = world.id()
+        try world.commit(world.importer) { editor in
+            try editor.create("asset_model", id: model, ["maker": .text("Other"), "name": .text("X-1"), "kind": .text("fixed_detector")])
+            try editor.create("part_approval", ["part": .reference(company.part), "model": .reference(model)])
+        }
+        try world.sync(world.importer)
+        for reason in [nil, "Nothing else was there."] {
+            try world.commit(company.anna) { editor in
+                try editor.create(
+                    "part_use",
+                    [
+                        "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("1"),
+                        "asset": .reference(company.asset), "from": .reference(company.vanA), "action": .text("fitted"),
+                        "at": .text(editor.now.description), "by": .reference(editor.user), "override": reason.map { .text($0) } ?? .null,
+                    ])
+            }
+        }
+        try world.sync(company.anna)
+        let cases = try exceptions(company.order).filter { $0.text("kind") == "unapproved_part" }
+        #expect(cases.count == 2 && cases.allSatisfy { $0.text("owner") == "quality" && $0.text("text")?.contains("part-model") == true })
+        #expect(cases.contains { $0.text("text")?.contains("Nothing else was there.") == true })
+        #expect(try world.serverRecords("part_use").count == 2)
+    }
+
+    @Test("20: a gas that is not listed for the model is a fact, and quality is told")
+    func unlisted() throws {
+        let (channel, cylinder) = (world.id(), world.id())
+        try world.commit(world.importer) { editor in
+            let model = try editor.view("asset", company.asset)?["model"] ?? .null
+            try editor.create(
+                "sensor_channel", id: channel,
+                [
+                    "asset": .reference(company.asset), "number": .integer(1), "gas_name": .text("Methane"), "cas": .text("74-82-8"),
+                    "unit": .text("%LEL"), "range_high": .text("100"), "resolution": .text("1"), "technology": .text("catalytic"),
+                ])
+            try editor.create(
+                "gas_approval",
+                [
+                    "model": model, "cas": .text("74-82-8"), "concentration_from": .text("2"), "concentration_to": .text("2.5"),
+                    "unit": .text("%vol"),
+                ])
+            try editor.create(
+                "reference_gas", id: cylinder,
+                [
+                    "cylinder": .text("C1"), "lot": .text("L"), "maker": .text("M"), "cas": .text("74-98-6"), "gas_name": .text("Propane"),
+                    "concentration": .text("1"), "unit": .text("%vol"), "uncertainty": .text("0.01"), "coverage_factor": .text("2"),
+                    "certificate": .text("Z"), "certified_on": .text("2026-01-01"), "expires_on": .text("2027-01-01"),
+                ])
+        }
+        try world.sync(world.importer)
+        try world.sync(company.anna)
+        for point in ["zero", "span"] {
+            try world.commit(company.anna) { editor in
+                try editor.create(
+                    "reading",
+                    [
+                        "order": .reference(company.order), "asset": .reference(company.asset), "channel": .reference(channel), "kind": .text("full"),
+                        "phase": .text("as_found"), "point": .text(point), "applied": .text("50"), "indicated": .text("47"), "unit": .text("%LEL"),
+                        "cylinder": .reference(cylinder), "at": .text(editor.now.description), "by": .reference(editor.user),
+                    ])
+            }
+        }
+        try world.sync(company.anna)
+        let cases = try exceptions(company.order).filter { $0.text("kind") == "unlisted_gas" }
+        #expect(cases.count == 1)
+        #expect(cases.first?.text("text")?.contains("gas-unlisted") == true)
+    }
+}
