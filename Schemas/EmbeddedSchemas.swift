@@ -59,6 +59,9 @@ public enum EmbeddedSchemas {
             PackageResources.gas_approval_json,
             PackageResources.order_verdict_json,
             PackageResources.rule_setting_json,
+            PackageResources.work_calendar_json,
+            PackageResources.service_level_json,
+            PackageResources.stage_limit_json,
         ]
     }
 }

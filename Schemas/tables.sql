@@ -171,7 +171,11 @@ CREATE TABLE "entity_service_order" (
     "kind" TEXT,
     "priority" TEXT,
     "due_at" TEXT,
-    "state" TEXT
+    "state" TEXT,
+    "respond_by" TEXT,
+    "resolve_by" TEXT,
+    "stalls_at" TEXT,
+    "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_service_order_by_number" ON "entity_service_order" ("number");
 CREATE INDEX "entity_service_order_by_customer" ON "entity_service_order" ("customer");
@@ -180,6 +184,10 @@ CREATE INDEX "entity_service_order_by_kind" ON "entity_service_order" ("kind");
 CREATE INDEX "entity_service_order_by_priority" ON "entity_service_order" ("priority");
 CREATE INDEX "entity_service_order_by_due_at" ON "entity_service_order" ("due_at");
 CREATE INDEX "entity_service_order_by_state" ON "entity_service_order" ("state");
+CREATE INDEX "entity_service_order_by_respond_by" ON "entity_service_order" ("respond_by");
+CREATE INDEX "entity_service_order_by_resolve_by" ON "entity_service_order" ("resolve_by");
+CREATE INDEX "entity_service_order_by_stalls_at" ON "entity_service_order" ("stalls_at");
+CREATE INDEX "entity_service_order_by_next_due" ON "entity_service_order" ("next_due");
 CREATE TABLE "entity_order_event" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "order" BLOB
@@ -458,5 +466,16 @@ CREATE TABLE "entity_order_verdict" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_order_verdict_by_order" ON "entity_order_verdict" ("order");
 CREATE TABLE "entity_rule_setting" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_work_calendar" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "name" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_work_calendar_by_name" ON "entity_work_calendar" ("name");
+CREATE TABLE "entity_service_level" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_stage_limit" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
 ) STRICT, WITHOUT ROWID;

@@ -17,7 +17,7 @@ struct RulesCommand: AsyncParsableCommand {
 
             EXAMPLE
               truckroll-dispatch rules
-              truckroll-dispatch rules set order-assets error \
+              truckroll-dispatch rules set order-assets error \\
                 --because "Nobody can prepare such an order"
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else.
@@ -50,9 +50,13 @@ struct RulesCommand: AsyncParsableCommand {
                             let weight = setting?.text("weight") ?? "as the rule says"
                             let reason = setting?.text("reason")
                             table.addRow(
-                                StyledText(level.name), StyledText(code, .bold), StyledText(weight, setting == nil ? .dim : .plain), StyledText(reason ?? ""))
+                                StyledText(level.name), StyledText(code, .bold), StyledText(weight, setting == nil ? .dim : .plain),
+                                StyledText(reason ?? ""))
                             codes.append(
-                                ["level": .string(level.name), "code": .string(code), "weight": .text(setting?.text("weight")), "reason": .text(reason)])
+                                [
+                                    "level": .string(level.name), "code": .string(code), "weight": .text(setting?.text("weight")),
+                                    "reason": .text(reason),
+                                ])
                         }
                     }
                     return ([("rules", .string(OrderCheck.rules.name)), ("codes", .array(codes))], [table])
@@ -68,7 +72,7 @@ struct RulesCommand: AsyncParsableCommand {
                 It counts for orders that come after it, and for those on hold. Off, and it is not told at all.
 
                 EXAMPLE
-                  truckroll-dispatch rules set customer-contract warning \
+                  truckroll-dispatch rules set customer-contract warning \\
                     --because "Contracts are renewed in January"
 
                 \(StockCommand.written)

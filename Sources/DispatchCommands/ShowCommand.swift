@@ -14,7 +14,7 @@ struct ShowCommand: AsyncParsableCommand {
               truckroll-dispatch show SO-2026-000001
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
-            JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, required_documents, \
+            JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, respond_by, resolve_by, required_documents, \
             customer, site, assets, tasks, task_notes, readings, findings, labour, parts, reservations, notes, attachments, signatures, \
             appointments, events, requests, exceptions, certificates, id, synced, as_of_position. What was recorded has the members \
             that `truckroll-field show --json` gives it.
@@ -42,6 +42,8 @@ extension DispatchOrderSheet {
         block.add("Problem", StyledText(problem ?? ""))
         block.add("Requested", StyledText(calendar.spoken(order.text("requested_at"))))
         block.add("Due", StyledText(calendar.spoken(order.text("due_at"))))
+        if order["respond_by"] != .null { block.add("Somebody there by", StyledText(calendar.spoken(order.text("respond_by")))) }
+        if order["resolve_by"] != .null { block.add("Done by", StyledText(calendar.spoken(order.text("resolve_by")))) }
         block.add("Purchase order", StyledText(order.text("po_reference") ?? ""))
         block.add("Documents", StyledText(order["required_documents"].spoken().words))
         block.section("Where")
@@ -96,7 +98,8 @@ extension DispatchOrderSheet {
 
     var json: [(String, JSONValue)] {
         let fields = [
-            "number", "state", "kind", "priority", "title", "channel", "po_reference", "requested_at", "due_at", "required_documents",
+            "number", "state", "kind", "priority", "title", "channel", "po_reference", "requested_at", "due_at", "respond_by", "resolve_by",
+            "required_documents",
         ]
         func list(_ views: [RecordView], _ names: [String], people: [String] = []) -> JSONValue {
             .array(

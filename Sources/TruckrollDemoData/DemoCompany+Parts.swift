@@ -55,7 +55,40 @@ extension DemoCompany {
         let approvals = entry.part.fits.enumerated().map { place, model in
             approval(index, place, model, limited: random.chance(15))
         }
-        return [RecordDraft("part", id: id(.part, index), fields)] + approvals
+        return [RecordDraft("part", id: id(.part, index), fields)] + approvals + certificates(ofPart: index)
+    }
+
+    /// Pieces for use in hazardous areas are certified for Europe and, until somebody renews it, for Great Britain.
+    private func certificates(ofPart index: Int) -> [RecordDraft] {
+        guard index < CuratedParts.all.count, CuratedParts.all[index].tracking == .serial,
+            let model = CuratedParts.all[index].fits.first?.model, !model.marking.isEmpty
+        else { return [] }
+        let number = String(model.certificate.split(separator: " ").dropFirst().joined(separator: " "))
+        let end = CalendarDate(daysSince1970: startDay.daysSince1970 + 60)
+        return [("ATEX", nil), ("IECEx", nil), ("UKEX", end)].enumerated().map { place, entry in
+            let (scheme, last): (String, CalendarDate?) = entry
+            return RecordDraft(
+                "type_certificate", id: id(.typeCertificate, index * 4 + place),
+                [
+                    "part": reference(.part, index), "scheme": .text(scheme), "number": .text("\(scheme) \(number)"),
+                    "marking": .text(model.marking), "valid_to": last.map { .date($0) } ?? .null,
+                ].filter { $0.value != .null })
+        }
+    }
+
+    /// What the maker lists to calibrate units of a model with.
+    private func gases(ofModel index: Int) -> [RecordDraft] {
+        guard ModelCode(rawValue: index) == .pellistor else { return [] }
+        let methane = CylinderKind.all[CylinderKind.methane]
+        return [
+            RecordDraft(
+                "gas_approval", id: id(.gasApproval, index),
+                [
+                    "model": reference(.model, index), "cas": .text(methane.cas), "concentration_from": .text("2.0"),
+                    "concentration_to": .text("2.5"), "unit": .text(methane.unit), "balance_gas": .text(methane.balance),
+                    "flow_from": .text("0.3"), "flow_to": .text("1.0"),
+                ])
+        ]
     }
 
     private func approval(_ part: Int, _ place: Int, _ model: ModelCode, limited: Bool) -> RecordDraft {
@@ -98,6 +131,6 @@ extension DemoCompany {
                     "edition": .text("\(2018 + (index + place) % 8)-\(padded(1 + (index * 5 + place) % 12, 2))"),
                 ])
         }
-        return [RecordDraft("asset_model", id: id(.model, index), fields)] + documents
+        return [RecordDraft("asset_model", id: id(.model, index), fields)] + documents + gases(ofModel: index)
     }
 }

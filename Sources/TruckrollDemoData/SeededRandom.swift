@@ -50,5 +50,5 @@ struct SeededRandom: RandomNumberGenerator {
 enum Stream: UInt64 {
     case tenant = 1
     case gas, model, document, part, approval, depot, user, van, qualification
-    case stock, cylinder, customer, site, area, asset, channel, order, task, block, round
+    case stock, cylinder, customer, site, area, asset, channel, order, task, block, round, typeCertificate, gasApproval
 }

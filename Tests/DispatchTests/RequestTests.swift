@@ -66,7 +66,7 @@ struct RequestTests {
         let (first, second) = (try client.dispatchCreate(order), try client.dispatchCreate(order))
         #expect(try ops(first).map(\.entity) == ["service_order", "task", "task", "order_event", "order_event"])
         let views = try client.read { [try $0.view("service_order", first.record), try $0.view("service_order", second.record)] }
-        #expect(views.map { $0?.text("number") } == ["ACME-2026-D9-S1", "ACME-2026-D9-S2"])
+        #expect(views.map { $0?.text("number") } == ["ACME-2026-D9-S1-0", "ACME-2026-D9-S2-9"])
         #expect(views[0]?.text("state") == "submitted")
         #expect(views[0]?["required_documents"].list?.count == 2)
         #expect(try client.dispatchReception(of: first) == .pending)

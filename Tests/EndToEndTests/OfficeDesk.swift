@@ -16,6 +16,7 @@ struct OfficeDesk {
 
     /// Runs a command with `--json`, however it ends.
     func callAsFunction(_ arguments: String...) throws -> (status: Int32, json: [String: Any]) { try run(arguments) }
+    func callAsFunction(_ arguments: [String]) throws -> (status: Int32, json: [String: Any]) { try run(arguments) }
 
     /// The list that a command prints under a name.
     func list(_ name: String, _ arguments: String...) throws -> [[String: Any]] { try run(arguments).json[name] as? [[String: Any]] ?? [] }

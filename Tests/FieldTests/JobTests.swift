@@ -92,12 +92,12 @@ struct JobTests {
         let recorded = try bench.client.createJob(job)
         let id = try #require(recorded.record)
         let detail = try bench.client.job(id)
-        #expect(detail.line.number == "ACME-2026-D7-J1")
+        #expect(detail.line.number == "ACME-2026-D7-J1-6")
         #expect(detail.line.state == .dispatched)
         #expect(detail.events.map(\.event) == ["create", "take"])
         #expect(try bench.client.read { try $0.outbox().count } == 1)
-        #expect(try bench.client.jobs(on: bench.client.today()).map(\.number).contains("ACME-2026-D7-J1"))
-        #expect(try bench.client.createJob(job).notices == ["Its number is ACME-2026-D7-J2."])
+        #expect(try bench.client.jobs(on: bench.client.today()).map(\.number).contains("ACME-2026-D7-J1-6"))
+        #expect(try bench.client.createJob(job).notices == ["Its number is ACME-2026-D7-J2-7."])
     }
 
     @Test("who settled a task is told, and the history has tasks and scans")

@@ -150,7 +150,8 @@ struct ConformityTests {
 
     @Test("what is certified is fitted where and while its certificate counts, and anywhere where nothing explosive is expected")
     func certificates() throws {
-        func codes(_ certificates: [TypeCertificate], serial: String? = "B7", _ change: (inout FittingCheck.Asset) -> Void = { _ in }) throws -> [String]
+        func codes(_ certificates: [TypeCertificate], serial: String? = "B7", _ change: (inout FittingCheck.Asset) -> Void = { _ in }) throws
+            -> [String]
         { try found(FittingCheck.Piece(part: "P", serial: serial, certificates: certificates), change).findings.map(\.code) }
         let atex = TypeCertificate(scheme: .atex, number: "1", serials: SerialRange(from: "B1", to: "B9"), to: try day("2026-11-30"))
         #expect(try codes([atex]) == [])

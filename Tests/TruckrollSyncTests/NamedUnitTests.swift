@@ -65,7 +65,8 @@ struct NamedUnitTests: HandOverSuite {
             try editor.create(
                 "stock_entry",
                 [
-                    "part": .reference(board), "serial": .text(serial), "from": .reference(company.depot), "to": place.map { .reference($0) } ?? .null,
+                    "part": .reference(board), "serial": .text(serial), "from": .reference(company.depot),
+                    "to": place.map { .reference($0) } ?? .null,
                     "quantity": .text("1"), "reason": .text(place == nil ? "count" : "transfer"), "at": .text(editor.now.description),
                 ])
         }

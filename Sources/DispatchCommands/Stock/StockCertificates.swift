@@ -42,7 +42,7 @@ struct StockCandidatesCommand: AsyncParsableCommand {
             sooner go first.
 
             EXAMPLE
-              truckroll-dispatch stock candidates HI-1002 --at "Depot Nord" \
+              truckroll-dispatch stock candidates HI-1002 --at "Depot Nord" \\
                 --scheme IECEx --zone 1 --group IIC --valid-days 90
 
             EXIT STATUS: 0 shown, being offline included; 2 none is what is asked for; 64 bad usage; 1 anything else.
@@ -71,12 +71,14 @@ struct StockCandidatesCommand: AsyncParsableCommand {
                     [.init("Piece"), .init("Certified until"), .init("Fit"), .init("What speaks against it", .left, .wraps(minimum: 30))],
                     emptyText: "No piece of \(part.text("number") ?? "it") is known there by its number.",
                     footer: StyledText(
-                        "\(candidates.count(where: \.isEligible)) of \(candidates.count.counted("piece"))" + (criteria.isEmpty ? "" : " for \(criteria.words)")))
+                        "\(candidates.count(where: \.isEligible)) of \(candidates.count.counted("piece"))"
+                            + (criteria.isEmpty ? "" : " for \(criteria.words)")))
                 for candidate in candidates {
                     let words = candidate.report.findings.map(\.text) + (candidate.reservedFor == nil ? [] : ["It is named for an order already."])
                     table.addRow(
                         StyledText(candidate.serial, .bold), StyledText(candidate.validTo.map { "\($0)" } ?? "no end"),
-                        StyledText(candidate.isEligible ? "yes" : "no", candidate.isEligible ? .green : .red), StyledText(words.joined(separator: " ")))
+                        StyledText(candidate.isEligible ? "yes" : "no", candidate.isEligible ? .green : .red),
+                        StyledText(words.joined(separator: " ")))
                 }
                 let pieces = candidates.map { candidate in
                     JSONValue.object(
@@ -105,8 +107,8 @@ struct StockCertificateCommand: AsyncParsableCommand {
             who was promised pieces that are not certified any more is given others, or waits again.
 
             EXAMPLE
-              truckroll-dispatch stock certificate --part HI-1002 --scheme IECEx \
-                --number "IECEx BVS 21.0012X" --marking "Ex db IIC T6 Gb" \
+              truckroll-dispatch stock certificate --part HI-1002 --scheme IECEx \\
+                --number "IECEx BVS 21.0012X" --marking "Ex db IIC T6 Gb" \\
                 --valid-to 2027-03-31
               truckroll-dispatch stock certificate --withdraw 1f2e3d4c
 
@@ -125,7 +127,8 @@ struct StockCertificateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The last piece it is for.", valueName: "serial")) var serialTo: String?
     @Option(help: ArgumentHelp("Its first day, YYYY-MM-DD.", valueName: "day"), transform: CalendarText.day) var validFrom: String?
     @Option(help: ArgumentHelp("Its last day, YYYY-MM-DD.", valueName: "day"), transform: CalendarText.day) var validTo: String?
-    @Option(help: ArgumentHelp("One that is entered, by its id or the end of it: it gets the --valid-to.", valueName: "certificate")) var change: String?
+    @Option(help: ArgumentHelp("One that is entered, by its id or the end of it: it gets the --valid-to.", valueName: "certificate")) var change:
+        String?
     @Option(help: ArgumentHelp("One that is withdrawn, by its id or the end of it.", valueName: "certificate")) var withdraw: String?
 
     func validate() throws {
@@ -186,7 +189,8 @@ struct StockCertificatesCommand: AsyncParsableCommand {
         try await options.run { session in
             try await session.show { reader, calendar in
                 let wanted = try part.map { try DispatchLookup(reader).part($0).id }
-                let views = try wanted.map { try reader.views("type_certificate", where: "part", equals: .reference($0)) } ?? reader.views("type_certificate")
+                let views =
+                    try wanted.map { try reader.views("type_certificate", where: "part", equals: .reference($0)) } ?? reader.views("type_certificate")
                 let today = calendar.now.date
                 var table = Table(
                     [

@@ -41,7 +41,7 @@ extension DeviceClient {
         try act("new-job") { editor in
             let site = try editor.require("site", job.site)
             let id = editor.newID()
-            let number = "\(editor.series)-J\(editor.nextDocumentNumber())"
+            let number = OrderNumber.text(series: editor.series, .field, editor.nextDocumentNumber())
             let documents =
                 switch job.kind {
                 case "calibration": ["calibration_certificate", "customer_signature"]

@@ -73,7 +73,8 @@ extension DeviceClient {
             let all = try editor.children("reading", of: order).filter { $0.reference("channel") == entry.channel }
             let alike = all.filter { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue }
             let kept = former?.integer("attempt").flatMap { number in alike.contains { $0.id == former?.id } ? number : nil }
-            let found = try editor.gasFindings(entry, cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }, at: asset)
+            let found = try editor.gasFindings(
+                entry, cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }, at: asset)
             func given(_ text: String?, _ field: String) -> Value { text.map { .text($0) } ?? former?[field] ?? .null }
             let id = try editor.create(
                 "reading",

@@ -37,6 +37,11 @@ struct RecordFinder {
         let within = all.filter { view in columns.contains { view.text($0)?.folded.contains(key) ?? false } }
         if let only = try one(within, what, wanted, label) { return only }
         let near = all.filter { view in columns.contains { Self.isNear(view.text($0)?.folded ?? "", key) } }.prefix(5).map(label)
+        if entity == "service_order", OrderNumber.isMistyped(wanted) {
+            throw DeviceProblem(
+                .misread, "“\(wanted.prefix(60))” is mistyped: its check digit does not fit.", missing: near.map { "near: \($0)" },
+                next: "Compare it digit by digit.")
+        }
         throw DeviceProblem(
             "not-found", (["This device holds no \(what) “\(wanted.prefix(60))”."] + near.map { "· near: \($0)" }).joined(separator: "\n"),
             next: next ?? (near.isEmpty ? "Sync, or check the number." : "Check the number."))

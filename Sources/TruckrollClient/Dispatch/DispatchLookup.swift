@@ -71,6 +71,13 @@ public struct DispatchLookup {
         try finder.find("asset_model", text, by: ["name"], next: "Check the spelling.") { Self.words($0, ["maker", "name"]) }
     }
 
+    /// A calendar by its name.
+    public func calendar(_ text: String) throws -> RecordView {
+        try finder.find("work_calendar", text, by: ["name"], what: "calendar", next: "Look with `levels`, and check the spelling.") {
+            $0.text("name") ?? ""
+        }
+    }
+
     /// A record of an entity by its id or the end of it.
     public func record(_ entity: String, _ text: String) throws -> RecordView { try finder.find(entity, text, by: []) { $0.id.description } }
 

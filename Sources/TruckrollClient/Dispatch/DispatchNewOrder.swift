@@ -84,7 +84,8 @@ public struct DispatchNewOrder: Sendable {
 
     private func fields(_ editor: LocalEditor) -> [String: Value] {
         [
-            "number": .text("\(editor.series)-S\(editor.nextDocumentNumber())"), "channel": .text(channel), "customer": .reference(customer),
+            "number": .text(OrderNumber.text(series: editor.series, .office, editor.nextDocumentNumber())), "channel": .text(channel),
+            "customer": .reference(customer),
             "site": .reference(site), "kind": .text(kind), "title": .text(title),
             "priority": priority.map { .text($0) } ?? .null, "assets": assets.isEmpty ? .null : .list(assets.map { .reference($0) }),
             "requested_at": .text(editor.now.description), "due_at": due.map { .text($0.description) } ?? .null,

@@ -64,7 +64,8 @@ extension DeviceClient {
             throw DeviceProblem(.valueUnfit, "A certificate is for a part or for a model.", next: "Name one of the two.")
         }
         if let marking = new.marking, ExplosionMarking(marking).lines.isEmpty {
-            throw DeviceProblem(.valueUnfit, "“\(marking)” is no marking that can be read.", next: "Type it off the plate, such as \"II 2G Ex db IIC T6 Gb\".")
+            throw DeviceProblem(
+                .valueUnfit, "“\(marking)” is no marking that can be read.", next: "Type it off the plate, such as \"II 2G Ex db IIC T6 Gb\".")
         }
         let (id, set) = try commit("type-certificate") { editor in
             try editor.create(

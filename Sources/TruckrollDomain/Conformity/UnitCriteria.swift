@@ -74,7 +74,8 @@ public struct UnitCriteria: Hashable, Sendable {
         guard let atmosphere else { return RuleReport(rules: Self.rules, findings: findings) }
         let equipment = HazardousAreaCheck.Equipment(marking: certificate.marking, certificate: certificate.number)
         let check = HazardousAreaCheck.report(on: equipment, in: atmosphere)
-        let asked = ["ex-marking", "ex-zone"] + (group == nil ? [] : ["ex-group"]) + (temperatureClass == nil ? [] : ["ex-temperature", "ex-ambient"])
+        let asked =
+            ["ex-marking", "ex-zone"] + (group == nil ? [] : ["ex-group"]) + (temperatureClass == nil ? [] : ["ex-temperature", "ex-ambient"])
         findings += check.findings.filter { $0.severity == .error && asked.contains($0.code) }
         return RuleReport(rules: Self.rules, findings: findings, skipped: check.skipped.filter { asked.contains($0.code) })
     }

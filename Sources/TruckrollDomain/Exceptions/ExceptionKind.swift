@@ -14,6 +14,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     case unapproved_part, unlisted_gas
     /// An order was submitted in which the rules find an error, or something that somebody has to look at.
     case order_held, order_review
+    /// Nobody is there, or the work is not done, by when it was promised; an order stands where it stands for too long.
+    case response_overdue, resolution_overdue, stalled
     /// What people raise by hand.
     case credit_hold, custom_configuration, regulatory_limit, other
 
@@ -33,7 +35,7 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     public var isNotice: Bool {
         switch self {
         case .reassignment_void, .reassignment_stands, .cancellation_stands, .late_fact, .backorder_notice, .shortage, .failed_calibration,
-            .wrong_part, .unlisted_gas:
+            .wrong_part, .unlisted_gas, .response_overdue, .resolution_overdue, .stalled:
             true
         default: false
         }

@@ -105,7 +105,8 @@ public enum OrderCheck {
 
     private static let known = Rule<OrderSubject>("order-customer") { order in
         guard order.customer == nil else { return .found([]) }
-        return finding("order-customer", at: "service_order.customer", "Its customer is not known.", "Enter the customer, and take the order down anew.")
+        return finding(
+            "order-customer", at: "service_order.customer", "Its customer is not known.", "Enter the customer, and take the order down anew.")
     }
 
     private static let located = Rule<OrderSubject>("order-site", after: ["order-customer"]) { order in
@@ -157,7 +158,8 @@ public enum OrderCheck {
         guard let last = account.contractUntil else { return .notAsked("No contract is kept.") }
         guard last < order.day else { return .found([]) }
         return finding(
-            "customer-contract", severity(order), at: "customer.contract_until", "The contract of \(order.customer ?? "the customer") ended on \(last).",
+            "customer-contract", severity(order), at: "customer.contract_until",
+            "The contract of \(order.customer ?? "the customer") ended on \(last).",
             "Have the contract renewed, or go on with a reason.")
     }
 
@@ -184,7 +186,8 @@ public enum OrderCheck {
         return .found(
             reports.flatMap { name, report in
                 report.findings.map { finding in
-                    let severity = order.kind == "installation" ? finding.severity : min(finding.severity, .warning)
+                    let standing: RuleFinding.Severity = finding.severity == .error ? .warning : .notice
+                    let severity = order.kind == "installation" ? finding.severity : standing
                     return RuleFinding(finding.code, severity, at: "\(finding.path)[\(name)]", "\(name): \(finding.text)", remedy: finding.remedy)
                 }
             })

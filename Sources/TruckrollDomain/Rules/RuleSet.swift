@@ -97,10 +97,11 @@ public struct RuleSettings: Hashable, Sendable {
     var mark: String {
         guard !weights.isEmpty else { return "" }
         let text = weights.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: "\n")
-        return "-" + ContentDigest.sha256(Array(text.utf8)).prefix(4).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
+        return "-"
+            + ContentDigest.sha256(Array(text.utf8)).prefix(4).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count == 1 ? "0\(digits)" : digits
+            }.joined()
     }
 
     func applied(to finding: RuleFinding) -> RuleFinding? {

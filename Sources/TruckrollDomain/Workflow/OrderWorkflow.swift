@@ -6,6 +6,14 @@ public enum OrderState: String, Sendable, CaseIterable {
     /// From here on a technician's facts are late.
     public var isClosed: Bool { self == .closed || self == .cancelled }
 
+    /// Whether somebody has come to do the work.
+    public var isBegun: Bool {
+        switch self {
+        case .on_site, .in_progress, .paused, .work_complete, .signed_off, .certified, .closed: true
+        default: false
+        }
+    }
+
     /// Whether the work on it is over.
     public var isPastWork: Bool {
         switch self {

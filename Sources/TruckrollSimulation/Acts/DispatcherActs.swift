@@ -30,7 +30,8 @@ struct DispatcherActs {
             "service_order", id: order,
             [
                 "number": .text("\(editor.series)-N\(editor.nextDocumentNumber())"), "channel": .text("office"), "customer": .reference(customer),
-                "site": .reference(site), "kind": .text("calibration"), "title": .text("new \(how % 100)"), "assets": .list(Array(assets)),
+                "site": .reference(site), "kind": .text("calibration"), "title": .text(how % 7 == 0 ? " " : "new \(how % 100)"),
+                "assets": .list(Array(assets)),
                 "requested_at": context.now, "priority": .text("normal"),
             ])
         for number in 0..<(1 + how % 3) {
@@ -70,6 +71,8 @@ struct DispatcherActs {
 
     private func prioritise() throws {
         guard let order = try context.order else { return }
+        // What is on hold for want of a title gets one now and then.
+        if how % 3 == 0 { return try editor.patch("service_order", order, ["title": .text("order \(how % 100)")]) }
         let values = ["emergency", "high", "normal", "low"]
         try editor.patch("service_order", order, ["priority": .text(values[Int(how) % 4])])
     }

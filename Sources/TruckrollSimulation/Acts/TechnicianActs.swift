@@ -113,12 +113,14 @@ struct TechnicianActs {
             let type = try editor.schema.entity("reservation").type
             let id = RecordID.derived(type: type, key: [order.bytes, part.bytes, depot.bytes])
             guard try editor.view("reservation", id) == nil else { return }
-            try editor.create(
-                "reservation", id: id,
-                [
-                    "order": .reference(order), "part": .reference(part), "location": .reference(depot), "quantity": quantity,
-                    "requested_by": context.me,
-                ])
+            let asked: [String: Value] = [
+                "order": .reference(order), "part": .reference(part), "location": .reference(depot), "quantity": quantity,
+                "requested_by": context.me,
+            ]
+            let isSerialised = try editor.view("part", part)?.boolean("serialised") ?? false
+            let criteria: [String: Value] =
+                isSerialised && (how >> 4) % 3 != 0 ? ["scheme": .text("IECEx"), "partial": .boolean(how & 64 == 0)] : [:]
+            try editor.create("reservation", id: id, asked.merging(criteria) { $1 })
         default:
             guard let depot = context.one(try context.shown(.depot), how >> 12) else { return }
             try editor.create(

@@ -30,6 +30,8 @@ struct OracleCheck {
         simulation.met.piecesContested += try UnitCheck(schema: schema, stored: stored, effects: effects).check()
         simulation.met.handOvers += try HandOverCheck(schema: schema, stored: stored, effects: effects).check()
         simulation.met.certificatesUnregistered += try CertificateCheck(schema: schema, stored: stored, effects: effects).check()
+        simulation.met.piecesNamed += try NamedUnitCheck(schema: schema, stored: stored).check()
+        simulation.met.ordersHeld += try HeldOrderCheck(schema: schema, stored: stored).check()
         try WorkflowCheck(schema: schema, stored: stored).check()
         try ExceptionCheck(schema: schema, stored: stored).check()
     }

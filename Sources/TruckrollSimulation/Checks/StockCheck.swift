@@ -66,11 +66,24 @@ struct StockCheck {
         }.map { view in
             BackorderLine(
                 reservation: view.id, outstanding: view.quantity("backordered") ?? .zero, priority: try urgency(of: view),
-                neededBy: view.time("needed_by")?.milliseconds, asked: 0, takesPart: view.boolean("partial"), isEmergency: view.boolean("emergency"))
+                neededBy: view.time("needed_by")?.milliseconds, asked: 0, takesPart: view.boolean("partial"), isEmergency: view.boolean("emergency"),
+                pieces: try fitting(view, shelf))
         }
         let grants = BackorderQueue(lines).grants(of: Quantity(millionths: free), keeping: part?.quantity("safety_stock") ?? .zero)
         guard let grant = grants.first else { return }
         throw Violation("backorders", "\(grant.quantity) could be granted to \(grant.line.reservation) at \(shelf.location), and is not")
+    }
+
+    /// The pieces there that a request which asks for certain ones could be given; `nil` where any will do.
+    private func fitting(_ view: RecordView, _ shelf: StockShelf) throws -> [RecordID]? {
+        guard let criteria = UnitCriteria(reservation: view) else { return nil }
+        let certificates = try stored.views(of: schema.entity("type_certificate")).filter { $0.reference("part") == shelf.part }
+        let own = certificates.compactMap { TypeCertificate($0) }
+        let today = CalendarDate(daysSince1970: 20_780)
+        return try stored.views(of: schema.entity("unit")).filter { unit in
+            unit.reference("location") == shelf.location && unit.reference("part") == shelf.part && unit["reserved_for"] == .null
+                && criteria.report(on: unit.text("serial") ?? "", own, neededOn: today).verdict != .error
+        }.map(\.id)
     }
 
     /// The most urgent of what people say of its order; 0 is the most urgent.

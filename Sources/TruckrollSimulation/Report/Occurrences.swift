@@ -36,6 +36,10 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var handOvers = 0
     /// Certificates whose number stood for another content already.
     public var certificatesUnregistered = 0
+    /// Requests for certified pieces that were granted some.
+    public var piecesNamed = 0
+    /// Orders in which the rules found an error.
+    public var ordersHeld = 0
 
     public init() {}
 
@@ -58,7 +62,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "promises_told": \.promisesTold,
             "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
             "pieces_contested": \.piecesContested, "hand_overs": \.handOvers,
-            "certificates_unregistered": \.certificatesUnregistered,
+            "certificates_unregistered": \.certificatesUnregistered, "pieces_named": \.piecesNamed, "orders_held": \.ordersHeld,
         ]
     }
 }

@@ -10,7 +10,8 @@ struct StartingCompany {
     init(people: [(id: RecordID, name: String, role: Role)], random: inout SeededGenerator) {
         self.people = people
         let names =
-            ["customer", "model"] + (0..<2).flatMap { ["depot \($0)", "site \($0)"] } + (0..<4).map { "asset \($0)" } + (0..<3).map { "part \($0)" }
+            ["customer", "model", "certificate"] + (0..<2).flatMap { ["depot \($0)", "site \($0)"] } + (0..<4).map { "asset \($0)" }
+            + (0..<3).map { "part \($0)" }
             + (0..<6).map { "order \($0)" } + people.indices.map { "van \($0)" }
         for name in names { ids[name] = RecordID.version7(milliseconds: 1_795_000_000_000, using: &random) }
     }
@@ -58,6 +59,13 @@ struct StartingCompany {
                     "number": .text("P-\(number)"), "name": .text("Part \(number)"), "unit": .text("pcs"), "serialised": .boolean(number == 2),
                 ])
         }
+        // Of the pieces of the first depot five are certified, of the second's two.
+        try editor.create(
+            "type_certificate", id: id("certificate"),
+            [
+                "part": .reference(id("part 2")), "scheme": .text("IECEx"), "number": .text("IECEx 1"), "serial_from": .text("S3"),
+                "serial_to": .text("S9"),
+            ])
     }
 
     private func stock(_ editor: LocalEditor) throws {

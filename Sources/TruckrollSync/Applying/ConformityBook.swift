@@ -24,7 +24,8 @@ public struct ConformityBook {
     /// The pieces of a part that lie at a place, those to be taken first first, and whether each is what somebody asks for.
     ///
     /// - Parameter day: on which they are needed.
-    public func candidates(_ part: RecordID, at location: RecordID, for criteria: UnitCriteria, neededOn day: CalendarDate) throws -> [UnitCandidate] {
+    public func candidates(_ part: RecordID, at location: RecordID, for criteria: UnitCriteria, neededOn day: CalendarDate) throws -> [UnitCandidate]
+    {
         let entity = try schema.entity("unit")
         let certificates = try certificates(ofPart: part)
         let lying = Set(try access.ids(entity, where: "location", equals: .reference(location)))

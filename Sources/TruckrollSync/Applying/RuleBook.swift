@@ -103,7 +103,9 @@ public struct RuleBook {
 
     /// What is found about the gas of a reading; `nil` where it was taken without one, or at zero, where any clean air does.
     public func report(onReading reading: RecordView) throws -> RuleReport? {
-        guard reading.text("point") == "span", let cylinder = reading.reference("cylinder"), let asset = reading.reference("asset") else { return nil }
+        guard reading.text("point") == "span", let cylinder = reading.reference("cylinder"), let asset = reading.reference("asset") else {
+            return nil
+        }
         return try report(onGas: cylinder, flow: reading.text("flow"), at: asset)
     }
 

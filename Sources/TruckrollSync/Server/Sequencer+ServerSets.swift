@@ -55,8 +55,8 @@ extension Sequencer {
         let builder = EffectBuilder(
             schema: schema, writer: writer, moment: moment, version: Version(stamp: stamp, sequence: writeID.sequence), cause: cause)
         try body(builder)
-        // While the server waits for promises it may have made, it makes no new ones.
-        if try transaction.tenant()?.settlingUntil == nil { try ShelfEffects(builder: builder).refreshTouched() }
+        for order in builder.movedOrders.sorted() { try DueEffects(builder: builder).refresh(order) }
+        try ShelfEffects(builder: builder).refreshTouched(isSettling: try transaction.tenant()?.settlingUntil != nil)
         guard !builder.ops.isEmpty else { return false }
         try writer.finish()
         try recordOwn(builder.ops, stamp: stamp, intent: intent, cause: cause, at: position)

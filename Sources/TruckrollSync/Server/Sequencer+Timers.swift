@@ -32,6 +32,10 @@ extension Sequencer {
                     try ExceptionEffects(builder: $0).wake(view.id)
                 }
             } || moved
+        moved =
+            try forDue("service_order") { view, due in
+                try timed("timer:order:\(view.id):\(due):\(version(of: "next_check", view))", "overdue") { try DueEffects(builder: $0).wake(view.id) }
+            } || moved
         moved = try expireLots() || moved
         return moved
     }

@@ -14,6 +14,8 @@ final class EffectBuilder {
     private(set) var ops: [Op] = []
     /// Orders whose closing may have become possible.
     var ordersToClose: Set<RecordID> = []
+    /// Orders that have come into another state.
+    var movedOrders: Set<RecordID> = []
     /// Orders on hold about which something was decided, or mended.
     var heldOrders: Set<RecordID> = []
     /// Stocks of which something moved or was promised, as they were before: more may have to be asked for, and where more is free in the
@@ -79,6 +81,7 @@ final class EffectBuilder {
     func event(_ event: OrderEvent, order: RecordID, by user: RecordID, technician: RecordID? = nil, reason: String? = nil) throws {
         let orderEntity = try schema.entity("service_order")
         let last = try writer.view(orderEntity, order)?.reference("last_event")
+        movedOrders.insert(order)
         try create(
             "order_event", id: try id("order_event", "\(event.rawValue):\(order):\(ops.count)"),
             [

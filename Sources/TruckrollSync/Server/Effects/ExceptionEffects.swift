@@ -58,7 +58,7 @@ struct ExceptionEffects {
     /// Words that a client of an earlier schema writes into the record: they resolve it, where nothing else is asked for.
     private func takeWords(of view: RecordView, _ author: RecordID) throws {
         guard !(view.text("resolution") ?? "").allSatisfy(\.isWhitespace), view["resolved_at"] == .null,
-            ExceptionWorkflow.allows(.resolve, at: stage(of: view)), try openQuestions(of: view).isEmpty
+            ExceptionWorkflow.allows(.resolve, at: stage(of: view)), try openQuestions(of: view).isEmpty, try stillWrong(view) == nil
         else { return }
         let fields = try leavingWait(view).merging(acknowledgement(view)) { $1 }.merging(finish(view, .resolved, author)) { $1 }
         try builder.patch("exception", id: view.id, fields)

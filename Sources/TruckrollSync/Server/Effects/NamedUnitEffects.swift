@@ -79,7 +79,9 @@ struct NamedUnitEffects {
 
     /// Frees pieces that are not needed any more, names others for those that have gone another way, and lets a request wait again for what
     /// cannot be replaced.
-    func refresh(_ id: RecordID, _ shelves: ShelfEffects) throws {
+    ///
+    /// - Parameter isSettling: whether nothing is promised now; what is missing is looked for when that is over.
+    func refresh(_ id: RecordID, _ shelves: ShelfEffects, isSettling: Bool) throws {
         guard let view = try builder.writer.view(try builder.schema.entity("reservation"), id), let shelf = StockShelf(view) else { return }
         var amounts = ReservationAmounts(view)
         let needed = Int((amounts.granted.millionths + amounts.picked.millionths) / Quantity.one.millionths)
@@ -90,7 +92,7 @@ struct NamedUnitEffects {
             for unit in loose.prefix(named.count - needed) { try builder.patch("unit", id: unit.id, ["reserved_for": .null]) }
             builder.freedShelves.insert(shelf)
         }
-        if named.count < needed {
+        if named.count < needed, !isSettling {
             let eligible = try candidates(for: view)?.filter(\.isEligible).prefix(needed - named.count).map(\.unit) ?? []
             for piece in eligible { try builder.patch("unit", id: piece, ["reserved_for": .reference(view.id)]) }
             let lost = min(Quantity(millionths: Int64(needed - named.count - eligible.count) * Quantity.one.millionths), amounts.granted)

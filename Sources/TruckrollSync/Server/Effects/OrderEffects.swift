@@ -14,11 +14,16 @@ struct OrderEffects {
     }
 
     func add(for applied: AppliedOp) throws {
+        if applied.entity.name == "service_order", let field = applied.entity["priority"], applied.op.writes.contains(where: { $0.field == field.id })
+        {
+            try DueEffects(builder: builder).reprioritise(applied.op.key.id)
+        }
         guard let ruling = applied.eventRuling, let record = try builder.writer.record(applied.op.key) else { return }
         let event = RecordView(record, applied.entity)
         guard let order = event.reference("order"), let kind = event.text("event").flatMap({ OrderEvent(rawValue: $0) }),
             let author = event.reference("by")
         else { return }
+        if case .notEffective = ruling {} else { builder.movedOrders.insert(order) }
         // Whose event it is was checked against the set's author at the door.
         switch ruling {
         case .effective: try effective(kind, order, author, reason: event.text("reason"))
@@ -143,7 +148,9 @@ struct OrderEffects {
     ///
     /// - Parameter isMended: whether something was written that the rules look at.
     func reconsider(isMended: Bool) throws {
-        if isMended { builder.heldOrders.formUnion(try builder.writer.ids(try builder.schema.entity("service_order"), where: "state", equals: .text("on_hold"))) }
+        if isMended {
+            builder.heldOrders.formUnion(try builder.writer.ids(try builder.schema.entity("service_order"), where: "state", equals: .text("on_hold")))
+        }
         for order in builder.heldOrders.sorted() where try builder.state(of: order) == .on_hold {
             let exceptions = try builder.writer.views(try builder.schema.entity("exception"), where: "order", equals: .reference(order))
                 .filter { $0.text("kind") == ExceptionKind.order_held.rawValue }

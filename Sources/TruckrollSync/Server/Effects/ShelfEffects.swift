@@ -17,9 +17,12 @@ struct ShelfEffects {
     }
 
     /// Brings named pieces, queues and replenishments in step with what the set moved.
-    func refreshTouched() throws {
-        for reservation in builder.namedReservations.sorted() { try pieces.refresh(reservation, self) }
+    ///
+    /// - Parameter isSettling: whether the server waits for promises it may have made: then it makes no new ones, and only lets go of pieces.
+    func refreshTouched(isSettling: Bool) throws {
+        for reservation in builder.namedReservations.sorted() { try pieces.refresh(reservation, self, isSettling: isSettling) }
         builder.namedReservations = []
+        if isSettling { return }
         let shelves = builder.freedShelves.union(builder.touchedShelves.keys).sorted()
         for shelf in shelves {
             try refreshQueue(at: shelf)

@@ -188,7 +188,9 @@ extension StockEffects {
         // Where there is nothing to grant, nobody's turn has to be known; where nobody waits and all is there, neither.
         if room > .zero {
             let isAlone = availability.backordered == .zero
-            let line = isAlone && room >= wanted && criteria == nil ? BackorderLine(alone: view.id, wanted, isEmergency) : try shelves.line(view, outstanding: wanted)
+            let line =
+                isAlone && room >= wanted && criteria == nil
+                ? BackorderLine(alone: view.id, wanted, isEmergency) : try shelves.line(view, outstanding: wanted)
             let queue = BackorderQueue(try (isAlone ? [] : shelves.waiting(for: shelf)) + [line].compactMap { $0 })
             grant = queue.grants(of: availability.unpromised, keeping: availability.safetyStock).first { $0.line == line }
         }

@@ -74,7 +74,11 @@ struct UnitEffects {
         if unit == nil { try builder.create("unit", id: id, ["part": .reference(part), "serial": .text(serial)]) }
         let former = unit.flatMap { UnitHolder(unit: $0) }
         if case .location(let former) = former { try balances.change(part, at: former) { $0.units -= 1 } }
-        if case .location(let location) = holder { try balances.change(part, at: location) { $0.units += 1 } }
+        if case .location(let location) = holder {
+            try balances.change(part, at: location) { $0.units += 1 }
+            // Who waits for certain pieces may be served by one that had lain there without a name.
+            builder.freedShelves.insert(StockShelf(location: location, part: part))
+        }
         var fields = UnitHolder.fields(of: holder)
         fields["at"] = source["at"]
         fields["source"] = .reference(source.id)
