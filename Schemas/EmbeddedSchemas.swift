@@ -62,6 +62,7 @@ public enum EmbeddedSchemas {
             PackageResources.work_calendar_json,
             PackageResources.service_level_json,
             PackageResources.stage_limit_json,
+            PackageResources.permit_json,
         ]
     }
 }

@@ -171,6 +171,7 @@ CREATE TABLE "entity_service_order" (
     "kind" TEXT,
     "priority" TEXT,
     "due_at" TEXT,
+    "follow_up_of" BLOB,
     "state" TEXT,
     "respond_by" TEXT,
     "resolve_by" TEXT,
@@ -183,6 +184,7 @@ CREATE INDEX "entity_service_order_by_site" ON "entity_service_order" ("site");
 CREATE INDEX "entity_service_order_by_kind" ON "entity_service_order" ("kind");
 CREATE INDEX "entity_service_order_by_priority" ON "entity_service_order" ("priority");
 CREATE INDEX "entity_service_order_by_due_at" ON "entity_service_order" ("due_at");
+CREATE INDEX "entity_service_order_by_follow_up_of" ON "entity_service_order" ("follow_up_of");
 CREATE INDEX "entity_service_order_by_state" ON "entity_service_order" ("state");
 CREATE INDEX "entity_service_order_by_respond_by" ON "entity_service_order" ("respond_by");
 CREATE INDEX "entity_service_order_by_resolve_by" ON "entity_service_order" ("resolve_by");
@@ -479,3 +481,10 @@ CREATE TABLE "entity_service_level" (
 CREATE TABLE "entity_stage_limit" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_permit" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "site" BLOB,
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_permit_by_site" ON "entity_permit" ("site");
+CREATE INDEX "entity_permit_by_order" ON "entity_permit" ("order");

@@ -54,9 +54,13 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text"), transform: Wording.read) var po: String?
     @Option(help: ArgumentHelp("What it is worth, such as \"1200.00 EUR\".", valueName: "amount"), transform: Amount.read) var worth: Money?
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
+    @Option(help: ArgumentHelp("The order it follows.", valueName: "order")) var follows: String?
+    @Option(help: "How it follows: follow_up, call_back, warranty or return.") var relation: OrderRelation?
     @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title"), transform: Wording.read) var task: [String] = []
     @Option(help: ArgumentHelp("A step without which the order cannot be completed; these come first.", valueName: "title"), transform: Wording.read)
     var mandatoryTask: [String] = []
+
+    func validate() throws { if relation != nil, follows == nil { throw ValidationError("--relation is with --follows.") } }
 
     func run() async throws {
         try await options.run { session in
@@ -89,8 +93,12 @@ struct CreateCommand: AsyncParsableCommand {
         if let due = order.due { try Plausible.check(due, "--due", daysAhead: Self.farthestDue, calendar) }
         order.purchaseOrder = po
         order.worth = worth
+        order.follows = try follows.map { try lookup.order($0).id }
+        order.relation = follows == nil ? nil : relation ?? .follow_up
         if !document.isEmpty { order.documents = document.map(\.rawValue) }
         order.steps = mandatoryTask.map { .init($0, isMandatory: true) } + task.map { .init($0, isMandatory: false) }
         return order
     }
 }
+
+extension OrderRelation: ExpressibleByArgument {}

@@ -22,7 +22,9 @@ public struct DispatchCommand: AsyncParsableCommand {
         version: SoftwareRelease.version,
         subcommands: [
             EnrolCommand.self, ServerCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self,
-            TextCommand.self, CheckCommand.self, RulesCommand.self, LevelsCommand.self, StalledCommand.self, AssignCommand.self, ReassignCommand.self,
+            HistoryCommand.self,
+            TextCommand.self, CheckCommand.self, RulesCommand.self, LevelsCommand.self, StalledCommand.self, SiteCommand.self, PermitCommand.self,
+            AssignCommand.self, ReassignCommand.self,
             UnassignCommand.self, MoveCommand.self,
             CancelCommand.self,
             TechniciansCommand.self, BoardCommand.self, StockCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self,

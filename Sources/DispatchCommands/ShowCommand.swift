@@ -14,7 +14,7 @@ struct ShowCommand: AsyncParsableCommand {
               truckroll-dispatch show SO-2026-000001
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
-            JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, respond_by, resolve_by, required_documents, \
+            JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, respond_by, resolve_by, required_documents, links, next, \
             customer, site, assets, tasks, task_notes, readings, findings, labour, parts, reservations, notes, attachments, signatures, \
             appointments, events, requests, exceptions, certificates, id, synced, as_of_position. What was recorded has the members \
             that `truckroll-field show --json` gives it.
@@ -44,6 +44,7 @@ extension DispatchOrderSheet {
         block.add("Due", StyledText(calendar.spoken(order.text("due_at"))))
         if order["respond_by"] != .null { block.add("Somebody there by", StyledText(calendar.spoken(order.text("respond_by")))) }
         if order["resolve_by"] != .null { block.add("Done by", StyledText(calendar.spoken(order.text("resolve_by")))) }
+        for link in work.links { block.add(link.isEarlier ? "Follows" : "Followed by", StyledText(link.words)) }
         block.add("Purchase order", StyledText(order.text("po_reference") ?? ""))
         block.add("Documents", StyledText(order["required_documents"].spoken().words))
         block.section("Where")
@@ -111,7 +112,9 @@ extension DispatchOrderSheet {
                 })
         }
         return JSONValue.members(order, fields) + [
-            ("problem", .text(problem)), ("customer", customer.map { .object(JSONValue.members($0, ["number", "name"])) } ?? .null),
+            ("problem", .text(problem)), ("links", .array(work.links.map(\.json))),
+            ("next", .array(work.nextSteps.map { ["event": .string($0.rawValue), "roles": .texts($0.roles.map(\.rawValue).sorted())] })),
+            ("customer", customer.map { .object(JSONValue.members($0, ["number", "name"])) } ?? .null),
             ("site", site.map { .object(JSONValue.members($0, ["name", "street", "postal_code", "city"])) } ?? .null),
             ("assets", list(assets, ["serial", "tag"])), ("tasks", .array(zip(tasks, work.tasks).map { Self.json($0, $1) })),
             ("task_notes", .array(work.taskNotes.map(\.json))), ("readings", .array(work.readings.map(\.json))),

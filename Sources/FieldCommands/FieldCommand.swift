@@ -45,7 +45,7 @@ public struct FieldCommand: AsyncParsableCommand {
                 subcommands: [
                     TaskCommand.self, LabourCommand.self, ReadingCommand.self, FindingCommand.self, NoteCommand.self, AttachCommand.self,
                     ScanCommand.self,
-                    FitnessCommand.self, CheckCommand.self,
+                    FitnessCommand.self, CheckCommand.self, PermitCommand.self,
                 ]),
             CommandGroup(
                 name: "Parts", subcommands: [PartCommand.self, HandOverCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),

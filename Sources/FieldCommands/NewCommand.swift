@@ -22,9 +22,11 @@ struct NewCommand: FieldVerb {
     @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "number"), transform: Wording.read) var po: String?
     @Option(help: "A mandatory task; may be given several times.", transform: Wording.read) var task: [String] = []
     @Option(help: "The job this one follows.") var follows: String?
+    @Option(help: "How it follows: follow_up, call_back, warranty or return.") var relation: OrderRelation?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if relation != nil, follows == nil { throw ValidationError("--relation is with --follows.") }
         if site == nil, asset.isEmpty { throw ValidationError("Name the --site or an --asset.") }
         guard ["calibration", "inspection", "repair", "installation", "emergency"].contains(kind) else {
             throw ValidationError("--kind is calibration, inspection, repair, installation or emergency.")
@@ -45,9 +47,12 @@ struct NewCommand: FieldVerb {
         job.poReference = po
         job.tasks = task
         job.followUpOf = try follows.map { try desk.client.findJob($0) }
+        job.relation = follows == nil ? nil : relation ?? .follow_up
         let recorded = try desk.client.createJob(job)
         guard let id = recorded.record else { return }
         let line = try desk.client.job(id).line
         desk.report(recorded, "\(line.number)  \(line.title): \(line.state?.title ?? "")", [("job", line.json)])
     }
 }
+
+extension OrderRelation: ExpressibleByArgument {}

@@ -107,6 +107,21 @@ struct TypedValueTests {
 
 @Suite("Workflow")
 struct WorkflowTests {
+    @Test("docs/workflows.md follows from the machines, and the protocol's table says the same")
+    func document() throws {
+        #expect(try SchemaTests.file("docs/workflows.md") == WorkflowDocument.text)
+        let page = try SchemaTests.file("Protocol/05-workflow.md")
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") }.map { row in
+            row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        for transition in OrderWorkflow.transitions {
+            let own = rows.filter { $0.count == 4 && $0[0].split(separator: ", ").contains(Substring(transition.event.rawValue)) }
+            let from = Set(transition.from.map(\.rawValue))
+            #expect(
+                own.contains { Set($0[1].components(separatedBy: ", ")) == from && $0[2] == transition.to.rawValue }, "\(transition.event.rawValue)")
+        }
+    }
+
     @Test("every state is reachable, and none but the last ones is dead")
     func reachable() {
         var reached: Set<OrderState> = [.draft]

@@ -15,6 +15,7 @@ extension Job {
         block.add("due", StyledText(Words.clock(line.dueAt)))
         block.add("problem", StyledText(problem ?? ""))
         block.add("your order", StyledText(poReference ?? ""))
+        for link in links { block.add(link.isEarlier ? "follows" : "followed by", StyledText(link.words)) }
         block.add("tags", StyledText(tags.joined(separator: ", ")))
         block.add("documents due", StyledText(requiredDocuments.map { Words.spaced($0) }.joined(separator: ", ")))
         block.add("next", StyledText(nextEvents.map { $0.rawValue.replacing("_", with: "-") }.joined(separator: ", "), .cyan))
@@ -27,6 +28,8 @@ extension Job {
         block.add("address", StyledText(site?.address.joined(separator: ", ") ?? ""))
         for contact in site?.contacts ?? [] { block.add("contact", StyledText(contact)) }
         for requirement in site?.requirements ?? [] { block.add("demands", StyledText(requirement, .yellow)) }
+        for kind in site?.permitsNeeded ?? [] { block.add("permit", StyledText(Words.spaced(kind), .yellow)) }
+        for scheme in site?.qualificationsNeeded ?? [] { block.add("qualified", StyledText(scheme, .yellow)) }
         for window in site?.accessWindows ?? [] { block.add("open", StyledText(AccessWindow.words(window))) }
         for area in areas { block.add("area", StyledText(area.summary)) }
         block.section("Customer")

@@ -10,6 +10,20 @@ public struct SiteCard: Sendable {
     public let contacts: [String]
     public let requirements: [String]
     public let accessWindows: [String]
+    /// Kinds of permits without which no work is started there.
+    public let permitsNeeded: [String]
+    /// Schemes in which whoever starts work there is qualified.
+    public let qualificationsNeeded: [String]
+}
+
+/// An order that this one follows, or that follows it.
+public struct OrderLink: Sendable {
+    public let id: RecordID
+    /// Its number; the end of its id where this device does not hold it.
+    public let number: String
+    public let relation: OrderRelation
+    /// Whether it is the earlier one.
+    public let isEarlier: Bool
 }
 
 /// For whom the work is.
@@ -37,6 +51,8 @@ public struct Job: Sendable {
     public let poReference: String?
     public let tags: [String]
     public let requiredDocuments: [String]
+    /// The earlier order first, then those that follow, by number.
+    public let links: [OrderLink]
     public let site: SiteCard?
     public let customer: CustomerCard?
     public let areas: [AreaLine]
@@ -66,6 +82,11 @@ public struct Job: Sendable {
     public let nextEvents: [OrderEvent]
 }
 
+extension Job {
+    /// What could happen next, whoever does it, in the order of the workflow.
+    public var nextSteps: [OrderEvent] { line.state.map { OrderWorkflow.events(in: $0) } ?? [] }
+}
+
 extension DeviceClient {
     /// The job in full.
     public func job(_ id: RecordID) throws -> Job { try screen { try Job(try $0.reader.require("service_order", id), $0) } }
@@ -79,6 +100,7 @@ extension Job {
         poReference = order.text("po_reference")
         tags = (order["tags"].list ?? []).compactMap(\.text)
         requiredDocuments = (order["required_documents"].list ?? []).compactMap(\.text)
+        links = try Self.links(order, reader)
         let siteView = try order.reference("site").flatMap { try reader.view("site", $0) }
         site = siteView.map { SiteCard($0) }
         customer = try order.reference("customer").flatMap { try reader.view("customer", $0) }.map { CustomerCard($0) }
@@ -124,6 +146,21 @@ extension Job {
             ?? []
     }
 
+    private static func links(_ order: RecordView, _ reader: LocalReader) throws -> [OrderLink] {
+        func link(_ other: RecordView, _ follower: RecordView, isEarlier: Bool) -> OrderLink {
+            let relation = follower.text("relation").flatMap { OrderRelation(rawValue: $0) } ?? .follow_up
+            return OrderLink(id: other.id, number: other.text("number") ?? other.id.short, relation: relation, isEarlier: isEarlier)
+        }
+        let earlier = try order.reference("follow_up_of").map { id in
+            try reader.view("service_order", id).map { link($0, order, isEarlier: true) }
+                ?? OrderLink(
+                    id: id, number: "…\(id.short)", relation: order.text("relation").flatMap { OrderRelation(rawValue: $0) } ?? .follow_up,
+                    isEarlier: true)
+        }
+        let later = try reader.views("service_order", where: "follow_up_of", equals: .reference(order.id)).map { link($0, $0, isEarlier: false) }
+        return [earlier].compactMap(\.self) + later.sorted { $0.number < $1.number }
+    }
+
     private static func documents(of assets: [AssetCard], _ reader: LocalReader) throws -> [DocumentLine] {
         var seen: Set<RecordID> = []
         var documents: [DocumentLine] = []
@@ -148,6 +185,8 @@ extension SiteCard {
         contacts = (view["contacts"].list ?? []).compactMap(\.text)
         requirements = (view["requirements"].list ?? []).compactMap(\.text)
         accessWindows = (view["access_windows"].list ?? []).compactMap(\.text)
+        permitsNeeded = (view["permits_needed"].list ?? []).compactMap(\.text).sorted()
+        qualificationsNeeded = (view["qualifications_needed"].list ?? []).compactMap(\.text).sorted()
     }
 }
 

@@ -14,6 +14,8 @@ public struct NewJob: Sendable {
     public var poReference: String?
     public var tasks: [String] = []
     public var followUpOf: RecordID?
+    /// How it follows that order.
+    public var relation: OrderRelation?
 
     public init(site: RecordID, kind: String, title: String) {
         self.site = site
@@ -56,7 +58,7 @@ extension DeviceClient {
                     "title": .text(job.title), "priority": .text(job.priority),
                     "assets": job.assets.isEmpty ? .null : .list(job.assets.map { .reference($0) }), "requested_at": .time(editor.now),
                     "po_reference": .optional(job.poReference), "required_documents": .list(documents.map { .text($0) }),
-                    "follow_up_of": .optional(job.followUpOf),
+                    "follow_up_of": .optional(job.followUpOf), "relation": .optional(job.relation?.rawValue),
                 ])
             if let problem = job.problem { try editor.reword(.problem, of: id, as: problem) }
             for (index, title) in job.tasks.enumerated() {

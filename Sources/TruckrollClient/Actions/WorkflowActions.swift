@@ -9,13 +9,16 @@ extension DeviceClient {
     ///   - reason: needed for a pause and for everything that stops the work.
     ///   - place: latitude and longitude in degrees times 10^7.
     /// - Throws: ``DeviceProblem`` before anything is recorded, with what is missing, when the machine has no such step from
-    ///   where the order stands, mandatory tasks are open, or the user's role may not.
+    ///   where the order stands, mandatory tasks are open, the user's role may not, or a permit or qualification that is asked for at the
+    ///   start is missing and no reason is given.
     public func record(_ event: OrderEvent, on order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> Recorded {
         if event == .complete { try requireNoRunningLabour(order) }
         let running = try runningLabour()
         return try act(event.rawValue) { editor in
+            try editor.requireStep(event, order, by: editor.user, reason: reason)
+            let found = event == .start ? try editor.startFindings(order, reason) : []
             let step = try editor.step(event, order, reason: reason, place: place)
-            var notices = step.notices
+            var notices = found + step.notices
             if [.start, .resume].contains(event) { notices += try editor.othersInProgress(besides: order) }
             if event.stopsWork, let running, running.order == order {
                 notices.append(
@@ -76,6 +79,17 @@ extension LocalEditor {
         let others = try Set(mine.compactMap { $0.reference("order") }).subtracting([order]).compactMap { try view("service_order", $0) }
             .filter { $0.text("state") == OrderState.in_progress.rawValue }.compactMap { $0.text("number") }.sorted()
         return others.isEmpty ? [] : ["In progress as well: \(others.joined(separator: ", ")). Pause what you do not work on."]
+    }
+}
+
+extension LocalEditor {
+    /// What the rules find about starting now. What they speak against is done with a reason.
+    fileprivate func startFindings(_ order: RecordID, _ reason: String?) throws -> [String] {
+        guard let report = try rules.report(onStart: order, by: user, at: now), report.verdict == .error else { return [] }
+        guard reason?.trimmed.isEmpty == false else {
+            throw DeviceProblem(.startUnfit, report, next: "If you start all the same, give --reason; quality is told.")
+        }
+        return report.findings.map(\.text) + ["Quality is told."]
     }
 }
 

@@ -66,6 +66,11 @@ public struct DispatchLookup {
         }
     }
 
+    /// Any site by its name, city or id.
+    public func anySite(_ text: String) throws -> RecordView {
+        try finder.find("site", text, by: ["name", "city"], next: "Check the spelling.") { Self.words($0, ["name", "city"]) }
+    }
+
     /// A model by its name.
     public func model(_ text: String) throws -> RecordView {
         try finder.find("asset_model", text, by: ["name"], next: "Check the spelling.") { Self.words($0, ["maker", "name"]) }

@@ -12,6 +12,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     case wrong_part
     /// A part was fitted that is not approved or certified for the asset; a gas was used that is not listed for the model.
     case unapproved_part, unlisted_gas
+    /// Work was started without a permit or a qualification that is asked for there.
+    case unfit_start
     /// An order was submitted in which the rules find an error, or something that somebody has to look at.
     case order_held, order_review
     /// Nobody is there, or the work is not done, by when it was promised; an order stands where it stands for too long.
@@ -22,7 +24,7 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     /// The team that owns those for which the company has named no other.
     public var team: String {
         switch self {
-        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe, .unapproved_part, .unlisted_gas:
+        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe, .unapproved_part, .unlisted_gas, .unfit_start:
             "quality"
         case .shortage: "purchasing"
         case .credit_hold: "finance"

@@ -157,4 +157,39 @@ public struct RuleBook {
         return RuleSettings(
             try OrderCheck.rules.codes.compactMap { try access.view(entity, RuleSettings.id(entity, code: $0)) })
     }
+
+    // MARK: Who starts
+
+    /// What is found about a person who starts the work on an order at a moment; `nil` where the order is not here.
+    public func report(onStart order: RecordID, by user: RecordID, at moment: DeviceTime) throws -> RuleReport? {
+        guard let order = try access.view(try schema.entity("service_order"), order) else { return nil }
+        var subject = StartCheck.Subject()
+        subject.person = try access.view(try schema.entity("user"), user)?.text("name") ?? "the person"
+        let permits = try schema.entity("permit")
+        if let id = order.reference("site"), let site = try access.view(try schema.entity("site"), id) {
+            let name = site.text("name") ?? "The site"
+            subject.permitsNeeded = (site["permits_needed"].list ?? []).compactMap(\.text).sorted().map { ($0, name) }
+            subject.qualificationsNeeded = (site["qualifications_needed"].list ?? []).compactMap(\.text).map { ($0, name) }
+            subject.permits = try access.views(permits, where: "site", equals: .reference(id)).compactMap { view in
+                guard view.reference("order") == nil || view.reference("order") == order.id, let kind = view.text("kind") else { return nil }
+                return StartCheck.Subject.Permit(
+                    kind: kind, number: view.text("number") ?? "", problem: Permit.problem(view, at: moment.milliseconds, for: user))
+            }
+        }
+        let areas = try Set(order.references("assets").compactMap { try access.view(try schema.entity("asset"), $0)?.reference("area") })
+        for area in try areas.sorted().compactMap({ try access.view(try schema.entity("hazardous_area"), $0) }) {
+            let asked = (area["qualifications_needed"].list ?? []).compactMap(\.text).map { ($0, area.text("name") ?? "The area") }
+            subject.qualificationsNeeded += asked
+        }
+        // Where nobody asks for any, nobody's have to be known.
+        guard !subject.qualificationsNeeded.isEmpty else { return StartCheck.rules.report(on: subject) }
+        subject.qualificationsNeeded.sort { ($0.scheme, $0.by) < ($1.scheme, $1.by) }
+        let day = moment.date.description
+        subject.qualifications = try access.views(try schema.entity("qualification"), where: "user", equals: .reference(user)).compactMap { view in
+            guard let scheme = view.text("scheme"), let from = view.text("valid_from"), let to = view.text("valid_to") else { return nil }
+            let problem = view.text("revoked") == "yes" ? "is withdrawn" : day < from ? "begins on \(from)" : to < day ? "ended on \(to)" : nil
+            return StartCheck.Subject.Qualification(scheme: scheme, problem: problem)
+        }
+        return StartCheck.rules.report(on: subject)
+    }
 }

@@ -68,6 +68,11 @@ public struct LocalReader {
     /// The rules, asked of what this device shows.
     public var rules: RuleBook { RuleBook(schema: schema, access: visible) }
 
+    /// How an order stood at a moment, by what this device shows.
+    public func past(of order: RecordID, at moment: DeviceTime) throws -> OrderPast {
+        try OrderPast(order, at: moment.milliseconds, schema: schema, access: visible)
+    }
+
     /// What pieces are certified for, by what this device shows.
     public var conformity: ConformityBook { ConformityBook(schema: schema, access: visible) }
 

@@ -26,7 +26,9 @@ struct OrderEffects {
         if case .notEffective = ruling {} else { builder.movedOrders.insert(order) }
         // Whose event it is was checked against the set's author at the door.
         switch ruling {
-        case .effective: try effective(kind, order, author, reason: event.text("reason"))
+        case .effective:
+            if kind == .start { try noteStart(event, order, author) }
+            try effective(kind, order, author, reason: event.text("reason"))
         case .doubleAssignment:
             try assignments.restore(order, technician: author)
             try untell(.reassignment_stands, order)
@@ -91,6 +93,14 @@ struct OrderEffects {
         case .customer_sign, .customer_refuse, .customer_absent, .certify: builder.ordersToClose.insert(order)
         default: break
         }
+    }
+
+    /// Work that was started without what is asked for there is a fact, and quality is told (I9).
+    private func noteStart(_ event: RecordView, _ order: RecordID, _ author: RecordID) throws {
+        guard let at = event.time("at"), let report = try rules.report(onStart: order, by: author, at: at), report.verdict == .error else { return }
+        let found = report.findings.filter { $0.severity == .error }.map { "\($0.text) (\($0.code))" }.joined(separator: " ")
+        let reason = event.text("reason").map { " Reason given: \($0)" } ?? " No reason was given."
+        try builder.raise(.unfit_start, "start:\(event.id)", order: order, about: author, text: "\(found)\(reason) Rules: \(report.rules).")
     }
 
     // MARK: What the rules find

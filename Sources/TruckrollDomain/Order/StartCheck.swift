@@ -1,0 +1,86 @@
+import TruckrollCore
+
+/// Whether a person may start the work on an order: what the site and its areas ask for is there (I9).
+public enum StartCheck {
+    /// What the rules look at.
+    public struct Subject: Sendable {
+        /// A permit that exists.
+        public struct Permit: Sendable {
+            public var kind: String
+            public var number: String
+            /// Whether it holds at the moment.
+            public var isValid: Bool
+            /// Why it does not, as the rest of a sentence; empty where it does.
+            public var problem: String
+
+            public init(kind: String, number: String, problem: String?) {
+                (self.kind, self.number, isValid, self.problem) = (kind, number, problem == nil, problem ?? "")
+            }
+        }
+
+        /// A qualification that the person has.
+        public struct Qualification: Sendable {
+            public var scheme: String
+            /// Why it does not hold on the day, as the rest of a sentence; `nil` where it does.
+            public var problem: String?
+
+            public init(scheme: String, problem: String?) { (self.scheme, self.problem) = (scheme, problem) }
+        }
+
+        /// Kinds of permits that are needed, with who asks for them.
+        public var permitsNeeded: [(kind: String, by: String)] = []
+        public var permits: [Permit] = []
+        /// Schemes in which the person has to be qualified, with what asks for them.
+        public var qualificationsNeeded: [(scheme: String, by: String)] = []
+        public var qualifications: [Qualification] = []
+        /// Name of the person.
+        public var person = ""
+
+        public init() {}
+    }
+
+    public static let rules = RuleSet<Subject>("start/1", [RuleLevel("access", [permits]), RuleLevel("person", [qualifications])])
+
+    private static let permits = Rule<Subject>("start-permit") { subject in
+        guard !subject.permitsNeeded.isEmpty else { return .notAsked("The site asks for no permit.") }
+        return .found(
+            subject.permitsNeeded.compactMap { kind, by in
+                let own = subject.permits.filter { $0.kind == kind }
+                guard !own.contains(where: \.isValid) else { return nil }
+                let name = kind.split(separator: "_").joined(separator: " ")
+                let standing = own.map { "\($0.number) \($0.problem)" }.sorted().joined(separator: ", ")
+                return RuleFinding(
+                    "start-permit", .error, at: "permit.kind[\(kind)]",
+                    "\(by) asks for a permit (\(name))" + (own.isEmpty ? ", and none is recorded." : ": \(standing)."),
+                    remedy: "Get it from whoever issues it there, and record it.")
+            })
+    }
+
+    private static let qualifications = Rule<Subject>("start-qualification") { subject in
+        guard !subject.qualificationsNeeded.isEmpty else { return .notAsked("No qualification is asked for there.") }
+        return .found(
+            subject.qualificationsNeeded.compactMap { scheme, by in
+                let own = subject.qualifications.filter { $0.scheme.lowercased().hasPrefix(scheme.lowercased()) }
+                guard !own.contains(where: { $0.problem == nil }) else { return nil }
+                let standing = own.compactMap { one in one.problem.map { "\(one.scheme) \($0)" } }.sorted().joined(separator: ", ")
+                return RuleFinding(
+                    "start-qualification", .error, at: "qualification.scheme[\(scheme)]",
+                    "\(by) asks for \(scheme), and \(subject.person) has none that holds" + (own.isEmpty ? "." : ": \(standing)."),
+                    remedy: "Have somebody start it who is qualified.")
+            })
+    }
+}
+
+/// A permit or an isolation, as a record says.
+public enum Permit {
+    /// Why it does not hold at a moment, as the rest of a sentence; `nil` where it does.
+    ///
+    /// - Parameter person: who starts; one that names a person is that one's alone.
+    public static func problem(_ view: RecordView, at moment: Int64, for person: RecordID) -> String? {
+        if let state = view.text("state"), state != "active" { return "is \(state)" }
+        if let holder = view.reference("person"), holder != person { return "is somebody else's" }
+        if let from = view.time("valid_from"), moment < from.milliseconds { return "does not hold before \(from.date) \(from.clock)" }
+        if let to = view.time("valid_to"), to.milliseconds <= moment { return "held until \(to.date) \(to.clock)" }
+        return nil
+    }
+}
