@@ -284,12 +284,14 @@ CREATE TABLE "entity_certificate" (
     "order" BLOB,
     "asset" BLOB,
     "content_hash" BLOB,
+    "by" BLOB,
     "series_number" TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_certificate_by_number" ON "entity_certificate" ("number");
 CREATE INDEX "entity_certificate_by_order" ON "entity_certificate" ("order");
 CREATE INDEX "entity_certificate_by_asset" ON "entity_certificate" ("asset");
 CREATE INDEX "entity_certificate_by_content_hash" ON "entity_certificate" ("content_hash");
+CREATE INDEX "entity_certificate_by_by" ON "entity_certificate" ("by");
 CREATE INDEX "entity_certificate_by_series_number" ON "entity_certificate" ("series_number");
 CREATE TABLE "entity_certificate_pdf" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

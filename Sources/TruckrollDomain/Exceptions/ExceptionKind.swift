@@ -14,6 +14,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     case unapproved_part, unlisted_gas
     /// Work was started without a permit or a qualification that is asked for there.
     case unfit_start
+    /// A certificate names a qualification that was withdrawn.
+    case qualification_revoked
     /// An order was submitted in which the rules find an error, or something that somebody has to look at.
     case order_held, order_review
     /// Nobody is there, or the work is not done, by when it was promised; an order stands where it stands for too long.
@@ -24,7 +26,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     /// The team that owns those for which the company has named no other.
     public var team: String {
         switch self {
-        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe, .unapproved_part, .unlisted_gas, .unfit_start:
+        case .lot_unfit, .late_fact, .series_conflict, .failed_calibration, .regulatory_limit, .unsafe, .unapproved_part, .unlisted_gas, .unfit_start,
+            .qualification_revoked:
             "quality"
         case .shortage: "purchasing"
         case .credit_hold: "finance"
@@ -37,7 +40,7 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     public var isNotice: Bool {
         switch self {
         case .reassignment_void, .reassignment_stands, .cancellation_stands, .late_fact, .backorder_notice, .shortage, .failed_calibration,
-            .wrong_part, .unlisted_gas, .response_overdue, .resolution_overdue, .stalled:
+            .wrong_part, .unlisted_gas, .qualification_revoked, .response_overdue, .resolution_overdue, .stalled:
             true
         default: false
         }

@@ -9,6 +9,11 @@ struct FactEffects {
         if applied.entity.name == "stock_location", let record = try builder.writer.record(applied.op.key) {
             try leaseVan(RecordView(record, applied.entity))
         }
+        if applied.entity.name == "qualification", let field = applied.entity["revoked"], applied.op.writes.contains(where: { $0.field == field.id }),
+            let record = try builder.writer.record(applied.op.key)
+        {
+            try flagCertificates(of: RecordView(record, applied.entity))
+        }
         guard applied.isNew, let record = try builder.writer.record(applied.op.key) else { return }
         let view = RecordView(record, applied.entity)
         switch applied.entity.name {
@@ -48,6 +53,7 @@ struct FactEffects {
                 text: "Two certificates carry the number \(number). Issue a superseding revision of the later one.")
         }
         try noteFailure(view, printed, author)
+        try flag(view)
         if let former = view.reference("supersedes") { try supersede(former, view, author) }
         if isReplaced { try supersede(view.id, view, author) }
     }
@@ -60,6 +66,36 @@ struct FactEffects {
         try builder.raise(
             .failed_calibration, "failed:\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"),
             text: "Certificate \(printed) says that the instrument was left out of tolerance. Decide whether it may be used, and who is told.")
+    }
+
+    /// What was done before the news of a withdrawal stands; quality looks at it again, whichever of the two was heard of first.
+    private func flagCertificates(of qualification: RecordView) throws {
+        guard qualification.text("revoked") == "yes", let user = qualification.reference("user") else { return }
+        for certificate in try builder.writer.views(try builder.schema.entity("certificate"), where: "by", equals: .reference(user)) {
+            try flag(certificate, for: qualification)
+        }
+    }
+
+    private func flag(_ certificate: RecordView) throws {
+        guard let user = certificate.reference("by") else { return }
+        for qualification in try builder.writer.views(try builder.schema.entity("qualification"), where: "user", equals: .reference(user))
+        where qualification.text("revoked") == "yes" {
+            try flag(certificate, for: qualification)
+        }
+    }
+
+    /// Where the certificate names the qualification, and nobody has been told.
+    private func flag(_ certificate: RecordView, for qualification: RecordView) throws {
+        guard certificate["review"] == .null, let number = qualification.text("number"), let scheme = qualification.text("scheme"),
+            let bytes = certificate["content"].bytes, let content = try? CertificateContent(canonicalBytes: bytes),
+            content.technician.qualificationNumber == number, content.technician.qualification == scheme
+        else { return }
+        let text = "\(scheme) \(number) of \(content.technician.name), by which it was issued, was withdrawn."
+        try builder.patch("certificate", id: certificate.id, ["review": .text(String(text.prefix(300)))])
+        try builder.raise(
+            .qualification_revoked, "qualification:\(certificate.id)", order: certificate.reference("order"), about: certificate.reference("by"),
+            subject: certificate.id,
+            text: "Certificate \(certificate.text("number") ?? ""): \(text) The work stands; decide whether it has to be done again.")
     }
 
     private func noteWrongPart(_ view: RecordView, _ author: RecordID) throws {
