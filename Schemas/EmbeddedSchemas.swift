@@ -63,6 +63,7 @@ public enum EmbeddedSchemas {
             PackageResources.service_level_json,
             PackageResources.stage_limit_json,
             PackageResources.permit_json,
+            PackageResources.tool_json,
         ]
     }
 }

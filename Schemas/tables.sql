@@ -490,3 +490,10 @@ CREATE TABLE "entity_permit" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_permit_by_site" ON "entity_permit" ("site");
 CREATE INDEX "entity_permit_by_order" ON "entity_permit" ("order");
+CREATE TABLE "entity_tool" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "number" TEXT,
+    "location" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_tool_by_number" ON "entity_tool" ("number");
+CREATE INDEX "entity_tool_by_location" ON "entity_tool" ("location");

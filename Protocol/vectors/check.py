@@ -657,7 +657,7 @@ def tombstone(standing, deletions):
 WORKING = ["on_site", "in_progress", "paused"]
 MACHINE = [
     (["draft"], "submit", "submitted"), (["draft"], "take", "dispatched"), (["submitted"], "validate", "ready_to_plan"),
-    (["submitted"], "hold", "on_hold"), (["on_hold"], "release", "ready_to_plan"),
+    (["submitted", "ready_to_plan"], "hold", "on_hold"), (["on_hold"], "release", "ready_to_plan"),
     (["ready_to_plan", "needs_replan"], "schedule", "scheduled"), (["scheduled"], "dispatch", "dispatched"),
     (["scheduled", "dispatched", "accepted", "en_route", "on_site"], "reassign", "dispatched"),
     (["scheduled", "dispatched", "accepted", "en_route"], "withdraw", "ready_to_plan"), (["dispatched"], "accept", "accepted"),

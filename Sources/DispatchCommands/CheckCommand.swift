@@ -31,20 +31,22 @@ struct CheckCommand: AsyncParsableCommand {
             let reach = try await session.sync()
             let view = try session.client.read { try DispatchLookup($0).order(order) }
             let verdict = try session.client.dispatchVerdict(on: view.id)
-            try session.print(reach) { _, calendar in
+            try session.print(reach) { reader, calendar in
                 var earlier = Table(
                     [.init("Asked"), .init("Rules"), .init("Verdict"), .init("Found", .left, .wraps(minimum: 24))],
                     emptyText: "The server has not asked the rules about it.")
                 for record in verdict.earlier {
-                    let found = record.findings.map { "\($0.code): \($0.text)" }.joined(separator: " ")
+                    let found = try reader.findings(of: record).map { "\($0.code): \($0.text)" }.joined(separator: " ")
                     let severity = record.text("verdict").flatMap { RuleFinding.Severity(rawValue: $0) }
                     earlier.addRow(
                         StyledText(calendar.spoken(record.text("at"))), StyledText(record.text("rules") ?? ""),
                         StyledText(severity?.rawValue ?? "nothing found", severity?.style ?? .plain), StyledText(found))
                 }
-                let json = verdict.earlier.map { record in
+                let json = try verdict.earlier.map { record in
                     JSONValue.object(
-                        JSONValue.members(record, ["at", "rules", "verdict"]) + [("findings", .array(record.findings.map { .object($0.json) }))])
+                        JSONValue.members(record, ["at", "rules", "verdict"]) + [
+                            ("findings", .array(try reader.findings(of: record).map { .object($0.json) }))
+                        ])
                 }
                 return (
                     [("order", .text(view.text("number")))] + verdict.report.json + [("earlier", .array(json))],
@@ -56,9 +58,16 @@ struct CheckCommand: AsyncParsableCommand {
     }
 }
 
-extension RecordView {
-    /// What a verdict's record says was found.
-    fileprivate var findings: [StoredFinding] { (self["findings"].list ?? []).compactMap { StoredFinding($0) } }
+extension LocalReader {
+    /// What a verdict's record says was found; what was found about the customer's account, where this device has it.
+    fileprivate func findings(of verdict: RecordView) throws -> [StoredFinding] {
+        let shown = (verdict["findings"].list ?? []).compactMap { StoredFinding($0) }
+        guard let facet = verdict.entity["account"]?.facet,
+            let account = try record(RecordKey(type: verdict.entity.type, id: verdict.id, facet: facet))
+        else { return shown }
+        let told = (RecordView(account, verdict.entity)["account"].list ?? []).compactMap { StoredFinding($0) }
+        return shown.filter { $0.code != "customer-account" || told.isEmpty } + told
+    }
 }
 
 /// One finding of a verdict's record.

@@ -54,6 +54,8 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The customer's purchase order.", valueName: "text"), transform: Wording.read) var po: String?
     @Option(help: ArgumentHelp("What it is worth, such as \"1200.00 EUR\".", valueName: "amount"), transform: Amount.read) var worth: Money?
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
+    @Option(help: ArgumentHelp("A kind of tool it cannot be done without; repeat it for several.", valueName: "kind"), transform: Wording.read)
+    var tool: [String] = []
     @Option(help: ArgumentHelp("The order it follows.", valueName: "order")) var follows: String?
     @Option(help: "How it follows: follow_up, call_back, warranty or return.") var relation: OrderRelation?
     @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title"), transform: Wording.read) var task: [String] = []
@@ -93,6 +95,7 @@ struct CreateCommand: AsyncParsableCommand {
         if let due = order.due { try Plausible.check(due, "--due", daysAhead: Self.farthestDue, calendar) }
         order.purchaseOrder = po
         order.worth = worth
+        order.tools = tool
         order.follows = try follows.map { try lookup.order($0).id }
         order.relation = follows == nil ? nil : relation ?? .follow_up
         if !document.isEmpty { order.documents = document.map(\.rawValue) }

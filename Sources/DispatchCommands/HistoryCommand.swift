@@ -18,7 +18,7 @@ struct HistoryCommand: AsyncParsableCommand {
               truckroll-dispatch history SO-2026-000001 --at "2026-11-23 09:30"
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
-            JSON: order; steps (event, by, device_time, server_time, effective, state_after, cause), or with --at: at, state, owner, \
+            JSON: order; steps (event, by, device_time, corrected_time, effective, state_after, cause), or with --at: at, state, owner, \
             technicians, last, next (event, roles); synced, as_of_position.
             """)
 
@@ -43,21 +43,21 @@ struct HistoryCommand: AsyncParsableCommand {
         let steps = try reader.steps(of: view)
         var table = Table(
             [
-                .init("Happened"), .init("Counted"), .init("Event"), .init("By", .left, .truncates(minimum: 8)), .init("State after"),
+                .init("Happened"), .init("Corrected"), .init("Event"), .init("By", .left, .truncates(minimum: 8)), .init("State after"),
                 .init("Why", .left, .wraps(minimum: 16)),
             ], emptyText: "Nothing has happened.", footer: StyledText("\(number)  \(view.text("title") ?? "")"))
         for step in steps {
             let isEffective = step.event.boolean("effective")
             let style: Style = isEffective ? .plain : .dim
             table.addRow(
-                StyledText(calendar.spoken(step.deviceTime?.description), style), StyledText(calendar.spoken(step.serverTime.description), style),
+                StyledText(calendar.spoken(step.deviceTime?.description), style), StyledText(calendar.spoken(step.correctedTime.description), style),
                 StyledText((step.event.text("event") ?? "").words, style), StyledText(step.actor, style),
                 StyledText(isEffective ? (step.event.text("state_after") ?? "").words : "no effect", style), StyledText(step.cause, style))
         }
         let json = steps.map { step in
             JSONValue.object([
                 ("event", .text(step.event.text("event"))), ("by", .string(step.actor)), ("device_time", .text(step.deviceTime?.description)),
-                ("server_time", .string(step.serverTime.description)), ("effective", .bool(step.event.boolean("effective"))),
+                ("corrected_time", .string(step.correctedTime.description)), ("effective", .bool(step.event.boolean("effective"))),
                 ("state_after", .text(step.event.text("state_after"))), ("cause", .string(step.cause)),
             ])
         }

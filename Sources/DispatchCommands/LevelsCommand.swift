@@ -119,7 +119,7 @@ struct LevelsCommand: AsyncParsableCommand {
         @Argument(help: "emergency, high, normal or low.") var priority: OrderPriority
         @Option(help: ArgumentHelp("Within what somebody is there, as 90m, 4h or 2d.", valueName: "span"), transform: Span.read) var respond: Int64?
         @Option(help: ArgumentHelp("Within what the work is done.", valueName: "span"), transform: Span.read) var resolve: Int64?
-        @Option(help: "The calendar's name; day and night when left out.") var calendar: String?
+        @Option(help: "The calendar's name; left out at first: day and night, later: as it was.") var calendar: String?
         @Option(help: "Who was promised it, by number or name; all others when left out.") var customer: String?
 
         func validate() throws {
@@ -146,7 +146,7 @@ struct LevelsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "stage", abstract: "Say how long an order may stand in a state.",
             discussion: """
-                It counts for orders that come into the state after it.
+                The server raises cases for orders that come into the state after it; `stalled` lists those that stood there before as well.
 
                 EXAMPLE
                   truckroll-dispatch levels stage ready_to_plan 24h --calendar office
@@ -157,10 +157,11 @@ struct LevelsCommand: AsyncParsableCommand {
         @OptionGroup var options: DispatchOptions
         @Argument(help: "The state, as ready_to_plan.") var state: OrderState
         @Argument(help: ArgumentHelp("As 90m, 24h or 2d.", valueName: "span"), transform: Span.read) var span: Int64
-        @Option(help: "The calendar's name; day and night when left out.") var calendar: String?
+        @Option(help: "The calendar's name; left out at first: day and night, later: as it was.") var calendar: String?
 
         func validate() throws {
             if state.isClosed { throw ValidationError("An order that is \(state.title) is over.") }
+            if state == .draft { throw ValidationError("A draft is nobody's yet. Limit the states behind it.") }
             if span < 60 { throw ValidationError("A limit is of a minute at least.") }
         }
 

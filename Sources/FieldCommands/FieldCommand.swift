@@ -31,7 +31,9 @@ public struct FieldCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Jobs",
-                subcommands: [JobsCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self, TextCommand.self]),
+                subcommands: [
+                    JobsCommand.self, PackCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self, TextCommand.self,
+                ]),
             CommandGroup(
                 name: "A job's course",
                 subcommands: [

@@ -61,6 +61,19 @@ struct ApprovalTests {
     }
 
     @Test(
+        "where the maker has withdrawn what was listed, or nobody can read it, nothing is allowed",
+        arguments: [["withdrawn": Value.text("yes")], ["concentration_to": .text("1")]])
+    func withdrawn(_ fields: [String: Value]) throws {
+        let whole: [String: Value] = [
+            "model": world.ref(world.model), "cas": .text("74-82-8"), "concentration_from": .text("2"), "concentration_to": .text("2.5"),
+            "unit": .text("%vol"),
+        ]
+        let bench = try bench([RecordDraft("gas_approval", id: World.id(72), whole.merging(fields) { $1 })])
+        let entry = ReadingEntry(channel: world.channel, phase: .asFound, point: .span, applied: "50", indicated: "47", cylinder: "CYL-50")
+        #expect(refusal { try bench.client.recordReading(entry, on: world.order) }?.code == "gas-unlisted")
+    }
+
+    @Test(
         "20: a gas that is not listed for the model is refused with those that are",
         arguments: [
             ("74-82-8", "2", "2.5", "synthetic air", "0.5", nil as String?), ("74-98-6", "0.8", "0.9", "synthetic air", "0.5", "not listed for FX-4"),

@@ -118,8 +118,18 @@ struct WorkflowTests {
             let own = rows.filter { $0.count == 4 && $0[0].split(separator: ", ").contains(Substring(transition.event.rawValue)) }
             let from = Set(transition.from.map(\.rawValue))
             #expect(
-                own.contains { Set($0[1].components(separatedBy: ", ")) == from && $0[2] == transition.to.rawValue }, "\(transition.event.rawValue)")
+                own.contains { row in
+                    let roles = transition.event.roles.map(\.rawValue)
+                    let isOwnersNamed = roles.isEmpty ? row[3] == "the server" : roles.allSatisfy { row[3].contains($0) }
+                    return Set(row[1].components(separatedBy: ", ")) == from && row[2] == transition.to.rawValue && isOwnersNamed
+                }, "\(transition.event.rawValue)")
         }
+        // The page has no row that the machine has not.
+        let events = Set(OrderEvent.allCases.map(\.rawValue))
+        let states = Set(OrderState.allCases.map(\.rawValue))
+        let rowsOfMachine = rows.filter { $0.count == 4 && states.contains($0[2]) && $0[0].components(separatedBy: ", ").allSatisfy(events.contains) }
+        let named = rowsOfMachine.flatMap { row in row[0].components(separatedBy: ", ").map { "\($0) \(row[1]) \(row[2])" } }
+        #expect(named.count == OrderWorkflow.transitions.count + 1)
     }
 
     @Test("every state is reachable, and none but the last ones is dead")

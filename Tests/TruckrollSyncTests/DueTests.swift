@@ -131,6 +131,59 @@ struct DueTests {
         #expect(try cases(id).isEmpty && cases(id, open: false) == ["response_overdue"])
     }
 
+    @Test("who was there in time was there, whatever came of the visit; another priority ends the case of the former")
+    func answered() throws {
+        try level(.high, 240)
+        try level(.normal, 6000)
+        try world.commit(company.dora) { try $0.patch("service_order", company.order, ["priority": .text("high")]) }
+        try world.sync(company.dora)
+        try world.sync(company.anna)
+        try company.event(company.anna, .accept, .travel, .arrive)
+        try world.commit(company.anna) { try $0.event(.no_access, order: company.order, reason: "locked") }
+        try world.sync(company.anna)
+        try pass(300 * Self.minute)
+        #expect(try cases(company.order) == ["no_access"])
+
+        let id = try order()
+        try pass(300 * Self.minute)
+        #expect(try cases(id) == ["response_overdue"])
+        try world.sync(company.dora)
+        try world.commit(company.dora) { try $0.patch("service_order", id, ["priority": .text("normal")]) }
+        try world.sync(company.dora)
+        #expect(try cases(id).isEmpty && cases(id, open: false) == ["response_overdue"])
+        try pass(6000 * Self.minute)
+        #expect(try cases(id) == ["response_overdue"])
+        try world.commit(company.dora) { try $0.patch("service_order", id, ["priority": .text("high")]) }
+        try world.sync(company.dora)
+        #expect(try cases(id) == ["response_overdue"])
+    }
+
+    @Test("a time before all times is no time to count from, and a calendar whose hours nobody can read promises nothing")
+    func oddTimes() throws {
+        try level(.high, 60)
+        let id = world.id()
+        try world.commit(world.importer) { editor in
+            try editor.create(
+                "service_order", id: id,
+                [
+                    "number": .text("SO-8"), "channel": .text("office"), "customer": try editor.view("site", company.site)?["customer"] ?? .null,
+                    "site": .reference(company.site), "kind": .text("repair"), "title": .text("Old"), "priority": .text("high"),
+                    "requested_at": .text("0001-01-01T00:00:00Z"),
+                ])
+            try editor.event(.create, order: id)
+            try editor.event(.submit, order: id)
+        }
+        try world.sync(world.importer)
+        #expect(try #require(try time(id, "respond_by")) > world.milliseconds - 60 * Self.minute)
+        let calendar = world.id()
+        try world.commit(company.dora) { editor in
+            try editor.create("work_calendar", id: calendar, ["name": .text("odd"), "time_zone": .text("Europe/Berlin")])
+            try editor.change("work_calendar", calendar, "hours", element: .text("weekdays"), op: .add)
+        }
+        try level(.low, 60, calendar: calendar)
+        #expect(try time(try order("low"), "respond_by") == nil)
+    }
+
     @Test("an order that is there in time is told of when it is not done in time")
     func undone() throws {
         try level(.normal, 60, 120)

@@ -202,6 +202,68 @@ struct NamedUnitTests: HandOverSuite {
         #expect(try texts(id, "shortcomings").first == "D1: IECEx BVS 21.0012 is withdrawn.")
     }
 
+    @Test("a piece that is named can be put aside, and another takes its place; a number nobody has seen is not handed out for the order")
+    func putAside() throws {
+        let id = try ask("1", for: company.order)
+        let quarantine = world.id()
+        try world.commit(world.importer) {
+            try $0.create("stock_location", id: quarantine, ["kind": .text("quarantine"), "name": .text("Quarantine")])
+        }
+        try world.sync(world.importer)
+        _ = try move("D1", to: quarantine)
+        #expect(try holder("D1") == .location(quarantine) && named(id) == ["D2"])
+        try world.sync(company.dora)
+        let unknown = try hand("AAAA25", "D99", from: company.depot, to: company.vanA, for: company.order, by: company.dora)
+        try sync(company.dora)
+        #expect(try state(unknown) == "refused" && reservation(id) == "granted 1 – –")
+    }
+
+    @Test("a certificate that is withdrawn ends the hand-over of a piece that was picked for its sake")
+    func withdrawnWhilePicked() throws {
+        let id = try ask("1", for: company.order)
+        let offer = try hand("AAAA26", "D1", from: company.depot, to: company.vanA, for: company.order, by: company.dora)
+        try sync(company.dora)
+        #expect(try reservation(id) == "picked 0 1 –")
+        try world.commit(world.importer) { try $0.patch("type_certificate", certificate, ["withdrawn": .text("yes")]) }
+        try world.sync(world.importer)
+        #expect(try state(offer) == "refused" && state(of: id) == "backordered 0 1" && named(id).isEmpty)
+    }
+
+    @Test("criteria that somebody adds to a request that was answered without any count for nothing, and he is told")
+    func addedLater() throws {
+        let plain = asked.mapValues { _ in Value.null }
+        let id = try ask("2", for: company.order, plain)
+        #expect(try state(of: id) == "granted 2 –")
+        try world.commit(company.anna) { editor in
+            let fields: [String: Value] = [
+                "order": .reference(company.order), "part": .reference(board), "location": .reference(company.depot), "quantity": .text("2"),
+                "requested_by": .reference(editor.user),
+            ]
+            try editor.create("reservation", id: id, fields.merging(asked) { $1 })
+        }
+        try world.sync(company.anna)
+        #expect(try world.serverValue("reservation", id, "scheme").text == "IECEx")
+        #expect(try state(of: id) == "granted 2 –" && named(id).isEmpty && world.serverValue("reservation", id, "serials") == .null)
+        let order = try order(1)
+        let other = try ask("1", for: order)
+        #expect(try state(of: other) == "granted 1 –" && named(other) == ["D1"])
+    }
+
+    @Test("a request of which nothing can be is refused, and one that has waited its time and loses a piece waits no more")
+    func ends() throws {
+        let odd = try ask("1", for: company.order, ["zone": .text("21")])
+        #expect(try state(of: odd).hasPrefix("refused"))
+        let end = DeviceTime(milliseconds: world.milliseconds + 3_600_000, offsetMinutes: 0)
+        let id = try ask("5", for: try order(1), ["partial": .boolean(true), "cancel_after": .text(end.description)])
+        #expect(try state(of: id) == "backordered 4 1")
+        world.milliseconds += 3_700_000
+        _ = try world.server.tick(at: world.moment)
+        #expect(try state(of: id) == "granted 4 0")
+        _ = try move("D1", to: nil)
+        #expect(try state(of: id) == "granted 3 0" && named(id) == ["D2", "D3", "D4"])
+        #expect(try !openCases().contains("shortage"))
+    }
+
     @Test("of a part whose pieces are not told apart none can be named")
     func untold() throws {
         let id = try company.reserve("1", for: company.order, asked)

@@ -66,13 +66,19 @@ struct OrderRulesTests {
         }.sorted()
     }
 
+    /// What the office's device finds.
+    private func office(_ order: RecordID) throws -> [String] {
+        try world.sync(company.dora)
+        return try #require(try company.dora.engine.read { try $0.rules.report(onOrder: order) }).findings.map(\.code)
+    }
+
     // MARK: Tests
 
     @Test("an order in which nothing is found is ready to be planned, and the verdict names its rules")
     func fine() throws {
         let id = try order()
         #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
-        #expect(try verdicts(id) == ["order-entry/1 fine "])
+        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 fine "])
     }
 
     @Test("28: an error holds the order, with an owner, and it cannot be planned")
@@ -81,8 +87,8 @@ struct OrderRulesTests {
         let id = try order()
         #expect(try state(id) == "on_hold" && open(id) == ["order_held"])
         #expect(try exceptions(id).first?.text("owner") == "dispatcher")
-        #expect(try exceptions(id).first?.text("text")?.contains("customer-credit") == true)
-        #expect(try verdicts(id) == ["order-entry/1 error customer-credit"])
+        #expect(try exceptions(id).first?.text("text")?.contains("customer-account") == true)
+        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error customer-account"])
         try world.commit(company.dora) { editor in
             try editor.create(
                 "assignment_request",
@@ -93,6 +99,9 @@ struct OrderRulesTests {
         }
         try world.sync(company.dora)
         #expect(try state(id) == "on_hold")
+        let request = try #require(try world.serverRecords("assignment_request").first { $0.reference("order") == id })
+        #expect(request.text("state") == "refused" && request.text("answer")?.contains("on hold") == true)
+        #expect(try world.serverRecords("appointment").allSatisfy { $0.reference("order") != id })
     }
 
     @Test("26: credit hold, a contract that is over and a product that is not approved are three findings")
@@ -108,7 +117,8 @@ struct OrderRulesTests {
         try customer(["credit_hold": .boolean(true), "contract_until": .text("2026-11-22")])
         try approve(world.id())
         let id = try order(["assets": .list([.reference(company.asset)])])
-        #expect(try verdicts(id) == ["order-entry/1 error customer-credit,customer-contract,customer-product"])
+        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error customer-account,customer-account,customer-account"])
+        #expect(try office(id) == ["customer-credit", "customer-contract", "customer-product"])
         try customer(["credit_hold": .boolean(false), "contract_until": .text("2026-11-23")])
         #expect(try state(id) == "on_hold")
         try approve(model)
@@ -121,7 +131,7 @@ struct OrderRulesTests {
         let id = try order()
         try customer(["credit_hold": .boolean(false)])
         #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
-        #expect(try verdicts(id) == ["order-entry/1 error customer-credit", "order-entry/1 fine "])
+        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error customer-account", "order-entry/1 hazardous-area/1 fine "])
     }
 
     @Test("the case is not resolved while the error is there, and overriding it goes on with who and why")
@@ -135,6 +145,39 @@ struct OrderRulesTests {
         #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
         #expect(try exceptions(id).first?.text("resolution") == "Paid by hand this morning.")
         #expect(try exceptions(id).first?.reference("resolved_by") == company.dora.user)
+        let release = try #require(try world.serverRecords("order_event").first { $0.reference("order") == id && $0.text("event") == "release" })
+        #expect(release.reference("by") == company.dora.user && release.text("reason") == "Paid by hand this morning.")
+    }
+
+    @Test("a warning beside the error is looked at when the order is released")
+    func warned() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order(["kind": .text("inspection")])
+        #expect(try open(id) == ["order_held"])
+        try customer(["credit_hold": .boolean(false)])
+        #expect(try state(id) == "ready_to_plan" && open(id) == ["order_review"])
+    }
+
+    @Test("an order that is changed before it is planned is asked about again")
+    func changed() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order(["priority": .text("emergency")])
+        #expect(try state(id) == "ready_to_plan" && open(id) == ["order_review"])
+        try world.sync(company.dora)
+        try world.commit(company.dora) { try $0.patch("service_order", id, ["priority": .text("normal")]) }
+        try world.sync(company.dora)
+        #expect(try state(id) == "on_hold" && open(id) == ["order_held", "order_review"])
+        _ = try decide(.override, id, "They have paid.")
+        try world.commit(company.dora) { try $0.patch("service_order", id, ["title": .text("Repair the pump")]) }
+        try world.sync(company.dora)
+        #expect(try state(id) == "ready_to_plan")
+    }
+
+    @Test("what an importer brings in is judged by no rule of today")
+    func imported() throws {
+        try customer(["credit_hold": .boolean(true)])
+        let id = try order(by: world.importer)
+        #expect(try state(id) == "ready_to_plan" && open(id).isEmpty && verdicts(id).count == 1)
     }
 
     @Test("cancelling ends the case")
@@ -174,11 +217,11 @@ struct OrderRulesTests {
         try world.sync(world.importer)
         try world.sync(company.dora)
         let elsewhere = try order(["assets": .list([.reference(asset)])])
-        #expect(try verdicts(elsewhere) == ["order-entry/1 error order-asset"])
+        #expect(try verdicts(elsewhere) == ["order-entry/1 hazardous-area/1 error order-asset"])
         let foreign = try order(["site": .reference(site), "assets": .list([.reference(company.asset)])])
-        #expect(try verdicts(foreign) == ["order-entry/1 error order-site"])
+        #expect(try verdicts(foreign) == ["order-entry/1 hazardous-area/1 error order-site"])
         let blank = try order(["title": .text(" "), "due_at": .text("2020-01-01T00:00:00Z"), "kind": .text("calibration")])
-        #expect(try verdicts(blank) == ["order-entry/1 error order-title,order-due,order-assets"])
+        #expect(try verdicts(blank) == ["order-entry/1 hazardous-area/1 error order-title,order-due,order-assets"])
     }
 
     @Test("9: a device finds the same as the server, and says what it cannot know")
@@ -189,9 +232,25 @@ struct OrderRulesTests {
         let report = try #require(try company.anna.engine.read { try $0.rules.report(onOrder: id) })
         #expect(report.findings.map(\.code) == ["order-title"])
         #expect(report.skipped.filter { $0.code.hasPrefix("customer-") }.allSatisfy { $0.reason.contains("not told here") })
-        #expect(try verdicts(id) == ["order-entry/1 error order-title,customer-credit"])
-        let office = try #require(try company.dora.engine.read { try $0.rules.report(onOrder: company.order) })
-        #expect(office.findings.map(\.code) == [])
+        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error order-title,customer-account"])
+        #expect(try office(id) == ["order-title", "customer-credit"])
+        // What finance says comes to no technician's device by another road.
+        try world.sync(company.anna)
+        let words = try company.anna.engine.read { reader in
+            try reader.views("order_verdict").flatMap { $0["findings"].list ?? [] }.flatMap { $0.list ?? [] }.compactMap(\.text)
+                + reader.views("exception").compactMap { $0.text("text") }
+        }
+        #expect(!words.isEmpty && !words.contains { $0.contains("credit") || $0.contains("contract") })
+        let facet = try #require(try world.schema.entity("order_verdict")["account"]?.facet)
+        func account(_ device: World.Device) throws -> Bool {
+            try device.engine.read { reader in
+                let entity = try reader.schema.entity("order_verdict")
+                return try reader.views("order_verdict").contains {
+                    try reader.record(RecordKey(type: entity.type, id: $0.id, facet: facet)) != nil
+                }
+            }
+        }
+        #expect(try !account(company.anna) && account(company.dora))
     }
 
     @Test("a company's weight makes an error of a warning, and the verdict names the settings")
@@ -249,6 +308,20 @@ struct OrderRulesTests {
         #expect(cases.count == 2 && cases.allSatisfy { $0.text("owner") == "quality" && $0.text("text")?.contains("part-model") == true })
         #expect(cases.contains { $0.text("text")?.contains("Nothing else was there.") == true })
         #expect(try world.serverRecords("part_use").count == 2)
+        // A correction that takes it back ends the case of what it corrects.
+        let wrong = try #require(try world.serverRecords("part_use").first { $0["override"] == .null })
+        try world.sync(company.anna)
+        try world.commit(company.anna) { editor in
+            try editor.create(
+                "part_use",
+                [
+                    "order": .reference(company.order), "part": .reference(company.part), "quantity": .text("1"), "action": .text("consumed"),
+                    "from": .reference(company.vanA), "at": .text(editor.now.description), "by": .reference(editor.user),
+                    "corrects": .reference(wrong.id),
+                ])
+        }
+        try world.sync(company.anna)
+        #expect(try open(company.order).filter { $0 == "unapproved_part" }.count == 1)
     }
 
     @Test("20: a gas that is not listed for the model is a fact, and quality is told")

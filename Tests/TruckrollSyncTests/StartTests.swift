@@ -109,6 +109,15 @@ struct StartTests {
         if let problem { #expect(result.device[0].contains(problem)) }
     }
 
+    @Test("a permit without a state does not hold, and a scheme is not met by one that only begins alike")
+    func strict() throws {
+        try ask(permits: ["hot_work"], qualifications: ["Ex 01"])
+        try permit("hot_work", ["state": .null])
+        try qualify("Ex 010", to: "2027-01-01")
+        let result = try start()
+        #expect(result.device.count == 2 && result.server.count == 1)
+    }
+
     @Test("what was suspended stays so beside whoever says that it is active, until the office lifts it")
     func suspended() throws {
         try ask(permits: ["hot_work"])

@@ -48,7 +48,7 @@ extension DeviceClient {
             try Self.check(entry, part)
             let (from, lease) = try editor.source(entry, spent: spent)
             let former = try editor.corrected("part_use", entry.corrects, on: order)
-            let found = try editor.fitting(entry)
+            let found = try editor.fitting(entry, on: (former?.time("at") ?? editor.now).date)
             let id = try editor.create(
                 "part_use",
                 [
@@ -138,9 +138,9 @@ extension LocalEditor {
     }
 
     /// What the rules find about fitting it there. What they speak against is recorded with a reason.
-    fileprivate func fitting(_ entry: PartEntry) throws -> [String] {
+    fileprivate func fitting(_ entry: PartEntry, on day: CalendarDate) throws -> [String] {
         guard entry.action == .fitted, let asset = entry.asset,
-            let report = try rules.report(onFitting: entry.part, serial: entry.serial, to: asset, on: now.date)
+            let report = try rules.report(onFitting: entry.part, serial: entry.serial, to: asset, on: day)
         else { return [] }
         guard report.verdict == .error else { return report.findings.map(\.text) }
         guard entry.override != nil else {

@@ -41,8 +41,15 @@ extension DeviceClient {
             if let to = entry.to, to.milliseconds <= from.milliseconds {
                 throw DeviceProblem(.valueUnfit, "It would end at \(to), before it begins.", next: "Compare the times with the permit.")
             }
-            let id = try editor.create(
-                "permit",
+            let entity = try editor.schema.entity("permit")
+            let id = Permit.id(entity, site: site, kind: entry.kind, number: entry.number)
+            if let standing = try editor.view("permit", id), let problem = Permit.problem(standing, at: editor.now.milliseconds, for: editor.user) {
+                throw DeviceProblem(
+                    .valueUnfit, "\(entry.number) is recorded, and \(problem).",
+                    next: "Ask who issued it, or record the new permit with its own number.")
+            }
+            try editor.create(
+                "permit", id: id,
                 [
                     "site": .reference(site), "order": entry.isForSite ? .null : .reference(order),
                     "person": entry.isPersonal ? .reference(editor.user) : .null, "kind": .text(entry.kind), "number": .text(entry.number),

@@ -74,7 +74,8 @@ extension DeviceClient {
             let alike = all.filter { $0.text("phase") == entry.phase.rawValue && $0.text("point") == entry.point.rawValue }
             let kept = former?.integer("attempt").flatMap { number in alike.contains { $0.id == former?.id } ? number : nil }
             let found = try editor.gasFindings(
-                entry, cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }, at: asset)
+                entry, flow: entry.flow ?? former?.text("flow"),
+                cylinder ?? former?.reference("cylinder").flatMap { try editor.view("reference_gas", $0) }, at: asset)
             func given(_ text: String?, _ field: String) -> Value { text.map { .text($0) } ?? former?[field] ?? .null }
             let id = try editor.create(
                 "reading",
@@ -122,8 +123,8 @@ extension DeviceClient {
 
 extension LocalEditor {
     /// What the rules find about the gas. One that is not listed for the model is used with a reason; zero may be set with any clean air.
-    fileprivate func gasFindings(_ entry: ReadingEntry, _ cylinder: RecordView?, at asset: RecordID) throws -> [String] {
-        guard entry.point == .span, let cylinder, let report = try rules.report(onGas: cylinder.id, flow: entry.flow, at: asset) else { return [] }
+    fileprivate func gasFindings(_ entry: ReadingEntry, flow: String?, _ cylinder: RecordView?, at asset: RecordID) throws -> [String] {
+        guard entry.point == .span, let cylinder, let report = try rules.report(onGas: cylinder.id, flow: flow, at: asset) else { return [] }
         guard report.verdict == .error else { return report.findings.map(\.text) }
         guard entry.override != nil else {
             throw DeviceProblem(

@@ -17,7 +17,7 @@ extension DeviceClient {
         return try act(event.rawValue) { editor in
             try editor.requireStep(event, order, by: editor.user, reason: reason)
             let found = event == .start ? try editor.startFindings(order, reason) : []
-            let step = try editor.step(event, order, reason: reason, place: place)
+            let step = try editor.recordStep(event, order, reason: reason, place: place)
             var notices = found + step.notices
             if [.start, .resume].contains(event) { notices += try editor.othersInProgress(besides: order) }
             if event.stopsWork, let running, running.order == order {
@@ -66,6 +66,13 @@ extension LocalEditor {
     /// Checks a step of the workflow, then records it.
     func step(_ event: OrderEvent, _ order: RecordID, reason: String? = nil, place: [Int64]? = nil) throws -> (record: RecordID?, notices: [String]) {
         try requireStep(event, order, by: user, reason: reason)
+        return try recordStep(event, order, reason: reason, place: place)
+    }
+
+    /// Records a step that was checked.
+    fileprivate func recordStep(
+        _ event: OrderEvent, _ order: RecordID, reason: String?, place: [Int64]?
+    ) throws -> (record: RecordID?, notices: [String]) {
         let ruling = try self.event(event, order: order, reason: reason, place: place.map { .list($0.map { .integer($0) }) })
         if case .notEffective(_, let text) = ruling { throw DeviceProblem(.transition, text, next: "Sync, then look at the job again.") }
         return (order, [])

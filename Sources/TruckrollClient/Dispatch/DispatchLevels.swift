@@ -22,12 +22,13 @@ extension LocalReader {
         var stalled: [StalledOrder] = []
         for order in try views("service_order") {
             guard let state = order.text("state").flatMap({ OrderState(rawValue: $0) }), !state.isClosed else { continue }
-            let moments: [(kind: ExceptionKind, field: String, isOver: Bool)] = [
-                (.response_overdue, "respond_by", state.isBegun), (.resolution_overdue, "resolve_by", state.isPastWork),
-                (.stalled, "stalls_at", false),
+            let isThere = state.isBegun || order["responded_at"] != .null
+            let moments: [(kind: ExceptionKind, at: DeviceTime?, isOver: Bool)] = [
+                (.response_overdue, order.time("respond_by"), isThere), (.resolution_overdue, order.time("resolve_by"), state.isPastWork),
+                (.stalled, try order.time("stalls_at") ?? stall(order, state, now), false),
             ]
             let passed = moments.compactMap { moment in
-                moment.isOver ? nil : order.time(moment.field).flatMap { $0.milliseconds <= now.milliseconds ? (moment.kind, $0) : nil }
+                moment.isOver ? nil : moment.at.flatMap { $0.milliseconds <= now.milliseconds ? (moment.kind, $0) : nil }
             }
             guard !passed.isEmpty else { continue }
             let cases = try views("exception", where: "order", equals: .reference(order.id)).filter { $0.text("state") == "open" }
@@ -39,6 +40,14 @@ extension LocalReader {
             }
         }
         return stalled.sorted { ($0.due.milliseconds, $0.order.id) < ($1.due.milliseconds, $1.order.id) }
+    }
+
+    /// Of an order that came into its state before the company said how long one may stand there.
+    private func stall(_ order: RecordView, _ state: OrderState, _ now: DeviceTime) throws -> DeviceTime? {
+        guard let event = try order.reference("last_event").flatMap({ try view("order_event", $0) }),
+            let since = event.entity["event"].flatMap({ event.record[$0.id]?.version.stamp.milliseconds })
+        else { return nil }
+        return try due.limit(of: state, since: Int64(clamping: since)).map { DeviceTime(milliseconds: $0, offsetMinutes: now.offsetMinutes) }
     }
 }
 

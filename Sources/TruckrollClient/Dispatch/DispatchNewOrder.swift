@@ -40,6 +40,8 @@ public struct DispatchNewOrder: Sendable {
     public var purchaseOrder: String?
     /// What it is worth.
     public var worth: Money?
+    /// Kinds of tools it cannot be done without.
+    public var tools: [String] = []
     /// The order it follows.
     public var follows: RecordID?
     /// How it follows that order.
@@ -95,7 +97,8 @@ public struct DispatchNewOrder: Sendable {
             "requested_at": .text(editor.now.description), "due_at": due.map { .text($0.description) } ?? .null,
             "po_reference": purchaseOrder.map { .text($0) } ?? .null, "worth": worth.map { .integer($0.minorUnits) } ?? .null,
             "currency": worth.map { .text($0.currency) } ?? .null,
-            "follow_up_of": .optional(follows), "relation": .optional(relation?.rawValue),
+            "tools_needed": tools.isEmpty ? .null : .list(tools.map { .text($0) }), "follow_up_of": .optional(follows),
+            "relation": .optional(relation?.rawValue),
             "required_documents": documents.isEmpty ? .null : .list(documents.map { .text($0) }),
         ]
     }

@@ -42,7 +42,7 @@ extension LocalReader {
     public func dispatchOverlap(of request: DispatchRequest) throws -> DispatchOverlap? {
         // What cannot be planned at all is in nobody's way.
         guard request.action != .unassign, let state = try view("service_order", request.order)?.text("state").flatMap({ OrderState(rawValue: $0) }),
-            !state.isClosed, state != .draft, state != .submitted, request.action != .reassign || OrderWorkflow.next(from: state, .reassign) != nil
+            state.isPlannable, request.action != .reassign || OrderWorkflow.next(from: state, .reassign) != nil
         else { return nil }
         let active = try DispatchAppointment.active(self, DispatchNames(self))
         // A reassignment without times of its own takes over those of the one it replaces.

@@ -221,6 +221,10 @@ extension DeviceClient {
             guard try reader.own(ticket.set)?.standing == .answered else { return .pending }
             if let request = try reader.view("reservation", ticket.record) {
                 guard let state = request.text("state") else { return .pending }
+                let asksForSome = ["scheme", "zone", "protection_group", "temperature_class", "valid_days"].contains { request[$0] != .null }
+                if asksForSome, request["serials"] == .null, state != "refused" {
+                    return .refused("It was asked for before without criteria, and is \(state) so. \(request.text("answer") ?? "")")
+                }
                 let pieces = (request["serials"].list ?? []).compactMap(\.text)
                 let named = pieces.isEmpty ? [] : ["Named for it: \(pieces.joined(separator: ", "))."]
                 let lacking = (request["shortcomings"].list ?? []).compactMap(\.text).map { "· \($0)" }

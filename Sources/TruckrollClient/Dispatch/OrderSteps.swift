@@ -9,8 +9,8 @@ public struct OrderStep: Sendable {
     public let actor: String
     /// By the author's device.
     public let deviceTime: DeviceTime?
-    /// By the clock that the server has corrected.
-    public let serverTime: DeviceTime
+    /// By the clock that the server has corrected: what was done without a network counts from then, and not from when it was told.
+    public let correctedTime: DeviceTime
     /// Why: the reason that was given, or the step that it follows.
     public let cause: String
 }
@@ -40,7 +40,7 @@ extension LocalReader {
             let follows = event.reference("seen").flatMap { names[$0] }.map { "after \($0)" }
             return OrderStep(
                 event: event, actor: sheet.name(event.reference("by")), deviceTime: event.time("at"),
-                serverTime: DeviceTime(milliseconds: Int64(clamping: stamp), offsetMinutes: offset),
+                correctedTime: DeviceTime(milliseconds: Int64(clamping: stamp), offsetMinutes: offset),
                 cause: [event.text("reason"), follows, event.text("ruling")].compactMap(\.self).joined(separator: "; "))
         }
     }

@@ -4,8 +4,8 @@ import TruckrollCore
 public struct GasApproval: Equatable, Sendable {
     /// CAS number.
     public let cas: String
-    /// In ppm.
-    public let concentration: ClosedRange<ExactDecimal>
+    /// In ppm; `nil` where it cannot be read.
+    public let concentration: ClosedRange<ExactDecimal>?
     /// As the maker writes the range, with its unit.
     public let words: String
     /// The gas that fills the cylinder; `nil` where any will do.
@@ -16,14 +16,18 @@ public struct GasApproval: Equatable, Sendable {
     let flowWords: String
     /// The maker's number of the kit.
     public let kit: String?
+    public let isWithdrawn: Bool
 
-    /// As a record says; `nil` where it was withdrawn or its figures cannot be read.
-    public init?(_ view: RecordView) {
-        guard view.text("withdrawn") != "yes", let cas = view.text("cas"), let unit = view.text("unit"), let low = view.text("concentration_from"),
-            let high = view.text("concentration_to"), let lower = Self.ppm(low, unit), let upper = Self.ppm(high, unit), lower <= upper
-        else { return nil }
-        self.cas = cas
-        concentration = lower...upper
+    /// As a record says. What cannot be read allows nothing.
+    public init(_ view: RecordView) {
+        let (low, high, unit) = (view.text("concentration_from") ?? "", view.text("concentration_to") ?? "", view.text("unit") ?? "")
+        cas = view.text("cas") ?? ""
+        isWithdrawn = view.text("withdrawn") == "yes"
+        if let lower = Self.ppm(low, unit), let upper = Self.ppm(high, unit), lower <= upper {
+            concentration = lower...upper
+        } else {
+            concentration = nil
+        }
         words = (low == high ? low : "\(low) to \(high)") + " \(unit)"
         balance = view.text("balance_gas")
         let (slow, fast) = (view.text("flow_from"), view.text("flow_to"))
@@ -58,7 +62,7 @@ public struct GasApproval: Equatable, Sendable {
 public enum GasCheck {
     /// The rules' name and edition. A change of what is found raises it.
     public static let rules = "calibration-gas/1"
-    private static let codes = ["gas-unlisted", "gas-concentration", "gas-balance", "gas-flow"]
+    private static let codes = ["gas-unlisted", "gas-withdrawn", "gas-concentration", "gas-balance", "gas-flow"]
 
     /// What is applied.
     public struct Gas: Equatable, Sendable {
@@ -95,8 +99,10 @@ public enum GasCheck {
             return RuleReport(
                 rules: rules, findings: [], skipped: codes.map { SkippedRule($0, because: "No gases are listed for \(model).") })
         }
-        let listed = approvals.map { $0.description(names[$0.cas] ?? ($0.cas == gas.cas ? gas.name : "CAS \($0.cas)")) }.sorted()
-        let remedy = "Use one of: \(listed.joined(separator: "; "))."
+        let listed = approvals.filter { !$0.isWithdrawn && $0.concentration != nil }.map {
+            $0.description(names[$0.cas] ?? ($0.cas == gas.cas ? gas.name : "CAS \($0.cas)"))
+        }.sorted()
+        let remedy = listed.isEmpty ? "Ask quality which gas may be used." : "Use one of: \(listed.joined(separator: "; "))."
         let own = approvals.filter { $0.cas == gas.cas }
         guard !own.isEmpty else {
             let finding = RuleFinding(
@@ -110,7 +116,13 @@ public enum GasCheck {
 
     private static func problems(_ gas: Gas, _ approval: GasApproval, _ remedy: String) -> [RuleFinding] {
         var found: [RuleFinding] = []
-        if let concentration = gas.concentration, !approval.concentration.contains(concentration) {
+        if approval.isWithdrawn {
+            found.append(
+                RuleFinding(
+                    "gas-withdrawn", .error, at: "gas_approval.withdrawn", "The maker has withdrawn \(gas.name) of \(approval.words).", remedy: remedy
+                ))
+        }
+        if gas.concentration.map({ concentration in !(approval.concentration?.contains(concentration) ?? false) }) ?? true {
             found.append(
                 RuleFinding(
                     "gas-concentration", .error, at: "reference_gas.concentration",

@@ -73,13 +73,19 @@ public struct RevisionRange: Hashable, Sendable {
     /// The last one; `nil` where there is no upper end.
     public let to: String?
 
-    public init(from: String?, to: String?) { (self.from, self.to) = (from, to) }
+    /// Blank ends are none.
+    public init(from: String?, to: String?) {
+        func filled(_ text: String) -> String? { text.allSatisfy(\.isWhitespace) ? nil : text }
+        (self.from, self.to) = (from.flatMap(filled), to.flatMap(filled))
+    }
 
     public var isOpen: Bool { from == nil && to == nil }
 
-    /// Whether a revision belongs to it; one that is no dotted number belongs to none but an open range.
+    /// Whether a revision belongs to it; one that is no dotted number belongs to an open range, or where it is an end itself.
     public func contains(_ revision: String) -> Bool {
         if isOpen { return true }
+        // One that is named itself belongs to it, however it is written.
+        if [from, to].contains(where: { $0?.lowercased() == revision.lowercased() }) { return true }
         guard let parts = Self.parts(revision) else { return false }
         if let from { guard let first = Self.parts(from), !Self.precedes(parts, first) else { return false } }
         if let to { guard let last = Self.parts(to), !Self.precedes(last, parts) else { return false } }

@@ -17,14 +17,23 @@ public struct UnitCriteria: Hashable, Sendable {
 
     public init() {}
 
-    /// As a reservation asks; `nil` where any piece will do.
+    /// As a reservation asks; `nil` where any piece will do. Criteria that somebody added to a request which had been answered without any
+    /// count for nothing: the server lists the pieces of those that it answered with them.
     public init?(reservation: RecordView) {
+        if reservation["state"] != .null, reservation["serials"] == .null { return nil }
         scheme = reservation.text("scheme").flatMap { ConformityScheme(rawValue: $0) }
         zone = reservation.text("zone").flatMap { Int($0) }
         group = reservation.text("protection_group").flatMap { ExplosionMarking.Group(rawValue: $0) }
         temperatureClass = reservation.text("temperature_class")
         validDays = reservation.integer("valid_days").map { Int($0) }
         if isEmpty { return nil }
+    }
+
+    /// Whether it asks for what no piece can be: a dust zone with a gas group, or the other way round.
+    public var isContradictory: Bool {
+        let dustGroups: [ExplosionMarking.Group] = [.iiia, .iiib, .iiic]
+        guard let zone, let group else { return false }
+        return group == .i || (zone >= 20) != dustGroups.contains(group)
     }
 
     /// Whether it asks for nothing.
@@ -46,6 +55,7 @@ public struct UnitCriteria: Hashable, Sendable {
     ///   - certificates: those of the part that it is a piece of.
     ///   - day: on which it is needed.
     public func report(on serial: String, _ certificates: [TypeCertificate], neededOn day: CalendarDate) -> RuleReport {
+        if isEmpty { return RuleReport(rules: Self.rules, findings: []) }
         let covering = certificates.filter { $0.serials.contains(serial) && (scheme == nil || $0.scheme == scheme) }
         guard !covering.isEmpty else {
             let by = scheme.map { " by \($0.rawValue)" } ?? ""
@@ -77,7 +87,11 @@ public struct UnitCriteria: Hashable, Sendable {
         let asked =
             ["ex-marking", "ex-zone"] + (group == nil ? [] : ["ex-group"]) + (temperatureClass == nil ? [] : ["ex-temperature", "ex-ambient"])
         findings += check.findings.filter { $0.severity == .error && asked.contains($0.code) }
-        return RuleReport(rules: Self.rules, findings: findings, skipped: check.skipped.filter { asked.contains($0.code) })
+        // What was asked for and cannot be told is not met.
+        findings += check.skipped.filter { asked.contains($0.code) && !findings.map(\.code).contains($0.code) }.map { rule in
+            RuleFinding(rule.code, .error, at: "type_certificate.marking", "Nobody can tell: \(rule.reason)", remedy: "Take another piece.")
+        }
+        return RuleReport(rules: Self.rules, findings: findings)
     }
 
     /// An area that asks for what the criteria ask for; `nil` where they ask for none.
@@ -89,6 +103,7 @@ public struct UnitCriteria: Hashable, Sendable {
         if group == .i { area.isMine = true } else if isDust { area.dustZone = zone ?? 22 } else { area.gasZone = zone ?? 2 }
         if isDust { area.dustGroup = group } else if group != .i { area.gasGroup = group }
         area.temperatureClass = temperatureClass
+        if isDust { area.dustTemperature = temperatureClass.flatMap { TemperatureClass.surface($0) } }
         return area
     }
 }

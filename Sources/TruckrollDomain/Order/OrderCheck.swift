@@ -72,8 +72,22 @@ public enum OrderCheck {
             RuleLevel("conformity", [areas]),
         ])
 
-    /// Their name with that of the rules about areas, which are asked as well.
-    public static func report(on order: OrderSubject, _ settings: RuleSettings = .standard) -> RuleReport { rules.report(on: order, settings) }
+    /// What they find. Their name stands beside that of the rules about areas, which are asked for each asset.
+    public static func report(on order: OrderSubject, _ settings: RuleSettings = .standard) -> RuleReport {
+        let report = rules.report(on: order, settings)
+        return RuleReport(rules: "\(report.rules) \(HazardousAreaCheck.rules)", findings: report.findings, skipped: report.skipped)
+    }
+
+    /// Codes of what finance alone tells.
+    public static let confidential: Set<String> = ["customer-credit", "customer-contract", "customer-product"]
+
+    /// A finding as everybody may read it: of the customer's account it says no more than that there is something.
+    public static func publicFinding(_ finding: RuleFinding) -> RuleFinding {
+        guard confidential.contains(finding.code) else { return finding }
+        return RuleFinding(
+            "customer-account", finding.severity, at: "customer", "Finance has something to say about the customer.",
+            remedy: "The office sees it with `check`.")
+    }
 
     private static func finding(
         _ code: String, _ severity: RuleFinding.Severity = .error, at path: String, _ text: String, _ remedy: String

@@ -15,9 +15,9 @@ public enum OrderNumber {
         return "\(number)-\(checkDigit(number))"
     }
 
-    /// Whether a text is such a number with another check digit than its digits give.
+    /// Whether a text is such a number, the whole of it, with another check digit than its digits give.
     public static func isMistyped(_ text: String) -> Bool {
-        guard let match = text.wholeMatch(of: #/(.*-[JSjs][0-9]+)-([0-9])/#) else { return false }
+        guard let match = text.wholeMatch(of: #/(.*-[0-9]{4}-[Dd][0-9]+-[JSjs][0-9]+)-([0-9])/#) else { return false }
         return String(match.2) != "\(checkDigit(match.1))"
     }
 

@@ -8,14 +8,10 @@ public enum StartCheck {
         public struct Permit: Sendable {
             public var kind: String
             public var number: String
-            /// Whether it holds at the moment.
-            public var isValid: Bool
-            /// Why it does not, as the rest of a sentence; empty where it does.
-            public var problem: String
+            /// Why it does not hold at the moment, as the rest of a sentence; `nil` where it does.
+            public var problem: String?
 
-            public init(kind: String, number: String, problem: String?) {
-                (self.kind, self.number, isValid, self.problem) = (kind, number, problem == nil, problem ?? "")
-            }
+            public init(kind: String, number: String, problem: String?) { (self.kind, self.number, self.problem) = (kind, number, problem) }
         }
 
         /// A qualification that the person has.
@@ -46,9 +42,9 @@ public enum StartCheck {
         return .found(
             subject.permitsNeeded.compactMap { kind, by in
                 let own = subject.permits.filter { $0.kind == kind }
-                guard !own.contains(where: \.isValid) else { return nil }
+                guard !own.contains(where: { $0.problem == nil }) else { return nil }
                 let name = kind.split(separator: "_").joined(separator: " ")
-                let standing = own.map { "\($0.number) \($0.problem)" }.sorted().joined(separator: ", ")
+                let standing = own.map { "\($0.number) \($0.problem ?? "")" }.sorted().joined(separator: ", ")
                 return RuleFinding(
                     "start-permit", .error, at: "permit.kind[\(kind)]",
                     "\(by) asks for a permit (\(name))" + (own.isEmpty ? ", and none is recorded." : ": \(standing)."),
@@ -60,7 +56,7 @@ public enum StartCheck {
         guard !subject.qualificationsNeeded.isEmpty else { return .notAsked("No qualification is asked for there.") }
         return .found(
             subject.qualificationsNeeded.compactMap { scheme, by in
-                let own = subject.qualifications.filter { $0.scheme.lowercased().hasPrefix(scheme.lowercased()) }
+                let own = subject.qualifications.filter { isOf(scheme, $0.scheme) }
                 guard !own.contains(where: { $0.problem == nil }) else { return nil }
                 let standing = own.compactMap { one in one.problem.map { "\(one.scheme) \($0)" } }.sorted().joined(separator: ", ")
                 return RuleFinding(
@@ -71,13 +67,27 @@ public enum StartCheck {
     }
 }
 
+extension StartCheck {
+    /// Whether a scheme is the one that is asked for, or a part of it: `IECEx CoPC Ex 007` is of `IECEx CoPC`, `Ex 010` is not of `Ex 01`.
+    private static func isOf(_ asked: String, _ scheme: String) -> Bool {
+        let (asked, scheme) = (asked.lowercased(), scheme.lowercased())
+        guard scheme.hasPrefix(asked) else { return false }
+        return scheme.dropFirst(asked.count).first.map { !$0.isLetter && !$0.isNumber } ?? true
+    }
+}
+
 /// A permit or an isolation, as a record says.
 public enum Permit {
+    /// The id of a permit: one for each number of a kind at a site, however often it is recorded. What was suspended stays so.
+    public static func id(_ entity: Entity, site: RecordID, kind: String, number: String) -> RecordID {
+        RecordID.derived(type: entity.type, key: [site.bytes, Array(kind.utf8), Array(number.lowercased().filter { !$0.isWhitespace }.utf8)])
+    }
+
     /// Why it does not hold at a moment, as the rest of a sentence; `nil` where it does.
     ///
     /// - Parameter person: who starts; one that names a person is that one's alone.
     public static func problem(_ view: RecordView, at moment: Int64, for person: RecordID) -> String? {
-        if let state = view.text("state"), state != "active" { return "is \(state)" }
+        guard view.text("state") == "active" else { return "is \(view.text("state") ?? "not active")" }
         if let holder = view.reference("person"), holder != person { return "is somebody else's" }
         if let from = view.time("valid_from"), moment < from.milliseconds { return "does not hold before \(from.date) \(from.clock)" }
         if let to = view.time("valid_to"), to.milliseconds <= moment { return "held until \(to.date) \(to.clock)" }

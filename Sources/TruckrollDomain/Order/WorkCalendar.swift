@@ -14,11 +14,10 @@ public struct WorkCalendar: Sendable {
         (self.hours, self.holidays, self.zone) = (hours, holidays, zone)
     }
 
-    /// As a record says; `nil` where it has hours that cannot be read, or none at all.
+    /// As a record says; `nil` where it has no hours that can be read.
     public init?(_ view: RecordView) {
         var hours = Array(repeating: [Range<Int>](), count: 7)
-        for text in (view["hours"].list ?? []).compactMap(\.text) {
-            guard let (days, span) = Self.read(text) else { return nil }
+        for (days, span) in (view["hours"].list ?? []).compactMap(\.text).compactMap(Self.read) {
             for day in days { hours[day].append(span) }
         }
         guard hours.contains(where: { !$0.isEmpty }) else { return nil }
@@ -69,8 +68,8 @@ public struct WorkCalendar: Sendable {
         for day in first...(first + Self.reach) {
             let date = CalendarDate(daysSince1970: day)
             guard !holidays.contains(date) else { continue }
-            // 1970-01-01 was a Thursday.
-            for span in hours[(day + 3) % 7] {
+            // 1970-01-01 was a Thursday, and days before it count below zero.
+            for span in hours[((day + 3) % 7 + 7) % 7] {
                 let (from, to) = (max(start, zone.instant(date, minute: span.lowerBound)), zone.instant(date, minute: span.upperBound))
                 guard from < to else { continue }
                 if left <= to - from { return from + left }

@@ -88,7 +88,8 @@ public struct BackorderQueue: Hashable, Sendable {
             let most = fitting.map { min(Int64($0.count), room / Quantity.one.millionths) * Quantity.one.millionths } ?? room
             let quantity = most >= line.outstanding.millionths ? line.outstanding.millionths : line.takesPart ? most : 0
             // What will not do for a line is not held for it.
-            if quantity < line.outstanding.millionths, room < line.outstanding.millionths, holding == nil {
+            let couldFit = fitting.map { Int64($0.count) * Quantity.one.millionths >= line.outstanding.millionths } ?? true
+            if quantity < line.outstanding.millionths, room < line.outstanding.millionths, couldFit, holding == nil {
                 holding = (line.priority, line.isEmergency)
             }
             guard quantity > 0 else { continue }

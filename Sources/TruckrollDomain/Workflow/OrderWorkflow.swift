@@ -6,6 +6,14 @@ public enum OrderState: String, Sendable, CaseIterable {
     /// From here on a technician's facts are late.
     public var isClosed: Bool { self == .closed || self == .cancelled }
 
+    /// Whether somebody can be planned for it.
+    public var isPlannable: Bool {
+        switch self {
+        case .draft, .submitted, .on_hold, .closed, .cancelled: false
+        default: true
+        }
+    }
+
     /// Whether somebody has come to do the work.
     public var isBegun: Bool {
         switch self {
@@ -74,7 +82,7 @@ public enum OrderWorkflow {
         .init(from: [.draft], event: .submit, to: .submitted),
         .init(from: [.draft], event: .take, to: .dispatched),
         .init(from: [.submitted], event: .validate, to: .ready_to_plan),
-        .init(from: [.submitted], event: .hold, to: .on_hold),
+        .init(from: [.submitted, .ready_to_plan], event: .hold, to: .on_hold),
         .init(from: [.on_hold], event: .release, to: .ready_to_plan),
         .init(from: [.ready_to_plan, .needs_replan], event: .schedule, to: .scheduled),
         .init(from: [.scheduled], event: .dispatch, to: .dispatched),

@@ -16,11 +16,6 @@ public struct ConformityBook {
         try access.views(try schema.entity("type_certificate"), where: "part", equals: .reference(part)).compactMap { TypeCertificate($0) }
     }
 
-    /// The certificates of a model.
-    public func certificates(ofModel model: RecordID) throws -> [TypeCertificate] {
-        try access.views(try schema.entity("type_certificate"), where: "model", equals: .reference(model)).compactMap { TypeCertificate($0) }
-    }
-
     /// The pieces of a part that lie at a place, those to be taken first first, and whether each is what somebody asks for.
     ///
     /// - Parameter day: on which they are needed.

@@ -25,7 +25,7 @@ public struct DueBook {
         guard let priority = OrderPriority(mostUrgentOf: order), let level = try level(priority, order.reference("customer")) else {
             return Promise(respondBy: nil, resolveBy: nil)
         }
-        let calendar = try calendar(level.calendar)
+        guard let calendar = try calendar(level.calendar) else { return Promise(respondBy: nil, resolveBy: nil) }
         return Promise(
             respondBy: level.responseMinutes.flatMap { calendar.instant($0, after: start) },
             resolveBy: level.resolutionMinutes.flatMap { calendar.instant($0, after: start) })
@@ -35,7 +35,10 @@ public struct DueBook {
         let entity = try schema.entity("service_level")
         let holders: [RecordID?] = customer == nil ? [nil] : [customer, nil]
         for holder in holders {
-            if let view = try access.view(entity, ServiceLevel.id(entity, priority: priority, customer: holder)) { return ServiceLevel(view) }
+            guard let view = try access.view(entity, ServiceLevel.id(entity, priority: priority, customer: holder)),
+                view.text("priority") == priority.rawValue, view.reference("customer") == holder
+            else { continue }
+            return ServiceLevel(view)
         }
         return nil
     }
@@ -44,12 +47,12 @@ public struct DueBook {
     public func limit(of state: OrderState, since start: Int64) throws -> Int64? {
         let entity = try schema.entity("stage_limit")
         guard let view = try access.view(entity, StageLimit.id(entity, state: state)), let minutes = view.integer("minutes") else { return nil }
-        return try calendar(view.reference("calendar")).instant(Int(minutes), after: start)
+        return try calendar(view.reference("calendar"))?.instant(Int(minutes), after: start)
     }
 
-    /// Day and night where none is named, or the one that is cannot be read.
-    private func calendar(_ id: RecordID?) throws -> WorkCalendar {
-        guard let id, let view = try access.view(try schema.entity("work_calendar"), id) else { return .always }
-        return WorkCalendar(view) ?? .always
+    /// Day and night where none is named; `nil` where the one that is has no hours that can be read: by it nothing is ever due.
+    private func calendar(_ id: RecordID?) throws -> WorkCalendar? {
+        guard let id else { return .always }
+        return try access.view(try schema.entity("work_calendar"), id).flatMap { WorkCalendar($0) }
     }
 }

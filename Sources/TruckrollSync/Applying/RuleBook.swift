@@ -97,7 +97,7 @@ public struct RuleBook {
             names[cas] = try access.views(gas, where: "cas", equals: .text(cas)).first?.text("name")
         }
         return GasCheck.report(
-            on: GasCheck.Gas(cylinder: cylinder, flow: flow), approvals.compactMap { GasApproval($0) }, model: modelView.text("name") ?? "the model",
+            on: GasCheck.Gas(cylinder: cylinder, flow: flow), approvals.map { GasApproval($0) }, model: modelView.text("name") ?? "the model",
             names: names)
     }
 
@@ -154,8 +154,16 @@ public struct RuleBook {
     /// How grave findings are to the company.
     public func settings() throws -> RuleSettings {
         let entity = try schema.entity("rule_setting")
+        // A record that is of another code than its id counts for nothing.
         return RuleSettings(
-            try OrderCheck.rules.codes.compactMap { try access.view(entity, RuleSettings.id(entity, code: $0)) })
+            try OrderCheck.rules.codes.compactMap { code in
+                try access.view(entity, RuleSettings.id(entity, code: code)).flatMap { $0.text("code") == code ? $0 : nil }
+            })
+    }
+
+    /// The schemes that a site or an area asks for; a blank one is none.
+    private func schemes(_ view: RecordView, _ name: String) -> [(scheme: String, by: String)] {
+        (view["qualifications_needed"].list ?? []).compactMap(\.text).filter { !$0.allSatisfy(\.isWhitespace) }.map { ($0, name) }
     }
 
     // MARK: Who starts
@@ -169,7 +177,7 @@ public struct RuleBook {
         if let id = order.reference("site"), let site = try access.view(try schema.entity("site"), id) {
             let name = site.text("name") ?? "The site"
             subject.permitsNeeded = (site["permits_needed"].list ?? []).compactMap(\.text).sorted().map { ($0, name) }
-            subject.qualificationsNeeded = (site["qualifications_needed"].list ?? []).compactMap(\.text).map { ($0, name) }
+            subject.qualificationsNeeded = schemes(site, name)
             subject.permits = try access.views(permits, where: "site", equals: .reference(id)).compactMap { view in
                 guard view.reference("order") == nil || view.reference("order") == order.id, let kind = view.text("kind") else { return nil }
                 return StartCheck.Subject.Permit(
@@ -178,8 +186,7 @@ public struct RuleBook {
         }
         let areas = try Set(order.references("assets").compactMap { try access.view(try schema.entity("asset"), $0)?.reference("area") })
         for area in try areas.sorted().compactMap({ try access.view(try schema.entity("hazardous_area"), $0) }) {
-            let asked = (area["qualifications_needed"].list ?? []).compactMap(\.text).map { ($0, area.text("name") ?? "The area") }
-            subject.qualificationsNeeded += asked
+            subject.qualificationsNeeded += schemes(area, area.text("name") ?? "The area")
         }
         // Where nobody asks for any, nobody's have to be known.
         guard !subject.qualificationsNeeded.isEmpty else { return StartCheck.rules.report(on: subject) }

@@ -68,6 +68,9 @@ public struct LocalReader {
     /// The rules, asked of what this device shows.
     public var rules: RuleBook { RuleBook(schema: schema, access: visible) }
 
+    /// What the company has promised, by what this device shows.
+    public var due: DueBook { DueBook(schema: schema, access: visible) }
+
     /// How an order stood at a moment, by what this device shows.
     public func past(of order: RecordID, at moment: DeviceTime) throws -> OrderPast {
         try OrderPast(order, at: moment.milliseconds, schema: schema, access: visible)

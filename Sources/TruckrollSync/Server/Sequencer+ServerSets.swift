@@ -8,8 +8,9 @@ extension Sequencer {
         try serverSet(cause: Self.effectsCause(set.writeID), intent: "effects") { builder in
             let rulings = RulingEffects(builder: builder, author: author, isOfWork: replica.role != .importer)
             let stock = try stock(builder)
-            let orders = OrderEffects(builder: builder, stock: stock)
-            let facts = FactEffects(builder: builder)
+            let isImport = replica.role == .importer
+            let orders = OrderEffects(builder: builder, stock: stock, isImport: isImport)
+            let facts = FactEffects(builder: builder, isImport: isImport)
             let exceptions = ExceptionEffects(builder: builder)
             for item in applied {
                 try rulings.add(for: item)
@@ -32,7 +33,7 @@ extension Sequencer {
                     try closeCase(of: ReplicaID(rawValue: UInt32(truncatingIfNeeded: author)), builder)
                 }
             }
-            try orders.reconsider(isMended: applied.contains { OrderEffects.asked.contains($0.entity.name) })
+            try OrderReviewEffects(builder: builder, isImport: isImport).reconsider(by: set.user)
             for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
         }
     }

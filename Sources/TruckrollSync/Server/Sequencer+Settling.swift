@@ -53,7 +53,10 @@ extension Sequencer {
             let planned = try transaction.ids(policies).compactMap { try builder.writer.view(policies, $0) }
             builder.freedShelves.formUnion((waiting + planned).compactMap { StockShelf($0) })
             let granted = try ["granted", "picked"].flatMap { try builder.writer.views(reservations, where: "state", equals: .text($0)) }
-            builder.namedReservations.formUnion((granted + waiting).filter { $0["serials"] != .null }.map(\.id))
+            // Who was named pieces before the copy was put back has its turn before those who ask now.
+            for view in (granted + waiting).sorted(by: { $0.id < $1.id }) where view["serials"] != .null {
+                try stock.shelves.pieces.refresh(view.id, stock.shelves, isSettling: false)
+            }
             for request in try openRequests() {
                 guard let view = try builder.writer.view(request.entity, request.id) else { continue }
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)

@@ -75,7 +75,7 @@ extension Sequencer {
             }
         }
         if let end = view.time("lapses_at"), end.milliseconds <= moment.milliseconds {
-            return try timed("timer:backorder:\(view.id):\(end.milliseconds)", "backorder-lapse") { builder in
+            return try timed("timer:backorder:\(view.id):\(end.milliseconds):\(version(of: "state", view))", "backorder-lapse") { builder in
                 try ShelfEffects(builder: builder).giveUp(view, because: "It was not there in time and is not wanted any more.", isNews: true)
                 if let left = try builder.writer.view(view.entity, view.id), let next = left.nextDue, next <= moment.milliseconds {
                     try stock(builder).expire(reservation: left)

@@ -15,7 +15,7 @@ extension ServerEngine {
                 try sequencer.serverSet(cause: "attachment:\(id)", intent: "attachment-stored") { builder in
                     try builder.patch("attachment", id: id, ["stored": .boolean(true)])
                     if let view = try builder.writer.view(entity, id), let order = view.reference("order"), let author = view.reference("by") {
-                        try OrderEffects(builder: builder, stock: try sequencer.stock(builder)).closeIfComplete(order, by: author)
+                        try OrderEffects(builder: builder, stock: try sequencer.stock(builder), isImport: false).closeIfComplete(order, by: author)
                     }
                 }
             }

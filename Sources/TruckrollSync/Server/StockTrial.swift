@@ -170,8 +170,9 @@ struct StockTrial {
                 code: "serial-elsewhere", op: index, text: "The piece \(serial) is \(place) by the book.", serverValue: .text(place),
                 remedies: ["move it from where it is", "compare the number with the plate", "count the stock there"])
         }
-        // What is written off is gone, whatever it was named for.
-        if entry.reference("to") != nil, entry.reference("from") != nil, unit?.reference("reserved_for") != nil {
+        // What is written off or put aside is gone, whatever it was named for.
+        let isPutAside = try entry.reference("to").flatMap { try writer.view(try schema.entity("stock_location"), $0)?.text("kind") } == "quarantine"
+        if entry.reference("to") != nil, entry.reference("from") != nil, !isPutAside, unit?.reference("reserved_for") != nil {
             return Remark(
                 code: "serial-reserved", op: index, text: "The piece \(serial) is named for an order.",
                 remedies: ["move another one", "release what the order was granted"])

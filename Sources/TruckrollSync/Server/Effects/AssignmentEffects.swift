@@ -34,7 +34,10 @@ struct AssignmentEffects {
         guard try builder.writer.view(user, technician) != nil else { return "There is no such technician." }
         switch action {
         case "assign":
-            guard !state.isClosed, state != .draft, state != .submitted else { return "The order is \(state.title); it cannot be planned." }
+            guard state.isPlannable else {
+                let way = state == .on_hold ? " Mend what holds it, or override its case with a reason." : ""
+                return "The order is \(state.title); it cannot be planned.\(way)"
+            }
         case "reassign":
             guard let other = request.reference("instead_of"), try isActive(order, other) else {
                 return "That technician is not assigned to the order."

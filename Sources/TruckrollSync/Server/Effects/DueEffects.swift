@@ -1,6 +1,5 @@
 import TruckrollCore
 import TruckrollDomain
-import TruckrollProtocol
 
 /// Keeps when an order has to be begun, done and moved on, and tells once when one of these moments has passed.
 struct DueEffects {
@@ -16,31 +15,43 @@ struct DueEffects {
         var name: String { "\(kind.rawValue):\(at)" }
     }
 
-    /// What was promised follows from its priority; how long it may stand there, from its state.
+    /// What was promised follows from its priority; how long it may stand there, from its state and since when it is in it.
     func refresh(_ id: RecordID) throws {
         guard let order = try view(id), let state = order.text("state").flatMap({ OrderState(rawValue: $0) }) else { return }
-        let promise = try book.promise(for: order, from: asked(order))
-        let limit = state.isClosed ? nil : try book.limit(of: state, since: builder.moment.milliseconds)
-        try builder.patch(
-            "service_order", id: id, ["respond_by": time(promise.respondBy), "resolve_by": time(promise.resolveBy), "stalls_at": time(limit)])
-        if state.isBegun { try builder.resolve(.response_overdue, order: id, text: "Somebody is there.") }
-        if state.isPastWork { try builder.resolve(.resolution_overdue, order: id, text: "The work is done.") }
-        if state.isClosed {
-            for kind in [ExceptionKind.response_overdue, .resolution_overdue] { try builder.resolve(kind, order: id, text: "The order is over.") }
-        }
-        try builder.resolve(.stalled, order: id, text: "It has moved on.")
+        let limit = state.isClosed ? nil : try book.limit(of: state, since: try since(order, state))
+        var fields = try promises(of: order)
+        fields["stalls_at"] = time(limit)
+        if state.isBegun, order["responded_at"] == .null { fields["responded_at"] = time(try since(order, state)) }
+        try builder.patch("service_order", id: id, fields)
         try wind(id)
     }
 
-    /// A priority that somebody has changed promises something else; where the order stands, it stands as long as before.
+    /// A priority that somebody has changed promises something else.
     func reprioritise(_ id: RecordID) throws {
         guard let order = try view(id), !(order.text("state").flatMap { OrderState(rawValue: $0) }?.isPastWork ?? true) else { return }
-        let promise = try book.promise(for: order, from: asked(order))
-        try builder.patch("service_order", id: id, ["respond_by": time(promise.respondBy), "resolve_by": time(promise.resolveBy)])
+        try builder.patch("service_order", id: id, try promises(of: order))
         try wind(id)
     }
 
-    /// A moment has come: somebody is told.
+    private func promises(of order: RecordView) throws -> [String: Value] {
+        let promise = try book.promise(for: order, from: builder.soundTime(order, "requested_at"))
+        return ["respond_by": time(promise.respondBy), "resolve_by": time(promise.resolveBy)]
+    }
+
+    /// When an order came into the state in which it is: by the last of its events that changed it.
+    private func since(_ order: RecordView, _ state: OrderState) throws -> Int64 {
+        let events = try builder.schema.entity("order_event")
+        var event = try order.reference("last_event").flatMap { try builder.writer.view(events, $0) }
+        while let former = try event?.reference("after").flatMap({ try builder.writer.view(events, $0) }),
+            former.text("state_after") == state.rawValue
+        {
+            event = former
+        }
+        let stamp = event?.entity["event"].flatMap { event?.record[$0.id]?.version.stamp.milliseconds }
+        return min(stamp.map { Int64(clamping: $0) } ?? builder.moment.milliseconds, builder.moment.milliseconds)
+    }
+
+    /// A moment has come: somebody is told, once while the case of another such moment is open.
     func wake(_ id: RecordID) throws {
         guard let order = try view(id) else { return }
         for moment in try moments(of: order) where moment.at <= builder.moment.milliseconds {
@@ -49,25 +60,46 @@ struct DueEffects {
         try wind(id)
     }
 
-    /// Says when it is to be looked at next.
+    /// Ends the cases of moments that are over or have become others, and says when it is to be looked at next.
     private func wind(_ id: RecordID) throws {
         guard let order = try view(id) else { return }
+        let awaited = try awaited(order)
+        for kind in Self.kinds {
+            let moment = awaited.first { $0.kind == kind }
+            if let moment, moment.at <= builder.moment.milliseconds { continue }
+            try builder.resolve(kind, order: id, text: moment == nil ? "It is not awaited any more." : "It is awaited at another time now.")
+        }
         try builder.patch("service_order", id: id, ["next_check": time(try moments(of: order).map(\.at).min())])
     }
 
-    /// Those about which nobody has been told.
-    private func moments(of order: RecordView) throws -> [Moment] {
+    private static let kinds: [ExceptionKind] = [.response_overdue, .resolution_overdue, .stalled]
+
+    /// The moments by which something has still to happen.
+    private func awaited(_ order: RecordView) throws -> [Moment] {
         guard let state = order.text("state").flatMap({ OrderState(rawValue: $0) }), !state.isClosed else { return [] }
         var moments: [Moment] = []
         func add(_ kind: ExceptionKind, _ field: String, _ text: (String) -> String) {
             guard let time = order.time(field) else { return }
             moments.append(Moment(kind: kind, at: time.milliseconds, text: text("\(time.date) \(time.clock)")))
         }
-        if !state.isBegun { add(.response_overdue, "respond_by") { "Somebody was to be there by \($0), and nobody is." } }
+        if order["responded_at"] == .null, !state.isBegun {
+            add(.response_overdue, "respond_by") { "Somebody was to be there by \($0), and nobody is." }
+        }
         if !state.isPastWork { add(.resolution_overdue, "resolve_by") { "The work was to be done by \($0), and is not." } }
         add(.stalled, "stalls_at") { "It was to be moved on from “\(state.title)” by \($0), and was not." }
+        return moments
+    }
+
+    /// Those about which nobody has been told.
+    private func moments(of order: RecordView) throws -> [Moment] {
         let entity = try builder.schema.entity("exception")
-        return try moments.filter { try builder.writer.view(entity, exceptionID($0, order.id)) == nil }
+        let open = Set(
+            try builder.writer.views(entity, where: "order", equals: .reference(order.id)).filter { $0.text("state") == "open" }.compactMap {
+                $0.text("kind")
+            })
+        return try awaited(order).filter { moment in
+            try !open.contains(moment.kind.rawValue) && builder.writer.view(entity, exceptionID(moment, order.id)) == nil
+        }
     }
 
     private func exceptionID(_ moment: Moment, _ order: RecordID) throws -> RecordID {
@@ -77,14 +109,4 @@ struct DueEffects {
     private func view(_ id: RecordID) throws -> RecordView? { try builder.writer.view(try builder.schema.entity("service_order"), id) }
 
     private func time(_ milliseconds: Int64?) -> Value { milliseconds.map { .text(builder.moment.calendar.local($0).description) } ?? .null }
-
-    /// As the order says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected.
-    /// Who brings in the past says himself when it was.
-    private func asked(_ order: RecordView) throws -> Int64 {
-        let version = order.entity["requested_at"].flatMap { order.record[$0.id]?.version }
-        let claimed = order.time("requested_at")?.milliseconds ?? builder.moment.milliseconds
-        guard let stamp = version.map({ Int64(clamping: $0.stamp.milliseconds) }) else { return claimed }
-        if let replica = version?.stamp.replica, try builder.writer.transaction.replica(replica)?.role == .importer { return claimed }
-        return Limits.plausibleTimes.contains(claimed) && abs(claimed - stamp) <= Int64(Limits.aheadMilliseconds) ? claimed : stamp
-    }
 }

@@ -23,6 +23,16 @@ extension EffectBuilder {
         try ExceptionEffects(builder: self).begin(id)
     }
 
+    /// Raises what rules found an error in, with the reason that was given; nothing where they found none.
+    func raise(
+        _ kind: ExceptionKind, _ name: String, order: RecordID?, about: RecordID?, subject: RecordID?, _ report: RuleReport, reason: String?
+    ) throws {
+        guard report.verdict == .error else { return }
+        let found = report.findings.filter { $0.severity == .error }.map { "\($0.text) (\($0.code))" }.joined(separator: " ")
+        let given = reason.map { "Reason given: \($0)" } ?? "No reason was given."
+        try raise(kind, name, order: order, about: about, subject: subject, text: "\(found) \(given) Rules: \(report.rules).")
+    }
+
     /// Ends the exception that another cause raised under the name, where it is of the kind and open.
     func resolve(_ kind: ExceptionKind, raisedBy cause: String, _ name: String, order: RecordID?, text: String) throws {
         let entity = try schema.entity("exception")

@@ -18,6 +18,8 @@ final class EffectBuilder {
     var movedOrders: Set<RecordID> = []
     /// Orders on hold about which something was decided, or mended.
     var heldOrders: Set<RecordID> = []
+    /// Orders of which something was changed that the rules look at.
+    var changedOrders: Set<RecordID> = []
     /// Stocks of which something moved or was promised, as they were before: more may have to be asked for, and where more is free in the
     /// end, who waits may be served.
     var touchedShelves: [StockShelf: StockBalance] = [:]
@@ -73,6 +75,18 @@ final class EffectBuilder {
     private func add(_ op: Op) throws -> AppliedOp {
         ops.append(op)
         return try applier.apply(op, index: ops.count - 1)
+    }
+
+    /// A time as a record says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has
+    /// corrected. Who brings in the past says himself when it was, where that can be.
+    func soundTime(_ view: RecordView, _ field: String) -> Int64 {
+        let version = view.entity[field].flatMap { view.record[$0.id]?.version }
+        let claimed = view.time(field)?.milliseconds ?? moment.milliseconds
+        guard let version, case let stamp = Int64(clamping: version.stamp.milliseconds) else { return claimed }
+        guard Limits.plausibleTimes.contains(claimed) else { return stamp }
+        if abs(claimed - stamp) <= Int64(Limits.aheadMilliseconds) { return claimed }
+        let role = try? writer.transaction.replica(version.stamp.replica)?.role
+        return role == .importer ? claimed : stamp
     }
 
     // MARK: Common records

@@ -60,10 +60,7 @@ extension ExceptionEffects {
     /// As it says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected.
     private func raisedAt(_ view: RecordView) -> Int64 {
         if let again = view.time("reopened_at") { return again.milliseconds }
-        let stamp = view.entity["raised_at"].flatMap { view.record[$0.id]?.version.stamp.milliseconds }.map { Int64(clamping: $0) }
-        let claimed = view.time("raised_at")?.milliseconds ?? builder.moment.milliseconds
-        let isSound = stamp.map { Limits.plausibleTimes.contains(claimed) && abs(claimed - $0) <= Int64(Limits.aheadMilliseconds) } ?? true
-        return min(isSound ? claimed : stamp ?? claimed, builder.moment.milliseconds)
+        return min(builder.soundTime(view, "raised_at"), builder.moment.milliseconds)
     }
 
     private func rules() throws -> [EscalationRule] {

@@ -4,6 +4,8 @@ import TruckrollDomain
 /// Certificates are registered, attachments are waited for, late facts are pointed out.
 struct FactEffects {
     let builder: EffectBuilder
+    /// Whether the set brings in the past, which is judged by no rule of today.
+    let isImport: Bool
 
     func add(for applied: AppliedOp, author: RecordID) throws {
         if applied.entity.name == "stock_location", let record = try builder.writer.record(applied.op.key) {
@@ -115,13 +117,19 @@ struct FactEffects {
         try note(RuleBook(schema: builder.schema, access: builder.writer).report(onReading: reading), of: reading, as: .unlisted_gas, author)
     }
 
+    /// A correction takes the place of what it corrects, and the case of that one is over.
     private func note(_ report: RuleReport?, of view: RecordView, as kind: ExceptionKind, _ author: RecordID) throws {
-        guard let report, report.verdict == .error else { return }
-        let found = report.findings.filter { $0.severity == .error }.map { "\($0.text) (\($0.code))" }.joined(separator: " ")
-        let reason = view.text("override").map { " Reason given: \($0)" } ?? " No reason was given."
+        guard !isImport else { return }
+        if let id = view.reference("corrects"), let former = try builder.writer.view(view.entity, id), former["order"] == view["order"],
+            let made = former.record.entries.first?.version.writeID
+        {
+            try builder.resolve(
+                kind, raisedBy: Sequencer.effectsCause(made), "\(kind.rawValue):\(id)", order: former.reference("order"), text: "It was corrected.")
+        }
+        guard let report else { return }
         try builder.raise(
-            kind, "\(kind.rawValue):\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"),
-            text: "\(found)\(reason) Rules: \(report.rules).")
+            kind, "\(kind.rawValue):\(view.id)", order: view.reference("order"), about: author, subject: view.reference("asset"), report,
+            reason: view.text("override"))
     }
 
     /// What keeps a certificate from being registered, as a sentence.

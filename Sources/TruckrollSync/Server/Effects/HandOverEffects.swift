@@ -79,8 +79,8 @@ struct HandOverEffects {
             guard holder == .location(from) else {
                 return .refused("The piece \(serial) is \(try stock.units.book.words(for: holder)) by the book. Compare the number with the plate.")
             }
-            if let problem = try namingProblem(of: offer, unit, part, at: from) { return .refused(problem) }
         }
+        if let serial = UnitPassage.serial(offer), let problem = try namingProblem(of: offer, serial, part, at: from) { return .refused(problem) }
         if let problem = try lotProblem(of: offer, part, quantity, at: from) { return .refused(problem) }
         // What is somewhere else than in a van is not loaded for an order: anybody may be promised it there.
         if try offer.reference("to").map({ try !stock.isDepot($0) }) ?? false,
@@ -104,14 +104,17 @@ struct HandOverEffects {
     }
 
     /// Why a piece cannot be handed out, as a sentence: it is named for another order, or for this one others are.
-    private func namingProblem(of offer: RecordView, _ unit: RecordView, _ part: RecordID, at from: RecordID) throws -> String? {
-        let serial = unit.text("serial") ?? ""
+    private func namingProblem(of offer: RecordView, _ serial: String, _ part: RecordID, at from: RecordID) throws -> String? {
+        let unit = try stock.units.book.unit(of: part, serial: serial)
+        if let to = offer.reference("to"), try builder.writer.view(try builder.schema.entity("stock_location"), to)?.text("kind") == "quarantine" {
+            return nil
+        }
         let own = try stock.reservation(for: try stock.order(of: offer), part, from)
-        if let reservation = unit.reference("reserved_for") {
+        if let reservation = unit?.reference("reserved_for") {
             return reservation == own?.id ? nil : "The piece \(serial) is named for another order. Hand out another one, or release it there."
         }
         let named = (own?["serials"].list ?? []).compactMap(\.text)
-        guard let own, ReservationAmounts(own).granted > .zero, !named.isEmpty else { return nil }
+        guard let own, ReservationAmounts(own).granted > .zero, UnitCriteria(reservation: own) != nil else { return nil }
         return "Named for the order are \(named.joined(separator: ", "))."
     }
 

@@ -32,6 +32,10 @@ struct NamedUnitEffects {
             else { continue }
             try builder.patch("unit", id: unit.id, ["reserved_for": .null])
             builder.namedReservations.insert(view.id)
+            let offers = OfferEffects(balances: balances)
+            for offer in try offers.open(of: part, serial: serial) where offer.reference("picked_for") == view.id {
+                try offers.end(offer, as: .refused, because: "Its certificate does not hold any more.")
+            }
         }
         for view in try builder.writer.views(reservations, where: "part", equals: .reference(part))
         where view.text("state") == ReservationState.backordered.rawValue && UnitCriteria(reservation: view) != nil {
@@ -52,6 +56,11 @@ struct NamedUnitEffects {
         guard !pieces.isEmpty else { return }
         for piece in pieces { try builder.patch("unit", id: piece, ["reserved_for": .reference(view.id)]) }
         try list(view)
+    }
+
+    /// Brings in step what a request lists that waits.
+    func list(_ id: RecordID) throws {
+        if let view = try builder.writer.view(try builder.schema.entity("reservation"), id) { try list(view) }
     }
 
     /// Writes into a request which pieces are named for it, and while it waits, why the others are not.

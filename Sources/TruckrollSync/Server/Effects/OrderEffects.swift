@@ -6,10 +6,13 @@ struct OrderEffects {
     let builder: EffectBuilder
     private let stock: StockEffects
     private let assignments: AssignmentEffects
+    private let reviews: OrderReviewEffects
 
-    init(builder: EffectBuilder, stock: StockEffects) {
+    /// - Parameter isImport: whether the set brings in the past.
+    init(builder: EffectBuilder, stock: StockEffects, isImport: Bool) {
         self.builder = builder
         self.stock = stock
+        reviews = OrderReviewEffects(builder: builder, isImport: isImport)
         assignments = AssignmentEffects(builder: builder)
     }
 
@@ -18,6 +21,7 @@ struct OrderEffects {
         {
             try DueEffects(builder: builder).reprioritise(applied.op.key.id)
         }
+        try reviews.noteChange(applied)
         guard let ruling = applied.eventRuling, let record = try builder.writer.record(applied.op.key) else { return }
         let event = RecordView(record, applied.entity)
         guard let order = event.reference("order"), let kind = event.text("event").flatMap({ OrderEvent(rawValue: $0) }),
@@ -25,10 +29,9 @@ struct OrderEffects {
         else { return }
         if case .notEffective = ruling {} else { builder.movedOrders.insert(order) }
         // Whose event it is was checked against the set's author at the door.
+        if kind == .start { try reviews.noteStart(event, ruling, order, author) }
         switch ruling {
-        case .effective:
-            if kind == .start { try noteStart(event, order, author) }
-            try effective(kind, order, author, reason: event.text("reason"))
+        case .effective: try effective(kind, order, author, reason: event.text("reason"))
         case .doubleAssignment:
             try assignments.restore(order, technician: author)
             try untell(.reassignment_stands, order)
@@ -74,10 +77,10 @@ struct OrderEffects {
     private func effective(_ event: OrderEvent, _ order: RecordID, _ author: RecordID, reason: String?) throws {
         if event == .complete || event == .certify { try builder.resolve(.incomplete, order: order, text: "What was missing has been done.") }
         switch event {
-        case .submit: try review(order, author)
+        case .submit: try reviews.submit(order, author)
         case .take:
             try assignments.appoint(author, to: order, starts: nil, ends: nil)
-            try review(order, author)
+            try reviews.submit(order, author)
         case .schedule: try replan(order, "It was planned anew.")
         case .no_access: try stop(.no_access, order, author, "There was no access", reason)
         case .unsafe: try stop(.unsafe, order, author, "It was not safe to work", reason)
@@ -92,84 +95,6 @@ struct OrderEffects {
         case .complete: try builder.resolve(.double_assignment, order: order, text: "One of the two completed the order.")
         case .customer_sign, .customer_refuse, .customer_absent, .certify: builder.ordersToClose.insert(order)
         default: break
-        }
-    }
-
-    /// Work that was started without what is asked for there is a fact, and quality is told (I9).
-    private func noteStart(_ event: RecordView, _ order: RecordID, _ author: RecordID) throws {
-        guard let at = event.time("at"), let report = try rules.report(onStart: order, by: author, at: at), report.verdict == .error else { return }
-        let found = report.findings.filter { $0.severity == .error }.map { "\($0.text) (\($0.code))" }.joined(separator: " ")
-        let reason = event.text("reason").map { " Reason given: \($0)" } ?? " No reason was given."
-        try builder.raise(.unfit_start, "start:\(event.id)", order: order, about: author, text: "\(found)\(reason) Rules: \(report.rules).")
-    }
-
-    // MARK: What the rules find
-
-    /// Asks the rules about a new order. An error keeps it from being planned until it is mended or somebody answers for it; something to look
-    /// at needs somebody who has looked. What a technician has taken up already is held by nothing.
-    private func review(_ order: RecordID, _ author: RecordID) throws {
-        let report = try verdict(on: order, "submitted")
-        let isHeld = try report?.verdict == .error && builder.state(of: order) == .submitted
-        if isHeld, let report {
-            try builder.event(.hold, order: order, by: author)
-            try raise(.order_held, order, author, report, from: .error, "The order is on hold.")
-        } else if let report, report.verdict ?? .notice >= .warning {
-            try raise(.order_review, order, author, report, from: .warning, "Look at the order.")
-        }
-        if !isHeld, try builder.state(of: order) == .submitted { try builder.event(.validate, order: order, by: author) }
-    }
-
-    private func raise(
-        _ kind: ExceptionKind, _ order: RecordID, _ author: RecordID, _ report: RuleReport, from severity: RuleFinding.Severity, _ intro: String
-    ) throws {
-        let found = report.findings.filter { $0.severity >= severity }.map { "\($0.text) (\($0.code)) \($0.remedy)" }.joined(separator: " ")
-        try builder.raise(
-            kind, kind.rawValue, order: order, about: author, text: "\(intro) \(found) Rules: \(report.rules).")
-    }
-
-    /// What the rules say, which is kept.
-    private func verdict(on order: RecordID, _ name: String) throws -> RuleReport? {
-        guard let report = try rules.report(onOrder: order) else { return nil }
-        try builder.create(
-            "order_verdict", id: try builder.id("order_verdict", "\(name):\(order)"),
-            [
-                "order": .reference(order), "rules": .text(report.rules), "verdict": report.verdict.map { .text($0.rawValue) } ?? .null,
-                "findings": report.findings.isEmpty
-                    ? .null
-                    : .list(
-                        report.findings.prefix(Self.mostFindings).map { finding in
-                            .list([finding.severity.rawValue, finding.code, finding.path, finding.text, finding.remedy].map { .text($0) })
-                        }),
-                "at": builder.now,
-            ])
-        return report
-    }
-
-    /// How many findings are kept; a person reads no more.
-    private static let mostFindings = 50
-    private var rules: RuleBook { RuleBook(schema: builder.schema, access: builder.writer) }
-
-    /// What may be mended by writing to them.
-    static let asked: Set<String> = [
-        "service_order", "customer", "site", "asset", "asset_model", "hazardous_area", "gas", "sensor_channel", "rule_setting",
-    ]
-
-    /// Orders on hold in which nothing is wrong any more, or for which somebody has answered, can be planned.
-    ///
-    /// - Parameter isMended: whether something was written that the rules look at.
-    func reconsider(isMended: Bool) throws {
-        if isMended {
-            builder.heldOrders.formUnion(try builder.writer.ids(try builder.schema.entity("service_order"), where: "state", equals: .text("on_hold")))
-        }
-        for order in builder.heldOrders.sorted() where try builder.state(of: order) == .on_hold {
-            let exceptions = try builder.writer.views(try builder.schema.entity("exception"), where: "order", equals: .reference(order))
-                .filter { $0.text("kind") == ExceptionKind.order_held.rawValue }
-            let isOpen = exceptions.contains { $0.text("state") == "open" }
-            if isOpen, try rules.report(onOrder: order)?.verdict == .error { continue }
-            guard let author = exceptions.first?.reference("about") else { continue }
-            _ = try verdict(on: order, "released")
-            try builder.event(.release, order: order, by: author)
-            if isOpen { try builder.resolve(.order_held, order: order, text: "The rules find nothing against it any more.") }
         }
     }
 

@@ -48,6 +48,7 @@ struct ShelfEffects {
                 lines.removeAll { $0 == grant.line }
                 if let rest = grant.rest { lines.append(rest) }
             }
+            for line in lines where line.pieces != nil { try pieces.list(line.reservation) }
         }
         try foretell(shelf, lines)
     }
@@ -120,7 +121,8 @@ struct ShelfEffects {
     /// A piece that was named for a request has gone another way, and no other one will do: it is waited for.
     func wait(again view: RecordView, _ amounts: ReservationAmounts, _ lost: Quantity) throws {
         guard let shelf = StockShelf(view) else { return }
-        let lapse = try lapse(of: view)
+        // What has waited before is given up when it was to be.
+        let lapse = try view.time("lapses_at") ?? lapse(of: view)
         try builder.patch(
             "reservation", id: view.id,
             [
@@ -129,11 +131,15 @@ struct ShelfEffects {
                 "lapses_at": lapse.map { .text($0.description) } ?? .null,
                 "answer": .text("\(lost) of the pieces that were named for it are gone, and no other one there is what is asked for."),
             ])
-        if let waiting = try builder.writer.view(view.entity, view.id) { try raiseShortage(of: waiting) }
         try balances.change(shelf.part, at: shelf.location) {
             $0.reserved = $0.reserved.remainder(after: lost)
             $0.backordered = $0.backordered.adding(lost) ?? $0.backordered
         }
+        guard let waiting = try builder.writer.view(view.entity, view.id) else { return }
+        if let lapse, lapse.milliseconds <= builder.moment.milliseconds {
+            return try giveUp(waiting, because: "A piece is gone, and it is not wanted any more.", isNews: true)
+        }
+        try raiseShortage(of: waiting)
     }
 
     /// Gives up what a request was not granted, when its time is over or it is not needed any more.
@@ -154,6 +160,8 @@ struct ShelfEffects {
 
     /// Tells purchasing of a request that waits.
     func raiseShortage(of view: RecordView) throws {
+        let cases = try builder.writer.views(try builder.schema.entity("exception"), where: "subject", equals: .reference(view.id))
+        if cases.contains(where: { $0.text("kind") == ExceptionKind.shortage.rawValue && $0.text("state") == "open" }) { return }
         let part = try view.reference("part").flatMap { try builder.writer.view(try builder.schema.entity("part"), $0)?.text("number") }
         let text = "\(view.quantity("backordered") ?? .zero) of \(part ?? "a part") are not there. \(view.text("answer") ?? "")"
         try builder.raise(.shortage, "shortage:\(view.id)", order: view.reference("order"), about: nil, subject: view.id, text: text)

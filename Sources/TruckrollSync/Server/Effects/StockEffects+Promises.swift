@@ -142,7 +142,7 @@ extension StockEffects {
                 ["state": .text("refused"), "answer": .text("The part is discontinued." + (replacement.map { " It is replaced by \($0)." } ?? ""))])
             return
         }
-        if UnitCriteria(reservation: view) != nil, let refusal = try refusal(ofCriteria: view, part) {
+        if let criteria = UnitCriteria(reservation: view), let refusal = try refusal(of: criteria, view, part) {
             return try builder.patch("reservation", id: view.id, ["state": .text("refused"), "answer": .text(refusal)])
         }
         guard try isDepot(location) else {
@@ -171,7 +171,10 @@ extension StockEffects {
     }
 
     /// Only of pieces that are told apart, certain ones can be asked for.
-    private func refusal(ofCriteria view: RecordView, _ part: RecordID) throws -> String? {
+    private func refusal(of criteria: UnitCriteria, _ view: RecordView, _ part: RecordID) throws -> String? {
+        if criteria.isContradictory {
+            return "No piece can be fit for \(criteria.words). Ask for a gas zone with a gas group, or for dust with dust."
+        }
         guard try units.book.isSerialised(part) else { return "The pieces of this part are not told apart. Ask for it without criteria." }
         let isWhole = view.quantity("quantity").map { $0.millionths % Quantity.one.millionths == 0 } ?? false
         return isWhole ? nil : "Pieces are asked for by whole numbers."
@@ -202,6 +205,7 @@ extension StockEffects {
                 ["state": .text("refused"), "answer": .text("More would be waited for than the book can say. Ask for less.")])
         }
         var fields: [String: Value] = ["state": .text("granted"), "granted": .text(granted.description), "answer": .text("Granted.")]
+        if criteria != nil { fields["serials"] = .list([]) }
         if let kept = grant?.fromSafetyStock, kept > .zero {
             fields["from_safety_stock"] = .text(kept.description)
             fields["answer"] = .text("Granted, \(kept) of it from the safety stock.")
