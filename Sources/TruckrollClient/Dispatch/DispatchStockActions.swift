@@ -222,7 +222,8 @@ extension DeviceClient {
             if let request = try reader.view("reservation", ticket.record) {
                 guard let state = request.text("state") else { return .pending }
                 let asksForSome = ["scheme", "zone", "protection_group", "temperature_class", "valid_days"].contains { request[$0] != .null }
-                if asksForSome, request["serials"] == .null, state != "refused" {
+                let isOpen = ReservationState(rawValue: state)?.isOpen ?? false
+                if asksForSome, request["serials"] == .null, isOpen {
                     return .refused("It was asked for before without criteria, and is \(state) so. \(request.text("answer") ?? "")")
                 }
                 let pieces = (request["serials"].list ?? []).compactMap(\.text)
