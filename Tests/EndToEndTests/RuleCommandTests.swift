@@ -25,6 +25,9 @@ struct RuleCommandTests {
         let earlier = try #require((checked.json["earlier"] as? [[String: Any]])?.first)
         #expect((earlier["rules"] as? String)?.hasPrefix("order-entry/1-") == true && earlier["verdict"] as? String == "error")
 
+        let queued = try #require(try office.list("queue", "queue").first { $0["order"] as? String == order })
+        #expect(queued["channel"] as? String == "office" && queued["owners"] as? [String] == ["dispatcher"])
+        #expect((queued["block"] as? String)?.contains("order-assets") == true && queued["age_minutes"] as? Int != nil)
         let held = try #require(
             try office.list("exceptions", "exceptions").first { $0["kind"] as? String == "order_held" && $0["order"] as? String == order })
         let id = String(try #require(held["id"] as? String).suffix(8))
