@@ -64,6 +64,7 @@ public enum EmbeddedSchemas {
             PackageResources.stage_limit_json,
             PackageResources.permit_json,
             PackageResources.tool_json,
+            PackageResources.channel_profile_json,
         ]
     }
 }

@@ -497,3 +497,6 @@ CREATE TABLE "entity_tool" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_tool_by_number" ON "entity_tool" ("number");
 CREATE INDEX "entity_tool_by_location" ON "entity_tool" ("location");
+CREATE TABLE "entity_channel_profile" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;

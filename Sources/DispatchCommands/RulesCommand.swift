@@ -7,6 +7,7 @@ import TruckrollSync
 import TruckrollTerminal
 
 extension RuleSettings.Weight: ExpressibleByArgument {}
+extension ChannelProfile.Field: ExpressibleByArgument {}
 
 struct RulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +23,7 @@ struct RulesCommand: AsyncParsableCommand {
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else.
             JSON: rules, codes (level, code, weight, reason), synced, as_of_position.
-            """, subcommands: [List.self, Set.self], defaultSubcommand: List.self)
+            """, subcommands: [List.self, Set.self, Channel.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -93,6 +94,43 @@ struct RulesCommand: AsyncParsableCommand {
             try await options.run { session in
                 try await session.stock("Rule \(code)", "It is \(weight.rawValue) from now on.") {
                     try $0.dispatchWeigh(code, as: weight, because: because)
+                }
+            }
+        }
+    }
+
+    struct Channel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "channel", abstract: "See or say what an order has to have that comes in by a channel.",
+            discussion: """
+                Without options it is shown. What is missing is named before an order is taken down; one that came in all the same is on hold.
+
+                EXAMPLE
+                  truckroll-dispatch rules channel contract --require po_reference
+                  truckroll-dispatch rules channel phone
+
+                \(StockCommand.written)
+                JSON: channel, required, synced, as_of_position; when something is changed: answer (granted, refused, pending), text, id.
+                """)
+        @OptionGroup var options: DispatchOptions
+        @Argument(help: "office, portal, field, phone or contract.") var channel: CreateCommand.Channel
+        @Option(help: ArgumentHelp("A field that is asked for; repeat it for several.", valueName: "field")) var require: [ChannelProfile.Field] = []
+        @Option(help: ArgumentHelp("A field that is not asked for any more.", valueName: "field")) var noRequire: [ChannelProfile.Field] = []
+
+        func run() async throws {
+            try await options.run { session in
+                if !require.isEmpty || !noRequire.isEmpty {
+                    return try await session.stock("Channel \(channel.rawValue)", "It counts from now on.") {
+                        try $0.dispatchChannel(channel.rawValue, adding: require, removing: noRequire)
+                    }
+                }
+                return try await session.show { reader, _ in
+                    let id = ChannelProfile.id(try reader.schema.entity("channel_profile"), channel: channel.rawValue)
+                    let required = (try reader.view("channel_profile", id)?["required"].list ?? []).compactMap(\.text).sorted()
+                    var block = KeyValueBlock(title: StyledText(channel.rawValue))
+                    for field in required { block.add("Has to have", StyledText(field.words)) }
+                    if required.isEmpty { block.add("Has to have", StyledText("nothing more than any order", .dim)) }
+                    return ([("channel", .string(channel.rawValue)), ("required", .texts(required))], [block])
                 }
             }
         }

@@ -14,6 +14,10 @@ struct RuleCommandTests {
         let place = ["--customer", try #require(site["customer"] as? String), "--site", try #require(site["site"] as? String)]
 
         #expect(try office("rules", "set", "order-assets", "error", "--because", "Nobody can prepare it").status == 0)
+        #expect(try office("rules", "channel", "phone", "--require", "po_reference").status == 0)
+        let incomplete = try office(["create"] + place + ["--kind", "repair", "--title", "Pump", "--channel", "phone"])
+        #expect(incomplete.status == 1 || incomplete.status == 2)
+        #expect(try office(["create"] + place + ["--kind", "repair", "--title", "Pump", "--channel", "phone", "--po", "PO 7"]).status == 0)
         #expect(try office("rules", "set", "no-such-rule", "error", "--because", "x").status == 64)
         let codes = try office.list("codes", "rules")
         #expect(codes.first { $0["code"] as? String == "order-assets" }?["weight"] as? String == "error")

@@ -180,6 +180,28 @@ struct OrderRulesTests {
         #expect(try state(id) == "ready_to_plan" && open(id).isEmpty && verdicts(id).count == 1)
     }
 
+    @Test("18: what a channel asks for holds an order that lacks it, until it is added")
+    func channel() throws {
+        let id = ChannelProfile.id(try world.schema.entity("channel_profile"), channel: "office")
+        try world.commit(company.dora) { editor in
+            try editor.create("channel_profile", id: id, ["channel": .text("office")])
+            for field in ["po_reference", "assets", "problem"] {
+                try editor.change("channel_profile", id, "required", element: .text(field), op: .add)
+            }
+        }
+        try world.sync(company.dora)
+        let held = try order(["po_reference": .text("PO 1"), "assets": .list([.reference(company.asset)])])
+        #expect(try verdicts(held) == ["order-entry/1 hazardous-area/1 error order-field"])
+        try world.commit(company.dora) { editor in
+            try editor.create(
+                "text", id: JointTextKind.problem.id(of: held), JointTextKind.problem.fields(order: held))
+        }
+        try world.sync(company.dora)
+        #expect(try state(held) == "ready_to_plan")
+        #expect(try state(try order(["channel": .text("phone")])) == "ready_to_plan")
+        #expect(try open(try order(["priority": .text("emergency")])) == ["order_review"])
+    }
+
     @Test("cancelling ends the case")
     func cancelled() throws {
         try customer(["credit_hold": .boolean(true)])

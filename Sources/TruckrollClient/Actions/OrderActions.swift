@@ -71,7 +71,8 @@ extension DeviceClient {
             }
             try editor.event(.create, order: id)
             _ = try editor.step(.take, id)
-            return (id, ["Its number is \(number)."])
+            let missing = try editor.rules.report(onOrder: id)?.findings.filter { $0.code == "order-field" }.map(\.text) ?? []
+            return (id, ["Its number is \(number)."] + missing)
         }
     }
 

@@ -26,6 +26,8 @@ public enum Refusal: String, Sendable, CaseIterable {
     case lotMissing = "lot-missing"
     /// A part that the rules do not allow in this unit, without a reason why it was fitted all the same.
     case partUnapproved = "part-unapproved"
+    /// Fields that the channel asks for are empty.
+    case fieldsMissing = "fields-missing"
     /// A permit or qualification that is asked for where the work is started is missing, without a reason why it was started all the same.
     case startUnfit = "start-unfit"
     /// A calibration gas that is not listed for the model, without a reason why it was used all the same.

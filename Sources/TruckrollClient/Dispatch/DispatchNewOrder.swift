@@ -107,9 +107,19 @@ public struct DispatchNewOrder: Sendable {
 extension DeviceClient {
     /// Records a new order and submits it.
     ///
-    /// - Throws: `SchemaProblem` for a value that does not fit its field; then nothing was recorded.
+    /// - Throws: `SchemaProblem` for a value that does not fit its field, ``DeviceProblem`` `fields-missing` where its channel asks for more;
+    ///   then nothing was recorded.
     public func dispatchCreate(_ order: DispatchNewOrder) throws -> DispatchTicket {
-        let (record, set) = try commit("create-order") { try order.record($0) }
+        let (record, set) = try commit("create-order") { editor in
+            let id = try order.record(editor)
+            // What its channel asks for is named before anything is recorded.
+            let missing = try editor.rules.report(onOrder: id)?.findings.filter { $0.code == "order-field" && $0.severity == .error } ?? []
+            guard missing.isEmpty else {
+                throw DeviceProblem(
+                    .fieldsMissing, "The order is not complete.", missing: missing.map(\.text), next: "Add them, and take it down again.")
+            }
+            return id
+        }
         return DispatchTicket(record: record, set: try written(set))
     }
 

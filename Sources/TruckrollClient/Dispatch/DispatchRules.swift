@@ -56,6 +56,19 @@ extension DeviceClient {
         return DispatchTicket(record: id, set: try written(set))
     }
 
+    /// Says what an order has to have that comes in by a channel.
+    public func dispatchChannel(
+        _ channel: String, adding: [ChannelProfile.Field], removing: [ChannelProfile.Field]
+    ) throws -> DispatchTicket {
+        let id = ChannelProfile.id(try schema.entity("channel_profile"), channel: channel)
+        let (_, set) = try commit("channel-profile") { editor in
+            if try editor.view("channel_profile", id) == nil { try editor.create("channel_profile", id: id, ["channel": .text(channel)]) }
+            for field in adding { try editor.change("channel_profile", id, "required", element: .text(field.rawValue), op: .add) }
+            for field in removing { try editor.change("channel_profile", id, "required", element: .text(field.rawValue), op: .remove) }
+        }
+        return DispatchTicket(record: id, set: try written(set))
+    }
+
     /// Enters a certificate of a part or a model.
     ///
     /// - Throws: ``DeviceProblem`` `value-unfit` where it is for neither or both, or its plate cannot be read.

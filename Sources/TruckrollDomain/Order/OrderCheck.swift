@@ -51,12 +51,16 @@ public struct OrderSubject: Sendable {
     /// `nil` where this is not told here.
     public var account: Account?
     public var assets: [Asset]
+    /// How it came in.
+    public var channel: String
+    /// Fields that the channel asks for and that are empty.
+    public var missingFields: [String]
     /// The company's day on which the order was asked for.
     public var day: CalendarDate
 
     public init(title: String, kind: String, day: CalendarDate) {
         (self.title, self.kind, self.day) = (title, kind, day)
-        (isEmergency, isSiteCustomers, assets) = (false, true, [])
+        (isEmergency, isSiteCustomers, assets, channel, missingFields) = (false, true, [], "", [])
     }
 }
 
@@ -66,7 +70,7 @@ public enum OrderCheck {
     public static let rules = RuleSet<OrderSubject>(
         "order-entry/1",
         [
-            RuleLevel("form", [titled, dated, aimed]),
+            RuleLevel("form", [titled, dated, aimed, complete]),
             RuleLevel("parties", [known, located, placed, usable]),
             RuleLevel("account", [credit, contract, products]),
             RuleLevel("conformity", [areas]),
@@ -113,6 +117,17 @@ public enum OrderCheck {
         return finding(
             "order-assets", .warning, at: "service_order.assets", "It names nothing to work on, so nobody can prepare the \(order.kind).",
             "Add the assets, or say that they are found on site.")
+    }
+
+    /// An emergency is taken down with what the caller knows.
+    private static let complete = Rule<OrderSubject>("order-field") { order in
+        .found(
+            order.missingFields.map { field in
+                let name = field.split(separator: "_").joined(separator: " ")
+                return RuleFinding(
+                    "order-field", order.isEmergency ? .warning : .error, at: "service_order.\(field)",
+                    "An order by \(order.channel) has to have: \(name).", remedy: "Add it.")
+            })
     }
 
     // MARK: Parties

@@ -4,7 +4,16 @@ import TruckrollSync
 
 /// What people have told each other: the hand-overs of the day, with where each goes.
 final class SaidCodes {
-    var handOvers: [(id: RecordID, to: RecordID)] = []
+    /// A hand-over by its code.
+    struct HandOver {
+        let id: RecordID
+        let to: RecordID
+        let part: RecordID
+        /// Of the piece; `nil` where the part has none.
+        let serial: String?
+    }
+
+    var handOvers: [HandOver] = []
 }
 
 /// One act of one person on one device: what it is about is picked among what the device shows.

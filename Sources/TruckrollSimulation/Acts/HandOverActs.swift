@@ -32,7 +32,7 @@ struct HandOverActs {
             }
         }
         try editor.create("hand_over", id: id, offer)
-        context.said.handOvers.append((id, to))
+        context.said.handOvers.append(SaidCodes.HandOver(id: id, to: to, part: part, serial: offer["serial"]?.text))
         // Who takes something along has accepted it at once.
         guard how % 7 == 0 else { return }
         try editor.create(
@@ -68,5 +68,15 @@ struct HandOverActs {
             answer["location"] = action == .withdraw ? offer["from"] : offer["to"]
         }
         try editor.create("hand_over_answer", answer)
+        // Who was told a code has the piece in hand, and uses it at times before anybody's device knows of the hand-over.
+        guard how % 3 == 0, action == .accept, let heard = said.first(where: { $0.id == answer["hand_over"]?.reference }), let serial = heard.serial,
+            let order = try context.order
+        else { return }
+        try editor.create(
+            "part_use",
+            [
+                "order": .reference(order), "part": .reference(heard.part), "serial": .text(serial), "quantity": .text("1"),
+                "from": .reference(heard.to), "action": .text("consumed"), "at": context.now, "by": context.me,
+            ])
     }
 }

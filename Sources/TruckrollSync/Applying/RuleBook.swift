@@ -128,6 +128,12 @@ public struct RuleBook {
             subject.site = site.text("name") ?? ""
             subject.isSiteCustomers = site["customer"] == order["customer"]
         }
+        subject.channel = order.text("channel") ?? ""
+        let profiles = try schema.entity("channel_profile")
+        if let profile = try access.view(profiles, ChannelProfile.id(profiles, channel: subject.channel)) {
+            let hasProblem = try access.view(try schema.entity("text"), JointTextKind.problem.id(of: id)) != nil
+            subject.missingFields = ChannelProfile.missing(profile, in: order, hasProblem: hasProblem).map(\.rawValue)
+        }
         subject.assets = try order.references("assets").map { try self.subject(asset: $0, of: order) }
         return OrderCheck.report(on: subject, try settings())
     }

@@ -33,7 +33,9 @@ extension Sequencer {
                     try closeCase(of: ReplicaID(rawValue: UInt32(truncatingIfNeeded: author)), builder)
                 }
             }
-            try OrderReviewEffects(builder: builder, isImport: isImport).reconsider(by: set.user)
+            let reviews = OrderReviewEffects(builder: builder, isImport: isImport)
+            try reviews.reconsider(by: set.user)
+            try reviews.noteOvertaken(by: set.user)
             for order in builder.ordersToClose.sorted() { try orders.closeIfComplete(order, by: set.user) }
         }
     }

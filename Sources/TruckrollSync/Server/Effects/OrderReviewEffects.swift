@@ -77,15 +77,23 @@ struct OrderReviewEffects {
         switch name {
         case "service_order":
             builder.heldOrders.insert(id)
-            let asked = Set(["kind", "priority", "assets", "title", "due_at"].compactMap { applied.entity[$0]?.id })
+            let asked = Set(
+                ["kind", "priority", "assets", "title", "due_at", "po_reference", "worth", "required_documents"].compactMap { applied.entity[$0]?.id }
+            )
             if !applied.isNew, applied.op.writes.contains(where: { asked.contains($0.field) }) { builder.changedOrders.insert(id) }
+        case "text":
+            if applied.isNew, let record = try builder.writer.record(applied.op.key),
+                let order = RecordView(record, applied.entity).reference("order")
+            {
+                builder.heldOrders.insert(order)
+            }
         case "customer", "site":
             let held = try builder.writer.views(orders, where: "state", equals: .text(OrderState.on_hold.rawValue))
             builder.heldOrders.formUnion(held.filter { $0.reference(name) == id }.map(\.id))
         case "asset":
             let held = try builder.writer.views(orders, where: "state", equals: .text(OrderState.on_hold.rawValue))
             builder.heldOrders.formUnion(held.filter { $0.references("assets").contains(id) }.map(\.id))
-        case "asset_model", "hazardous_area", "gas", "sensor_channel", "rule_setting":
+        case "asset_model", "hazardous_area", "gas", "sensor_channel", "rule_setting", "channel_profile":
             builder.heldOrders.formUnion(try builder.writer.ids(orders, where: "state", equals: .text(OrderState.on_hold.rawValue)))
         default: break
         }
@@ -110,6 +118,17 @@ struct OrderReviewEffects {
             if isOpen { try builder.resolve(.order_held, order: order, text: "The rules find nothing against it any more.") }
             // What somebody has answered for is not asked about once more.
             if isOpen { try tell(order, author, report) }
+        }
+    }
+
+    /// Work that was begun without knowing of a hold stands (C6), and so the hold is over: somebody looks at the order instead.
+    ///
+    /// - Parameter author: whose set it was.
+    func noteOvertaken(by author: RecordID) throws {
+        for order in builder.movedOrders.sorted() where try builder.state(of: order) != .on_hold {
+            guard try cases(.order_held, of: order).contains(where: { $0.text("state") == "open" }) else { continue }
+            try builder.resolve(.order_held, order: order, text: "It is worked on without having known of the hold.")
+            if let report = try rules.report(onOrder: order) { try tell(order, author, report) }
         }
     }
 
