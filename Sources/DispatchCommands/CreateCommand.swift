@@ -72,7 +72,10 @@ struct CreateCommand: AsyncParsableCommand {
             if let due = draft.due, due.milliseconds < calendar.now.milliseconds {
                 session.console.note("Note that it is overdue from the start: it is \(calendar.spoken(calendar.now.description)) now.")
             }
-            let ticket = try session.client.dispatchCreate(draft)
+            let ticket: DispatchTicket
+            do { ticket = try session.client.dispatchCreate(draft) } catch let problem as DeviceProblem where problem.isRefusal {
+                return session.report(.refused("\(problem.detail)\n\(problem.next)"), about: "Order", json: [("code", .string(problem.code))])
+            }
             try await session.deliver(after: reach)
             let order = try session.client.read { try $0.view("service_order", ticket.record) }
             let number = order?.text("number") ?? ticket.record.short
