@@ -101,6 +101,39 @@ struct ExceptionTests {
 
     // MARK: Tests
 
+    @Test(
+        "an escalation is due at the second that is written, whatever fractions its times had",
+        arguments: [0, 3_600_000] as [Int64], [0, 203, 999] as [Int64])
+    func wholeSeconds(ahead: Int64, fraction: Int64) throws {
+        try rule(["kind": .text("incomplete"), "level": .integer(1), "after": .integer(3600), "team": .text("lead")])
+        company.anna.world.offset = ahead
+        world.milliseconds += fraction
+        try company.event(company.anna, .accept, .travel, .arrive, .start, .complete)
+        try world.sync(company.anna)
+        let id = try #require(try world.serverRecords("exception").first { $0.text("kind") == "incomplete" }?.id)
+        let due = try #require(try world.serverValue("exception", id, "due_at").text.flatMap { DeviceTime($0) })
+        try tick(at: due.milliseconds - 1)
+        #expect(try escalations(id) == 0)
+        try tick(at: due.milliseconds)
+        #expect(try escalations(id) == 1)
+    }
+
+    @Test(
+        "what a clock that is three minutes ahead says was raised just now: it is escalated at once where no time is to pass, and due stays where it was"
+    )
+    func slightlyAhead() throws {
+        try rule(["kind": .text("credit_hold"), "level": .integer(1), "after": .integer(0), "team": .text("lead")])
+        try rule(["kind": .text("credit_hold"), "level": .integer(2), "after": .integer(3600), "team": .text("finance-manager")])
+        company.dora.world.offset = 180_000
+        let id = try raise(.credit_hold)
+        #expect(try standing(id) == "raised open lead 1")
+        let due = try #require(try world.serverValue("exception", id, "due_at").text.flatMap { DeviceTime($0) })
+        try tick(at: due.milliseconds - 1)
+        #expect(try standing(id) == "raised open lead 1")
+        try tick(at: due.milliseconds)
+        #expect(try standing(id) == "raised open finance-manager 2")
+    }
+
     @Test("57: a credit review goes to the finance manager at 24:00:00 and not at 23:59:59, once, also across a restart; who overrides it is kept")
     func creditReview() throws {
         try rule(["kind": .text("credit_hold"), "level": .integer(1), "after": .integer(86_400), "team": .text("finance-manager")])

@@ -78,15 +78,20 @@ final class EffectBuilder {
     }
 
     /// A time as a record says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has
-    /// corrected. Who brings in the past says himself when it was, where that can be.
-    func soundTime(_ view: RecordView, _ field: String) -> Int64 {
+    /// corrected. Who brings in the past says himself when it was, where that can be. It is to the second, as fields hold times: what is counted
+    /// from it and written into a field is then no moment before the one that is meant.
+    func soundTime(_ view: RecordView, _ field: String) throws -> Int64 { try claimedOrStamped(view, field) / 1000 * 1000 }
+
+    private func claimedOrStamped(_ view: RecordView, _ field: String) throws -> Int64 {
         let version = view.entity[field].flatMap { view.record[$0.id]?.version }
         let claimed = view.time(field)?.milliseconds ?? moment.milliseconds
         guard let version, case let stamp = Int64(clamping: version.stamp.milliseconds) else { return claimed }
         guard Limits.plausibleTimes.contains(claimed) else { return stamp }
         if abs(claimed - stamp) <= Int64(Limits.aheadMilliseconds) { return claimed }
-        let role = try? writer.transaction.replica(version.stamp.replica)?.role
-        return role == .importer ? claimed : stamp
+        let author = try writer.transaction.replica(version.stamp.replica)
+        // The server's own stamps go before its clock where a device's did; what it says of the time is so.
+        let isServers = author?.publicKey.isEmpty ?? true
+        return isServers || author?.role == .importer ? claimed : stamp
     }
 
     // MARK: Common records

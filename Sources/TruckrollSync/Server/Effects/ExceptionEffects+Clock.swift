@@ -46,7 +46,7 @@ extension ExceptionEffects {
     }
 
     private func escalationCase(of view: RecordView) throws -> EscalationCase {
-        var item = EscalationCase(kind: view.text("kind") ?? "", raisedAt: raisedAt(view))
+        var item = EscalationCase(kind: view.text("kind") ?? "", raisedAt: try raisedAt(view))
         item.waited = view.integer("waited") ?? 0
         item.level = Int(view.integer("level") ?? 0)
         let orders = try builder.schema.entity("service_order")
@@ -57,10 +57,13 @@ extension ExceptionEffects {
         return item
     }
 
-    /// As it says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected.
-    private func raisedAt(_ view: RecordView) -> Int64 {
+    /// As it says itself, unless its author's clock was far off: then when its set was made, by the clock that the server has corrected. No
+    /// moment that was ahead when the server heard of it: so a rule of no time at all is met at once, and what is due stays where it was written.
+    private func raisedAt(_ view: RecordView) throws -> Int64 {
         if let again = view.time("reopened_at") { return again.milliseconds }
-        return min(builder.soundTime(view, "raised_at"), builder.moment.milliseconds)
+        let made = view.entity["raised_at"].flatMap { view.record[$0.id]?.version.writeID }
+        let heard = try made.flatMap { try builder.writer.transaction.admitted($0)?.admittedAt } ?? builder.moment.milliseconds
+        return try min(builder.soundTime(view, "raised_at"), heard / 1000 * 1000)
     }
 
     private func rules() throws -> [EscalationRule] {
