@@ -106,5 +106,3 @@ struct CreateCommand: AsyncParsableCommand {
         return order
     }
 }
-
-extension OrderRelation: ExpressibleByArgument {}

@@ -23,14 +23,10 @@ struct SiteCommand: AsyncParsableCommand {
             something is changed: answer (granted, refused, pending), text, id.
             """)
 
-    enum Permit: String, ExpressibleByArgument, CaseIterable {
-        case general, induction, hot_work, confined_space, electrical_isolation, mechanical_isolation, work_at_height
-    }
-
     @OptionGroup var options: DispatchOptions
     @Argument(help: "The site, by name, city or id.") var site: String
-    @Option(help: ArgumentHelp("A permit that is needed from now on; repeat it for several.", valueName: "kind")) var permit: [Permit] = []
-    @Option(help: ArgumentHelp("A permit that is not needed any more.", valueName: "kind")) var noPermit: [Permit] = []
+    @Option(help: ArgumentHelp("A permit that is needed from now on; repeat it for several.", valueName: "kind")) var permit: [PermitKind] = []
+    @Option(help: ArgumentHelp("A permit that is not needed any more.", valueName: "kind")) var noPermit: [PermitKind] = []
     @Option(help: ArgumentHelp("A scheme in which people are qualified there.", valueName: "scheme"), transform: Wording.read)
     var qualification: [String] = []
     @Option(help: ArgumentHelp("A scheme that is not asked for any more.", valueName: "scheme"), transform: Wording.read) var noQualification:
@@ -44,7 +40,7 @@ struct SiteCommand: AsyncParsableCommand {
                 return try await session.stock("Site \(site)", "Noted.") { client in
                     let id = try client.read { try DispatchLookup($0).anySite(site).id }
                     return try client.dispatchSite(
-                        id, permits: (permit.map(\.rawValue), noPermit.map(\.rawValue)), qualifications: (qualification, noQualification))
+                        id, permits: (permit, noPermit), qualifications: (qualification, noQualification))
                 }
             }
             return try await session.show { reader, _ in

@@ -54,5 +54,3 @@ struct NewCommand: FieldVerb {
         desk.report(recorded, "\(line.number)  \(line.title): \(line.state?.title ?? "")", [("job", line.json)])
     }
 }
-
-extension OrderRelation: ExpressibleByArgument {}

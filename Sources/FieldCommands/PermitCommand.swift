@@ -5,24 +5,12 @@ import TruckrollCore
 import TruckrollDomain
 import TruckrollTerminal
 
-/// What a permit allows, as people write it.
-enum PermitKind: String, ExpressibleByArgument, CaseIterable {
-    case general, induction
-    case hotWork = "hot-work"
-    case confinedSpace = "confined-space"
-    case electricalIsolation = "electrical-isolation"
-    case mechanicalIsolation = "mechanical-isolation"
-    case workAtHeight = "work-at-height"
-
-    var schemaWord: String { rawValue.replacing("-", with: "_") }
-}
-
 struct PermitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "permit", abstract: "Record permits and isolations, and see which hold.",
         discussion: Teach.text(
             "A site can ask for permits; without one that holds, `start` asks for a reason.", "permit list SO-2026-000001",
-            "permit add SO-2026-000001 hot-work HW-77 --issuer \"Shift leader\" --until 16:00", exits: Teach.recorded),
+            "permit add SO-2026-000001 hot_work HW-77 --issuer \"Shift leader\" --until 16:00", exits: Teach.recorded),
         subcommands: [List.self, Add.self, Suspend.self])
 
     struct List: FieldVerb {
@@ -57,12 +45,11 @@ struct PermitCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Record a permit that you were shown.",
             discussion: Teach.text(
                 "It is for this job unless --site says that it is for the whole site, or it is an induction, which is yours.",
-                "permit add SO-2026-000001 hot-work HW-77 --issuer \"Shift leader\" --until 16:00",
-                "permit add SO-2026-000001 electrical-isolation LOTO-3 --issuer \"Control room\" --lock \"MCC 4, breaker 12\"",
+                "permit add SO-2026-000001 hot_work HW-77 --issuer \"Shift leader\" --until 16:00",
+                "permit add SO-2026-000001 electrical_isolation LOTO-3 --issuer \"Control room\" --lock \"MCC 4, breaker 12\"",
                 exits: Teach.recorded))
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
-        @Argument(help: "general, induction, hot-work, confined-space, electrical-isolation, mechanical-isolation or work-at-height.") var kind:
-            PermitKind
+        @Argument(help: "What it allows.") var kind: PermitKind
         @Argument(help: "Its number.", transform: Wording.read) var number: String
         @Option(help: "Who issued it.", transform: Wording.read) var issuer: String
         @Option(help: "From when it holds: HH:MM of today, or in full as 2026-11-23T07:30:00+01:00; now when left out.") var from: Time?
@@ -74,12 +61,12 @@ struct PermitCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
-            var entry = PermitEntry(kind: kind.schemaWord, number: number, issuer: issuer)
+            var entry = PermitEntry(kind: kind, number: number, issuer: issuer)
             (entry.from, entry.to) = (try desk.instant(from), try desk.instant(until))
             (entry.lockPoints, entry.note) = (lock, note)
             entry.isPersonal = kind == .induction
             entry.isForSite = site || kind == .induction
-            desk.report(try desk.client.addPermit(entry, on: try desk.client.findJob(job)), "\(kind.rawValue) permit \(number)")
+            desk.report(try desk.client.addPermit(entry, on: try desk.client.findJob(job)), "Permit \(number) (\(Words.spaced(kind.rawValue)))")
         }
     }
 

@@ -27,7 +27,7 @@ struct StartActionTests {
         let refused = try #require(problem { try bench.client.record(.start, on: order) })
         #expect(refused.code == "start-unfit" && refused.isRefusal && refused.detail.contains("asks for a permit (hot work), and none is recorded"))
         #expect(refused.next.contains("--reason"))
-        let added = try bench.client.addPermit(PermitEntry(kind: "hot_work", number: "HW-7", issuer: "R. Meier"), on: order)
+        let added = try bench.client.addPermit(PermitEntry(kind: .hot_work, number: "HW-7", issuer: "R. Meier"), on: order)
         #expect(try bench.client.permits(of: order).map(\.problem) == [nil])
         let id = try #require(added.record)
         _ = try bench.client.suspendPermit(id, note: "Gas alarm")
@@ -40,7 +40,7 @@ struct StartActionTests {
     @Test("a permit that would end before it begins is refused")
     func backwards() throws {
         let bench = try bench()
-        var entry = PermitEntry(kind: "hot_work", number: "HW-7", issuer: "R. Meier")
+        var entry = PermitEntry(kind: .hot_work, number: "HW-7", issuer: "R. Meier")
         entry.to = DeviceTime("2026-11-22T08:00:00+01:00")
         #expect(problem { try bench.client.addPermit(entry, on: bench.world.order) }?.code == "value-unfit")
     }

@@ -4,9 +4,11 @@ import TruckrollSync
 
 /// A permit as somebody shows it.
 public struct PermitEntry: Sendable {
-    /// The schema's word for what it allows.
-    public var kind: String
+    /// What it allows.
+    public var kind: PermitKind
+    /// Its issuer's number for it.
     public var number: String
+    /// Who issued it, in words.
     public var issuer: String
     /// From when it holds; now when left out.
     public var from: DeviceTime?
@@ -18,13 +20,15 @@ public struct PermitEntry: Sendable {
     public var isPersonal = false
     /// Whether it holds for the whole site and not for this order alone.
     public var isForSite = false
+    /// A remark, in words.
     public var note: String?
 
-    public init(kind: String, number: String, issuer: String) { (self.kind, self.number, self.issuer) = (kind, number, issuer) }
+    public init(kind: PermitKind, number: String, issuer: String) { (self.kind, self.number, self.issuer) = (kind, number, issuer) }
 }
 
 /// A permit of a job, and whether it holds now.
 public struct PermitLine: Sendable {
+    /// The record.
     public let view: RecordView
     /// Why it does not hold, as the rest of a sentence; `nil` where it does.
     public let problem: String?
@@ -42,7 +46,7 @@ extension DeviceClient {
                 throw DeviceProblem(.valueUnfit, "It would end at \(to), before it begins.", next: "Compare the times with the permit.")
             }
             let entity = try editor.schema.entity("permit")
-            let id = Permit.id(entity, site: site, kind: entry.kind, number: entry.number)
+            let id = Permit.id(entity, site: site, kind: entry.kind.rawValue, number: entry.number)
             if let standing = try editor.view("permit", id), let problem = Permit.problem(standing, at: editor.now.milliseconds, for: editor.user) {
                 throw DeviceProblem(
                     .valueUnfit, "\(entry.number) is recorded, and \(problem).",
@@ -52,7 +56,7 @@ extension DeviceClient {
                 "permit", id: id,
                 [
                     "site": .reference(site), "order": entry.isForSite ? .null : .reference(order),
-                    "person": entry.isPersonal ? .reference(editor.user) : .null, "kind": .text(entry.kind), "number": .text(entry.number),
+                    "person": entry.isPersonal ? .reference(editor.user) : .null, "kind": .text(entry.kind.rawValue), "number": .text(entry.number),
                     "issuer": .text(entry.issuer), "valid_from": .time(from), "valid_to": entry.to.map { .time($0) } ?? .null,
                     "state": .text("active"), "lock_points": entry.lockPoints.isEmpty ? .null : .list(entry.lockPoints.map { .text($0) }),
                     "note": .optional(entry.note),

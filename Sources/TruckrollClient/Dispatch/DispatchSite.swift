@@ -19,11 +19,11 @@ extension DeviceClient {
     ///   - permits: kinds that are needed from now on, and those that are not any more.
     ///   - qualifications: schemes, likewise.
     public func dispatchSite(
-        _ site: RecordID, permits: (added: [String], removed: [String]), qualifications: (added: [String], removed: [String])
+        _ site: RecordID, permits: (added: [PermitKind], removed: [PermitKind]), qualifications: (added: [String], removed: [String])
     ) throws -> DispatchTicket {
         let (_, set) = try commit("site") { editor in
             for (field, texts, op) in [
-                ("permits_needed", permits.added, MergeOp.add), ("permits_needed", permits.removed, .remove),
+                ("permits_needed", permits.added.map(\.rawValue), MergeOp.add), ("permits_needed", permits.removed.map(\.rawValue), .remove),
                 ("qualifications_needed", qualifications.added, .add), ("qualifications_needed", qualifications.removed, .remove),
             ] {
                 for text in texts { try editor.change("site", site, field, element: .text(text), op: op) }

@@ -6,7 +6,9 @@ public enum StartCheck {
     public struct Subject: Sendable {
         /// A permit that exists.
         public struct Permit: Sendable {
+            /// The schema's word for what it allows.
             public var kind: String
+            /// Its issuer's number for it.
             public var number: String
             /// Why it does not hold at the moment, as the rest of a sentence; `nil` where it does.
             public var problem: String?
@@ -16,6 +18,7 @@ public enum StartCheck {
 
         /// A qualification that the person has.
         public struct Qualification: Sendable {
+            /// Such as `IECEx CoPC Ex 007`.
             public var scheme: String
             /// Why it does not hold on the day, as the rest of a sentence; `nil` where it does.
             public var problem: String?
@@ -25,9 +28,11 @@ public enum StartCheck {
 
         /// Kinds of permits that are needed, with who asks for them.
         public var permitsNeeded: [(kind: String, by: String)] = []
+        /// The permits of the site that are for this order or for every one.
         public var permits: [Permit] = []
         /// Schemes in which the person has to be qualified, with what asks for them.
         public var qualificationsNeeded: [(scheme: String, by: String)] = []
+        /// The person's.
         public var qualifications: [Qualification] = []
         /// Name of the person.
         public var person = ""
@@ -74,6 +79,11 @@ extension StartCheck {
         guard scheme.hasPrefix(asked) else { return false }
         return scheme.dropFirst(asked.count).first.map { !$0.isLetter && !$0.isNumber } ?? true
     }
+}
+
+/// What a permit or an isolation allows, under the schema's words.
+public enum PermitKind: String, Sendable, CaseIterable {
+    case general, induction, hot_work, confined_space, electrical_isolation, mechanical_isolation, work_at_height
 }
 
 /// A permit or an isolation, as a record says.

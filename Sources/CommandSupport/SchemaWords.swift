@@ -1,0 +1,8 @@
+import ArgumentParser
+import TruckrollDomain
+
+// Words of the schema that both programs take.
+
+extension OrderRelation: ExpressibleByArgument {}
+
+extension PermitKind: ExpressibleByArgument {}
