@@ -4,6 +4,7 @@ import TruckrollSync
 
 /// An order that somebody has to move on.
 public struct StalledOrder: Sendable {
+    /// Its record.
     public let order: RecordView
     /// Why: nobody is there in time, the work is not done in time, or it stands for too long.
     public let kind: ExceptionKind
@@ -63,7 +64,7 @@ extension DeviceClient {
                 .valueUnfit, "“\(wrong.prefix(30))” are no hours.", next: "Write them as \"MO-FR 08:00-17:00\" or \"SA 09:00-12:00\".")
         }
         let entity = try schema.entity("work_calendar")
-        let id = RecordID.derived(type: entity.type, key: [Array(name.utf8)])
+        let id = entity.id(named: name)
         let (_, set) = try commit("work-calendar") { editor in
             if try editor.view("work_calendar", id) == nil {
                 try editor.create("work_calendar", id: id, ["name": .text(name), "time_zone": .text(zone ?? "UTC")])

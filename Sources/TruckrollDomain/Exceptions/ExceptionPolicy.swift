@@ -26,7 +26,7 @@ public struct ExceptionPolicy: Hashable, Sendable {
     }
 
     /// The id of the record of a kind: one a kind, whoever makes it.
-    public static func id(_ entity: Entity, kind: String) -> RecordID { RecordID.derived(type: entity.type, key: [Array(kind.utf8)]) }
+    public static func id(_ entity: Entity, kind: String) -> RecordID { entity.id(named: kind) }
 
     /// The questions nobody has answered, in order.
     public func open(answered: some Sequence<String>) -> [String] {
@@ -41,7 +41,7 @@ public struct ExceptionPolicy: Hashable, Sendable {
 /// A team: people to whom exceptions go together, and who approve together.
 public enum Team {
     /// The id of the record of a team: one a name, whoever makes it.
-    public static func id(_ entity: Entity, name: String) -> RecordID { RecordID.derived(type: entity.type, key: [Array(name.utf8)]) }
+    public static func id(_ entity: Entity, name: String) -> RecordID { entity.id(named: name) }
 
     /// Whether a person belongs to a team: as a member, or because the team is that of a role.
     ///

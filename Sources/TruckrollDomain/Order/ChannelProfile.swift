@@ -8,7 +8,7 @@ public enum ChannelProfile {
     }
 
     /// The id of the record for a channel: one a channel, whoever makes it.
-    public static func id(_ entity: Entity, channel: String) -> RecordID { RecordID.derived(type: entity.type, key: [Array(channel.utf8)]) }
+    public static func id(_ entity: Entity, channel: String) -> RecordID { entity.id(named: channel) }
 
     /// The fields that a profile asks for and that are empty in an order, in the order in which they are listed above.
     ///

@@ -4,6 +4,7 @@ import TruckrollCore
 public struct WorkCalendar: Sendable {
     /// Minutes from a day's midnight, by weekday from Monday; each day's ascending and apart.
     public let hours: [[Range<Int>]]
+    /// Days without work, in the calendar's zone.
     public let holidays: Set<CalendarDate>
     private let zone: TenantCalendar
 
@@ -82,8 +83,9 @@ public struct WorkCalendar: Sendable {
 
 /// How soon an order of a priority has to be begun, and done.
 public struct ServiceLevel: Hashable, Sendable {
-    /// In minutes of work; `nil` where nobody has promised any.
+    /// In minutes of work from the request until somebody begins; `nil` where nobody has promised any.
     public let responseMinutes: Int?
+    /// In minutes of work from the request until the work is done; `nil` where nobody has promised any.
     public let resolutionMinutes: Int?
     /// The calendar they are counted by; `nil` for day and night.
     public let calendar: RecordID?
@@ -104,5 +106,5 @@ public struct ServiceLevel: Hashable, Sendable {
 /// How long an order may stand in a state before somebody is told.
 public enum StageLimit {
     /// The id of the record for a state: one a state, whoever makes it.
-    public static func id(_ entity: Entity, state: OrderState) -> RecordID { RecordID.derived(type: entity.type, key: [Array(state.rawValue.utf8)]) }
+    public static func id(_ entity: Entity, state: OrderState) -> RecordID { entity.id(named: state.rawValue) }
 }

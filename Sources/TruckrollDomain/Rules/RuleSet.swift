@@ -25,7 +25,9 @@ public struct Rule<Subject: Sendable>: Sendable {
 
 /// Rules that are asked together.
 public struct RuleLevel<Subject: Sendable>: Sendable {
+    /// What its rules are about, for a person.
     public let name: String
+    /// Asked in this order.
     public let rules: [Rule<Subject>]
 
     public init(_ name: String, _ rules: [Rule<Subject>]) { (self.name, self.rules) = (name, rules) }
@@ -38,6 +40,7 @@ public struct RuleLevel<Subject: Sendable>: Sendable {
 public struct RuleSet<Subject: Sendable>: Sendable {
     /// Its name and edition, such as `order-entry/1`. A change of what is found raises the edition.
     public let name: String
+    /// Asked from the first to the last.
     public let levels: [RuleLevel<Subject>]
 
     public init(_ name: String, _ levels: [RuleLevel<Subject>]) { (self.name, self.levels) = (name, levels) }
@@ -77,6 +80,7 @@ public struct RuleSettings: Hashable, Sendable {
         case notice, warning, error
     }
 
+    /// By the code of the finding; one that is not named weighs what its rule says.
     public let weights: [String: Weight]
 
     public init(_ weights: [String: Weight]) { self.weights = weights }
@@ -91,7 +95,7 @@ public struct RuleSettings: Hashable, Sendable {
     }
 
     /// The id of the record for a code: one a code, whoever makes it.
-    public static func id(_ entity: Entity, code: String) -> RecordID { RecordID.derived(type: entity.type, key: [Array(code.utf8)]) }
+    public static func id(_ entity: Entity, code: String) -> RecordID { entity.id(named: code) }
 
     /// Tells one company's settings from another's in the name of the rules; empty where all is as the rules say.
     var mark: String {

@@ -45,6 +45,9 @@ public final class Entity: Sendable {
     public subscript(id: FieldID) -> Field? { byID[id].map { fields[$0] } }
     public subscript(name: String) -> Field? { byName[name].map { fields[$0] } }
 
+    /// The id of the record of a name: one a name, whoever makes it.
+    public func id(named name: String) -> RecordID { RecordID.derived(type: type, key: [Array(name.utf8)]) }
+
     /// Whether somebody has made the record: it has every field that a creation carries, while one that only patches have reached
     /// lacks some.
     public func isMade(_ record: Record) -> Bool { required[record.key.facet]?.allSatisfy { record[$0] != nil } ?? true }
