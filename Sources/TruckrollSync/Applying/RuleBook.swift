@@ -55,13 +55,14 @@ public struct RuleBook {
         guard let partView = try access.view(try schema.entity("part"), part), let asset = try access.view(try schema.entity("asset"), asset) else {
             return nil
         }
-        let model = try asset.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
-        let area = try asset.reference("area").flatMap { try access.view(try schema.entity("hazardous_area"), $0) }
-        let site = try asset.reference("site").flatMap { try access.view(try schema.entity("site"), $0) }
-        let approvals = try access.views(try schema.entity("part_approval"), where: "part", equals: .reference(part))
+        let approvals = try access.views(try schema.entity("part_approval"), where: "part", equals: .reference(part)).compactMap { PartApproval($0) }
+        let certificates = try ConformityBook(schema: schema, access: access).certificates(ofPart: part)
+        // What nothing is kept about is looked up no further: this is asked of every part that is fitted.
+        let model = try approvals.isEmpty ? nil : asset.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
+        let area = try certificates.isEmpty ? nil : asset.reference("area").flatMap { try access.view(try schema.entity("hazardous_area"), $0) }
+        let site = try certificates.isEmpty ? nil : asset.reference("site").flatMap { try access.view(try schema.entity("site"), $0) }
         let piece = FittingCheck.Piece(
-            part: partView.text("number") ?? "the part", serial: serial, approvals: approvals.compactMap { PartApproval($0) },
-            certificates: try ConformityBook(schema: schema, access: access).certificates(ofPart: part))
+            part: partView.text("number") ?? "the part", serial: serial, approvals: approvals, certificates: certificates)
         return FittingCheck.report(
             on: piece,
             in: FittingCheck.Asset(

@@ -54,7 +54,7 @@ struct DueEffects {
     /// A moment has come: somebody is told, once while the case of another such moment is open.
     func wake(_ id: RecordID) throws {
         guard let order = try view(id) else { return }
-        for moment in try moments(of: order) where moment.at <= builder.moment.milliseconds {
+        for moment in try untold(awaited(order), order, cases(of: order)) where moment.at <= builder.moment.milliseconds {
             try builder.raise(moment.kind, id: exceptionID(moment, id), order: id, about: nil, text: moment.text)
         }
         try wind(id)
@@ -64,12 +64,14 @@ struct DueEffects {
     private func wind(_ id: RecordID) throws {
         guard let order = try view(id) else { return }
         let awaited = try awaited(order)
-        for kind in Self.kinds {
+        var open = try cases(of: order)
+        for kind in Self.kinds where open.contains(kind) {
             let moment = awaited.first { $0.kind == kind }
             if let moment, moment.at <= builder.moment.milliseconds { continue }
             try builder.resolve(kind, order: id, text: moment == nil ? "It is not awaited any more." : "It is awaited at another time now.")
+            open.remove(kind)
         }
-        try builder.patch("service_order", id: id, ["next_check": time(try moments(of: order).map(\.at).min())])
+        try builder.patch("service_order", id: id, ["next_check": time(try untold(awaited, order, open).map(\.at).min())])
     }
 
     private static let kinds: [ExceptionKind] = [.response_overdue, .resolution_overdue, .stalled]
@@ -90,15 +92,17 @@ struct DueEffects {
         return moments
     }
 
-    /// Those about which nobody has been told.
-    private func moments(of order: RecordView) throws -> [Moment] {
+    /// The kinds of which a case about an order is open.
+    private func cases(of order: RecordView) throws -> Set<ExceptionKind> {
+        let views = try builder.writer.views(try builder.schema.entity("exception"), where: "order", equals: .reference(order.id))
+        return Set(views.filter { $0.text("state") == "open" }.compactMap { $0.text("kind").flatMap { ExceptionKind(rawValue: $0) } })
+    }
+
+    /// Those of moments about which nobody has been told.
+    private func untold(_ moments: [Moment], _ order: RecordView, _ open: Set<ExceptionKind>) throws -> [Moment] {
         let entity = try builder.schema.entity("exception")
-        let open = Set(
-            try builder.writer.views(entity, where: "order", equals: .reference(order.id)).filter { $0.text("state") == "open" }.compactMap {
-                $0.text("kind")
-            })
-        return try awaited(order).filter { moment in
-            try !open.contains(moment.kind.rawValue) && builder.writer.view(entity, exceptionID(moment, order.id)) == nil
+        return try moments.filter { moment in
+            try !open.contains(moment.kind) && builder.writer.view(entity, exceptionID(moment, order.id)) == nil
         }
     }
 
