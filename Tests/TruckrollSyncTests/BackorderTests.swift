@@ -332,16 +332,7 @@ struct BackorderTests {
     @Test("a lease takes nothing that others wait for")
     func lease() throws {
         _ = try ask(2, "2")
-        let lease = world.id()
-        try world.commit(company.anna) { editor in
-            try editor.create(
-                "lease", id: lease,
-                [
-                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
-                    "part": .reference(company.part), "amount": .text("1"),
-                ])
-        }
-        try world.sync(company.anna)
+        let lease = try company.lease("1", by: company.anna)
         #expect(try world.serverValue("lease", lease, "state") == .text("refused"))
     }
 }

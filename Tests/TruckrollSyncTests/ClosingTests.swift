@@ -131,18 +131,9 @@ struct ClosingTests {
 
     @Test("a lease leaves the safety stock where it is", arguments: [("1", "refused"), ("0", "granted")])
     func lease(kept: String, state: String) throws {
-        let lease = world.id()
         try world.commit(world.importer) { try $0.patch("part", company.part, ["safety_stock": .text(kept)]) }
         try world.sync(world.importer)
-        try world.commit(company.anna) { editor in
-            try editor.create(
-                "lease", id: lease,
-                [
-                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
-                    "part": .reference(company.part), "amount": .text("1"),
-                ])
-        }
-        try world.sync(company.anna)
+        let lease = try company.lease("1", by: company.anna)
         #expect(try world.serverValue("lease", lease, "state") == .text(state))
         #expect(try balance("leased") ?? "0" == (state == "granted" ? "1" : "0"))
         if state == "refused" { #expect(try world.serverValue("lease", lease, "answer") == .text("Only 0 free there.")) }

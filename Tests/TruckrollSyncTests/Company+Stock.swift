@@ -42,6 +42,21 @@ extension Company {
         return id
     }
 
+    /// A lease of the depot's stock, synced.
+    func lease(_ amount: String, by device: World.Device) throws -> RecordID {
+        let id = world.id()
+        try world.commit(device) { editor in
+            try editor.create(
+                "lease", id: id,
+                [
+                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(depot), "part": .reference(part),
+                    "amount": .text(amount),
+                ])
+        }
+        try world.sync(device)
+        return id
+    }
+
     /// What arrives at the depot, synced.
     func receive(_ quantity: String, announced: RecordID? = nil) throws {
         try world.commit(world.importer) { editor in

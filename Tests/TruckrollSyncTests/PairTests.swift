@@ -144,16 +144,7 @@ struct PairTests {
     func lastUnit(reversed: Bool) throws {
         try company.assign(company.benUser)
         try world.sync(company.ben)
-        let lease = world.id()
-        try world.commit(company.anna) { editor in
-            try editor.create(
-                "lease", id: lease,
-                [
-                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
-                    "part": .reference(company.part), "amount": .text("1"),
-                ])
-        }
-        try world.sync(company.anna)
+        let lease = try company.lease("1", by: company.anna)
         try use("1", company.anna, from: company.depot, lease: lease)
         try use("1", company.ben, from: company.depot)
         try arrive(company.anna, company.ben, reversed: reversed)

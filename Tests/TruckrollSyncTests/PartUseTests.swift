@@ -11,16 +11,7 @@ struct PartUseTests {
     func lease() throws {
         let company = try Company()
         let world = company.world
-        let lease = world.id()
-        try world.commit(company.anna) { editor in
-            try editor.create(
-                "lease", id: lease,
-                [
-                    "kind": .text("depot_stock"), "user": .reference(editor.user), "location": .reference(company.depot),
-                    "part": .reference(company.part), "amount": .text("1"),
-                ])
-        }
-        try world.sync(company.anna)
+        let lease = try company.lease("1", by: company.anna)
         #expect(try world.value(company.anna, "lease", lease, "state") == .text("granted"))
         func balance(_ field: String) throws -> String? {
             try world.serverRecords("balance").first { $0.reference("location") == company.depot }?.text(field)
