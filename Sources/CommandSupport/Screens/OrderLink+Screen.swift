@@ -10,6 +10,7 @@ extension OrderLink {
         return isEarlier ? "\(relation) of \(number)" : "\(number) (\(relation))"
     }
 
+    /// For scripts: `id`, `number`, `relation` under the schema's word, and whether it is the `earlier` one.
     public var json: JSONValue {
         ["id": .string(id.description), "number": .string(number), "relation": .string(relation.rawValue), "earlier": .bool(isEarlier)]
     }

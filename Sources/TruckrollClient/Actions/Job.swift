@@ -18,9 +18,11 @@ public struct SiteCard: Sendable {
 
 /// An order that this one follows, or that follows it.
 public struct OrderLink: Sendable {
+    /// Of the other order.
     public let id: RecordID
     /// Its number; the end of its id where this device does not hold it.
     public let number: String
+    /// How the later one of the two follows the earlier one.
     public let relation: OrderRelation
     /// Whether it is the earlier one.
     public let isEarlier: Bool

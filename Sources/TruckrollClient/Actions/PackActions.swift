@@ -4,7 +4,9 @@ import TruckrollSync
 
 /// What the rules find about leaving for one job.
 public struct JobPack: Sendable {
+    /// The job, as a line of the list.
     public let job: JobLine
+    /// What is missing for it, and what could not be looked at.
     public let report: RuleReport
 }
 

@@ -4,7 +4,9 @@ import TruckrollSync
 
 /// An order that has come in and that nobody is planned for yet.
 public struct QueuedOrder: Sendable {
+    /// Its record.
     public let order: RecordView
+    /// Name of the customer; empty where it is not known here.
     public let customer: String
     /// Since when it waits, as far as its request says.
     public let since: DeviceTime?

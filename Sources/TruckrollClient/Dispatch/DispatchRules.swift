@@ -16,14 +16,19 @@ public struct NewTypeCertificate: Sendable {
     public var part: RecordID?
     /// The model it is for; `nil` where it is for a part.
     public var model: RecordID?
+    /// By whose rules it was issued.
     public var scheme: ConformityScheme
+    /// Its number, as its issuer writes it.
     public var number: String
     /// The text of the plate.
     public var marking: String?
     /// ISO 3166-1 alpha-2 codes; empty where it counts as its scheme does.
     public var countries: [String] = []
+    /// The pieces it is for; all of them where it names none.
     public var serials = SerialRange(from: nil, to: nil)
+    /// Its first day; `nil` where nobody says.
     public var from: CalendarDate?
+    /// Its last day; `nil` where it ends only by being withdrawn.
     public var to: CalendarDate?
 
     public init(part: RecordID?, model: RecordID?, scheme: ConformityScheme, number: String) {

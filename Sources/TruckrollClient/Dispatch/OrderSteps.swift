@@ -4,6 +4,7 @@ import TruckrollSync
 
 /// A step of an order with when it happened and when it counted.
 public struct OrderStep: Sendable {
+    /// The record of the event.
     public let event: RecordView
     /// Who.
     public let actor: String

@@ -16,6 +16,7 @@ public struct GasApproval: Equatable, Sendable {
     let flowWords: String
     /// The maker's number of the kit.
     public let kit: String?
+    /// Whether the maker has taken it back.
     public let isWithdrawn: Bool
 
     /// As a record says. What cannot be read allows nothing.
@@ -66,12 +67,15 @@ public enum GasCheck {
 
     /// What is applied.
     public struct Gas: Equatable, Sendable {
+        /// Its CAS registry number.
         public var cas: String
+        /// Its name; the CAS number where the cylinder has none.
         public var name: String
         /// In ppm; `nil` where it cannot be read.
         public var concentration: ExactDecimal?
         /// As the cylinder says.
         public var words: String
+        /// What it is mixed into; `nil` where the cylinder does not say.
         public var balance: String?
         /// In litres per minute; `nil` where nobody has noted it.
         public var flow: String?

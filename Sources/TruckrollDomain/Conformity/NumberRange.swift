@@ -48,6 +48,7 @@ public struct SerialRange: Hashable, Sendable {
     /// Whether every number belongs to it.
     public var isOpen: Bool { from == nil && to == nil }
 
+    /// Whether a number belongs to it. One that is built otherwise than an end, such as `B-7` beside `A1007`, does not.
     public func contains(_ serial: String) -> Bool {
         let runs = Run.split(serial)
         if let from { guard let order = Self.compare(runs, Run.split(from)), order >= 0 else { return false } }
@@ -79,6 +80,7 @@ public struct RevisionRange: Hashable, Sendable {
         (self.from, self.to) = (from.flatMap(filled), to.flatMap(filled))
     }
 
+    /// Whether every revision belongs to it.
     public var isOpen: Bool { from == nil && to == nil }
 
     /// Whether a revision belongs to it; one that is no dotted number belongs to an open range, or where it is an end itself.

@@ -2,13 +2,17 @@ import TruckrollCore
 
 /// A part that the maker allows in some units of a model.
 public struct PartApproval: Hashable, Sendable {
+    /// The model in whose units it may be fitted.
     public let model: RecordID
     /// The units that it fits.
     public let serials: SerialRange
     /// The firmware revisions that it fits.
     public let revisions: RevisionRange
+    /// Its first day; `nil` where it has always been allowed.
     public let from: CalendarDate?
+    /// Its last day; `nil` where it has no end.
     public let to: CalendarDate?
+    /// Whether the maker has taken it back.
     public let isWithdrawn: Bool
 
     public init(
@@ -43,7 +47,9 @@ public struct FittingCheck: Sendable {
         public var part: String
         /// Its serial number; `nil` where its part has none.
         public var serial: String?
+        /// What its maker allows; empty where nothing is kept about it.
         public var approvals: [PartApproval]
+        /// What it is certified for; empty where nothing is kept about it.
         public var certificates: [TypeCertificate]
 
         public init(part: String, serial: String? = nil, approvals: [PartApproval] = [], certificates: [TypeCertificate] = []) {
@@ -53,10 +59,13 @@ public struct FittingCheck: Sendable {
 
     /// What it is fitted to.
     public struct Asset: Hashable, Sendable {
+        /// Its model; `nil` where that is not known here.
         public var model: RecordID?
         /// Name of the model.
         public var modelName: String
+        /// Its serial number; `nil` where that is not known.
         public var serial: String?
+        /// Its firmware revision; `nil` where nobody has read it.
         public var firmware: String?
         /// Whether an explosive atmosphere may occur where it stands.
         public var isInHazardousArea: Bool

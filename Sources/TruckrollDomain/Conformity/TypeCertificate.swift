@@ -2,7 +2,9 @@ import TruckrollCore
 
 /// What a notified body says of a product: that pieces of it may be used in explosive atmospheres, and where.
 public struct TypeCertificate: Hashable, Sendable {
+    /// By whose rules it was issued.
     public let scheme: ConformityScheme
+    /// Its number, as its issuer writes it.
     public let number: String
     /// The text of the plate that it allows; `nil` where nobody has typed it off.
     public let marking: String?
@@ -14,6 +16,7 @@ public struct TypeCertificate: Hashable, Sendable {
     public let from: CalendarDate?
     /// Its last day; `nil` where it ends only by being withdrawn, as most certificates of conformity do.
     public let to: CalendarDate?
+    /// Whether its issuer has taken it back.
     public let isWithdrawn: Bool
 
     public init(
@@ -38,6 +41,7 @@ public struct TypeCertificate: Hashable, Sendable {
     /// Its scheme and its number.
     public var name: String { number.uppercased().contains(scheme.rawValue.uppercased()) ? number : "\(scheme.rawValue) \(number)" }
 
+    /// Whether it counts in a country, an ISO 3166-1 alpha-2 code in any case: by its own list, else as its scheme does.
     public func isAccepted(in country: String) -> Bool {
         let country = country.uppercased()
         return countries.isEmpty ? ConformityScheme.accepted(in: country).contains(scheme) : countries.contains(country)

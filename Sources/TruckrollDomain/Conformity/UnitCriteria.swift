@@ -9,6 +9,7 @@ public struct UnitCriteria: Hashable, Sendable {
     public var scheme: ConformityScheme?
     /// A gas zone, 0 to 2, or a dust zone, 20 to 22; `nil` where it does not matter.
     public var zone: Int?
+    /// The group of the gas or dust; `nil` where it does not matter.
     public var group: ExplosionMarking.Group?
     /// Such as `T4`.
     public var temperatureClass: String?
@@ -112,7 +113,9 @@ public struct UnitCriteria: Hashable, Sendable {
 public struct UnitCandidate: Hashable, Sendable {
     /// Its record.
     public let unit: RecordID
+    /// Its serial number.
     public let serial: String
+    /// What keeps it from being what is asked for; without an error it is.
     public let report: RuleReport
     /// The last day on which a certificate for it ends; `nil` where none has an end.
     public let validTo: CalendarDate?

@@ -8,9 +8,11 @@ public struct OrderSubject: Sendable {
         public var name: String
         /// Whether it stands at the order's site; `nil` where it is not known here.
         public var isAtSite: Bool?
+        /// Its model; `nil` where that is not known here.
         public var model: RecordID?
         /// Name of the model.
         public var modelName: String
+        /// Whether it may never be put into service again.
         public var isCondemned: Bool
         /// What is found about where it stands; `nil` where no area is known.
         public var area: RuleReport?
@@ -25,6 +27,7 @@ public struct OrderSubject: Sendable {
 
     /// What finance says of the customer.
     public struct Account: Hashable, Sendable {
+        /// Whether nothing may be planned for the customer until finance says so.
         public var isOnHold: Bool
         /// Last day of the contract; `nil` where there is none to look after.
         public var contractUntil: CalendarDate?
@@ -36,11 +39,15 @@ public struct OrderSubject: Sendable {
         }
     }
 
+    /// What is to be done, in one line.
     public var title: String
+    /// The schema's word for the kind of work.
     public var kind: String
+    /// Whether somebody asks for it as an emergency.
     public var isEmergency: Bool
-    /// In milliseconds since 1970.
+    /// In milliseconds since 1970; `nil` where nobody says when it was asked for.
     public var requestedAt: Int64?
+    /// In milliseconds since 1970; `nil` where it has no deadline.
     public var dueAt: Int64?
     /// Name of the customer; `nil` where it is not known here.
     public var customer: String?
@@ -50,6 +57,7 @@ public struct OrderSubject: Sendable {
     public var isSiteCustomers: Bool
     /// `nil` where this is not told here.
     public var account: Account?
+    /// The assets that it names, in its order.
     public var assets: [Asset]
     /// How it came in.
     public var channel: String

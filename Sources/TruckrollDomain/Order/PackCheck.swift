@@ -6,8 +6,9 @@ public enum PackCheck {
     public struct Subject: Sendable {
         /// A part that was reserved for the job.
         public struct Part: Sendable {
+            /// Its part number.
             public var number: String
-            /// How much the job asks for, in words.
+            /// How much the job asks for, in the part's unit, as are the quantities below.
             public var wanted: Quantity
             /// How much of it was brought into a van for the job, or lies in the van free.
             public var inVan: Quantity
@@ -23,6 +24,7 @@ public enum PackCheck {
 
         /// A paper of a model.
         public struct Document: Sendable {
+            /// Its title.
             public var title: String
             /// Whether its file is on the device; `nil` where none is kept anywhere.
             public var isHere: Bool?
@@ -32,6 +34,7 @@ public enum PackCheck {
 
         /// A tool that the job asks for.
         public struct Tool: Sendable {
+            /// The kind, in the company's words.
             public var kind: String
             /// Those of the kind in the van, each with why it may not be used; `nil` where it may.
             public var inVan: [(name: String, problem: String?)]
@@ -41,6 +44,7 @@ public enum PackCheck {
 
         /// A gas that the job's channels are calibrated with.
         public struct Gas: Sendable {
+            /// Its name.
             public var name: String
             /// The cylinders of it in the van, each with why it may not be used; `nil` where it may.
             public var inVan: [(name: String, problem: String?)]
@@ -54,10 +58,15 @@ public enum PackCheck {
         public var isViewWhole = true
         /// Seconds since the last sync; `nil` where there was none.
         public var secondsSinceSync: Int?
+        /// Whether something is calibrated, so that gas is needed.
         public var isCalibration = false
+        /// What was reserved for the job.
         public var parts: [Part] = []
+        /// The papers of the models that the job names.
         public var documents: [Document] = []
+        /// The tools that it cannot be done without.
         public var tools: [Tool] = []
+        /// What its channels are calibrated with.
         public var gases: [Gas] = []
         /// What is found about the person who starts it: qualifications, not permits, which are issued on site.
         public var start = RuleReport(rules: StartCheck.rules.name, findings: [])

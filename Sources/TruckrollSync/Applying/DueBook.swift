@@ -15,6 +15,7 @@ public struct DueBook {
     public struct Promise: Hashable, Sendable {
         /// Unix time in milliseconds; `nil` where nothing was promised.
         public let respondBy: Int64?
+        /// Likewise, for the end of the work.
         public let resolveBy: Int64?
     }
 

@@ -5,6 +5,7 @@ import TruckrollDomain
 public struct OrderPast: Sendable {
     /// Something that can happen next, and who may make it happen.
     public struct Next: Hashable, Sendable {
+        /// The event of the order's workflow.
         public let event: OrderEvent
         /// Empty for what the server does by itself.
         public let roles: [Role]
