@@ -47,18 +47,12 @@ struct PromiseCheck {
 
     /// From the beginning of a history until it has settled, no reservation is granted.
     private func nothingWhileSettling() throws {
-        let entity = try simulation.schema.entity("reservation")
-        guard let state = entity["state"] else { return }
         let epochs = try simulation.server.store.read { try $0.epochs() }
         for epoch in epochs {
             guard let settled = log.sets.first(where: { $0.cause == "settled:\(epoch.epoch)" })?.position else { continue }
             for admitted in log.sets where admitted.cause != nil && admitted.position > epoch.start && admitted.position < settled {
-                for op in log.changes[admitted.set.writeID]?.ops ?? [] where op.key.type == entity.type {
-                    guard op.writes.contains(where: { $0.field == state.id && $0.value == .text("granted") }),
-                        !isPutBack(op.key, admitted.position, state)
-                    else { continue }
-                    throw Violation("9.16", "\(op.key) was granted at \(admitted.position), before the server had settled at \(settled)")
-                }
+                guard let key = try grants(of: admitted, ["reservation"]).first else { continue }
+                throw Violation("9.16", "\(key) was granted at \(admitted.position), before the server had settled at \(settled)")
             }
         }
     }
@@ -93,29 +87,36 @@ struct PromiseCheck {
         return try simulation.devices.count { try $0.identity().device == device } == 1
     }
 
-    /// Whether what is granted had been granted before: it was picked for a hand-over, and is put back.
-    private func isPutBack(_ key: RecordKey, _ position: Position, _ state: Field) -> Bool {
+    /// The reservations and stock leases that a set of the server grants, or grants more of. What was picked for a hand-over and is put back had
+    /// been granted before; so had what is left of a request when the rest of it is given up.
+    private func grants(of admitted: AdmittedSet, _ names: [String] = ["reservation", "lease"]) throws -> [RecordKey] {
+        let entities = try names.map { try simulation.schema.entity($0) }
+        let ops = log.changes[admitted.set.writeID]?.ops ?? []
+        return ops.filter { op in
+            entities.contains { entity in
+                guard op.key.type == entity.type, let state = entity["state"], let amount = entity["granted"],
+                    op.writes.contains(where: { $0.field == state.id && $0.value == .text("granted") })
+                else { return false }
+                switch lastState(of: op.key, before: admitted.position, state) {
+                case "picked": return false
+                case "backordered": return ops.contains { writes($0, op.key, amount) }
+                default: return true
+                }
+            }
+        }.map(\.key)
+    }
+
+    /// The state that the server wrote last before a position.
+    private func lastState(of key: RecordKey, before position: Position, _ state: Field) -> String? {
         let before = log.sets.last { admitted in
             admitted.position < position && admitted.cause != nil
                 && (log.changes[admitted.set.writeID]?.ops ?? []).contains { writes($0, key, state) }
         }
         let ops = before.flatMap { log.changes[$0.set.writeID]?.ops } ?? []
-        let last = ops.last { writes($0, key, state) }?.writes.last { $0.field == state.id }
-        return last?.value == .text("picked")
+        return ops.last { writes($0, key, state) }?.writes.last { $0.field == state.id }?.value.text
     }
 
     private func writes(_ op: Op, _ key: RecordKey, _ field: Field) -> Bool { op.key == key && op.writes.contains { $0.field == field.id } }
-
-    /// The reservations and stock leases that a set of the server grants.
-    private func grants(of admitted: AdmittedSet) throws -> [RecordKey] {
-        let entities = try ["reservation", "lease"].map { try simulation.schema.entity($0) }
-        return (log.changes[admitted.set.writeID]?.ops ?? []).filter { op in
-            entities.contains { entity in
-                guard op.key.type == entity.type, let state = entity["state"] else { return false }
-                return op.writes.contains { $0.field == state.id && $0.value == .text("granted") } && !isPutBack(op.key, admitted.position, state)
-            }
-        }.map(\.key)
-    }
 
     private func shelf(of key: RecordKey) throws -> StockShelf? {
         guard let entity = simulation.schema[key.type], let stored = try simulation.server.store.read({ try $0.record(key) }) else { return nil }
