@@ -65,6 +65,14 @@ public enum EmbeddedSchemas {
             PackageResources.permit_json,
             PackageResources.tool_json,
             PackageResources.channel_profile_json,
+            PackageResources.asset_placement_json,
+            PackageResources.asset_event_json,
+            PackageResources.asset_setting_json,
+            PackageResources.meter_json,
+            PackageResources.meter_reading_json,
+            PackageResources.maintenance_plan_json,
+            PackageResources.plan_occurrence_json,
+            PackageResources.alert_json,
         ]
     }
 }

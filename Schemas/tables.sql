@@ -61,7 +61,9 @@ CREATE TABLE "entity_asset" (
     "site" BLOB,
     "area" BLOB,
     "fitness" TEXT,
-    "calibration_due" TEXT
+    "calibration_due" TEXT,
+    "parent" BLOB,
+    "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_asset_by_model" ON "entity_asset" ("model");
 CREATE INDEX "entity_asset_by_serial" ON "entity_asset" ("serial");
@@ -70,6 +72,8 @@ CREATE INDEX "entity_asset_by_site" ON "entity_asset" ("site");
 CREATE INDEX "entity_asset_by_area" ON "entity_asset" ("area");
 CREATE INDEX "entity_asset_by_fitness" ON "entity_asset" ("fitness");
 CREATE INDEX "entity_asset_by_calibration_due" ON "entity_asset" ("calibration_due");
+CREATE INDEX "entity_asset_by_parent" ON "entity_asset" ("parent");
+CREATE INDEX "entity_asset_by_next_due" ON "entity_asset" ("next_due");
 CREATE TABLE "entity_sensor_channel" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     "asset" BLOB
@@ -176,6 +180,7 @@ CREATE TABLE "entity_service_order" (
     "respond_by" TEXT,
     "resolve_by" TEXT,
     "stalls_at" TEXT,
+    "plan" BLOB,
     "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_service_order_by_number" ON "entity_service_order" ("number");
@@ -189,6 +194,7 @@ CREATE INDEX "entity_service_order_by_state" ON "entity_service_order" ("state")
 CREATE INDEX "entity_service_order_by_respond_by" ON "entity_service_order" ("respond_by");
 CREATE INDEX "entity_service_order_by_resolve_by" ON "entity_service_order" ("resolve_by");
 CREATE INDEX "entity_service_order_by_stalls_at" ON "entity_service_order" ("stalls_at");
+CREATE INDEX "entity_service_order_by_plan" ON "entity_service_order" ("plan");
 CREATE INDEX "entity_service_order_by_next_due" ON "entity_service_order" ("next_due");
 CREATE TABLE "entity_order_event" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -500,3 +506,61 @@ CREATE INDEX "entity_tool_by_location" ON "entity_tool" ("location");
 CREATE TABLE "entity_channel_profile" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE "entity_asset_placement" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB,
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_asset_placement_by_asset" ON "entity_asset_placement" ("asset");
+CREATE INDEX "entity_asset_placement_by_order" ON "entity_asset_placement" ("order");
+CREATE TABLE "entity_asset_event" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB,
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_asset_event_by_asset" ON "entity_asset_event" ("asset");
+CREATE INDEX "entity_asset_event_by_order" ON "entity_asset_event" ("order");
+CREATE TABLE "entity_asset_setting" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_asset_setting_by_asset" ON "entity_asset_setting" ("asset");
+CREATE TABLE "entity_meter" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_meter_by_asset" ON "entity_meter" ("asset");
+CREATE TABLE "entity_meter_reading" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "meter" BLOB,
+    "asset" BLOB,
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_meter_reading_by_meter" ON "entity_meter_reading" ("meter");
+CREATE INDEX "entity_meter_reading_by_asset" ON "entity_meter_reading" ("asset");
+CREATE INDEX "entity_meter_reading_by_order" ON "entity_meter_reading" ("order");
+CREATE TABLE "entity_maintenance_plan" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB,
+    "number" TEXT,
+    "meter" BLOB,
+    "next_due" INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_maintenance_plan_by_asset" ON "entity_maintenance_plan" ("asset");
+CREATE INDEX "entity_maintenance_plan_by_number" ON "entity_maintenance_plan" ("number");
+CREATE INDEX "entity_maintenance_plan_by_meter" ON "entity_maintenance_plan" ("meter");
+CREATE INDEX "entity_maintenance_plan_by_next_due" ON "entity_maintenance_plan" ("next_due");
+CREATE TABLE "entity_plan_occurrence" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "plan" BLOB,
+    "asset" BLOB,
+    "order" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_plan_occurrence_by_plan" ON "entity_plan_occurrence" ("plan");
+CREATE INDEX "entity_plan_occurrence_by_asset" ON "entity_plan_occurrence" ("asset");
+CREATE INDEX "entity_plan_occurrence_by_order" ON "entity_plan_occurrence" ("order");
+CREATE TABLE "entity_alert" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_alert_by_asset" ON "entity_alert" ("asset");

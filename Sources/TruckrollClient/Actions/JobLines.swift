@@ -213,9 +213,6 @@ extension RecordView {
 }
 
 extension Array where Element == RecordView {
-    /// The entries that a later one replaces.
-    var corrected: Set<RecordID> { Set(compactMap { $0.reference("corrects") }) }
-
     /// By their time, which is to the second; within one, in the order they were written. A correction that kept its time
     /// stands where what it corrects was written.
     public func inTime(_ field: String = "at") -> [RecordView] {

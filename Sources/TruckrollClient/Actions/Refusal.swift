@@ -121,9 +121,6 @@ extension RecordSource {
 }
 
 extension Value {
-    /// A text, or `null` where there is none or an empty one.
-    static func optional(_ text: String?) -> Value { text.flatMap { $0.isEmpty ? nil : .text($0) } ?? .null }
-    static func optional(_ id: RecordID?) -> Value { id.map { .reference($0) } ?? .null }
     static func time(_ time: DeviceTime) -> Value { .text(time.description) }
 }
 

@@ -19,6 +19,10 @@ extension Value: Hashable, Comparable {
 
 extension Value {
     public static func reference(_ id: RecordID) -> Value { .bytes(id.bytes) }
+    /// A text, or `null` where there is none or an empty one.
+    public static func optional(_ text: String?) -> Value { text.flatMap { $0.isEmpty ? nil : .text($0) } ?? .null }
+    /// A reference, or `null` where there is none.
+    public static func optional(_ id: RecordID?) -> Value { id.map { .reference($0) } ?? .null }
 
     public var text: String? { if case .text(let text) = self { text } else { nil } }
     public var integer: Int64? { if case .integer(let integer) = self { integer } else { nil } }

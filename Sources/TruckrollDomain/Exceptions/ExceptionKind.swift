@@ -20,6 +20,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     case order_held, order_review
     /// Nobody is there, or the work is not done, by when it was promised; an order stands where it stands for too long.
     case response_overdue, resolution_overdue, stalled
+    /// What a maintenance plan asks for is not done on its day.
+    case maintenance_overdue
     /// What people raise by hand.
     case credit_hold, custom_configuration, regulatory_limit, other
 
@@ -40,7 +42,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     public var isNotice: Bool {
         switch self {
         case .reassignment_void, .reassignment_stands, .cancellation_stands, .late_fact, .backorder_notice, .shortage, .failed_calibration,
-            .wrong_part, .unlisted_gas, .qualification_revoked, .response_overdue, .resolution_overdue, .stalled:
+            .wrong_part, .unlisted_gas, .qualification_revoked, .response_overdue, .resolution_overdue, .stalled,
+            .maintenance_overdue:
             true
         default: false
         }

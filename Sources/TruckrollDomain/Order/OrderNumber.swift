@@ -7,6 +7,8 @@ public enum OrderNumber {
     public enum Origin: String, Sendable {
         case field = "J"
         case office = "S"
+        /// A maintenance plan; its orders are numbered after it.
+        case maintenance = "M"
     }
 
     /// Such as `ACME-2026-D4-J17-3`.
@@ -17,7 +19,7 @@ public enum OrderNumber {
 
     /// Whether a text is such a number, the whole of it, with another check digit than its digits give.
     public static func isMistyped(_ text: String) -> Bool {
-        guard let match = text.wholeMatch(of: #/(.*-[0-9]{4}-[Dd][0-9]+-[JSjs][0-9]+)-([0-9])/#) else { return false }
+        guard let match = text.wholeMatch(of: #/(.*-[0-9]{4}-[Dd][0-9]+-[JSMjsm][0-9]+)-([0-9])/#) else { return false }
         return String(match.2) != "\(checkDigit(match.1))"
     }
 

@@ -15,6 +15,9 @@ public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConverti
         (self.year, self.month, self.day) = (year, month, day)
     }
 
+    /// A day that exists.
+    init(year: Int, month: Int, day: Int) { (self.year, self.month, self.day) = (year, month, day) }
+
     /// The day so many days after 1970-01-01.
     public init(daysSince1970: Int) {
         // Howard Hinnant's civil_from_days, https://howardhinnant.github.io/date_algorithms.html

@@ -5,7 +5,7 @@ public enum WorkflowDocument {
         ([
             "# Workflows", "",
             "Made from the definition that server and devices enforce (`truckroll-server schema --workflows`); a test fails when they differ.",
-        ] + orders + reservations + exceptions).joined(separator: "\n") + "\n"
+        ] + orders + reservations + exceptions + assets).joined(separator: "\n") + "\n"
     }
 
     private static var orders: [String] {
@@ -32,6 +32,13 @@ public enum WorkflowDocument {
     private static var exceptions: [String] {
         let rows = ExceptionWorkflow.transitions.map { ($0.from.rawValue, $0.event.rawValue, $0.to.rawValue) }
         return section("Exception", start: ExceptionStage.raised.rawValue, rows, ["Event", "From", "To"], rows.map { [$0.1, $0.0, $0.2] })
+    }
+
+    private static var assets: [String] {
+        let rows = AssetLifecycle.transitions.map { ($0.from.rawValue, $0.event.rawValue, $0.to.rawValue) }
+        let beginnings = AssetEvent.allCases.compactMap { event in AssetLifecycle.beginnings[event].map { ["\(event.rawValue)", "–", $0.rawValue] } }
+        return section(
+            "Asset", start: AssetStage.active.rawValue, rows, ["Event", "From", "To"], beginnings + rows.map { [$0.1, $0.0, $0.2] })
     }
 
     private static func section(

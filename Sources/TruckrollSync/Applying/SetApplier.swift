@@ -7,6 +7,8 @@ public struct AppliedOp: Sendable {
     public let index: Int
     public let op: Op
     public let entity: Entity
+    /// The record as it was before.
+    public let former: Record?
     /// Whether the op made the record be there: before it nobody had made it, or it was deleted.
     public let isNew: Bool
     public let losses: [FieldLoss]
@@ -77,7 +79,7 @@ public struct SetApplier {
         let ruling = !wasThere && entity.name == "order_event" && op.kind == .create ? try fold(record, entity) : nil
         let isThere = RecordView(record, entity).isThere
         return AppliedOp(
-            index: index, op: op, entity: entity, isNew: !wasThere && isThere, losses: losses, siblingField: siblingField,
+            index: index, op: op, entity: entity, former: before, isNew: !wasThere && isThere, losses: losses, siblingField: siblingField,
             survivedDeletion: record[.tombstone] != nil && isThere, eventRuling: ruling)
     }
 

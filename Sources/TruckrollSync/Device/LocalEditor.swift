@@ -57,6 +57,9 @@ public final class LocalEditor {
     /// The rules, asked of what this device shows.
     public var rules: RuleBook { RuleBook(schema: schema, access: records) }
 
+    /// What maintenance plans ask for, by what this device shows.
+    public func plans(_ calendar: TenantCalendar) -> PlanBook { PlanBook(schema: schema, access: records, calendar: calendar) }
+
     /// Takes the next number of this device's series for a document.
     public func nextDocumentNumber() -> UInt64 {
         documentNumber += 1
@@ -119,10 +122,14 @@ public final class LocalEditor {
     }
 
     /// Records an event of an order and predicts what it does.
+    ///
+    /// - Parameter known: the id of an event that others may record as well.
     @discardableResult
-    public func event(_ event: OrderEvent, order: RecordID, reason: String? = nil, place: Value? = nil) throws -> EventRuling? {
+    public func event(
+        _ event: OrderEvent, id known: RecordID? = nil, order: RecordID, reason: String? = nil, place: Value? = nil
+    ) throws -> EventRuling? {
         let last = try view("service_order", order)?.reference("last_event")
-        let id = randomID()
+        let id = known ?? randomID()
         let draft = RecordDraft(
             "order_event", id: id,
             [

@@ -68,6 +68,9 @@ public struct LocalReader {
     /// The rules, asked of what this device shows.
     public var rules: RuleBook { RuleBook(schema: schema, access: visible) }
 
+    /// What maintenance plans ask for, by what this device shows.
+    public func plans(_ calendar: TenantCalendar) -> PlanBook { PlanBook(schema: schema, access: visible, calendar: calendar) }
+
     /// What the company has promised, by what this device shows.
     public var due: DueBook { DueBook(schema: schema, access: visible) }
 

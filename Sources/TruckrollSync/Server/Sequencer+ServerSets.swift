@@ -12,6 +12,8 @@ extension Sequencer {
             let orders = OrderEffects(builder: builder, stock: stock, isImport: isImport)
             let facts = FactEffects(builder: builder, isImport: isImport)
             let exceptions = ExceptionEffects(builder: builder)
+            let plans = PlanEffects(builder: builder, isImport: isImport)
+            try AssetEffects(builder: builder).add(for: applied, author: set.user)
             for item in applied {
                 try rulings.add(for: item)
                 if item.entity.name == "assignment_request" { try AssignmentEffects(builder: builder).add(for: item, author: set.user) }
@@ -19,6 +21,7 @@ extension Sequencer {
                 try stock.add(for: item, replica: replica, base: set.base)
                 try facts.add(for: item, author: set.user)
                 try exceptions.add(for: item, author: set.user)
+                try plans.add(for: item)
             }
             if !outsideView.isEmpty {
                 try builder.raise(
@@ -58,6 +61,7 @@ extension Sequencer {
         let builder = EffectBuilder(
             schema: schema, writer: writer, moment: moment, version: Version(stamp: stamp, sequence: writeID.sequence), cause: cause)
         try body(builder)
+        try PlanEffects(builder: builder).noteMoved(builder.movedOrders)
         for order in builder.movedOrders.sorted() { try DueEffects(builder: builder).refresh(order) }
         try ShelfEffects(builder: builder).refreshTouched(isSettling: try transaction.tenant()?.settlingUntil != nil)
         guard !builder.ops.isEmpty else { return false }

@@ -36,6 +36,18 @@ extension Sequencer {
             try forDue("service_order") { view, due in
                 try timed("timer:order:\(view.id):\(due):\(version(of: "next_check", view))", "overdue") { try DueEffects(builder: $0).wake(view.id) }
             } || moved
+        moved =
+            try forDue("asset") { view, due in
+                try timed("timer:asset:\(view.id):\(due):\(version(of: "moves_at", view))", "placement") {
+                    try AssetEffects(builder: $0).place(view.id)
+                }
+            } || moved
+        moved =
+            try forDue("maintenance_plan") { view, due in
+                try timed("timer:plan:\(view.id):\(due):\(version(of: "wakes_at", view))", "maintenance") {
+                    try PlanEffects(builder: $0).refresh(view.id)
+                }
+            } || moved
         moved = try expireLots() || moved
         return moved
     }

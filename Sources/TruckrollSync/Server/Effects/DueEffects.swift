@@ -26,7 +26,7 @@ struct DueEffects {
         try wind(id)
     }
 
-    /// A priority that somebody has changed promises something else.
+    /// A priority that somebody has changed promises something else, and so does a day.
     func reprioritise(_ id: RecordID) throws {
         guard let order = try view(id), !(order.text("state").flatMap { OrderState(rawValue: $0) }?.isPastWork ?? true) else { return }
         try builder.patch("service_order", id: id, try promises(of: order))
@@ -34,6 +34,8 @@ struct DueEffects {
     }
 
     private func promises(of order: RecordView) throws -> [String: Value] {
+        // What a plan asks for is due on a day of its own, however long before it was ordered.
+        guard order["plan"] == .null else { return [:] }
         let promise = try book.promise(for: order, from: builder.soundTime(order, "requested_at"))
         return ["respond_by": time(promise.respondBy), "resolve_by": time(promise.resolveBy)]
     }
@@ -74,7 +76,7 @@ struct DueEffects {
         try builder.patch("service_order", id: id, ["next_check": time(try untold(awaited, order, open).map(\.at).min())])
     }
 
-    private static let kinds: [ExceptionKind] = [.response_overdue, .resolution_overdue, .stalled]
+    private static let kinds: [ExceptionKind] = [.response_overdue, .resolution_overdue, .stalled, .maintenance_overdue]
 
     /// The moments by which something has still to happen.
     private func awaited(_ order: RecordView) throws -> [Moment] {
@@ -88,6 +90,9 @@ struct DueEffects {
             add(.response_overdue, "respond_by") { "Somebody was to be there by \($0), and nobody is." }
         }
         if !state.isPastWork { add(.resolution_overdue, "resolve_by") { "The work was to be done by \($0), and is not." } }
+        if !state.isPastWork, order["plan"] != .null {
+            add(.maintenance_overdue, "due_at") { "What its maintenance plan asks for was to be done by \($0), and is not." }
+        }
         add(.stalled, "stalls_at") { "It was to be moved on from “\(state.title)” by \($0), and was not." }
         return moments
     }

@@ -97,12 +97,16 @@ final class EffectBuilder {
     // MARK: Common records
 
     /// Moves an order by an event of the server's own.
-    func event(_ event: OrderEvent, order: RecordID, by user: RecordID, technician: RecordID? = nil, reason: String? = nil) throws {
+    ///
+    /// - Parameter known: the id of an event that others may record as well.
+    func event(
+        _ event: OrderEvent, id known: RecordID? = nil, order: RecordID, by user: RecordID, technician: RecordID? = nil, reason: String? = nil
+    ) throws {
         let orderEntity = try schema.entity("service_order")
         let last = try writer.view(orderEntity, order)?.reference("last_event")
         movedOrders.insert(order)
         try create(
-            "order_event", id: try id("order_event", "\(event.rawValue):\(order):\(ops.count)"),
+            "order_event", id: try known ?? id("order_event", "\(event.rawValue):\(order):\(ops.count)"),
             [
                 "order": .reference(order), "event": .text(event.rawValue), "seen": last.map { .reference($0) } ?? .null, "at": now,
                 "by": .reference(user), "reason": reason.map { .text($0) } ?? .null,

@@ -17,8 +17,8 @@ struct OrderEffects {
     }
 
     func add(for applied: AppliedOp) throws {
-        if applied.entity.name == "service_order", let field = applied.entity["priority"], applied.op.writes.contains(where: { $0.field == field.id })
-        {
+        let promised = Set(["priority", "due_at"].compactMap { applied.entity[$0]?.id })
+        if applied.entity.name == "service_order", applied.op.writes.contains(where: { promised.contains($0.field) }) {
             try DueEffects(builder: builder).reprioritise(applied.op.key.id)
         }
         try reviews.noteChange(applied)
