@@ -28,7 +28,8 @@ public struct DispatchCommand: AsyncParsableCommand {
             AssignCommand.self, ReassignCommand.self,
             UnassignCommand.self, MoveCommand.self,
             CancelCommand.self,
-            TechniciansCommand.self, BoardCommand.self, StockCommand.self, ExceptionsCommand.self, ResolveCommand.self, RecoveredCommand.self,
+            TechniciansCommand.self, BoardCommand.self, AssetCommand.self, PlansCommand.self, StockCommand.self, ExceptionsCommand.self,
+            ResolveCommand.self, RecoveredCommand.self,
             WhyCommand.self,
             RestoreCommand.self, AuditCommand.self,
         ])

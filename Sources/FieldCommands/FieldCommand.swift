@@ -49,6 +49,7 @@ public struct FieldCommand: AsyncParsableCommand {
                     ScanCommand.self,
                     FitnessCommand.self, CheckCommand.self, PermitCommand.self,
                 ]),
+            CommandGroup(name: "Assets", subcommands: [AssetCommand.self, MeterCommand.self, PlansCommand.self]),
             CommandGroup(
                 name: "Parts", subcommands: [PartCommand.self, HandOverCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),
             CommandGroup(name: "Merges", subcommands: [WhyCommand.self, ResolveCommand.self, RestoreCommand.self]),

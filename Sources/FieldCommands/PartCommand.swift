@@ -29,6 +29,8 @@ struct PartCommand: AsyncParsableCommand {
         @Option(help: "fitted, removed or consumed.") var action: PartAction = .fitted
         @Option(help: "The asset: tag, serial number or scan.") var asset: String?
         @Option(help: "Serial number of the piece.") var serial: String?
+        @Option(help: ArgumentHelp("The asset's sensor channel whose element it is.", valueName: "number")) var channel: Int?
+        @Option(help: ArgumentHelp("When that element wears out, such as 2028-11-30.", valueName: "day")) var expires: CalendarDate?
         @Option(help: "Lot.") var lot: String?
         @Option(help: ArgumentHelp("Another stock: its name, plate or id.", valueName: "location")) var from: String?
         @Option(help: "The lease it spends, by its id.") var lease: String?
@@ -42,6 +44,8 @@ struct PartCommand: AsyncParsableCommand {
             if let quantity, quantity.value <= .zero {
                 throw ValidationError("--quantity is more than nothing. What comes back is recorded with --action removed, a slip with --corrects.")
             }
+            if channel != nil, asset == nil { throw ValidationError("--channel goes with --asset.") }
+            if expires != nil, channel == nil { throw ValidationError("--expires goes with --channel.") }
             if [from != nil, lease != nil, foreign].count(where: { $0 }) > 1 {
                 throw ValidationError("--from, --lease and --foreign exclude each other.")
             }
@@ -57,6 +61,8 @@ struct PartCommand: AsyncParsableCommand {
             entry.lot = lot
             entry.corrects = try corrects.map { try desk.client.findRecord("part_use/\($0)").id }
             entry.override = override
+            if let channel, let asset = entry.asset { entry.channel = try desk.client.findChannel(channel, of: asset) }
+            entry.expires = expires
             if let from { entry.source = .location(try desk.client.findLocation(from)) }
             if let lease { entry.source = .lease(try desk.client.findLease(lease)) }
             if foreign { entry.source = .none }

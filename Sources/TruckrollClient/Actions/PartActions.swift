@@ -26,6 +26,10 @@ public struct PartEntry: Sendable {
     public var corrects: RecordID?
     /// Why it was fitted although the rules speak against it.
     public var override: String?
+    /// The sensor channel whose element it is.
+    public var channel: RecordID?
+    /// When that element wears out.
+    public var expires: CalendarDate?
 
     public init(part: RecordID, quantity: Quantity) {
         self.part = part
@@ -38,7 +42,10 @@ extension DeviceClient {
     ///
     /// - Throws: ``DeviceProblem`` `value-unfit`, `serial-missing`, `lot-missing` or `lease-unusable`; `part-unapproved` where the rules speak
     ///   against fitting it and the entry does not say why it was done all the same.
-    public func usePart(_ entry: PartEntry, on order: RecordID) throws -> Recorded {
+    public func usePart(_ entry: PartEntry, on order: RecordID) throws -> Recorded { try usePart(entry, on: order) { _ in } }
+
+    /// - Parameter before: what comes before it in the same change set.
+    func usePart(_ entry: PartEntry, on order: RecordID, before: (LocalEditor) throws -> Void) throws -> Recorded {
         var stock = entry.source == .van && entry.action != .removed ? try vanStock() : []
         if case .location(let location) = entry.source { stock = try depotStock(part: entry.part).filter { $0.locationID == location } }
         let spent = try leaseSpent(entry)
@@ -46,6 +53,7 @@ extension DeviceClient {
             _ = try editor.require("service_order", order)
             let part = try editor.require("part", entry.part)
             try Self.check(entry, part)
+            try before(editor)
             let (from, lease) = try editor.source(entry, spent: spent)
             let former = try editor.corrected("part_use", entry.corrects, on: order)
             let found = try editor.fitting(entry, on: (former?.time("at") ?? editor.now).date)
@@ -56,8 +64,10 @@ extension DeviceClient {
                     "serial": .optional(entry.serial),
                     "lot": .optional(entry.lot), "from": .optional(from), "asset": .optional(entry.asset), "action": .text(entry.action.rawValue),
                     "lease": .optional(lease), "at": former?["at"] ?? .time(editor.now), "corrects": .optional(entry.corrects),
-                    "by": .reference(editor.user), "override": .optional(entry.override),
+                    "by": .reference(editor.user), "override": .optional(entry.override), "channel": .optional(entry.channel),
+                    "expires_on": .optional(entry.expires?.description),
                 ])
+            try editor.renewElement(entry)
             let notices = try found + editor.notices(entry, part, stock, order: order) + editor.unitNotices(entry, part, from: from, besides: id)
             let line = stock.first { $0.part == entry.part }
             return (id, try notices + editor.lotNotices(entry, part, line?.lots ?? []))
@@ -85,6 +95,17 @@ extension DeviceClient {
                 .filter { $0.reference("lease") == lease && screen.place($0) != .stored }
                 .compactMap { $0.quantity("quantity") }.reduce(.zero) { $0.adding($1) ?? $0 }
         }
+    }
+}
+
+extension LocalEditor {
+    /// A new element of a sensor channel says on the channel which it is, and when it wears out.
+    fileprivate func renewElement(_ entry: PartEntry) throws {
+        guard entry.action == .fitted, let channel = entry.channel else { return }
+        _ = try require("sensor_channel", channel)
+        try patch(
+            "sensor_channel", channel,
+            ["sensor_serial": .optional(entry.serial), "sensor_expires": .optional(entry.expires?.description)])
     }
 }
 

@@ -140,6 +140,18 @@ extension DeviceClient {
         try read { try RecordFinder(reader: $0).find("site", text, by: ["name"]) { "\($0.text("name") ?? "")  \($0.text("city") ?? "")" }.id }
     }
 
+    /// The hazardous area a person means by its name or id.
+    public func findArea(_ text: String) throws -> RecordID {
+        try read { try RecordFinder(reader: $0).find("hazardous_area", text, by: ["name"]) { $0.text("name") ?? "" }.id }
+    }
+
+    /// The customer a person means by number, name or id.
+    public func findCustomer(_ text: String) throws -> RecordID {
+        try read {
+            try RecordFinder(reader: $0).find("customer", text, by: ["number", "name"]) { "\($0.text("number") ?? "")  \($0.text("name") ?? "")" }.id
+        }
+    }
+
     /// The certificate a person means by its number or id.
     public func findCertificate(_ text: String) throws -> RecordID {
         try read { try RecordFinder(reader: $0).find("certificate", text, by: ["number"]) { $0.text("number") ?? "" }.id }

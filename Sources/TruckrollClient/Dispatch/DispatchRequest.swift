@@ -58,6 +58,20 @@ public struct DispatchTicket: Hashable, Sendable {
     public let set: WriteID
 }
 
+extension Recorded {
+    /// What a dispatcher waits for an answer to.
+    ///
+    /// - Throws: ``DeviceProblem`` `nothing-changed` where nothing was recorded.
+    public var ticket: DispatchTicket {
+        get throws {
+            guard let record, let set else {
+                throw DeviceProblem("nothing-changed", notices.first ?? "There was nothing to record.", next: "Look at it again.")
+            }
+            return DispatchTicket(record: record, set: set)
+        }
+    }
+}
+
 /// What became of something a dispatcher recorded.
 public enum DispatchAnswer: Hashable, Sendable {
     /// The server has not decided: it will when this device syncs.
