@@ -8,7 +8,6 @@ import TruckrollSync
 struct AssetRegisterTests {
     let company: Company
     var world: World { company.world }
-    private let calendar = TenantCalendar(timeZone: "Europe/Berlin")
     private let other: RecordID
     private static let hour: Int64 = 3_600_000
 
@@ -35,7 +34,7 @@ struct AssetRegisterTests {
     private func place(_ device: World.Device, _ mounting: String, at site: RecordID? = nil, since hours: Int64 = 0) throws {
         try world.commit(device, "move") { editor in
             let since = DeviceTime(milliseconds: editor.now.milliseconds + hours * Self.hour, offsetMinutes: 60)
-            try editor.place(company.asset, stands(site ?? company.site, mounting), since: since, calendar: calendar)
+            try editor.place(company.asset, stands(site ?? company.site, mounting), since: since)
         }
     }
 

@@ -57,7 +57,6 @@ extension DeviceClient {
     public func moveAsset(_ asset: RecordID, _ entry: PlacementEntry, on order: RecordID? = nil) throws -> Recorded {
         try act("move-asset") { editor in
             let view = try editor.require("asset", asset)
-            let calendar = try editor.companyCalendar()
             let since = entry.since ?? editor.now
             let former = try entry.corrects.map { try editor.require("asset_placement", $0) }
             guard former.map({ $0.reference("asset") == asset }) ?? true else {
@@ -88,7 +87,7 @@ extension DeviceClient {
             let start = entry.since ?? former?.time("since") ?? editor.now
             let placed = try editor.place(
                 asset, fields, since: start,
-                ["reason": .optional(entry.reason), "order": .optional(order), "corrects": .optional(entry.corrects)], calendar: calendar)
+                ["reason": .optional(entry.reason), "order": .optional(order), "corrects": .optional(entry.corrects)])
             return (placed.placement, placed.isFollowed ? ["A later placement is recorded already; it holds from its own moment on."] : [])
         }
     }
@@ -154,7 +153,7 @@ extension DeviceClient {
             try editor.checkPlace(of: asset, stands)
             if isKnown {
                 // One that was put up before and came back.
-                try editor.place(asset, stands, since: editor.now, ["order": .reference(order)], calendar: try editor.companyCalendar())
+                try editor.place(asset, stands, since: editor.now, ["order": .reference(order)])
             } else {
                 try editor.create(
                     "asset", id: asset,

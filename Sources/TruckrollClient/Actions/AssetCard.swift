@@ -26,6 +26,8 @@ public struct AssetHistoryLine: Sendable {
     public let kind: String
     public let order: String
     public let text: String
+    /// What tells apart those of one second.
+    var written: Version?
 }
 
 /// An asset with its channels and its past.
@@ -77,7 +79,7 @@ public struct AssetCard: Sendable {
                     AssetHistoryLine(
                         at: screen.time(view, time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
                         order: try view.reference("order").map { try screen.reader.view("service_order", $0)?.text("number") ?? "another job" } ?? "",
-                        text: try text(view)))
+                        text: try text(view), written: view.firstVersion))
             }
         }
         try add("finding", "at") { "\($0.text("severity") ?? ""): \($0.text("text") ?? "")" }

@@ -151,7 +151,7 @@ public struct AssetProfile: Sendable {
         func add(_ kind: String, _ at: DeviceTime?, _ view: RecordView?, _ text: String, order: String? = nil) throws {
             let by = try view?.reference("by").map { try screen.userName($0) } ?? ""
             let number = try order ?? view?.reference("order").map { try screen.orderNumber($0) } ?? ""
-            lines.append(AssetHistoryLine(at: at, by: by, kind: kind, order: number, text: text))
+            lines.append(AssetHistoryLine(at: at, by: by, kind: kind, order: number, text: text, written: view?.firstVersion))
         }
         for event in events {
             let stands = event["effective"] == .boolean(false) ? " (kept as a fact: \(event.text("ruling") ?? ""))" : ""
@@ -185,7 +185,12 @@ public struct AssetProfile: Sendable {
         for order in orders {
             try add("order", order.requestedAt, nil, "\(order.isPlanned ? "planned: " : "")\(order.title)", order: order.number)
         }
-        return lines.sorted { ($0.at?.milliseconds ?? 0, $0.kind, $0.text) < ($1.at?.milliseconds ?? 0, $1.kind, $1.text) }
+        return lines.sorted { a, b in
+            let (first, second) = (a.at?.milliseconds ?? 0, b.at?.milliseconds ?? 0)
+            if first != second { return first < second }
+            guard let one = a.written, let other = b.written else { return a.written == nil && b.written != nil }
+            return one < other
+        }
     }
 }
 

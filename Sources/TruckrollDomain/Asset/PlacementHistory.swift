@@ -73,13 +73,14 @@ public struct PlacementHistory: Sendable {
         zip(placements, placements.dropFirst().map { Optional($0.since) } + [nil]).map { Interval(placement: $0, end: $1) }
     }
 
-    /// What held at a moment; before everything that is known, the first.
-    public func placement(at moment: Int64) -> Placement? { placements.last { $0.since <= moment } ?? placements.first }
+    /// What held at a moment; `nil` before everything that is known.
+    public func placement(at moment: Int64) -> Placement? { placements.last { $0.since <= moment } }
 
     /// When the next placement after a moment begins.
     public func nextChange(after moment: Int64) -> Int64? { placements.first { $0.since > moment }?.since }
 
-    /// The id of the first placement of an asset, which says where it stood before somebody recorded any: one an asset, whoever makes it.
+    /// The id of the first placement of an asset, which says where it stood before somebody recorded any. The server makes it when it hears of
+    /// another; who puts an asset up makes it with the asset.
     public static func firstID(_ entity: Entity, asset: RecordID) -> RecordID {
         RecordID.derived(type: entity.type, key: [asset.bytes, Array("first".utf8)])
     }

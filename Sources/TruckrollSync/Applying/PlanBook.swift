@@ -61,7 +61,7 @@ public struct PlanBook {
             let customer = try access.view(try schema.entity("site"), site)?.reference("customer")
         else { return nil }
         let order = MaintenancePlan.orderID(orders, plan: plan.id, period: due.period)
-        let asked = calendar.instant(due.on.adding(days: -plan.leadDays), minute: 0)
+        let asked = calendar.instant(max(due.on.adding(days: -plan.leadDays), plan.madeOn), minute: 0)
         let end = calendar.instant(due.on, minute: 1440) - 1000
         var drafts = [
             RecordDraft(

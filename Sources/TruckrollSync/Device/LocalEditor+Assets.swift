@@ -3,24 +3,16 @@ import TruckrollDomain
 
 extension LocalEditor {
     /// Records where an asset stands, and whose it is, from a moment on; its own fields then say what holds now. What stood before anybody recorded a
-    /// placement becomes the first one.
+    /// placement the server keeps as the first one.
     ///
     /// - Parameters:
     ///   - stands: `owner`, `site`, `area`, `mounting` and `parent`.
     ///   - more: further fields of the placement: `reason`, `order`, `corrects`.
-    ///   - calendar: the tenant's.
     /// - Returns: the placement, and whether a later one is recorded already.
     @discardableResult
     public func place(
-        _ asset: RecordID, _ stands: [String: Value], since: DeviceTime, _ more: [String: Value] = [:], calendar: TenantCalendar
+        _ asset: RecordID, _ stands: [String: Value], since: DeviceTime, _ more: [String: Value] = [:]
     ) throws -> (placement: RecordID, isFollowed: Bool) {
-        let entity = try schema.entity("asset_placement")
-        if let view = try view("asset", asset), more["corrects"] ?? .null == .null,
-            try views("asset_placement", where: "asset", equals: .reference(asset)).isEmpty
-        {
-            let fields = PlacementHistory.firstFields(of: view, calendar: calendar, author: (user, now))
-            try create("asset_placement", id: PlacementHistory.firstID(entity, asset: asset), fields)
-        }
         let id = try create(
             "asset_placement",
             stands.merging(more) { $1 }.merging([

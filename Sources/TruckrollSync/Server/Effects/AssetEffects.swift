@@ -19,8 +19,13 @@ struct AssetEffects {
             default: break
             }
         }
-        let moved = applied.filter { $0.entity.name == "asset" && !$0.isNew && !placed.contains($0.op.key.id) && isMove($0) }
+        let assets = applied.filter { $0.entity.name == "asset" }
+        let moved = assets.filter { !$0.isNew && !placed.contains($0.op.key.id) && isMove($0) }
         for item in moved { try keepAccount(of: item, author) }
+        for id in placed.subtracting(assets.filter(\.isNew).map(\.op.key.id)).sorted() {
+            let former = assets.first { $0.op.key.id == id }?.former.map { RecordView($0, assets[0].entity) }
+            if let asset = try former ?? view("asset", id) { try beginHistory(of: asset, author) }
+        }
         for asset in placed.union(moved.map(\.op.key.id)).sorted() { try place(asset) }
     }
 
@@ -38,17 +43,28 @@ struct AssetEffects {
         guard let asset = try view("asset", applied.op.key.id), let former = applied.former.map({ RecordView($0, applied.entity) }),
             Self.standing.contains(where: { former[$0] != asset[$0] })
         else { return }
-        let entity = try builder.schema.entity("asset_placement")
-        let now = builder.moment.calendar.local(builder.moment.milliseconds)
-        let first = PlacementHistory.firstID(entity, asset: asset.id)
-        if try builder.writer.ids(entity, where: "asset", equals: .reference(asset.id)).isEmpty {
-            let fields = PlacementHistory.firstFields(of: former, calendar: builder.moment.calendar, author: (author, now))
-            try builder.create("asset_placement", id: first, fields)
-        }
+        try beginHistory(of: former, author)
         let stands = Self.standing.map { ($0, asset[$0]) }
+        // From when it was written, by the clock that the server has corrected.
+        let written = Self.standing.compactMap { applied.entity[$0].flatMap { asset.record[$0.id]?.version.stamp.milliseconds } }.max()
+        let since = min(written.map { Int64(clamping: $0) } ?? .max, builder.moment.milliseconds)
         try builder.create(
             "asset_placement", id: try builder.id("asset_placement", "\(asset.id)"),
-            ["asset": .reference(asset.id), "since": builder.now, "at": builder.now, "by": .reference(author)].merging(stands) { $1 })
+            [
+                "asset": .reference(asset.id), "since": .text(builder.moment.calendar.local(since).description), "at": builder.now,
+                "by": .reference(author),
+            ].merging(stands) { $1 })
+    }
+
+    /// Keeps where an asset stood before anybody recorded a placement of it.
+    private func beginHistory(of former: RecordView, _ author: RecordID) throws {
+        let entity = try builder.schema.entity("asset_placement")
+        let first = PlacementHistory.firstID(entity, asset: former.id)
+        guard former["site"] != .null, try builder.writer.view(entity, first) == nil else { return }
+        let now = builder.moment.calendar.local(builder.moment.milliseconds)
+        try builder.create(
+            "asset_placement", id: first,
+            PlacementHistory.firstFields(of: former, calendar: builder.moment.calendar, author: (author, now)))
     }
 
     /// Lets the asset's own fields say what its placements say of this moment.
