@@ -18,6 +18,7 @@ struct DispatcherActs {
         case .releaseAsset: try release()
         case .resolveException: try ExceptionActs(context: context).deal()
         case .guardedEdit: try guardedEdit()
+        case .makePlan: try AssetActs(context: context).plan()
         default: break
         }
     }

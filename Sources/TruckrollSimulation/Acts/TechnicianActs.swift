@@ -32,6 +32,11 @@ struct TechnicianActs {
         case .handOver: try HandOverActs(context: context).offer()
         case .answerHandOver: try HandOverActs(context: context).answer()
         case .countStock: try CountActs(context: context).count()
+        case .moveAsset: try AssetActs(context: context).move()
+        case .recordAssetEvent: try AssetActs(context: context).live()
+        case .readMeter: try AssetActs(context: context).read()
+        case .tellAlert: try AssetActs(context: context).tell()
+        case .orderDue: try AssetActs(context: context).order()
         default: return false
         }
         return true

@@ -39,6 +39,10 @@ struct ExceptionCheck {
 
     /// Whatever was due is done, once the server has looked.
     static func nothingLies(in store: any ServerStore, _ schema: Schema, at milliseconds: Int64) throws {
+        for name in ["asset", "maintenance_plan"] {
+            let due = try store.read { try $0.ids(schema.entity(name), dueAt: milliseconds) }
+            guard due.isEmpty else { throw Violation("I22", "\(name) records lie past their time: \(due.map { "\($0)" }.joined(separator: ", "))") }
+        }
         let entity = try schema.entity("exception")
         let (due, open) = try store.read { transaction in
             let open = try transaction.ids(entity, where: "state", equals: .text("open")).filter { id in

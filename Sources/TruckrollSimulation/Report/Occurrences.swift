@@ -38,6 +38,8 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var certificatesUnregistered = 0
     /// Requests for certified pieces that were granted some.
     public var piecesNamed = 0
+    /// Orders that maintenance plans asked for.
+    public var plannedOrders = 0
     /// Orders in which the rules found an error.
     public var ordersHeld = 0
 
@@ -62,7 +64,8 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "promises_told": \.promisesTold,
             "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
             "pieces_contested": \.piecesContested, "hand_overs": \.handOvers,
-            "certificates_unregistered": \.certificatesUnregistered, "pieces_named": \.piecesNamed, "orders_held": \.ordersHeld,
+            "certificates_unregistered": \.certificatesUnregistered, "pieces_named": \.piecesNamed, "planned_orders": \.plannedOrders,
+            "orders_held": \.ordersHeld,
         ]
     }
 }

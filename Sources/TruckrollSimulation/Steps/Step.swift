@@ -100,6 +100,7 @@ public enum Act: String, Hashable, Sendable, Codable, CaseIterable {
     case note, labour, finding, reading, partFromVan, partFromDepot, partOnLease, reserve, lease
     case finishTask, answerTask, retitleTask, deleteTask, addTask, restrictAsset, retitleOrder, tagOrder, untagOrder, takeOrder, writeText
     case handOver, answerHandOver, countStock
+    case moveAsset, recordAssetEvent, readMeter, tellAlert, orderDue
     // A dispatcher, in the office
-    case createOrder, assign, reassign, unassign, move, cancel, prioritise, restock, transfer, releaseAsset, resolveException, guardedEdit
+    case createOrder, assign, reassign, unassign, move, cancel, prioritise, restock, transfer, releaseAsset, resolveException, guardedEdit, makePlan
 }

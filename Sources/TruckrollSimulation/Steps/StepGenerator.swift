@@ -163,5 +163,6 @@ public struct StepGenerator {
 
 extension Act {
     static let technicians = Array(allCases.prefix { $0 != .createOrder })
-    static let dispatchers = Array(allCases.drop { $0 != .createOrder }) + [.writeText, .handOver, .answerHandOver, .countStock]
+    static let dispatchers =
+        Array(allCases.drop { $0 != .createOrder }) + [.writeText, .handOver, .answerHandOver, .countStock, .moveAsset, .orderDue]
 }
