@@ -13,9 +13,9 @@ struct AssetCommand: AsyncParsableCommand {
             An asset is named by its tag, its serial number, or what a scanner reads.
 
             EXAMPLE
-              truckroll-dispatch asset show GD-101
-              truckroll-dispatch asset history GD-101
-              truckroll-dispatch asset move GD-101 --owner C-1002 \\
+              truckroll-dispatch asset show HK18-000001
+              truckroll-dispatch asset history HK18-000001
+              truckroll-dispatch asset move HK18-000001 --owner C-1002 \\
                 --since 2027-01-01T00:00:00+01:00 --reason "Plant sold"
 
             \(StockCommand.read)
@@ -28,7 +28,7 @@ struct AssetCommand: AsyncParsableCommand {
             commandName: "show", abstract: "The full profile of an asset.",
             discussion: """
                 EXAMPLE
-                  truckroll-dispatch asset show GD-101
+                  truckroll-dispatch asset show HK18-000001
 
                 \(StockCommand.read)
                 JSON: asset, stage, owner, site, parent, parts, installed_on, warranty (from, until, running), placements, settings, meters, \
@@ -55,8 +55,8 @@ struct AssetCommand: AsyncParsableCommand {
                 meters and alerts.
 
                 EXAMPLE
-                  truckroll-dispatch asset history GD-101
-                  truckroll-dispatch asset history GD-101 --placements
+                  truckroll-dispatch asset history HK18-000001
+                  truckroll-dispatch asset history HK18-000001 --placements
 
                 \(StockCommand.read)
                 JSON: asset, history (at, kind, text, by, order), synced, as_of_position.
@@ -88,8 +88,8 @@ struct AssetCommand: AsyncParsableCommand {
                 as it is.
 
                 EXAMPLE
-                  truckroll-dispatch asset move GD-101 --site "Flensburg 7"
-                  truckroll-dispatch asset move GD-101 --owner C-1002 \\
+                  truckroll-dispatch asset move HK18-000001 --site "Flensburg 7"
+                  truckroll-dispatch asset move HK18-000001 --owner C-1002 \\
                     --since 2027-01-01T00:00:00+01:00 --reason "Plant sold"
 
                 \(StockCommand.written)
@@ -134,7 +134,7 @@ struct AssetCommand: AsyncParsableCommand {
                 What can happen depends on its stage; docs/workflows.md has the diagram. Installation begins its warranty, shipping some days later.
 
                 EXAMPLE
-                  truckroll-dispatch asset event GD-101 retire --text "Line closed"
+                  truckroll-dispatch asset event HK18-000001 retire --text "Line closed"
 
                 \(StockCommand.written)
                 JSON: answer (granted, refused, pending), text, id.

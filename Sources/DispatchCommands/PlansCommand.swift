@@ -14,11 +14,11 @@ struct PlansCommand: AsyncParsableCommand {
             whoever makes it. What is not done on its day is a case of the office.
 
             EXAMPLE
-              truckroll-dispatch plans calendar GD-101 "Half-yearly calibration" \\
+              truckroll-dispatch plans calendar HK18-000001 "Half-yearly calibration" \\
                 --rule "FREQ=MONTHLY;INTERVAL=6" --from 2027-03-01 \\
                 --kind calibration --lead 30
-              truckroll-dispatch plans meter P-7 "Oil change" --every 500 --lead 50
-              truckroll-dispatch plans watch GD-101 "Look at the sensor" \\
+              truckroll-dispatch plans meter HK18-000001 "Oil change" --every 500 --lead 50
+              truckroll-dispatch plans watch HK18-000001 "Look at the sensor" \\
                 --alert drift --above 10 --clears-at 5
 
             \(StockCommand.read)
@@ -84,9 +84,9 @@ struct PlansCommand: AsyncParsableCommand {
                 work was done last. As there, a month without the day of a rule is left out; the last of each month is BYMONTHDAY=-1.
 
                 EXAMPLE
-                  truckroll-dispatch plans calendar GD-101 "Yearly inspection" \\
+                  truckroll-dispatch plans calendar HK18-000001 "Yearly inspection" \\
                     --rule "FREQ=YEARLY" --from 2027-03-01 --lead 30
-                  truckroll-dispatch plans calendar GD-101 "Bump test" \\
+                  truckroll-dispatch plans calendar HK18-000001 "Bump test" \\
                     --rule "FREQ=MONTHLY;BYDAY=1MO" --from 2027-01-01 --floating
 
                 \(StockCommand.written)
@@ -121,7 +121,7 @@ struct PlansCommand: AsyncParsableCommand {
                 It counts from where the meter stands, or --from a total; with --floating from where the work was done last.
 
                 EXAMPLE
-                  truckroll-dispatch plans meter P-7 "Oil change" --every 500 --lead 50
+                  truckroll-dispatch plans meter HK18-000001 "Oil change" --every 500 --lead 50
 
                 \(StockCommand.written)
                 JSON: answer (granted, refused, pending), text, id.
@@ -156,7 +156,7 @@ struct PlansCommand: AsyncParsableCommand {
                 one limit asks once. The alert “drift” is told by calibrations themselves, in percent a year.
 
                 EXAMPLE
-                  truckroll-dispatch plans watch GD-101 "Replace the sensor" \\
+                  truckroll-dispatch plans watch HK18-000001 "Replace the sensor" \\
                     --alert drift --above 10 --clears-at 5 --kind repair
 
                 \(StockCommand.written)

@@ -9,15 +9,15 @@ struct AssetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "asset", abstract: "All about an asset: where it is and was, its life, its meters, what comes next.",
         discussion: Teach.text(
-            "An asset is named by its tag, its serial number, or what a scanner reads.", "asset show GD-101", "asset history GD-101",
-            "asset move GD-101 --mounting \"Pump room, north wall\" --reason \"draught\"", exits: Teach.recorded),
+            "An asset is named by its tag, its serial number, or what a scanner reads.", "asset show HK18-000001", "asset history HK18-000001",
+            "asset move HK18-000001 --mounting \"Pump room, north wall\" --reason \"draught\"", exits: Teach.recorded),
         subcommands: [Show.self, History.self, Move.self, Event.self, Setting.self, Install.self, Alert.self], defaultSubcommand: Show.self)
 
     struct Show: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "The full profile of an asset.",
             discussion: Teach.text(
-                "Owner, place, life, warranty, channels, settings, meters, pieces in it, plans and open orders.", "asset show GD-101",
+                "Owner, place, life, warranty, channels, settings, meters, pieces in it, plans and open orders.", "asset show HK18-000001",
                 exits: Teach.read))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @OptionGroup var global: GlobalOptions
@@ -35,7 +35,7 @@ struct AssetCommand: AsyncParsableCommand {
             commandName: "history", abstract: "Everything that happened to an asset, in time.",
             discussion: Teach.text(
                 "From its order to its end: where it stood and whose it was, orders, pieces fitted and removed, readings, findings, certificates, "
-                    + "meters and alerts.", "asset history GD-101", "asset history GD-101 --placements", exits: Teach.read))
+                    + "meters and alerts.", "asset history HK18-000001", "asset history HK18-000001 --placements", exits: Teach.read))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Flag(help: "Only where it stood and whose it was, with their ids for --corrects.") var placements = false
         @OptionGroup var global: GlobalOptions
@@ -57,8 +57,8 @@ struct AssetCommand: AsyncParsableCommand {
             commandName: "move", abstract: "Say where an asset stands now, or whose it is.",
             discussion: Teach.text(
                 "What you leave out stays as it is. What stood before stays known, with its dates. A slip is put right with --corrects.",
-                "asset move GD-101 --mounting \"Pump room, north wall\"",
-                "asset move GD-101 --site \"Flensburg 7\" --since 2026-11-02T08:00:00+01:00 --job SO-2026-000001", exits: Teach.recorded))
+                "asset move HK18-000001 --mounting \"Pump room, north wall\"",
+                "asset move HK18-000001 --site \"Flensburg 7\" --since 2026-11-02T08:00:00+01:00 --job SO-2026-000001", exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Option(help: "The site it stands at, by name or id.") var site: String?
         @Option(help: "The hazardous area, by name or id.") var area: String?
@@ -94,7 +94,8 @@ struct AssetCommand: AsyncParsableCommand {
             commandName: "event", abstract: "Record what happened to an asset as a whole.",
             discussion: Teach.text(
                 "What can happen depends on its stage; docs/workflows.md has the diagram. Installation begins its warranty.",
-                "asset event GD-101 repair --text \"to the workshop\"", "asset event GD-101 install --on 2026-11-20", exits: Teach.recorded))
+                "asset event HK18-000001 repair --text \"to the workshop\"", "asset event HK18-000001 install --on 2026-11-20", exits: Teach.recorded)
+        )
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Argument(help: "What happened.") var event: AssetEvent
         @Option(help: ArgumentHelp("On which day; today when left out.", valueName: "day")) var on: CalendarDate?
@@ -115,7 +116,7 @@ struct AssetCommand: AsyncParsableCommand {
             commandName: "set", abstract: "Set a value of an asset's configuration.",
             discussion: Teach.text(
                 "Values that two people set without seeing each other stand side by side until somebody sets it again.",
-                "asset set GD-101 \"calibration factor\" 1.07", "asset set GD-101 \"relay 1 delay\" 5 --unit s", exits: Teach.recorded))
+                "asset set HK18-000001 \"calibration factor\" 1.07", "asset set HK18-000001 \"relay 1 delay\" 5 --unit s", exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Argument(help: "What is set.", transform: Wording.read) var name: String
         @Argument(help: "To what.", transform: Wording.read) var value: String
@@ -167,7 +168,7 @@ struct AssetCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "alert", abstract: "Record a value that an asset's own monitoring tells.",
             discussion: Teach.text(
-                "Maintenance plans may go by it. Calibrations tell the drift by themselves.", "asset alert GD-101 alarm_count 12",
+                "Maintenance plans may go by it. Calibrations tell the drift by themselves.", "asset alert HK18-000001 alarm_count 12",
                 exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Argument(help: "What is told.", transform: Wording.read) var kind: String

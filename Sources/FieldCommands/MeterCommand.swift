@@ -9,14 +9,14 @@ struct MeterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "meter", abstract: "Read the meters of an asset.",
         discussion: Teach.text(
-            "A meter that begins again at zero, or was replaced, goes on counting in all.", "meter add GD-101 \"running hours\" --unit h",
-            "meter read GD-101 4711.5", "meter list GD-101", exits: Teach.recorded),
+            "A meter that begins again at zero, or was replaced, goes on counting in all.", "meter add HK18-000001 \"running hours\" --unit h",
+            "meter read HK18-000001 4711.5", "meter list HK18-000001", exits: Teach.recorded),
         subcommands: [List.self, Add.self, Read.self])
 
     struct List: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "What the meters of an asset show, and have counted in all.",
-            discussion: Teach.text("", "meter list GD-101", exits: Teach.read))
+            discussion: Teach.text("", "meter list HK18-000001", exits: Teach.read))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @OptionGroup var global: GlobalOptions
 
@@ -32,7 +32,7 @@ struct MeterCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Put a meter on an asset's list.",
             discussion: Teach.text(
                 "--rolls-over-at is what it would show where it begins again at zero: 100000 for one of five digits.",
-                "meter add GD-101 \"running hours\" --unit h --rolls-over-at 100000", exits: Teach.recorded))
+                "meter add HK18-000001 \"running hours\" --unit h --rolls-over-at 100000", exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Argument(help: "What it counts.", transform: Wording.read) var name: String
         @Option(help: "Unit of what it shows.") var unit: String
@@ -53,8 +53,9 @@ struct MeterCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "read", abstract: "Record what a meter shows.",
             discussion: Teach.text(
-                "A value below the last is asked about: --rolled-over, --replaced, or --corrects for a slip.", "meter read GD-101 4711.5",
-                "meter read GD-101 12 --rolled-over", "meter read GD-101 3 --replaced --begun-at 0 --job SO-2026-000001", exits: Teach.recorded))
+                "A value below the last is asked about: --rolled-over, --replaced, or --corrects for a slip.", "meter read HK18-000001 4711.5",
+                "meter read HK18-000001 12 --rolled-over", "meter read HK18-000001 3 --replaced --begun-at 0 --job SO-2026-000001",
+                exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Argument(help: "What it shows.", transform: Decimal.read) var value: Decimal
         @Option(help: "The meter, by its name; the asset's only one when left out.") var meter: String?

@@ -10,13 +10,13 @@ struct PlansCommand: AsyncParsableCommand {
         commandName: "plans", abstract: "What maintenance comes round, and when.",
         discussion: Teach.text(
             "The server makes the orders of a plan. Offline you can make one that is due; where both do, it is one order.", "plans",
-            "plans --asset GD-101", "plans order ACME-2026-D4-M3-7", exits: Teach.recorded),
+            "plans --asset HK18-000001", "plans order ACME-2026-D4-M3-7", exits: Teach.recorded),
         subcommands: [List.self, Order.self], defaultSubcommand: List.self)
 
     struct List: FieldVerb {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "The plans of the assets on this device, the next due first.",
-            discussion: Teach.text("", "plans list --asset GD-101", exits: Teach.read))
+            discussion: Teach.text("", "plans list --asset HK18-000001", exits: Teach.read))
         @Option(help: "Only those of an asset: tag, serial number or scan.") var asset: String?
         @OptionGroup var global: GlobalOptions
 
