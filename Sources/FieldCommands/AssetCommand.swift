@@ -138,6 +138,8 @@ struct AssetCommand: AsyncParsableCommand {
         @Argument(help: "The job: order number, id, or the end of either.") var job: String
         @Argument(help: "The part: its number, GTIN, name or id.") var part: String
         @Argument(help: "Serial number of the piece.") var serial: String
+        @Flag(help: "A machine read the number.") var machine = false
+        @Option(help: ArgumentHelp("The number once more, where you typed it and no book knows it.", valueName: "serial")) var again: String?
         @Option(help: "The customer's tag for it.", transform: Wording.read) var tag: String?
         @Option(help: "The hazardous area, by name or id.") var area: String?
         @Option(help: "Where in the plant.", transform: Wording.read) var mounting: String?
@@ -156,6 +158,7 @@ struct AssetCommand: AsyncParsableCommand {
             let client = desk.client
             var entry = InstallationEntry(part: try client.findPart(part), serial: serial)
             (entry.tag, entry.mounting, entry.override) = (tag, mounting, override)
+            entry.entry = machine ? .machine : .typed(again: again)
             entry.area = try area.map { try client.findArea($0) }
             entry.parent = try parent.map { try client.findAsset($0) }
             if let from { entry.source = .location(try client.findLocation(from)) }

@@ -46,6 +46,8 @@ public struct InstallationEntry: Sendable {
     public var parent: RecordID?
     /// Why it was put up although the rules speak against it.
     public var override: String?
+    /// How its serial number came in.
+    public var entry = TextEntry.machine
 
     public init(part: RecordID, serial: String) { (self.part, self.serial) = (part, serial) }
 }
@@ -129,8 +131,13 @@ extension DeviceClient {
 
     /// Puts a piece up at the site of a job: in one change set it leaves the stock, becomes an asset, and gets its place and its first day.
     ///
-    /// - Throws: ``DeviceProblem`` `value-unfit` for a part that becomes no asset, `serial-missing`, or `part-unapproved`.
+    /// - Throws: ``DeviceProblem`` `value-unfit` for a part that becomes no asset, `serial-missing`, `part-unapproved`, or `misread` for a serial
+    ///   number that was typed once and that no book knows.
     public func installAsset(_ entry: InstallationEntry, on order: RecordID) throws -> Recorded {
+        let isKnown = try read { reader in
+            try reader.views("unit", where: "part", equals: .reference(entry.part)).contains { $0.text("serial") == entry.serial.trimmed }
+        }
+        if !isKnown { try entry.entry.confirm(entry.serial) }
         let asset = try read { reader in
             RecordID.derived(type: try reader.schema.entity("asset").type, key: [entry.part.bytes, Array(entry.serial.trimmed.utf8)])
         }
@@ -171,6 +178,12 @@ extension DeviceClient {
             let view = try editor.require("asset", asset)
             let isPossible = AssetLifecycle.next(from: try editor.stage(of: view), .install) != nil
             if !isKnown || isPossible { _ = try editor.recordAssetEvent(.install, of: asset, on: nil, text: nil, order: order) }
+            try editor.create(
+                "scan",
+                [
+                    "text": .text(entry.serial.trimmed), "asset": .reference(asset), "order": .reference(order), "at": .time(editor.now),
+                    "by": .reference(editor.user), "source": .text(entry.entry.word),
+                ])
             if !job.references("assets").contains(asset) {
                 try editor.change("service_order", order, "assets", element: .reference(asset), op: .add)
             }

@@ -11,10 +11,18 @@ extension DeviceClient {
         let code = try ScannedCode(text)
         return try read { reader in
             _ = try reader.enrolled()
-            let all = try reader.views("asset")
+            // What is found as it stands is found by the store's own index; all are read only where nothing is.
+            var read: [RecordView]?
+            func all() throws -> [RecordView] {
+                let views = try read ?? reader.views("asset")
+                read = views
+                return views
+            }
             let preferred = try order.flatMap { try reader.view("service_order", $0) }.map { Set($0.references("assets")) } ?? []
             for key in code.keys {
-                for matches in Self.matches(key, all) where !matches.isEmpty {
+                for matches in try Self.matches(key, reader, all) {
+                    let matches = try matches()
+                    guard !matches.isEmpty else { continue }
                     let mine = matches.filter { preferred.contains($0.id) }
                     if let only = mine.count == 1 ? mine.first : matches.count == 1 ? matches.first : nil { return only.id }
                     let shown = (mine.isEmpty ? matches : mine).prefix(8).map {
@@ -26,7 +34,7 @@ extension DeviceClient {
                 }
             }
             let wanted = Self.normal(text)
-            let near = all.filter { view in
+            let near = try all().filter { view in
                 ["serial", "tag"].contains { view.text($0).map { RecordFinder.isNear(Self.normal($0), wanted) } ?? false }
             }
             .prefix(5).map { "· near: \($0.text("tag") ?? "no tag")  serial \($0.text("serial") ?? "")" }
@@ -38,25 +46,34 @@ extension DeviceClient {
     }
 
     /// The assets a key may mean: exact first, then without regard to case, spaces and hyphens.
-    private static func matches(_ key: ScannedCode.Key, _ all: [RecordView]) -> [[RecordView]] {
-        func exact(_ text: String, _ fields: [String]) -> [RecordView] { all.filter { view in fields.contains { view.text($0) == text } } }
-        func loose(_ text: String, _ fields: [String]) -> [RecordView] {
+    private static func matches(
+        _ key: ScannedCode.Key, _ reader: LocalReader, _ all: @escaping () throws -> [RecordView]
+    ) throws -> [() throws -> [RecordView]] {
+        func exact(_ text: String, _ fields: [String]) -> () throws -> [RecordView] {
+            {
+                let found = try fields.flatMap { try reader.views("asset", where: $0, equals: .text(text)) }
+                return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }).values.sorted { $0.id < $1.id }
+            }
+        }
+        func loose(_ text: String, _ fields: [String]) -> () throws -> [RecordView] {
             let wanted = normal(text)
-            return wanted.isEmpty ? [] : all.filter { view in fields.contains { view.text($0).map(normal) == wanted } }
+            return { wanted.isEmpty ? [] : try all().filter { view in fields.contains { view.text($0).map(normal) == wanted } } }
         }
         switch key {
-        case .record(let id): return [all.filter { $0.id == id }]
+        case .record(let id): return [{ try [reader.view("asset", id)].compactMap(\.self) }]
         case .serial(let text): return [exact(text, ["serial"]), loose(text, ["serial"])]
         case .giai(let text):
             // A company's own number follows its prefix, which nobody else can tell from it.
-            let ends = all.filter { view in
-                ["tag", "serial"].contains { field in view.text(field).map { normal($0) }.map { $0.count >= 3 && normal(text).hasSuffix($0) } ?? false
+            let wanted = normal(text)
+            let ends = {
+                try all().filter { view in
+                    ["tag", "serial"].contains { view.text($0).map { normal($0) }.map { $0.count >= 3 && wanted.hasSuffix($0) } ?? false }
                 }
             }
             return [exact(text, ["tag", "serial"]), loose(text, ["tag", "serial"]), ends]
         case .plain(let text):
             let wanted = text.lowercased().replacing("asset/", with: "")
-            let byID = wanted.count < 8 ? [] : all.filter { $0.id.description.hasSuffix(wanted) }
+            let byID = { wanted.count < 8 ? [] : try all().filter { $0.id.description.hasSuffix(wanted) } }
             return [exact(text, ["serial"]), exact(text, ["tag"]), loose(text, ["serial", "tag"]), byID]
         }
     }
@@ -64,18 +81,51 @@ extension DeviceClient {
     private static func normal(_ text: String) -> String { text.uppercased().filter { !$0.isWhitespace && $0 != "-" } }
 
     /// Resolves a scanned text to one asset and records the sighting.
-    public func scan(_ text: String, on order: RecordID? = nil, place: [Int64]? = nil) throws -> Recorded {
+    ///
+    /// - Parameter entry: how the text came in; `nil` where nobody says.
+    /// - Throws: ``DeviceProblem`` `misread` for what was typed and is not confirmed.
+    public func scan(_ text: String, _ entry: TextEntry? = nil, on order: RecordID? = nil, place: [Int64]? = nil) throws -> Recorded {
+        try entry?.confirm(text)
         let asset = try findAsset(text, on: order)
         return try act("scan") { editor in
             let id = try editor.create(
                 "scan",
                 [
                     "text": .text(text.trimmed), "asset": .reference(asset), "order": .optional(order), "at": .time(editor.now),
-                    "by": .reference(editor.user),
+                    "by": .reference(editor.user), "source": .optional(entry?.word),
                     "place": place.map { .list($0.map { .integer($0) }) } ?? .null,
                 ])
             let belongs = try order.flatMap { try editor.view("service_order", $0) }.map { $0.references("assets").contains(asset) } ?? true
             return (id, belongs ? [] : ["The asset is not among those of the order; add it with `edit --add-asset` if it is worked on."])
+        }
+    }
+}
+
+/// How a serial number came in.
+public enum TextEntry: Sendable, Hashable {
+    /// A machine read it.
+    case machine
+    /// Somebody typed it: `again` is what he typed the second time.
+    case typed(again: String?)
+
+    /// The schema's word.
+    var word: String { self == .machine ? "machine" : "typed" }
+
+    /// What somebody types needs a check digit, or to be typed twice alike.
+    ///
+    /// - Throws: ``DeviceProblem`` `misread`.
+    func confirm(_ text: String) throws(DeviceProblem) {
+        guard case .typed(let again) = self else { return }
+        // A number that contradicts its check digit is refused already.
+        let isChecked = try ScannedCode(text).gtin != nil
+        guard let again else {
+            if isChecked { return }
+            throw DeviceProblem(
+                .misread, "“\(text.prefix(60))” has no check digit that would find a slip.", next: "Type it once more with --again, or scan it.")
+        }
+        guard again.trimmed == text.trimmed else {
+            throw DeviceProblem(
+                .misread, "“\(text.prefix(60))” and “\(again.prefix(60))” differ.", next: "Compare both with the plate, and type it twice alike.")
         }
     }
 }
