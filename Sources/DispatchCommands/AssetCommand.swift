@@ -59,7 +59,7 @@ struct AssetCommand: AsyncParsableCommand {
                   truckroll-dispatch asset history HK18-000001 --placements
 
                 \(StockCommand.read)
-                JSON: asset, history (at, kind, text, by, order), synced, as_of_position.
+                JSON: asset, history (at, kind, text, by, order), placements, synced, as_of_position.
                 """)
         @OptionGroup var options: DispatchOptions
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
@@ -71,7 +71,10 @@ struct AssetCommand: AsyncParsableCommand {
                 let profile = try session.client.profile(of: try session.client.findAsset(asset))
                 try session.print(reach) { _, _ in
                     (
-                        [("asset", .string(profile.card.name)), ("history", profile.timelineJSON)],
+                        [
+                            ("asset", .string(profile.card.name)), ("history", profile.timelineJSON),
+                            ("placements", profile.json.first { $0.0 == "placements" }?.1 ?? .null),
+                        ],
                         [placements ? profile.placementTable : profile.timelineTable]
                     )
                 }

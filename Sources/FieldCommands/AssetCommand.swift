@@ -116,16 +116,15 @@ struct AssetCommand: AsyncParsableCommand {
             commandName: "set", abstract: "Set a value of an asset's configuration.",
             discussion: Teach.text(
                 "Values that two people set without seeing each other stand side by side until somebody sets it again.",
-                "asset set HK18-000001 \"calibration factor\" 1.07", "asset set HK18-000001 \"relay 1 delay\" 5 --unit s", exits: Teach.recorded))
+                "asset set HK18-000001 \"calibration factor\" 1.07", "asset set HK18-000001 \"relay 1 delay\" \"5 s\"", exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
         @Argument(help: "What is set.", transform: Wording.read) var name: String
-        @Argument(help: "To what.", transform: Wording.read) var value: String
-        @Option(help: "Its unit.") var unit: String?
+        @Argument(help: "To what, with its unit.", transform: Wording.read) var value: String
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
             let id = try desk.client.findAsset(asset)
-            desk.report(try desk.client.setSetting(name, of: id, to: value, unit: unit), "\(name) \(value)")
+            desk.report(try desk.client.setSetting(name, of: id, to: value), "\(name) \(value)")
         }
     }
 

@@ -13,12 +13,14 @@ struct ScanCommand: FieldVerb {
 
     @Argument(help: "The scanned text.") var text: String
     @Option(help: "On which job.") var job: String?
+    @Flag(help: "A machine read it.") var machine = false
     @Flag(help: "You typed it: without a check digit in it, type it twice.") var typed = false
     @Option(help: ArgumentHelp("What you typed, once more.", valueName: "text")) var again: String?
     @Flag(help: "Only look it up; record nothing.") var look = false
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if machine, typed { throw ValidationError("--machine and --typed exclude each other.") }
         if again != nil, !typed { throw ValidationError("--again goes with --typed.") }
     }
 
@@ -28,7 +30,9 @@ struct ScanCommand: FieldVerb {
         if look {
             desk.print(json: ["asset": asset.json])
         } else {
-            desk.report(try desk.client.scan(text, typed ? .typed(again: again) : .machine, on: order), "\(asset.name) seen", [("asset", asset.json)])
+            desk.report(
+                try desk.client.scan(text, typed ? .typed(again: again) : machine ? .machine : nil, on: order), "\(asset.name) seen",
+                [("asset", asset.json)])
         }
         var block = KeyValueBlock(title: StyledText(asset.name))
         block.add("model", StyledText(asset.model))

@@ -41,9 +41,12 @@ struct AssetActionTests {
         // A move ahead holds when its moment has come.
         var ahead = PlacementEntry()
         (ahead.mounting, ahead.since) = ("Roof", DeviceTime(milliseconds: Bench.morning + 86_400_000, offsetMinutes: 60))
-        _ = try bench.client.moveAsset(asset, ahead)
+        #expect(try bench.client.moveAsset(asset, ahead).notices.isEmpty)
         profile = try bench.client.profile(of: asset)
         #expect(profile.card.mounting == "South wall" && profile.placements.map(\.mounting) == ["South wall", "Roof"])
+        ahead.mounting = "Gate"
+        ahead.since = DeviceTime(milliseconds: Bench.morning + 43_200_000, offsetMinutes: 60)
+        #expect(try bench.client.moveAsset(asset, ahead).notices.count == 1)
     }
 
     @Test("an asset is no part of itself, nor of a part of its own")

@@ -77,7 +77,7 @@ struct AssetTests {
         let asset = try record(
             "asset", 1, ["serial": .text("S"), "site": .reference(site), "mounting": .text("Hall"), "commissioned_on": .text("2026-03-29")])
         let now = try #require(DeviceTime("2026-12-01T10:00:00+01:00"))
-        let fields = PlacementHistory.firstFields(of: asset, calendar: calendar, author: (RecordID(high: 2, low: 2), now))
+        let fields = PlacementHistory.firstFields(of: asset, before: nil, calendar: calendar, author: (RecordID(high: 2, low: 2), now))
         #expect(fields["since"] == .text("2026-03-29T00:00:00+01:00") && fields["mounting"] == .text("Hall") && fields["owner"] == .null)
     }
 

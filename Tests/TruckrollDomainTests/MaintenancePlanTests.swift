@@ -10,11 +10,13 @@ struct MaintenancePlanTests {
 
     init() throws { schema = try Schema.load() }
 
-    /// Made on 2026-12-01.
+    /// 2026-12-01T08:00:00+01:00.
+    private static let made: Int64 = 1_796_108_400_000
+
+    /// Made then.
     private func plan(_ fields: [String: Value]) throws -> MaintenancePlan {
         let entity = try schema.entity("maintenance_plan")
-        let made = UInt64(try #require(DeviceTime("2026-12-01T08:00:00+01:00")).milliseconds)
-        let version = Version(stamp: Stamp(milliseconds: made, counter: 0, replica: ReplicaID(rawValue: 9)), sequence: 1)
+        let version = Version(stamp: Stamp(milliseconds: UInt64(Self.made), counter: 0, replica: ReplicaID(rawValue: 9)), sequence: 1)
         var record = Record(key: RecordKey(type: entity.type, id: RecordID(high: 7, low: 7)))
         let whole: [String: Value] = [
             "asset": .reference(RecordID(high: 1, low: 1)), "number": .text("M-1"), "status": .text("active"),
@@ -77,16 +79,16 @@ struct MaintenancePlanTests {
         ]
         let today = try day("2027-01-01")
         let plan = try plan(rule)
-        #expect(plan.nextTotal == quantity("1650"))
+        #expect(plan.nextTotal(after: quantity("1200")) == quantity("1650"))
         #expect(plan.due(at: quantity("1649.999999"), on: today, isOpen: false) == nil)
         #expect(plan.due(at: quantity("1650"), on: today, isOpen: true)?.period == "1")
-        #expect(plan.due(at: quantity("2900"), on: today, isOpen: true)?.period == "3")
-        let after = try self.plan(rule.merging(["last_period": .text("3")]) { $1 })
-        #expect(after.due(at: quantity("2900"), on: today, isOpen: false) == nil && after.nextTotal == quantity("3150"))
+        #expect(plan.due(at: quantity("2900"), on: today, isOpen: true)?.period == "3" && plan.nextTotal(after: quantity("2900")) == quantity("3150"))
         let floating = try self.plan(rule.merging(["basis": .text("floating"), "last_period": .text("3"), "base": .text("3000")]) { $1 })
         #expect(floating.due(at: quantity("3449"), on: today, isOpen: false) == nil)
         #expect(floating.due(at: quantity("3450"), on: today, isOpen: false)?.period == "4")
         #expect(floating.due(at: quantity("3450"), on: today, isOpen: true) == nil)
+        // What was counted when the work was done was mistyped, and put right.
+        #expect(floating.nextTotal(after: quantity("2500")) == quantity("2950"))
     }
 
     @Test("138: a value asks when it reaches its limit, and not again before it has come back; an older one changes nothing")
@@ -97,24 +99,30 @@ struct MaintenancePlanTests {
         let today = try day("2027-01-01")
         var (isTripped, orders, state) = (false, 0, rule)
         for (moment, value) in ["9.99", "10", "9", "10.5", "5.01", "5", "9.9", "10", "4"].enumerated() {
-            let heard = try #require(plan(state).hearing(quantity(value), at: Int64(moment) * 1000, on: today))
+            let heard = try #require(plan(state).hearing(quantity(value), at: Self.made + Int64(moment) * 1000, on: today))
             isTripped = heard.isTripped
             orders += heard.due == nil ? 0 : 1
             state["tripped"] = .boolean(isTripped)
-            state["heard_at"] = .text(DeviceTime(milliseconds: Int64(moment) * 1000, offsetMinutes: 0).description)
+            state["heard_at"] = .text(DeviceTime(milliseconds: Self.made + Int64(moment) * 1000, offsetMinutes: 0).description)
             if let due = heard.due { state["last_period"] = .text(due.period) }
         }
         #expect(orders == 2 && !isTripped && state["last_period"] == .text("2"))
-        #expect(try plan(state).hearing(quantity("99"), at: 8000, on: today) == nil)
+        #expect(try plan(state).hearing(quantity("99"), at: Self.made + 7000, on: today) == nil)
+        // Of one second is not older; while it rests it hears, and asks for nothing.
+        #expect(try plan(state).hearing(quantity("99"), at: Self.made + 8000, on: today)?.due?.period == "3")
+        let resting = try plan(state.merging(["tripped": .boolean(true), "status": .text("paused")]) { $1 })
+        #expect(resting.hearing(quantity("1"), at: Self.made + 9000, on: today).map { !$0.isTripped && $0.due == nil } == true)
+        #expect(try plan(rule).hearing(quantity("99"), at: Self.made - 1000, on: today) == nil)
         let below = try plan(rule.merging(["direction": .text("below"), "trips_at": .text("5"), "clears_at": .text("10")]) { $1 })
-        #expect(below.hearing(quantity("5"), at: 0, on: today)?.due != nil && below.hearing(quantity("5.01"), at: 0, on: today)?.due == nil)
+        #expect(
+            below.hearing(quantity("5"), at: Self.made, on: today)?.due != nil
+                && below.hearing(quantity("5.01"), at: Self.made, on: today)?.due == nil)
     }
 
     @Test("a plan that rests asks for nothing, whatever it goes by")
     func paused() throws {
         #expect(try monthly(["status": .text("paused")]).due(on: day("2027-03-20"), isOpen: false).isEmpty)
-        #expect(
-            try plan(["trigger": .text("condition"), "alert": .text("a"), "trips_at": .text("1"), "status": .text("ended")])
-                .hearing(quantity("5"), at: 0, on: day("2027-03-20")) == nil)
+        let ended = try plan(["trigger": .text("condition"), "alert": .text("a"), "trips_at": .text("1"), "status": .text("ended")])
+        #expect(ended.hearing(quantity("5"), at: Self.made, on: try day("2027-03-20"))?.due == nil)
     }
 }

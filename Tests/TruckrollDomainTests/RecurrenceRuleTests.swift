@@ -52,6 +52,18 @@ struct RecurrenceRuleTests {
         }
     }
 
+    @Test(
+        "work that was done on the last days of a month skips no month after it",
+        arguments: [
+            ("FREQ=MONTHLY;INTERVAL=6", "2027-08-31", "2028-02-29"), ("FREQ=YEARLY", "2028-02-29", "2029-02-28"),
+            ("FREQ=MONTHLY", "2027-01-31", "2027-02-28"),
+            ("FREQ=WEEKLY;INTERVAL=2", "2026-12-30", "2027-01-13"), ("FREQ=DAILY;INTERVAL=90", "2026-12-30", "2027-03-30"),
+            ("FREQ=MONTHLY;BYDAY=1MO", "2026-12-30", "2027-01-04"),
+        ])
+    func afterDone(_ rule: String, _ done: String, _ next: String) throws {
+        #expect(try RecurrenceRule(rule).next(afterDone: #require(CalendarDate(done)))?.description == next)
+    }
+
     @Test("a rule that falls on no day says so, and ends")
     func never() throws {
         let start = try #require(CalendarDate("2026-12-01"))
@@ -66,7 +78,7 @@ struct RecurrenceRuleTests {
             "", "MONTHLY", "FREQ=HOURLY", "FREQ=MONTHLY;INTERVAL=0", "FREQ=MONTHLY;INTERVAL=x", "FREQ=WEEKLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=XX",
             "FREQ=MONTHLY;BYMONTHDAY=32", "FREQ=MONTHLY;BYHOUR=3", "FREQ=MONTHLY;FREQ=DAILY", "FREQ=DAILY;COUNT=2;UNTIL=20270101",
             "FREQ=DAILY;UNTIL=soon",
-            "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=YEARLY;BYWEEKNO=20",
+            "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=YEARLY;BYWEEKNO=20", "FREQ=YEARLY;BYDAY=-9223372036854775808MO", "FREQ=YEARLY;BYDAY=54MO",
         ])
     func refused(_ text: String) {
         let problem = #expect(throws: RecurrenceProblem.self) { try RecurrenceRule(text) }

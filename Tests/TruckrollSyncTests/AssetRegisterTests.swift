@@ -103,6 +103,24 @@ struct AssetRegisterTests {
         #expect(!positions)
     }
 
+    @Test("134: a first day in service that lies after a move says nothing of where the asset stood before")
+    func moveBeforeService() throws {
+        let asset = world.id()
+        try world.commit(world.importer) { editor in
+            let model = try editor.view("asset", company.asset)?["model"] ?? .null
+            try editor.create(
+                "asset", id: asset,
+                ["model": model, "serial": .text("SN3"), "site": .reference(company.site), "commissioned_on": .text("2027-01-10")])
+        }
+        try world.sync(world.importer)
+        try world.sync(company.dora)
+        try world.commit(company.dora) { editor in try editor.place(asset, stands(other, "Store"), since: editor.now) }
+        try world.sync(company.dora)
+        world.milliseconds += 60 * 24 * Self.hour
+        _ = try world.server.tick(at: world.moment)
+        #expect(try self.asset("site", asset) == .reference(other) && self.asset("mounting", asset) == .text("Store"))
+    }
+
     @Test("a client that knows no placements moves an asset by its fields: both places are in the history")
     func byFields() throws {
         try world.commit(company.anna) { try $0.patch("asset", company.asset, ["mounting": .text("Pump room")]) }

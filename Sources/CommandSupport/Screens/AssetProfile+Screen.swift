@@ -37,9 +37,7 @@ extension AssetProfile {
         }
         for setting in settings {
             let values = setting.values.map(\.value).joined(separator: " ⟷ ")
-            block.add(
-                setting.name,
-                StyledText([values, setting.unit ?? ""].filter { !$0.isEmpty }.joined(separator: " "), setting.values.count > 1 ? .yellow : .plain))
+            block.add(setting.name, StyledText(values, setting.values.count > 1 ? .yellow : .plain))
         }
         return block
     }
@@ -119,7 +117,7 @@ extension AssetProfile {
             ),
             (
                 "settings",
-                .array(settings.map { ["name": .string($0.name), "values": .texts($0.values.map(\.value)), "unit": .text($0.unit)] })
+                .array(settings.map { ["name": .string($0.name), "values": .texts($0.values.map(\.value))] })
             ),
             ("meters", .array(meters.map(\.json))),
             (

@@ -90,7 +90,9 @@ extension DeviceClient {
             let placed = try editor.place(
                 asset, fields, since: start,
                 ["reason": .optional(entry.reason), "order": .optional(order), "corrects": .optional(entry.corrects)])
-            return (placed.placement, placed.isFollowed ? ["A later placement is recorded already; it holds from its own moment on."] : [])
+            return (
+                placed.placement, placed.isFollowed ? ["A placement that begins after it is recorded already, and holds from its own moment on."] : []
+            )
         }
     }
 
@@ -113,13 +115,12 @@ extension DeviceClient {
         }
     }
 
-    /// Sets a value of an asset's configuration. Values that two people set without seeing each other stand side by side.
-    public func setSetting(_ name: String, of asset: RecordID, to value: String, unit: String?) throws -> Recorded {
+    /// Sets a value of an asset's configuration, with its unit. Values that two people set without seeing each other stand side by side.
+    public func setSetting(_ name: String, of asset: RecordID, to value: String) throws -> Recorded {
         try act("asset-setting") { editor in
             _ = try editor.require("asset", asset)
             let id = RecordID.derived(type: try editor.schema.entity("asset_setting").type, key: [asset.bytes, Array(name.utf8)])
-            var fields: [String: Value] = ["value": .text(value)]
-            if let unit { fields["unit"] = .text(unit) }
+            let fields: [String: Value] = ["value": .text(value)]
             if try editor.view("asset_setting", id) == nil {
                 try editor.create("asset_setting", id: id, fields.merging(["asset": .reference(asset), "name": .text(name)]) { $1 })
             } else {
@@ -134,12 +135,16 @@ extension DeviceClient {
     /// - Throws: ``DeviceProblem`` `value-unfit` for a part that becomes no asset, `serial-missing`, `part-unapproved`, or `misread` for a serial
     ///   number that was typed once and that no book knows.
     public func installAsset(_ entry: InstallationEntry, on order: RecordID) throws -> Recorded {
-        let isKnown = try read { reader in
+        let isInBook = try read { reader in
             try reader.views("unit", where: "part", equals: .reference(entry.part)).contains { $0.text("serial") == entry.serial.trimmed }
         }
-        if !isKnown { try entry.entry.confirm(entry.serial) }
+        if !isInBook { try entry.entry.confirm(entry.serial) }
         let asset = try read { reader in
-            RecordID.derived(type: try reader.schema.entity("asset").type, key: [entry.part.bytes, Array(entry.serial.trimmed.utf8)])
+            // One that was in the register before keeps its history there.
+            let model = try reader.view("part", entry.part)?.reference("model")
+            let known = try reader.views("asset", where: "serial", equals: .text(entry.serial.trimmed)).first { $0.reference("model") == model }
+            return try known?.id
+                ?? RecordID.derived(type: reader.schema.entity("asset").type, key: [entry.part.bytes, Array(entry.serial.trimmed.utf8)])
         }
         var use = PartEntry(part: entry.part, quantity: .one)
         (use.source, use.asset, use.serial, use.override) = (entry.source, asset, entry.serial.trimmed, entry.override)

@@ -28,10 +28,8 @@ public struct PlacementLine: Sendable {
 public struct SettingLine: Sendable {
     /// What is set.
     public let name: String
-    /// More than one when they were set without seeing each other.
+    /// With their units; more than one when they were set without seeing each other.
     public let values: [Standing]
-    /// `nil` where it has none.
-    public let unit: String?
 }
 
 /// A serialised piece that is in an asset, as what was fitted and removed says.
@@ -121,7 +119,7 @@ public struct AssetProfile: Sendable {
             return (from, until, (from.map { $0 <= today } ?? true) && today <= until)
         }
         settings = try reader.views("asset_setting", where: "asset", equals: .reference(id)).map {
-            SettingLine(name: $0.text("name") ?? "", values: $0.standing("value"), unit: $0.text("unit"))
+            SettingLine(name: $0.text("name") ?? "", values: $0.standing("value"))
         }.sorted { $0.name < $1.name }
         meters = try reader.views("meter", where: "asset", equals: .reference(id)).map { try MeterLine($0, screen) }.sorted {
             ($0.name, $0.id) < ($1.name, $1.id)

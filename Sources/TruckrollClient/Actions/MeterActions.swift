@@ -100,7 +100,7 @@ extension DeviceClient {
                 .valueUnfit, "It is not known at which value this meter begins again.",
                 next: "If it was replaced, say --replaced and what the new one showed first.")
         }
-        if let life = former?.integer("life") { return Int(life) }
+        if let former, let life = former.integer("life") { return Int(life) + (entry.begunBy != nil && former["begun_by"] == .null ? 1 : 0) }
         if entry.begunBy != nil { return (count?.life ?? 0) + 1 }
         guard let count, entry.value < count.value else { return count?.life ?? 1 }
         throw DeviceProblem(

@@ -38,7 +38,7 @@ public struct PlanLine: Sendable {
         status = view.text("status") ?? ""
         let meter = try view.reference("meter").flatMap { try reader.view("meter", $0) }
         rhythm = plan.rhythm(view, meter)
-        dueAt = plan.nextTotal
+        dueAt = plan.nextTotal(after: meter?.quantity("total") ?? .zero)
         due = plan.isActive ? try book.due(plan, on: today) : []
         let occurrence = try plan.lastPeriod.flatMap { try book.occurrence(of: plan, $0) }
         let order = try occurrence?.reference("order").flatMap { try reader.view("service_order", $0) }
@@ -134,6 +134,11 @@ extension DeviceClient {
             _ = try editor.require("asset", entry.asset)
             var fields = try editor.fields(of: entry.trigger)
             let number = OrderNumber.text(series: editor.series, .maintenance, editor.nextDocumentNumber())
+            guard entry.tasks.count <= PlanBook.mostSteps, entry.tasks.allSatisfy({ $0.unicodeScalars.count <= 200 }) else {
+                throw DeviceProblem(
+                    .valueUnfit, "A plan has at most \(PlanBook.mostSteps) steps of at most 200 characters.",
+                    next: "Say it in fewer words; details go into the manual.")
+            }
             let documents = entry.documents ?? DispatchNewOrder.documents(of: entry.kind)
             fields.merge([
                 "asset": .reference(entry.asset), "number": .text(number), "title": .text(entry.title), "status": .text("active"),
@@ -145,7 +150,12 @@ extension DeviceClient {
             let id = try editor.create("maintenance_plan", fields)
             let calendar = try editor.companyCalendar()
             let plan = try editor.view("maintenance_plan", id).flatMap { MaintenancePlan($0, calendar: calendar) }
-            return (id, ["Its number is \(number)."] + (plan?.nextDay(after: nil).map { ["It is due on \($0) for the first time."] } ?? []))
+            var notices = ["Its number is \(number)."]
+            if let first = plan?.nextDay(after: nil) { notices.append("It is due on \(first) for the first time.") }
+            if case .calendar(let rule, let start) = entry.trigger, !entry.isFloating, try RecurrenceRule(rule).skipsMonths(from: start) {
+                notices.append("Months without a day \(start.day) are left out. For the last day of each, say BYMONTHDAY=-1.")
+            }
+            return (id, notices)
         }
     }
 
@@ -169,6 +179,11 @@ extension DeviceClient {
     public func orderDue(of id: RecordID) throws -> Recorded {
         try act("plan-order") { editor in
             let view = try editor.require("maintenance_plan", id)
+            let role = try editor.view("user", editor.user)?.text("role").flatMap { Role(rawValue: $0) }
+            if let role, try !editor.schema.entity("service_order").writers.contains(role) {
+                throw DeviceProblem(
+                    .role, "A \(role.rawValue) may not make orders.", next: "The server makes it when it is due, or somebody of the office now.")
+            }
             let calendar = try editor.companyCalendar()
             let book = editor.plans(calendar)
             guard let plan = try book.plan(id) else {

@@ -89,11 +89,15 @@ public struct PlacementHistory: Sendable {
     /// that, before everything else.
     ///
     /// - Parameters:
+    ///   - others: when the earliest other placement begins, in Unix milliseconds: a first day in service after that says nothing of before.
     ///   - calendar: the tenant's: a first day in service begins with it.
     ///   - author: who makes it, and when.
-    public static func firstFields(of asset: RecordView, calendar: TenantCalendar, author: (user: RecordID, at: DeviceTime)) -> [String: Value] {
+    public static func firstFields(
+        of asset: RecordView, before others: Int64?, calendar: TenantCalendar, author: (user: RecordID, at: DeviceTime)
+    ) -> [String: Value] {
         let start = ["installed_on", "commissioned_on"].compactMap { asset.text($0).flatMap { CalendarDate($0) } }.first
-        let since = start.map { calendar.local(calendar.instant($0, minute: 0)) } ?? DeviceTime(milliseconds: 0, offsetMinutes: 0)
+        let begun = start.map { calendar.instant($0, minute: 0) }.flatMap { $0 < others ?? .max ? $0 : nil }
+        let since = begun.map { calendar.local($0) } ?? DeviceTime(milliseconds: 0, offsetMinutes: 0)
         let stands = ["owner", "site", "area", "mounting", "parent"].map { ($0, asset[$0]) }
         return ["asset": .reference(asset.id), "since": .text(since.description), "at": .text(author.at.description), "by": .reference(author.user)]
             .merging(stands) { $1 }

@@ -21,10 +21,12 @@ public struct CalibrationDrift: Hashable, Sendable {
         let corrected = readings.corrected
         let left = try readings.filter { view in
             view.text("phase") == "as_left" && view.text("point") == "span" && !corrected.contains(view.id) && view["unit"] == found["unit"]
-        }.map { (view: $0, at: try time($0)) }.filter { at - $0.at >= Int64(Self.shortestDays) * 86_400_000 }.max {
+        }.map { (view: $0, at: try time($0)) }.filter { $0.at < at }.max {
             ($0.at, $0.view.id) < ($1.at, $1.view.id)
         }
-        guard let left, let before = Self.error(left.view), let now = Self.error(found) else { return nil }
+        guard let left, at - left.at >= Int64(Self.shortestDays) * 86_400_000, let before = Self.error(left.view), let now = Self.error(found) else {
+            return nil
+        }
         let years = Double(at - left.at) / (365.25 * 86_400_000)
         let rate = (abs(now - before) / years * 100).rounded()
         guard rate.isFinite, rate < 1e12 else { return nil }

@@ -36,7 +36,9 @@ public struct MaintenancePlan: Sendable {
     public let isActive: Bool
     /// How many days before the work is due its order is made.
     public let leadDays: Int
-    /// The day on which it was made: what fell due before then is not made up for.
+    /// When it was made, in Unix milliseconds: what was before is nobody's debt.
+    public let madeAt: Int64
+    /// The day of that.
     public let madeOn: CalendarDate
     /// Who made it.
     public let author: RecordID
@@ -63,7 +65,8 @@ public struct MaintenancePlan: Sendable {
         (id, self.asset, self.number, self.author, self.trigger) = (view.id, asset, number, author, trigger)
         isActive = view.text("status") == "active"
         leadDays = Int(view.integer("lead_days") ?? 0)
-        madeOn = calendar.local(Int64(clamping: made)).date
+        madeAt = Int64(clamping: made)
+        madeOn = calendar.local(madeAt).date
         lastPeriod = view.text("last_period")
         donePeriod = view.text("done_period")
         doneOn = view.text("done_on").flatMap { CalendarDate($0) }
@@ -82,13 +85,14 @@ public struct MaintenancePlan: Sendable {
 
     // MARK: Days
 
-    /// How many orders are made at most for days that have all passed while nobody could make them; the newest count.
+    /// How many orders are made at once at most: of days that have passed while nobody could make them the newest, of those that are still to come
+    /// the next.
     public static let mostAtOnce = 12
 
     /// The day on which it is due next by the calendar.
     public func nextDay(after period: String?) -> CalendarDate? {
         guard case .calendar(let rule, let start, let isFloating) = trigger else { return nil }
-        if isFloating { return doneOn.map { rule.first(after: $0, from: $0) } ?? rule.first(after: nil, from: start) }
+        if isFloating { return doneOn.map { rule.next(afterDone: $0) } ?? rule.first(after: nil, from: start) }
         // A period is due on its day; those from before the plan was made are nobody's debt.
         let last = period.flatMap { CalendarDate($0) } ?? madeOn.adding(days: -1)
         return rule.first(after: max(last, start.adding(days: -1)), from: start)
@@ -104,47 +108,61 @@ public struct MaintenancePlan: Sendable {
             return [Due(period: "\(cycle + 1)", on: day)]
         }
         var found: [Due] = []
-        var last = lastPeriod
-        while let day = nextDay(after: last), day <= today.adding(days: leadDays) {
+        // A period that could not be due yet was counted by a clock that was ahead.
+        let reach = today.adding(days: leadDays)
+        var last = lastPeriod.flatMap { CalendarDate($0) }.map { $0 <= reach ? $0 : today.adding(days: -1) }?.description
+        while let day = nextDay(after: last), day <= reach, found.count < 1000 {
             found.append(Due(period: day.description, on: day))
             last = day.description
         }
-        return found.filter { $0.on < today }.suffix(Self.mostAtOnce) + found.filter { $0.on >= today }
+        return found.filter { $0.on < today }.suffix(Self.mostAtOnce) + found.filter { $0.on >= today }.prefix(Self.mostAtOnce)
     }
 
     /// How many periods have come, where they are counted.
-    private var cycle: Int { lastPeriod.flatMap { Int($0) } ?? 0 }
+    public var cycle: Int { lastPeriod.flatMap { Int($0) }.flatMap { (0...Self.mostCycles).contains($0) ? $0 : nil } ?? 0 }
+
+    /// No plan comes round more often; what says so was made up.
+    private static let mostCycles = 1_000_000_000
 
     // MARK: Meters
 
+    /// How often a meter's total has reached its step, less its lead; `nil` for one that counts from when the work was done.
+    public func reached(at total: Quantity) -> Int? {
+        guard case .meter(_, let step, let start, let lead, isFloating: false) = trigger else { return nil }
+        return Int(min((total.adding(lead) ?? .greatest).remainder(after: start).millionths / step.millionths, Int64(Self.mostCycles)))
+    }
+
     /// The total at which the meter asks for the next order, less its lead.
-    public var nextTotal: Quantity? {
+    ///
+    /// - Parameter total: what it has counted.
+    public func nextTotal(after total: Quantity) -> Quantity? {
         guard case .meter(_, let step, let start, let lead, let isFloating) = trigger else { return nil }
-        if isFloating { return (base ?? start).adding(step)?.subtracting(lead) }
-        let (reach, overflow) = step.millionths.multipliedReportingOverflow(by: Int64(cycle + 1))
+        // What was counted when the work was done may have been put right since.
+        if isFloating { return min(base ?? start, max(total, start)).adding(step)?.subtracting(lead) }
+        let (reach, overflow) = step.millionths.multipliedReportingOverflow(by: Int64(reached(at: total) ?? 0) + 1)
         return overflow ? nil : start.adding(Quantity(millionths: reach))?.subtracting(lead)
     }
 
-    /// What is to be ordered at a meter's total. Several steps that were made since the last reading ask for one order.
+    /// What is to be ordered at a meter's total. Several steps that were made since the last reading ask for one order, and a reading that is put right
+    /// asks for what it reaches then.
     public func due(at total: Quantity, on today: CalendarDate, isOpen: Bool) -> Due? {
-        guard isActive, case .meter(_, let step, let start, let lead, let isFloating) = trigger, let next = nextTotal, total >= next else {
-            return nil
-        }
-        if isFloating { return isOpen ? nil : Due(period: "\(cycle + 1)", on: today) }
-        let reached = (total.adding(lead) ?? .greatest).remainder(after: start).millionths / step.millionths
-        return Due(period: "\(reached)", on: today)
+        guard isActive, case .meter = trigger else { return nil }
+        if let reached = reached(at: total) { return reached > 0 ? Due(period: "\(reached)", on: today) : nil }
+        guard !isOpen, let next = nextTotal(after: total), total >= next else { return nil }
+        return Due(period: "\(cycle + 1)", on: today)
     }
 
     // MARK: Conditions
 
     /// What comes of a value that is told.
     ///
-    /// - Parameter moment: when it was given; one that is older than the last that counted changes nothing.
-    /// - Returns: `nil` where nothing changes; else whether it waits for the value to come back, and the order that is asked for.
+    /// - Parameter moment: when it was given; one that is older than the last that counted, or than the plan, changes nothing.
+    /// - Returns: `nil` where nothing changes; else whether it waits for the value to come back, and the order that is asked for: none while it rests.
     public func hearing(_ value: Quantity, at moment: Int64, on today: CalendarDate) -> (isTripped: Bool, due: Due?)? {
-        guard isActive, case .condition(_, let isAbove, let trips, let clears) = trigger, heardAt.map({ $0 < moment }) ?? true else { return nil }
+        // Times are to the second.
+        guard case .condition(_, let isAbove, let trips, let clears) = trigger, moment >= (heardAt ?? madeAt / 1000 * 1000) else { return nil }
         let isBeyond = isAbove ? value >= trips : value <= trips
-        if !isTripped, isBeyond { return (true, Due(period: "\(cycle + 1)", on: today)) }
+        if !isTripped, isBeyond { return (true, isActive ? Due(period: "\(cycle + 1)", on: today) : nil) }
         let isBack = isAbove ? value <= clears : value >= clears
         return (isTripped && !isBack, nil)
     }

@@ -45,13 +45,13 @@ public struct RecurrenceRule: Sendable {
         for text in parts.removeValue(forKey: "BYDAY")?.split(separator: ",") ?? [] {
             let number = text.dropLast(2)
             let day = Weekday(day: try Self.weekday(text.suffix(2)), number: Int(number))
-            guard number.isEmpty || day.number.map({ $0 != 0 && abs($0) <= 53 }) ?? false else {
+            guard number.isEmpty || day.number.map({ $0 != 0 && (-53...53).contains($0) }) ?? false else {
                 throw RecurrenceProblem("“\(text)” is no day such as MO, 1MO or -1FR.")
             }
             weekdays.append(day)
         }
         self.weekdays = weekdays
-        count = try Self.numbers(parts.removeValue(forKey: "COUNT"), "COUNT", 1...10_000).first
+        count = try Self.numbers(parts.removeValue(forKey: "COUNT"), "COUNT", 1...1000).first
         until = try parts.removeValue(forKey: "UNTIL").map { text throws(RecurrenceProblem) in try Self.end(text) }
         if let unknown = parts.keys.sorted().first {
             throw RecurrenceProblem("\(unknown) is not taken. INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS and WKST are.")
@@ -76,7 +76,8 @@ public struct RecurrenceRule: Sendable {
         // Days that are counted have to be counted from the first.
         var index = count == nil ? firstPeriod(near: day ?? start, from: start) : 0
         var counted = 0
-        while let days = days(ofPeriod: index, from: start), days.begin <= end {
+        for _ in 0..<Self.mostPeriods {
+            guard let days = days(ofPeriod: index, from: start), days.begin <= end else { return nil }
             for candidate in days.found where candidate >= start {
                 counted += 1
                 guard candidate <= end, counted <= count ?? .max else { return nil }
@@ -85,6 +86,29 @@ public struct RecurrenceRule: Sendable {
             index += 1
         }
         return nil
+    }
+
+    /// A hundred years of days: what has not come by then does not come.
+    private static let mostPeriods = 36_600
+
+    /// The day on which work comes round that was done on a day, where the rule names nothing but how often: as far on as it says, and on the last day
+    /// of a month that has none of that number. So what was done on the 31st skips no month.
+    public func next(afterDone day: CalendarDate) -> CalendarDate? {
+        guard months.isEmpty, monthDays.isEmpty, weekdays.isEmpty, setPositions.isEmpty, count == nil else { return first(after: day, from: day) }
+        let next =
+            switch frequency {
+            case .daily: day.adding(days: interval)
+            case .weekly: day.adding(days: 7 * interval)
+            case .monthly: day.adding(months: interval)
+            case .yearly: day.adding(months: 12 * interval)
+            }
+        return next.year > 9999 || next > until ?? next ? nil : next
+    }
+
+    /// Whether it leaves out months that have no day of that number, counted from a first day.
+    public func skipsMonths(from start: CalendarDate) -> Bool {
+        let isPlain = monthDays.isEmpty && weekdays.isEmpty
+        return isPlain && start.day > 28 && (frequency == .monthly || frequency == .yearly && start.month == 2 && start.day == 29)
     }
 
     /// A period at or before the one in which a day lies.
@@ -124,7 +148,7 @@ public struct RecurrenceRule: Sendable {
             found = days(ofYear: begin, like: start)
         }
         guard begin.year <= 9999 else { return nil }
-        found = found.filter { months.isEmpty || months.contains($0.month) }.sorted()
+        found = found.filter { $0.year <= 9999 && (months.isEmpty || months.contains($0.month)) }.sorted()
         return (begin, setPositions.isEmpty ? found : Self.picked(setPositions, of: found))
     }
 

@@ -6,10 +6,13 @@ public struct PlanBook {
     private let schema: Schema
     private let access: any RecordReading
     private let calendar: TenantCalendar
+    private let holdsAll: Bool
 
-    /// - Parameter calendar: the tenant's.
-    public init(schema: Schema, access: any RecordReading, calendar: TenantCalendar) {
-        (self.schema, self.access, self.calendar) = (schema, access, calendar)
+    /// - Parameters:
+    ///   - calendar: the tenant's.
+    ///   - holdsAll: whether an order that is not here is nowhere: so it is on the server.
+    public init(schema: Schema, access: any RecordReading, calendar: TenantCalendar, holdsAll: Bool = false) {
+        (self.schema, self.access, self.calendar, self.holdsAll) = (schema, access, calendar, holdsAll)
     }
 
     /// A plan; `nil` for a record that is none, or says not when it comes round.
@@ -21,14 +24,19 @@ public struct PlanBook {
     public func isOpen(_ plan: MaintenancePlan) throws -> Bool {
         guard let period = plan.lastPeriod, let occurrence = try occurrence(of: plan, period) else { return false }
         let order = try occurrence.reference("order").flatMap { try access.view(try schema.entity("service_order"), $0) }
-        guard let state = order?.text("state").flatMap({ OrderState(rawValue: $0) }) else { return true }
+        guard let state = order?.text("state").flatMap({ OrderState(rawValue: $0) }) else { return !holdsAll }
         return !state.isPastWork && state != .cancelled
     }
 
-    /// The occurrence of a period, whoever made it.
+    /// The occurrence of a period, whoever made it. One that names another order than the plan's for that period is none, nor is one whose order was
+    /// not made with it.
     public func occurrence(of plan: MaintenancePlan, _ period: String) throws -> RecordView? {
-        let entity = try schema.entity("plan_occurrence")
-        return try access.view(entity, MaintenancePlan.occurrenceID(entity, plan: plan.id, period: period))
+        let (entity, orders) = (try schema.entity("plan_occurrence"), try schema.entity("service_order"))
+        let order = MaintenancePlan.orderID(orders, plan: plan.id, period: period)
+        guard let view = try access.view(entity, MaintenancePlan.occurrenceID(entity, plan: plan.id, period: period)),
+            view.reference("plan") == plan.id, view.text("period") == period, view.reference("order") == order
+        else { return nil }
+        return try holdsAll && access.view(orders, order) == nil ? nil : view
     }
 
     /// Whether the asset is at work, so that maintenance comes round for it.
@@ -67,20 +75,21 @@ public struct PlanBook {
             RecordDraft(
                 "service_order", id: order,
                 [
-                    "number": .text(plan.orderNumber(due.period)), "channel": .text("contract"), "customer": .reference(customer),
+                    "number": .text(Self.first(40, of: plan.orderNumber(due.period))), "channel": .text("contract"), "customer": .reference(customer),
                     "site": .reference(site), "kind": view["kind"], "title": view["title"], "priority": view["priority"],
                     "assets": .list([.reference(plan.asset)]), "requested_at": .text(calendar.local(asked).description),
                     "due_at": .text(calendar.local(end).description), "required_documents": view["required_documents"],
                     "tools_needed": view["tools_needed"], "plan": .reference(plan.id), "period": .text(due.period),
                 ])
         ]
-        for (place, title) in (view["tasks"].list ?? []).compactMap(\.text).enumerated() {
+        let steps = (view["tasks"].list ?? []).compactMap(\.text).filter { !$0.allSatisfy(\.isWhitespace) }.prefix(Self.mostSteps)
+        for (place, title) in steps.enumerated() {
             drafts.append(
                 RecordDraft(
                     "task", id: RecordID.derived(type: try schema.entity("task").type, key: [order.bytes, Array("\(place)".utf8)]),
                     [
-                        "order": .reference(order), "title": .text(title), "rank": .integer(Int64(10 * (place + 1))), "mandatory": .text("yes"),
-                        "state": .text("open"),
+                        "order": .reference(order), "title": .text(Self.first(200, of: title)), "rank": .integer(Int64(10 * (place + 1))),
+                        "mandatory": .text("yes"),
                     ]))
         }
         drafts.append(
@@ -93,6 +102,11 @@ public struct PlanBook {
                 ]))
         return (order, drafts.map { RecordDraft($0.entity, id: $0.id, $0.fields.filter { $0.value != .null && $0.value.list != [] }) })
     }
+
+    /// How many steps an order of a plan has at most.
+    public static let mostSteps = 50
+
+    private static func first(_ count: Int, of text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(count))) }
 
     /// The id of an event by which such an order is made.
     public func eventID(_ event: OrderEvent, of order: RecordID) throws -> RecordID {

@@ -8,7 +8,7 @@ extension LocalEditor {
     /// - Parameters:
     ///   - stands: `owner`, `site`, `area`, `mounting` and `parent`.
     ///   - more: further fields of the placement: `reason`, `order`, `corrects`.
-    /// - Returns: the placement, and whether a later one is recorded already.
+    /// - Returns: the placement, and whether one that begins after it is recorded already.
     @discardableResult
     public func place(
         _ asset: RecordID, _ stands: [String: Value], since: DeviceTime, _ more: [String: Value] = [:]
@@ -23,6 +23,6 @@ extension LocalEditor {
             let changed = present.assetFields.filter { view[$0.key] != $0.value }
             if !changed.isEmpty { try patch("asset", asset, changed) }
         }
-        return (id, history.nextChange(after: now.milliseconds) != nil)
+        return (id, history.nextChange(after: since.milliseconds) != nil)
     }
 }

@@ -23,6 +23,7 @@ extension Sequencer {
                 try exceptions.add(for: item, author: set.user)
                 try plans.add(for: item)
             }
+            try plans.countMeters()
             if !outsideView.isEmpty {
                 try builder.raise(
                     .outside_view, "outside", order: nil, about: set.user,

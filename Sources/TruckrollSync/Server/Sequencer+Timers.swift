@@ -157,6 +157,9 @@ extension Sequencer {
     private func timed(_ cause: String, _ intent: String, _ body: (EffectBuilder) throws -> Void) throws -> Bool {
         do { return try transaction.savepoint { try serverSet(cause: cause, intent: intent, body) } } catch let error as any DamageOfStore
             where error.damage != nil
-        { return false }
+        { return false } catch is SchemaProblem {
+            // What cannot be written for one record holds up no other.
+            return false
+        }
     }
 }

@@ -62,9 +62,11 @@ struct AssetEffects {
         let first = PlacementHistory.firstID(entity, asset: former.id)
         guard former["site"] != .null, try builder.writer.view(entity, first) == nil else { return }
         let now = builder.moment.calendar.local(builder.moment.milliseconds)
+        let others = try builder.writer.views(entity, where: "asset", equals: .reference(former.id)).compactMap { $0.time("since")?.milliseconds }
+            .min()
         try builder.create(
             "asset_placement", id: first,
-            PlacementHistory.firstFields(of: former, calendar: builder.moment.calendar, author: (author, now)))
+            PlacementHistory.firstFields(of: former, before: others, calendar: builder.moment.calendar, author: (author, now)))
     }
 
     /// Lets the asset's own fields say what its placements say of this moment.
@@ -119,6 +121,7 @@ struct AssetEffects {
             day(asset, "warranty_from").map({ start < $0 }) ?? (asset["warranty_until"] == .null)
         else { return }
         let warranty = Warranty(from: start, months: Int(months))
+        guard warranty.until.year <= 9999 else { return }
         try builder.patch("asset", id: id, ["warranty_from": .text("\(warranty.from)"), "warranty_until": .text("\(warranty.until)")])
     }
 

@@ -25,6 +25,8 @@ final class EffectBuilder {
     var touchedShelves: [StockShelf: StockBalance] = [:]
     /// Reservations of certain pieces of which something was taken, freed or lost.
     var namedReservations: Set<RecordID> = []
+    /// Meters of which something was read.
+    var readMeters: Set<RecordID> = []
     /// When exceptions go to whom, once somebody has asked.
     var escalationRules: [EscalationRule]?
     /// Stocks whose queue, terms or deliveries have changed: who waits there may be served now, or on another day.

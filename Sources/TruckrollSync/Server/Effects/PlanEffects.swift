@@ -6,14 +6,16 @@ import TruckrollDomain
 struct PlanEffects {
     let builder: EffectBuilder
     private let reviews: OrderReviewEffects
+    private let isImport: Bool
 
-    /// - Parameter isImport: whether the set brings in the past.
+    /// - Parameter isImport: whether the set brings in the past: what was told then asks for no order now.
     init(builder: EffectBuilder, isImport: Bool = false) {
         self.builder = builder
+        self.isImport = isImport
         reviews = OrderReviewEffects(builder: builder, isImport: isImport)
     }
 
-    private var book: PlanBook { PlanBook(schema: builder.schema, access: builder.writer, calendar: builder.moment.calendar) }
+    private var book: PlanBook { PlanBook(schema: builder.schema, access: builder.writer, calendar: builder.moment.calendar, holdsAll: true) }
 
     func add(for applied: AppliedOp) throws {
         let id = applied.op.key.id
@@ -22,8 +24,8 @@ struct PlanEffects {
         case "plan_occurrence":
             if applied.isNew, let plan = try view("plan_occurrence", id)?.reference("plan") { try refresh(plan) }
         case "meter_reading":
-            if applied.isNew, let meter = try view("meter_reading", id)?.reference("meter") { try count(meter) }
-        case "meter": if applied.isNew { try count(id) }
+            if applied.isNew, let meter = try view("meter_reading", id)?.reference("meter") { builder.readMeters.insert(meter) }
+        case "meter": if applied.isNew { builder.readMeters.insert(id) }
         case "alert": if applied.isNew, let alert = try view("alert", id) { try hear(alert) }
         case "reading": if applied.isNew, let reading = try view("reading", id) { try measureDrift(reading) }
         default: break
@@ -31,6 +33,11 @@ struct PlanEffects {
     }
 
     // MARK: Meters
+
+    /// Counts the meters of which something was read, each once however much of it a set brings.
+    func countMeters() throws {
+        for meter in builder.readMeters.sorted() { try count(meter) }
+    }
 
     private func count(_ id: RecordID) throws {
         guard let meter = try view("meter", id) else { return }
@@ -51,16 +58,17 @@ struct PlanEffects {
 
     private func hear(_ alert: RecordView) throws {
         guard let value = alert.quantity("value"), let kind = alert.text("kind") else { return }
-        try hear(kind, value, at: builder.soundTime(alert, "at"), of: alert.reference("asset"))
+        // What is dated ahead would deafen the plan until then.
+        try hear(kind, value, at: min(builder.soundTime(alert, "at"), builder.moment.milliseconds), of: alert.reference("asset"))
     }
 
     private func hear(_ kind: String, _ value: Quantity, at moment: Int64, of asset: RecordID?) throws {
         for plan in try listeners(to: kind, of: asset) {
-            guard let heard = plan.hearing(value, at: moment, on: builder.today), try book.isInService(plan) else { continue }
+            guard let heard = plan.hearing(value, at: moment, on: builder.today) else { continue }
             try builder.patch(
                 "maintenance_plan", id: plan.id,
                 ["tripped": .boolean(heard.isTripped), "heard_at": .text(builder.moment.calendar.local(moment).description)])
-            if let due = heard.due { try make(due, of: plan) }
+            if let due = heard.due, !isImport, try book.isInService(plan) { try make(due, of: plan) }
         }
     }
 
@@ -98,7 +106,8 @@ struct PlanEffects {
     private func skip(_ id: RecordID) throws {
         guard let plan = try book.plan(id), plan.isActive, !plan.isFloating, case .calendar = plan.trigger else { return }
         var last = plan.lastPeriod
-        while let day = plan.nextDay(after: last), day < builder.today { last = day.description }
+        var steps = 0
+        while let day = plan.nextDay(after: last), day < builder.today, steps < 40_000 { (last, steps) = (day.description, steps + 1) }
         try builder.patch("maintenance_plan", id: id, ["last_period": .optional(last)])
     }
 
@@ -115,9 +124,8 @@ struct PlanEffects {
         guard var plan = try book.plan(id) else { return }
         for due in try book.due(plan, on: builder.today) { try make(due, of: plan) }
         // What others have made is not made again, and the plan goes on after it.
-        if let known = try lastKnown(of: plan), known != plan.lastPeriod {
-            try builder.patch("maintenance_plan", id: id, ["last_period": .text(known)])
-        }
+        let known = try lastKnown(of: plan)
+        if known != plan.lastPeriod { try builder.patch("maintenance_plan", id: id, ["last_period": .optional(known)]) }
         plan = try book.plan(id) ?? plan
         let isWaiting = try plan.isFloating && book.isOpen(plan)
         let day = isWaiting ? nil : plan.nextDay(after: plan.lastPeriod)
@@ -127,13 +135,22 @@ struct PlanEffects {
         try builder.patch("maintenance_plan", id: id, ["due_on": .optional(day?.description), "wakes_at": isAsleep ? .null : .optional(wakes)])
     }
 
-    /// The last period of a plan for which there is an order.
+    /// The last period of a plan that is behind it: of those that can have come by now, as a clock that was ahead, or somebody who made one up, may have
+    /// told of others.
     private func lastKnown(of plan: MaintenancePlan) throws -> String? {
-        let made =
-            try builder.writer.views(try builder.schema.entity("plan_occurrence"), where: "plan", equals: .reference(plan.id))
-            .compactMap { $0.text("period") } + [plan.lastPeriod].compactMap(\.self)
-        if case .calendar = plan.trigger, !plan.isFloating { return made.filter { CalendarDate($0) != nil }.max() }
-        return made.compactMap { Int($0) }.max().map { "\($0)" }
+        if case .calendar = plan.trigger, !plan.isFloating {
+            let reach = builder.today.adding(days: plan.leadDays)
+            let made = try builder.writer.views(try builder.schema.entity("plan_occurrence"), where: "plan", equals: .reference(plan.id))
+                .compactMap { $0.text("period") }.filter { try book.occurrence(of: plan, $0) != nil }
+            return (made + [plan.lastPeriod].compactMap(\.self)).filter { CalendarDate($0).map { $0 <= reach } ?? false }.max()
+        }
+        if case .meter(let meter, _, _, _, isFloating: false) = plan.trigger {
+            let total = try view("meter", meter)?.quantity("total") ?? .zero
+            return plan.reached(at: total).flatMap { $0 > 0 ? "\($0)" : nil }
+        }
+        var cycle = plan.cycle
+        while try book.occurrence(of: plan, "\(cycle + 1)") != nil { cycle += 1 }
+        return cycle > 0 ? "\(cycle)" : nil
     }
 
     private func make(_ due: MaintenancePlan.Due, of plan: MaintenancePlan) throws {
@@ -151,6 +168,7 @@ struct PlanEffects {
         for id in orders.sorted() {
             guard let order = try view("service_order", id), let period = order.text("period"),
                 let plan = try order.reference("plan").flatMap({ try book.plan($0) }), plan.isFloating, period == plan.lastPeriod,
+                id == MaintenancePlan.orderID(order.entity, plan: plan.id, period: period),
                 period != plan.donePeriod, let state = order.text("state").flatMap({ OrderState(rawValue: $0) }),
                 state.isPastWork || state == .cancelled
             else { continue }
