@@ -103,6 +103,23 @@ struct AssetRegisterTests {
         #expect(!positions)
     }
 
+    @Test("134: what a device wrote whose clock is ahead stands no longer than it is ahead")
+    func clockAhead() throws {
+        try place(company.anna, "Hall", since: -50)
+        for device in [company.anna, company.dora] { try world.sync(device) }
+        company.dora.world.offset = 240_000
+        try place(company.dora, "Gate", since: -30)
+        company.dora.world.offset = 0
+        try world.sync(company.dora)
+        try place(company.anna, "Roof", since: -3)
+        try world.sync(company.anna)
+        let last = try #require(try history().placement(at: world.milliseconds)?.mounting)
+        #expect(try asset("mounting") == .text("Gate"))
+        world.milliseconds += 600_000
+        _ = try world.server.tick(at: world.moment)
+        #expect(try last == "Roof" && asset("mounting") == .text("Roof"))
+    }
+
     @Test("134: a first day in service that lies after a move says nothing of where the asset stood before")
     func moveBeforeService() throws {
         let asset = world.id()

@@ -1,5 +1,6 @@
 import TruckrollCore
 import TruckrollDomain
+import TruckrollProtocol
 import TruckrollSync
 
 /// What the register says of each asset follows from its entries, taken all at once: its place, its life, its meters (I22 for its plans).
@@ -31,10 +32,11 @@ struct AssetCheck {
         Dictionary(grouping: try stored.views(of: schema.entity(entity)).filter { $0[field] != .null }) { $0.reference(field) ?? $0.id }
     }
 
-    /// A placement that has begun since the server last looked at its clock is still to come.
+    /// A placement that has begun since the server last looked at its clock is still to come, and so is one that something stands over which a clock
+    /// wrote that was ahead.
     private func place(of asset: RecordView, _ placements: [RecordView]) throws {
         let history = PlacementHistory(placements)
-        if let moves = asset.time("moves_at"), moves.milliseconds <= milliseconds { return }
+        if let moves = asset.time("moves_at"), moves.milliseconds <= milliseconds + Int64(Limits.aheadMilliseconds) { return }
         guard let present = history.placement(at: milliseconds), !present.agrees(with: asset) else { return }
         throw Violation("134", "asset \(asset.id) is at “\(asset.text("mounting") ?? "")”, its placements say “\(present.mounting ?? "")”")
     }

@@ -76,10 +76,15 @@ struct AssetEffects {
         let history = PlacementHistory(try builder.writer.views(entity, where: "asset", equals: .reference(id)))
         let now = builder.moment.milliseconds
         guard let present = history.placement(at: now) else { return }
-        let next = history.nextChange(after: now).map { builder.moment.calendar.local($0).description }
-        var fields: [String: Value] = ["moves_at": .optional(next)]
-        if !present.agrees(with: asset) { fields.merge(present.assetFields) { $1 } }
-        try builder.patch("asset", id: id, fields)
+        if !present.agrees(with: asset) { try builder.patch("asset", id: id, present.assetFields) }
+        // What a clock wrote that was ahead stands until the server's has passed it: then it is looked at again.
+        var next = history.nextChange(after: now)
+        if let asset = try view("asset", id), !present.agrees(with: asset) {
+            let stamps = Self.standing.compactMap { asset.entity[$0].flatMap { asset.record[$0.id]?.version.stamp.milliseconds } }
+            let passed = (Int64(clamping: stamps.max() ?? 0) / 1000 + 1) * 1000
+            next = min(next ?? .max, max(passed, now + 1000))
+        }
+        try builder.patch("asset", id: id, ["moves_at": .optional(next.map { builder.moment.calendar.local($0).description })])
     }
 
     // MARK: Its life
