@@ -100,30 +100,16 @@ struct AssetCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var options: DispatchOptions
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
-        @Option(help: "The site it stands at, by name, city or id.") var site: String?
-        @Option(help: "The hazardous area, by name or id.") var area: String?
-        @Flag(help: "It stands in no hazardous area any more.") var noArea = false
-        @Option(help: "Where in the plant.", transform: Wording.read) var mounting: String?
-        @Option(help: "Whose it is: a customer's number, name or id.") var owner: String?
-        @Option(help: "The asset it is a part of.") var parent: String?
-        @Flag(help: "It is a part of no other any more.") var noParent = false
+        @OptionGroup var placement: PlacementOptions
         @Option(help: ArgumentHelp("From when on: HH:MM of today, or in full as 2027-01-01T00:00:00+01:00; now when left out.", valueName: "moment"))
         var since: String?
-        @Option(help: "Why.", transform: Wording.read) var reason: String?
-        @Option(help: "The placement this one replaces, by its id or the end of it.") var corrects: String?
 
         func run() async throws {
             try await options.run { session in
                 let calendar = try session.calendar()
                 return try await session.asset(asset, "Noted.") { client, id in
-                    var entry = PlacementEntry()
-                    entry.site = try site.map { text in try client.read { try DispatchLookup($0).anySite(text).id } }
-                    entry.area = try area.map { try client.findArea($0) }
-                    entry.owner = try owner.map { try client.findCustomer($0) }
-                    entry.parent = try parent.map { try client.findAsset($0) }
-                    (entry.leavesArea, entry.leavesParent, entry.mounting, entry.reason) = (noArea, noParent, mounting, reason)
+                    var entry = try placement.entry(client)
                     entry.since = try since.map { try calendar.time($0, day: nil) }
-                    entry.corrects = try corrects.map { try client.findRecord("asset_placement/\($0)").id }
                     return try client.moveAsset(id, entry)
                 }
             }

@@ -60,30 +60,16 @@ struct AssetCommand: AsyncParsableCommand {
                 "asset move HK18-000001 --mounting \"Pump room, north wall\"",
                 "asset move HK18-000001 --site \"Flensburg 7\" --since 2026-11-02T08:00:00+01:00 --job SO-2026-000001", exits: Teach.recorded))
         @Argument(help: "The asset: tag, serial number or scan.") var asset: String
-        @Option(help: "The site it stands at, by name or id.") var site: String?
-        @Option(help: "The hazardous area, by name or id.") var area: String?
-        @Flag(help: "It stands in no hazardous area any more.") var noArea = false
-        @Option(help: "Where in the plant.", transform: Wording.read) var mounting: String?
-        @Option(help: "Whose it is: a customer's number, name or id.") var owner: String?
-        @Option(help: "The asset it is a part of.") var parent: String?
-        @Flag(help: "It is a part of no other any more.") var noParent = false
+        @OptionGroup var placement: PlacementOptions
         @Option(help: "From when on: HH:MM of today, or in full as 2026-11-23T07:30:00+01:00; now when left out.") var since: Time?
-        @Option(help: "Why.", transform: Wording.read) var reason: String?
         @Option(help: "On which job.") var job: String?
-        @Option(help: "The placement this one replaces, by its id or the end of it.") var corrects: String?
         @OptionGroup var global: GlobalOptions
 
         func perform(_ desk: Desk) async throws {
             let client = desk.client
             let id = try client.findAsset(asset)
-            var entry = PlacementEntry()
-            entry.site = try site.map { try client.findSite($0) }
-            entry.area = try area.map { try client.findArea($0) }
-            entry.owner = try owner.map { try client.findCustomer($0) }
-            entry.parent = try parent.map { try client.findAsset($0) }
-            (entry.leavesArea, entry.leavesParent, entry.mounting, entry.reason) = (noArea, noParent, mounting, reason)
+            var entry = try placement.entry(client)
             entry.since = try desk.instant(since)
-            entry.corrects = try corrects.map { try client.findRecord("asset_placement/\($0)").id }
             let recorded = try client.moveAsset(id, entry, on: try job.map { try client.findJob($0) })
             desk.report(recorded, "\(try client.asset(id).name) placed")
         }

@@ -35,11 +35,15 @@ public enum AssetEvent: String, Sendable, CaseIterable {
 public enum AssetLifecycle {
     /// One row of the machine.
     public struct Transition: Sendable, Hashable {
+        /// The stage in which the event is possible.
         public let from: AssetStage
+        /// What happens.
         public let event: AssetEvent
+        /// The stage it leads to.
         public let to: AssetStage
     }
 
+    /// All that can happen after the first event.
     public static let transitions: [Transition] = [
         row([.planned], .stock, .in_stock),
         row([.planned, .in_stock], .allocate, .allocated),
