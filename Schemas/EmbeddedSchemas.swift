@@ -77,6 +77,9 @@ public enum EmbeddedSchemas {
             PackageResources.blanket_release_json,
             PackageResources.release_decision_json,
             PackageResources.blanket_movement_json,
+            PackageResources.order_line_json,
+            PackageResources.compatibility_rule_json,
+            PackageResources.attribute_set_json,
         ]
     }
 }

@@ -604,3 +604,24 @@ CREATE TABLE "entity_blanket_movement" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_blanket_movement_by_release" ON "entity_blanket_movement" ("release");
 CREATE INDEX "entity_blanket_movement_by_blanket" ON "entity_blanket_movement" ("blanket");
+CREATE TABLE "entity_order_line" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "order" BLOB,
+    "part" BLOB,
+    "asset" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_order_line_by_order" ON "entity_order_line" ("order");
+CREATE INDEX "entity_order_line_by_part" ON "entity_order_line" ("part");
+CREATE INDEX "entity_order_line_by_asset" ON "entity_order_line" ("asset");
+CREATE TABLE "entity_compatibility_rule" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "standing" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_compatibility_rule_by_standing" ON "entity_compatibility_rule" ("standing");
+CREATE TABLE "entity_attribute_set" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "part" BLOB,
+    "model" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_attribute_set_by_part" ON "entity_attribute_set" ("part");
+CREATE INDEX "entity_attribute_set_by_model" ON "entity_attribute_set" ("model");

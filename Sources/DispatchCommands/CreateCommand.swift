@@ -56,6 +56,8 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What must exist before it is closed; repeat it for several.", valueName: "document")) var document: [Document] = []
     @Option(help: ArgumentHelp("A kind of tool it cannot be done without; repeat it for several.", valueName: "kind"), transform: Wording.read)
     var tool: [String] = []
+    @Option(help: ArgumentHelp("A part it is to bring, such as HI-1002=2; repeat it for several.", valueName: "part=quantity")) var part:
+        [PartQuantity] = []
     @Option(help: ArgumentHelp("The order it follows.", valueName: "order")) var follows: String?
     @Option(help: "How it follows: follow_up, call_back, warranty or return.") var relation: OrderRelation?
     @Option(help: ArgumentHelp("A step; repeat it for several.", valueName: "title"), transform: Wording.read) var task: [String] = []
@@ -99,6 +101,7 @@ struct CreateCommand: AsyncParsableCommand {
         order.purchaseOrder = po
         order.worth = worth
         order.tools = tool
+        order.lines = try part.map { OrderLineEntry(part: try lookup.part($0.part).id, quantity: $0.quantity) }
         order.follows = try follows.map { try lookup.order($0).id }
         order.relation = follows == nil ? nil : relation ?? .follow_up
         if !document.isEmpty { order.documents = document.map(\.rawValue) }

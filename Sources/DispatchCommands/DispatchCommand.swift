@@ -22,7 +22,7 @@ public struct DispatchCommand: AsyncParsableCommand {
         version: SoftwareRelease.version,
         subcommands: [
             EnrolCommand.self, ServerCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self,
-            QueueCommand.self,
+            QueueCommand.self, LineCommand.self,
             HistoryCommand.self,
             TextCommand.self, CheckCommand.self, RulesCommand.self, LevelsCommand.self, StalledCommand.self, SiteCommand.self, PermitCommand.self,
             AssignCommand.self, ReassignCommand.self,

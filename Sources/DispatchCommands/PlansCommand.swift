@@ -60,6 +60,8 @@ struct PlansCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("A step of the work; repeat it for several.", valueName: "title"), transform: Wording.read) var step: [String] = []
         @Option(help: ArgumentHelp("A kind of tool it cannot be done without; repeat it for several.", valueName: "kind"), transform: Wording.read)
         var tool: [String] = []
+        @Option(help: ArgumentHelp("A part each order is to bring, such as HI-1002=2; repeat it for several.", valueName: "part=quantity"))
+        var part: [PartQuantity] = []
 
         func validate() throws {
             guard ["calibration", "inspection", "repair", "installation"].contains(kind) else {
@@ -71,6 +73,7 @@ struct PlansCommand: AsyncParsableCommand {
         func entry(_ client: DeviceClient, _ trigger: (RecordID) throws -> PlanEntry.Trigger) throws -> PlanEntry {
             let id = try client.findAsset(asset)
             var entry = PlanEntry(asset: id, title: title, trigger: try trigger(id))
+            entry.parts = try part.map { (try client.findPart($0.part), $0.quantity) }
             (entry.kind, entry.priority, entry.tasks, entry.tools) = (kind, priority, step, tool)
             return entry
         }

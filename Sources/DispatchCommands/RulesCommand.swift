@@ -23,7 +23,7 @@ struct RulesCommand: AsyncParsableCommand {
 
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else.
             JSON: rules, codes (level, code, weight, reason), synced, as_of_position.
-            """, subcommands: [List.self, Set.self, Channel.self], defaultSubcommand: List.self)
+            """, subcommands: [List.self, Set.self, Channel.self, CompatibilityCommand.self, AttributesCommand.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

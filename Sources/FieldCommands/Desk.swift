@@ -59,7 +59,17 @@ struct Desk {
 
     func print(_ content: some TerminalContent) { if !console.isJSON { console.output.print(content) } }
     func print(_ text: String) { if !console.isJSON { console.output.print(text) } }
-    func print(json: @autoclosure () -> JSONValue) { if console.isJSON { console.output.print(json()) } }
+    func print(json: @autoclosure () -> JSONValue) {
+        guard console.isJSON else { return }
+        var value = json()
+        // What an answer is of (198): the position of the log up to which this device has everything.
+        if case .object(let members) = value, !members.contains(where: { $0.0 == "as_of_position" }),
+            let position = try? client.read({ try $0.state().checkpoint?.position ?? .start })
+        {
+            value = .object(members + [("as_of_position", .position(position))])
+        }
+        console.output.print(value)
+    }
 
     /// Something that does not stop the command, on standard error.
     func warn(_ text: String) { console.warn(text) }

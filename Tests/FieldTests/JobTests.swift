@@ -31,6 +31,38 @@ struct JobTests {
         #expect(job.nextEvents.contains(.accept))
     }
 
+    @Test("130: hours and parts in all are the sums of the entries that stand, of several people and kinds")
+    func totals() throws {
+        let bench = try Bench()
+        let order = Value.reference(bench.world.order)
+        func labour(_ id: UInt64, _ seconds: Int64, _ kind: String, by person: RecordID, corrects: UInt64? = nil) -> RecordDraft {
+            RecordDraft(
+                "labour_entry", id: World.id(id),
+                [
+                    "order": order, "person": .reference(person), "kind": .text(kind), "seconds": .integer(seconds),
+                    "started_at": .text("2026-11-23T09:00:00+01:00"), "corrects": .optional(corrects.map { World.id($0) }),
+                ].filter { $0.value != .null })
+        }
+        func use(_ id: UInt64, _ quantity: String, _ action: String, corrects: UInt64? = nil) -> RecordDraft {
+            RecordDraft(
+                "part_use", id: World.id(id),
+                [
+                    "order": order, "part": .reference(bench.world.part), "quantity": .text(quantity), "action": .text(action),
+                    "at": .text("2026-11-23T09:00:00+01:00"), "by": .reference(bench.world.ana), "corrects": .optional(corrects.map { World.id($0) }),
+                ].filter { $0.value != .null })
+        }
+        try bench.confirm([
+            labour(900, 3_600, "work", by: bench.world.ana), labour(901, 1_800, "travel", by: bench.world.ana),
+            labour(902, 600, "work", by: bench.world.ben), labour(903, 7_200, "work", by: bench.world.ana, corrects: 900),
+            use(904, "2", "consumed"), use(905, "0.5", "consumed"), use(906, "1", "removed"), use(907, "3", "consumed", corrects: 904),
+        ])
+        let job = try bench.client.job(bench.world.order)
+        #expect(job.labourTotals.seconds == 9_600)
+        #expect(job.labourTotals.byPerson.map(\.seconds).sorted() == [600, 9_000])
+        #expect(job.labourTotals.byKind.map { "\($0.name) \($0.seconds)" } == ["travel 1800", "work 7800"])
+        #expect(job.partTotals.map { "\($0.used) \($0.removed)" } == ["3.5 1"])
+    }
+
     @Test("certifying is offered where there are readings to certify, and not where there are none")
     func certifiable() throws {
         let bench = try Bench(state: .signed_off)

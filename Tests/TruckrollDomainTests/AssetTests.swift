@@ -158,7 +158,7 @@ struct AssetTests {
 }
 
 /// SplitMix64: the same draws for the same seed.
-private struct Draws: RandomNumberGenerator {
+struct Draws: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

@@ -78,7 +78,7 @@ struct OrderRulesTests {
     func fine() throws {
         let id = try order()
         #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
-        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 fine "])
+        #expect(try verdicts(id) == ["order-entry/2 hazardous-area/1 fine "])
     }
 
     @Test("28: an error holds the order, with an owner, and it cannot be planned")
@@ -88,7 +88,7 @@ struct OrderRulesTests {
         #expect(try state(id) == "on_hold" && open(id) == ["order_held"])
         #expect(try exceptions(id).first?.text("owner") == "dispatcher")
         #expect(try exceptions(id).first?.text("text")?.contains("customer-account") == true)
-        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error customer-account"])
+        #expect(try verdicts(id) == ["order-entry/2 hazardous-area/1 error customer-account"])
         try world.commit(company.dora) { editor in
             try editor.create(
                 "assignment_request",
@@ -117,7 +117,7 @@ struct OrderRulesTests {
         try customer(["credit_hold": .boolean(true), "contract_until": .text("2026-11-22")])
         try approve(world.id())
         let id = try order(["assets": .list([.reference(company.asset)])])
-        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error customer-account,customer-account,customer-account"])
+        #expect(try verdicts(id) == ["order-entry/2 hazardous-area/1 error customer-account,customer-account,customer-account"])
         #expect(try office(id) == ["customer-credit", "customer-contract", "customer-product"])
         try customer(["credit_hold": .boolean(false), "contract_until": .text("2026-11-23")])
         #expect(try state(id) == "on_hold")
@@ -131,7 +131,7 @@ struct OrderRulesTests {
         let id = try order()
         try customer(["credit_hold": .boolean(false)])
         #expect(try state(id) == "ready_to_plan" && open(id).isEmpty)
-        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error customer-account", "order-entry/1 hazardous-area/1 fine "])
+        #expect(try verdicts(id) == ["order-entry/2 hazardous-area/1 error customer-account", "order-entry/2 hazardous-area/1 fine "])
     }
 
     @Test("the case is not resolved while the error is there, and overriding it goes on with who and why")
@@ -191,7 +191,7 @@ struct OrderRulesTests {
         }
         try world.sync(company.dora)
         let held = try order(["po_reference": .text("PO 1"), "assets": .list([.reference(company.asset)])])
-        #expect(try verdicts(held) == ["order-entry/1 hazardous-area/1 error order-field"])
+        #expect(try verdicts(held) == ["order-entry/2 hazardous-area/1 error order-field"])
         try world.commit(company.dora) { editor in
             try editor.create(
                 "text", id: JointTextKind.problem.id(of: held), JointTextKind.problem.fields(order: held))
@@ -239,11 +239,11 @@ struct OrderRulesTests {
         try world.sync(world.importer)
         try world.sync(company.dora)
         let elsewhere = try order(["assets": .list([.reference(asset)])])
-        #expect(try verdicts(elsewhere) == ["order-entry/1 hazardous-area/1 error order-asset"])
+        #expect(try verdicts(elsewhere) == ["order-entry/2 hazardous-area/1 error order-asset"])
         let foreign = try order(["site": .reference(site), "assets": .list([.reference(company.asset)])])
-        #expect(try verdicts(foreign) == ["order-entry/1 hazardous-area/1 error order-site"])
+        #expect(try verdicts(foreign) == ["order-entry/2 hazardous-area/1 error order-site"])
         let blank = try order(["title": .text(" "), "due_at": .text("2020-01-01T00:00:00Z"), "kind": .text("calibration")])
-        #expect(try verdicts(blank) == ["order-entry/1 hazardous-area/1 error order-title,order-due,order-assets"])
+        #expect(try verdicts(blank) == ["order-entry/2 hazardous-area/1 error order-title,order-due,order-assets"])
     }
 
     @Test("9: a device finds the same as the server, and says what it cannot know")
@@ -254,7 +254,7 @@ struct OrderRulesTests {
         let report = try #require(try company.anna.engine.read { try $0.rules.report(onOrder: id) })
         #expect(report.findings.map(\.code) == ["order-title"])
         #expect(report.skipped.filter { $0.code.hasPrefix("customer-") }.allSatisfy { $0.reason.contains("not told here") })
-        #expect(try verdicts(id) == ["order-entry/1 hazardous-area/1 error order-title,customer-account"])
+        #expect(try verdicts(id) == ["order-entry/2 hazardous-area/1 error order-title,customer-account"])
         #expect(try office(id) == ["order-title", "customer-credit"])
         // What finance says comes to no technician's device by another road.
         try world.sync(company.anna)
@@ -284,7 +284,7 @@ struct OrderRulesTests {
         try world.sync(company.dora)
         let held = try order(["kind": .text("inspection")])
         #expect(try state(held) == "on_hold")
-        #expect(try verdicts(held).first?.hasPrefix("order-entry/1-") == true)
+        #expect(try verdicts(held).first?.hasPrefix("order-entry/2-") == true)
         try world.commit(company.dora) { try $0.patch("rule_setting", id, ["weight": .text("off")]) }
         try world.sync(company.dora)
         #expect(try state(held) == "ready_to_plan")

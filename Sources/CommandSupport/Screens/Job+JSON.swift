@@ -32,7 +32,9 @@ extension Job {
                 ("readings", .array(readings.map(\.json))),
                 ("task_notes", .array(taskNotes.map(\.json))), ("notes", .array(notes.map(\.json))),
                 ("attachments", .array(attachments.map(\.json))), ("signatures", .array(signatures.map(\.json))),
-                ("certificates", .array(certificates.map(\.json))), ("reservations", .array(reservations.map(\.json))),
+                ("certificates", .array(certificates.map(\.json))), ("lines", .array(orderLines.map(\.json))),
+                ("reservations", .array(reservations.map(\.json))),
+                ("labour_totals", labourTotals.json), ("part_totals", partTotals.json),
                 ("appointments", .array(appointments.map(\.json))), ("exceptions", .array(exceptions.map(\.json))),
                 (
                     "documents",

@@ -51,7 +51,7 @@ extension Job {
     /// What was recorded on it, in the order of a screen.
     public var recorded: [(String, Table)] {
         [
-            ("Readings", readingTable), ("Findings", findingTable), ("Labour", labourTable), ("Parts", partTable),
+            ("Readings", readingTable), ("Findings", findingTable), ("Labour", labourTable), ("Parts", partTable), ("To bring", orderLines.table),
             ("Reservations", reservationTable), ("Notes", noteTable), ("Files", attachmentTable), ("Signatures", signatureTable),
             ("Certificates", certificateTable),
         ]
@@ -180,6 +180,7 @@ extension Job {
                 StyledText(entry.fact.by),
                 StyledText(entry.remark ?? ""), Sign.text(entry.fact.place), id(entry.fact))
         }
+        if labour.count > 1 { table.footer = StyledText(labourTotals.words, .bold) }
         return table
     }
 

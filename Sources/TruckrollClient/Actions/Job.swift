@@ -72,6 +72,8 @@ public struct Job: Sendable {
     public let attachments: [AttachmentLine]
     public let signatures: [SignatureLine]
     public let certificates: [CertificateLine]
+    /// What it is to bring.
+    public let orderLines: [OrderLine]
     public let reservations: [ReservationLine]
     public let appointments: [AppointmentLine]
     public let exceptions: [ExceptionLine]
@@ -133,6 +135,7 @@ extension Job {
         self.certificates = try certificates.map {
             try CertificateLine($0, screen, superseded: Set(certificates.compactMap { $0.reference("supersedes") }))
         }
+        orderLines = try screen.lines(of: order.id)
         reservations = try reader.children("reservation", of: order.id).map { try ReservationLine($0, screen) }.sorted { $0.part < $1.part }
         appointments = try reader.children("appointment", of: order.id).inTime("starts_at").map { try AppointmentLine($0, screen) }
         exceptions = try reader.children("exception", of: order.id).inTime("raised_at").map { try ExceptionLine($0, screen) }

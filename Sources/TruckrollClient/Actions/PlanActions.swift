@@ -95,6 +95,8 @@ public struct PlanEntry: Sendable {
     public var documents: [String]?
     /// Kinds of tools it cannot be done without.
     public var tools: [String] = []
+    /// What each order of it is to bring.
+    public var parts: [(part: RecordID, quantity: Quantity)] = []
     /// The steps of the work, in their order.
     public var tasks: [String] = []
 
@@ -145,6 +147,7 @@ extension DeviceClient {
                 "basis": .text(entry.isFloating ? "floating" : "fixed"), "lead_days": .integer(Int64(entry.leadDays)), "kind": .text(entry.kind),
                 "priority": .optional(entry.priority), "required_documents": documents.isEmpty ? .null : .list(documents.map { .text($0) }),
                 "tools_needed": entry.tools.isEmpty ? .null : .list(entry.tools.map { .text($0) }),
+                "parts": entry.parts.isEmpty ? .null : PlanBook.parts(entry.parts),
                 "tasks": entry.tasks.isEmpty ? .null : .list(entry.tasks.map { .text($0) }), "made_by": .reference(editor.user),
             ]) { $1 }
             let id = try editor.create("maintenance_plan", fields)

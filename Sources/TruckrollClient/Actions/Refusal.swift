@@ -10,6 +10,8 @@ public enum Refusal: String, Sendable, CaseIterable {
     case transition
     /// Mandatory tasks are neither done nor not applicable.
     case tasksOpen = "tasks-open"
+    /// Of what an order is to bring, pieces are not named by their serial numbers.
+    case piecesUnnamed = "pieces-unnamed"
     /// A clock of labour still runs.
     case labourRunning = "labour-running"
     /// The user's role may not do it.
@@ -103,6 +105,8 @@ protocol RecordSource {
     var schema: Schema { get }
     func view(_ entity: String, _ id: RecordID) throws -> RecordView?
     func views(_ entity: String, where column: String, equals value: Value) throws -> [RecordView]
+    /// What an order is to bring of which pieces are not named by their serial numbers.
+    func unnamedPieces(of order: RecordID) throws -> [String]
 }
 
 extension LocalReader: RecordSource {}

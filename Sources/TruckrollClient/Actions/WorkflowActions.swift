@@ -58,6 +58,12 @@ extension RecordSource {
                     missing: TaskLine.sorted(open).map { $0.text("title") ?? "task" },
                     next: "Do each, or say why it does not apply: `task done`, `task na --remark`.")
             }
+            let unnamed = try unnamedPieces(of: order)
+            guard unnamed.isEmpty else {
+                throw DeviceProblem(
+                    .piecesUnnamed, "\(number) cannot be completed: serial numbers are missing.", missing: unnamed,
+                    next: "Name each piece with `line serial`, or use it with `part use --serial`; correct the line where fewer were brought.")
+            }
         }
     }
 }

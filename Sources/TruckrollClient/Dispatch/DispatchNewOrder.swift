@@ -48,6 +48,8 @@ public struct DispatchNewOrder: Sendable {
     public var relation: OrderRelation?
     /// What must exist before it is closed.
     public var documents: [String] = []
+    /// What it is to bring.
+    public var lines: [OrderLineEntry] = []
     /// Its steps in their order.
     public var steps: [Step] = []
 
@@ -83,6 +85,7 @@ public struct DispatchNewOrder: Sendable {
                     "mandatory": .text(step.isMandatory ? "yes" : "no"), "state": .text("open"),
                 ])
         }
+        for line in lines { try editor.line(line, on: order) }
         try editor.event(.create, order: order)
         try editor.event(.submit, order: order)
         return order

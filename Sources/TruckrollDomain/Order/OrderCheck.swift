@@ -14,6 +14,8 @@ public struct OrderSubject: Sendable {
         public var modelName: String
         /// Whether it may never be put into service again.
         public var isCondemned: Bool
+        /// Its model, what is fitted in it, and what the order brings for it, with what they say of themselves.
+        public var products: [Product] = []
         /// What is found about where it stands; `nil` where no area is known.
         public var area: RuleReport?
 
@@ -63,6 +65,10 @@ public struct OrderSubject: Sendable {
     public var channel: String
     /// Fields that the channel asks for and that are empty.
     public var missingFields: [String]
+    /// What the order brings for no asset in particular.
+    public var products: [Product] = []
+    /// What works together with what.
+    public var compatibility = CompatibilityRules([])
     /// The company's day on which the order was asked for.
     public var day: CalendarDate
 
@@ -76,18 +82,19 @@ public struct OrderSubject: Sendable {
 public enum OrderCheck {
     /// The rules. An emergency is not kept waiting for finance: what stops another order is something to look at then.
     public static let rules = RuleSet<OrderSubject>(
-        "order-entry/1",
+        "order-entry/2",
         [
             RuleLevel("form", [titled, dated, aimed, complete]),
             RuleLevel("parties", [known, located, placed, usable]),
             RuleLevel("account", [credit, contract, products]),
-            RuleLevel("conformity", [areas]),
+            RuleLevel("conformity", [areas, combinations]),
         ])
 
     /// What they find. Their name stands beside that of the rules about areas, which are asked for each asset.
     public static func report(on order: OrderSubject, _ settings: RuleSettings = .standard) -> RuleReport {
         let report = rules.report(on: order, settings)
-        return RuleReport(rules: "\(report.rules) \(HazardousAreaCheck.rules)", findings: report.findings, skipped: report.skipped)
+        let names = [report.rules, HazardousAreaCheck.rules, order.compatibility.mark].filter { !$0.isEmpty }
+        return RuleReport(rules: names.joined(separator: " "), findings: report.findings, skipped: report.skipped)
     }
 
     /// Codes of what finance alone tells.
@@ -228,5 +235,13 @@ public enum OrderCheck {
                     return RuleFinding(finding.code, severity, at: "\(finding.path)[\(name)]", "\(name): \(finding.text)", remedy: finding.remedy)
                 }
             })
+    }
+
+    /// What the order brings has to work with what stands there.
+    private static let combinations = Rule<OrderSubject>("combination") { order in
+        guard !order.compatibility.rules.isEmpty else { return .notAsked("No rules say what works together.") }
+        let groups = order.assets.isEmpty ? [order.products] : order.assets.map { $0.products + order.products }
+        let found = groups.flatMap { order.compatibility.findings(on: $0) }
+        return .found(found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
     }
 }

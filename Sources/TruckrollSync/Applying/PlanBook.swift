@@ -92,6 +92,15 @@ public struct PlanBook {
                         "mandatory": .text("yes"),
                     ]))
         }
+        for (place, item) in Self.parts(view["parts"]).prefix(Self.mostSteps).enumerated() {
+            drafts.append(
+                RecordDraft(
+                    "order_line", id: RecordID.derived(type: try schema.entity("order_line").type, key: [order.bytes, Array("\(place)".utf8)]),
+                    [
+                        "order": .reference(order), "part": .reference(item.part), "quantity": .text("\(item.quantity)"),
+                        "asset": .reference(plan.asset),
+                    ]))
+        }
         drafts.append(
             RecordDraft(
                 "plan_occurrence",
@@ -103,7 +112,22 @@ public struct PlanBook {
         return (order, drafts.map { RecordDraft($0.entity, id: $0.id, $0.fields.filter { $0.value != .null && $0.value.list != [] }) })
     }
 
-    /// How many steps an order of a plan has at most.
+    /// What each order of a plan is to bring, as its field holds it: a list of lists of a part's id and a quantity.
+    public static func parts(_ parts: [(part: RecordID, quantity: Quantity)]) -> Value {
+        .list(parts.map { .list([.reference($0.part), .text("\($0.quantity)")]) })
+    }
+
+    /// The same out of the field; what cannot be read is left out.
+    public static func parts(_ value: Value) -> [(part: RecordID, quantity: Quantity)] {
+        (value.list ?? []).compactMap { item in
+            guard let pair = item.list, pair.count == 2, let part = pair[0].reference, let quantity = pair[1].text.flatMap({ Quantity($0) }),
+                quantity > .zero
+            else { return nil }
+            return (part, quantity)
+        }
+    }
+
+    /// How many steps, and how many lines, an order of a plan has at most.
     public static let mostSteps = 50
 
     private static func first(_ count: Int, of text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(count))) }

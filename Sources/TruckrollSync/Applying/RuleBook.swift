@@ -63,13 +63,53 @@ public struct RuleBook {
         let site = try certificates.isEmpty ? nil : asset.reference("site").flatMap { try access.view(try schema.entity("site"), $0) }
         let piece = FittingCheck.Piece(
             part: partView.text("number") ?? "the part", serial: serial, approvals: approvals, certificates: certificates)
-        return FittingCheck.report(
+        let report = FittingCheck.report(
             on: piece,
             in: FittingCheck.Asset(
                 model: model?.id, modelName: model?.text("name") ?? "the model", serial: asset.text("serial"), firmware: asset.text("firmware"),
                 isInHazardousArea: area.map { HazardousArea(area: $0, gases: [], country: nil).isHazardous } ?? false,
                 country: site?.text("country")),
             on: day)
+        let compatibility = try compatibility()
+        guard !compatibility.rules.isEmpty else { return report }
+        let found = compatibility.findings(on: try products(of: asset, except: part) + [product(piece.part, part)])
+        return RuleReport(rules: "\(report.rules) \(compatibility.mark)", findings: report.findings + found, skipped: report.skipped)
+    }
+
+    // MARK: What works together
+
+    /// The company's rules about what works together, as far as the server has taken them.
+    public func compatibility() throws -> CompatibilityRules {
+        CompatibilityRules(
+            try access.views(try schema.entity("compatibility_rule"), where: "standing", equals: .text("active"))
+                .filter { $0.text("status") != "withdrawn" }.compactMap { CompatibilityRule($0) })
+    }
+
+    /// An asset's model and what is fitted in it.
+    private func products(of asset: RecordView, except other: RecordID? = nil) throws -> [Product] {
+        let model = try asset.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
+        let uses = try access.views(try schema.entity("part_use"), where: "asset", equals: .reference(asset.id))
+        let corrected = Set(uses.compactMap { $0.reference("corrects") })
+        var fitted: [RecordID: Int64] = [:]
+        for use in uses where !corrected.contains(use.id) {
+            guard let part = use.reference("part"), let quantity = use.quantity("quantity") else { continue }
+            switch use.text("action") {
+            case "fitted": fitted[part, default: 0] += quantity.millionths
+            case "removed": fitted[part, default: 0] -= quantity.millionths
+            default: break
+            }
+        }
+        let parts = try fitted.filter { $0.value > 0 && $0.key != other }.keys.sorted().compactMap { try product(part: $0) }
+        return try (model.map { [try product($0.text("name") ?? "the model", $0.id)] } ?? []) + parts
+    }
+
+    private func product(part: RecordID) throws -> Product? {
+        try access.view(try schema.entity("part"), part).map { try product($0.text("number") ?? "the part", part) }
+    }
+
+    private func product(_ name: String, _ id: RecordID) throws -> Product {
+        let sets = try schema.entity("attribute_set")
+        return Product(name, try access.view(sets, Product.setID(sets, of: id)))
     }
 
     /// What is found about a use of a part; `nil` where it fits nothing.
@@ -135,7 +175,17 @@ public struct RuleBook {
             let hasProblem = try access.view(try schema.entity("text"), JointTextKind.problem.id(of: id)) != nil
             subject.missingFields = ChannelProfile.missing(profile, in: order, hasProblem: hasProblem).map(\.rawValue)
         }
-        subject.assets = try order.references("assets").map { try self.subject(asset: $0, of: order) }
+        subject.compatibility = try compatibility()
+        let lines =
+            try subject.compatibility.rules.isEmpty ? [] : access.views(try schema.entity("order_line"), where: "order", equals: .reference(id))
+        subject.products = try lines.filter { $0["asset"] == .null }.compactMap { try $0.reference("part").flatMap(product) }
+        subject.assets = try order.references("assets").map { asset in
+            var about = try self.subject(asset: asset, of: order)
+            guard !subject.compatibility.rules.isEmpty, let view = try access.view(try schema.entity("asset"), asset) else { return about }
+            let brought = try lines.filter { $0.reference("asset") == asset }.compactMap { try $0.reference("part").flatMap(product) }
+            about.products = try products(of: view) + brought
+            return about
+        }
         return OrderCheck.report(on: subject, try settings())
     }
 

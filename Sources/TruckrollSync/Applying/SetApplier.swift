@@ -142,6 +142,12 @@ public struct SetApplier {
                     rule: "incomplete",
                     text: "Mandatory tasks are open: \(open.joined(separator: "; ").unicodeScalars.prefix(240).map(String.init).joined()).")
             }
+            let unnamed = try OrderCompleteness.unnamedPieces(order.id, schema: schema, access: access)
+            if !unnamed.isEmpty {
+                return .notEffective(
+                    rule: "incomplete",
+                    text: "Serial numbers are missing: \(unnamed.joined(separator: "; ").unicodeScalars.prefix(240).map(String.init).joined()).")
+            }
         }
         return nil
     }
@@ -167,6 +173,27 @@ public enum OrderCompleteness {
         return try access.views(task, where: "order", equals: .reference(order))
             .filter { $0.text("mandatory") == "yes" && ($0.text("state") ?? "open") == "open" }
             .map { $0.text("title") ?? "task" }
+    }
+
+    /// What an order is to bring that has serial numbers, and of which fewer pieces are named than it says: on its lines, or by what was used on
+    /// it (I6).
+    public static func unnamedPieces(_ order: RecordID, schema: Schema, access: any RecordReading) throws -> [String] {
+        guard let entity = schema["order_line"], let parts = schema["part"], let uses = schema["part_use"] else { return [] }
+        let lines = try access.views(entity, where: "order", equals: .reference(order))
+        guard !lines.isEmpty else { return [] }
+        let used = try access.views(uses, where: "order", equals: .reference(order))
+        let corrected = Set(used.compactMap { $0.reference("corrects") })
+        return try Dictionary(grouping: lines) { $0.reference("part") }.compactMap { part, lines -> String? in
+            guard let part, let view = try access.view(parts, part), view.boolean("serialised") else { return nil }
+            let wanted = lines.compactMap(\.greatestQuantity).reduce(Quantity.zero) { $0.adding($1) ?? .greatest }
+            let pieces =
+                lines.flatMap { ($0["serials"].list ?? []).compactMap(\.text) }
+                + used.filter { $0.reference("part") == part && !corrected.contains($0.id) && $0.text("action") != "removed" }
+                .compactMap { UnitPassage.serial($0) }
+            let named = Set(pieces.map { $0.filter { !$0.isWhitespace } }).count
+            guard Int64(named) * Quantity.one.millionths < wanted.millionths else { return nil }
+            return "\(view.text("number") ?? "part") \(named) of \(wanted)"
+        }.sorted()
     }
 }
 

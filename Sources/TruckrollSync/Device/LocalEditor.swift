@@ -57,6 +57,11 @@ public final class LocalEditor {
     /// The rules, asked of what this device shows.
     public var rules: RuleBook { RuleBook(schema: schema, access: records) }
 
+    /// What an order is to bring of which pieces are not named by their serial numbers.
+    public func unnamedPieces(of order: RecordID) throws -> [String] {
+        try OrderCompleteness.unnamedPieces(order, schema: schema, access: records)
+    }
+
     /// What maintenance plans ask for, by what this device shows.
     public func plans(_ calendar: TenantCalendar) -> PlanBook { PlanBook(schema: schema, access: records, calendar: calendar) }
 

@@ -60,6 +60,11 @@ public struct LocalReader {
         try OrderCompleteness.openMandatoryTasks(order, schema: schema, access: visible)
     }
 
+    /// What an order is to bring of which pieces are not named by their serial numbers.
+    public func unnamedPieces(of order: RecordID) throws -> [String] {
+        try OrderCompleteness.unnamedPieces(order, schema: schema, access: visible)
+    }
+
     /// What can be promised of a part at a place, by what this device holds.
     public func availability(of part: RecordID, at location: RecordID, today: CalendarDate) throws -> StockAvailability {
         try StockBook(schema: schema, access: visible).availability(of: part, at: location, today: today)

@@ -8,6 +8,7 @@ extension Sequencer {
         try serverSet(cause: Self.effectsCause(set.writeID), intent: "effects") { builder in
             let rulings = RulingEffects(builder: builder, author: author, isOfWork: replica.role != .importer)
             let stock = try stock(builder)
+            let lines = LineEffects(stock: stock)
             let blankets = BlanketEffects(builder: builder, promises: stock.promises)
             let isImport = replica.role == .importer
             let orders = OrderEffects(builder: builder, stock: stock, isImport: isImport)
@@ -24,8 +25,11 @@ extension Sequencer {
                 try exceptions.add(for: item, author: set.user)
                 try plans.add(for: item)
                 try blankets.add(for: item, replica: replica)
+                try lines.add(for: item)
+                if item.entity.name == "compatibility_rule" { try CompatibilityEffects(builder: builder).add(for: item) }
             }
             try plans.countMeters()
+            if !isImport { try lines.reserve(by: set.user) }
             if !outsideView.isEmpty {
                 try builder.raise(
                     .outside_view, "outside", order: nil, about: set.user,

@@ -110,6 +110,7 @@ struct AssignmentEffects {
                 try builder.event(.withdraw, order: order, by: author, technician: technician)
             }
         case "reassign":
+            builder.plannedOrders[order] = technician
             let former = request.reference("instead_of")
             if let former { try end(order, technician: former, because: "Given to somebody else.") }
             let times = try former.flatMap { try appointment(order, $0) }
@@ -119,6 +120,7 @@ struct AssignmentEffects {
                 ends: request.text("ends_at") ?? times?.text("ends_at"))
         default:
             let state = try builder.state(of: order)
+            if state?.isPlannable == true { builder.plannedOrders[order] = technician }
             try appoint(technician, to: order, starts: request.text("starts_at"), ends: request.text("ends_at"))
             if state == .ready_to_plan || state == .needs_replan {
                 try builder.event(.schedule, order: order, by: author, technician: technician)

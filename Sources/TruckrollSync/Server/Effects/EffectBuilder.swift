@@ -25,6 +25,8 @@ final class EffectBuilder {
     var touchedShelves: [StockShelf: StockBalance] = [:]
     /// Reservations of certain pieces of which something was taken, freed or lost.
     var namedReservations: Set<RecordID> = []
+    /// Orders that somebody was planned for, who is to bring what they name.
+    var plannedOrders: [RecordID: RecordID] = [:]
     /// Meters of which something was read.
     var readMeters: Set<RecordID> = []
     /// When exceptions go to whom, once somebody has asked.

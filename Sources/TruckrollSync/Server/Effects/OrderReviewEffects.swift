@@ -81,6 +81,11 @@ struct OrderReviewEffects {
                 ["kind", "priority", "assets", "title", "due_at", "po_reference", "worth", "required_documents"].compactMap { applied.entity[$0]?.id }
             )
             if !applied.isNew, applied.op.writes.contains(where: { asked.contains($0.field) }) { builder.changedOrders.insert(id) }
+        case "order_line":
+            if let record = try builder.writer.record(applied.op.key), let order = RecordView(record, applied.entity).reference("order") {
+                builder.heldOrders.insert(order)
+                builder.changedOrders.insert(order)
+            }
         case "text":
             if applied.isNew, let record = try builder.writer.record(applied.op.key),
                 let order = RecordView(record, applied.entity).reference("order")
@@ -93,7 +98,7 @@ struct OrderReviewEffects {
         case "asset":
             let held = try builder.writer.views(orders, where: "state", equals: .text(OrderState.on_hold.rawValue))
             builder.heldOrders.formUnion(held.filter { $0.references("assets").contains(id) }.map(\.id))
-        case "asset_model", "hazardous_area", "gas", "sensor_channel", "rule_setting", "channel_profile":
+        case "asset_model", "hazardous_area", "gas", "sensor_channel", "rule_setting", "channel_profile", "compatibility_rule", "attribute_set":
             builder.heldOrders.formUnion(try builder.writer.ids(orders, where: "state", equals: .text(OrderState.on_hold.rawValue)))
         default: break
         }
