@@ -67,6 +67,8 @@ extension MemoryDeviceTransaction {
         for key in try overlayKeys() { removeOverlay(key) }
         undoLog.append(.allColumns(store.tables.columns))
         store.tables.columns.deleteRows()
+        undoLog.append(.allWords(store.tables.words))
+        store.tables.words = [:]
     }
 
     // MARK: Scopes
