@@ -5,7 +5,7 @@ import TruckrollSync
 /// What the typed columns say of an appointment: enough to choose those of a screen without reading them all.
 struct AppointmentRow {
     /// No appointment lasts longer, in days. One that begins earlier is none of the day.
-    private static let longest = 92
+    private static let longest = 31
 
     let id: RecordID
     let order: RecordID
@@ -20,9 +20,9 @@ struct AppointmentRow {
         }
     }
 
-    /// Whether it may still last on a day.
+    /// Whether it may still last on a day, or begin in the night after it.
     func mayTouch(_ day: CalendarDate, _ local: (DeviceTime) -> DeviceTime) -> Bool {
         guard let first = starts.map({ local($0).date }) else { return false }
-        return first <= day && day.daysSince1970 - first.daysSince1970 <= Self.longest
+        return (-1...Self.longest).contains(Int(day.daysSince1970) - Int(first.daysSince1970))
     }
 }

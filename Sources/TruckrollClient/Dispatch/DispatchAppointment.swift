@@ -39,9 +39,10 @@ public struct DispatchAppointment: Sendable {
         return calendar.touches(day, from: starts, to: ends ?? starts)
     }
 
-    /// The appointments that hold, the earliest first.
-    static func active(_ reader: LocalReader, _ names: DispatchNames) throws -> [DispatchAppointment] {
-        try sorted(try reader.views("appointment", where: "state", equals: .text("active")), names)
+    /// The appointments of a technician that hold, the earliest first.
+    static func active(technician: RecordID, _ reader: LocalReader, _ names: DispatchNames) throws -> [DispatchAppointment] {
+        let own = try AppointmentRow.active(reader).filter { $0.technician == technician }
+        return try sorted(own.compactMap { try reader.view("appointment", $0.id) }, names)
     }
 
     /// Those of an order.

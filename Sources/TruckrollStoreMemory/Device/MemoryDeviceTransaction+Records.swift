@@ -8,6 +8,8 @@ extension MemoryDeviceTransaction {
         return confirmed
     }
 
+    func shown(_ key: RecordKey) throws -> Record? { try overlay(key) ?? confirmed(key)?.record }
+
     func save(_ record: ConfirmedRecord) throws {
         try begin(.saveConfirmed)
         var record = record

@@ -69,6 +69,9 @@ enum DeviceSQL {
     // MARK: Confirmed records and scopes
 
     static let confirmed = "SELECT entries, hash FROM confirmed WHERE key = ?"
+    static let shown = """
+        SELECT 1, entries, NULL FROM overlay WHERE key = ?1 UNION ALL SELECT 0, entries, hash FROM confirmed WHERE key = ?1
+        """
     static let saveConfirmed = """
         INSERT INTO confirmed (key, entries, hash) VALUES (?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET entries = excluded.entries, hash = excluded.hash
@@ -132,6 +135,11 @@ enum DeviceSQL {
     static let enter = "INSERT INTO word_index (rowid, kind, names, texts, grams) VALUES (?, ?, ?, ?, ?)"
     static let leaveIndex = "INSERT INTO word_index (word_index, rowid, kind, names, texts, grams) VALUES ('delete', ?, ?, ?, ?, ?)"
     static let emptyIndex = "INSERT INTO word_index (word_index) VALUES ('delete-all')"
+    /// The rows with which FTS5 begins: no sums, and no segments.
+    static let newIndex = [
+        "DELETE FROM word_index_data", "DELETE FROM word_index_idx",
+        "INSERT INTO word_index_data (id, block) VALUES (1, x''), (10, x'00000000000000')",
+    ]
     static let find = """
         SELECT type, id FROM (SELECT rowid AS found FROM word_index WHERE word_index MATCH ? ORDER BY rowid DESC LIMIT ?)
         CROSS JOIN word_row ON number = found ORDER BY found DESC

@@ -12,6 +12,22 @@ extension SQLiteDeviceTransaction {
         return ConfirmedRecord(record: record, hash: hash, scopes: try scopes(of: key))
     }
 
+    func shown(_ key: RecordKey) throws -> Record? {
+        var shown: Record?
+        try session.eachRow(DeviceSQL.shown, [key.bound]) { row in
+            let isOverlay = try row.boolean()
+            do {
+                let record = try row.record(key)
+                if !isOverlay { _ = try row.recordHash() }
+                shown = record
+            } catch let problem as StoreProblem where problem.damage != nil {
+                unreadable.insert(isOverlay ? .overlay(key) : .record(key))
+            }
+            return shown == nil
+        }
+        return shown
+    }
+
     func save(_ record: ConfirmedRecord) throws {
         let key = record.record.key
         try session.run(DeviceSQL.saveConfirmed, [key.bound, record.record.encodedEntries.bound, record.hash.bound])

@@ -31,7 +31,7 @@ struct WordTables {
             try session.run(DeviceSQL.deleteWords, place)
         }
         guard former?.words != words else { return isThere && former == nil }
-        if let former { try index(DeviceSQL.leaveIndex, Self.entry(former.number, key.type, former.words)) }
+        if let former { try leave(Self.entry(former.number, key.type, former.words)) }
         guard let words else { return try session.run(DeviceSQL.deleteWords, place) > 0 }
         var number = former?.number ?? 0
         if former == nil {
@@ -40,7 +40,7 @@ struct WordTables {
         } else {
             try session.run(DeviceSQL.updateWords, [number.bound, try words.names.bound(), try words.texts.bound()])
         }
-        try index(DeviceSQL.enter, Self.entry(number, key.type, words))
+        try enter(Self.entry(number, key.type, words))
         return true
     }
 
@@ -60,7 +60,16 @@ struct WordTables {
 
     func deleteAll() throws {
         try session.run(DeviceSQL.deleteAllWords, [])
-        try session.run(DeviceSQL.emptyIndex, [])
+        try emptyIndex()
+    }
+
+    /// Empties the index, also one of which not even the beginning can be read: FTS5 then does not know the table any more, and what
+    /// it keeps is made as it was when the table was new.
+    private func emptyIndex() throws {
+        do { try session.run(DeviceSQL.emptyIndex, []) } catch StoreProblem.corrupt {
+            for statement in DeviceSQL.newIndex { try session.run(statement, []) }
+            try session.run(DeviceSQL.emptyIndex, [])
+        }
     }
 
     private static func key(_ row: inout RowReader) throws -> RecordKey {
@@ -74,18 +83,29 @@ struct WordTables {
         ]
     }
 
-    /// Changes the index. One that is damaged is made anew from the rows: nobody's work waits for it.
-    private func index(_ sql: String, _ entry: [SQLValue]) throws {
-        do { try session.run(sql, entry) } catch StoreProblem.corrupt {
-            unreadable()
-            try session.run(DeviceSQL.emptyIndex, [])
-            let entries = try session.legibleRows(DeviceSQL.allWords, unreadable: unreadable) { row in
-                let number = try row.integer()
-                let key = try Self.key(&row)
-                return try Self.entry(number, key.type, RecordWords(names: row.text(), texts: row.text()))
-            }
-            for entry in entries { try session.run(DeviceSQL.enter, entry) }
+    /// Puts words into the index whose row is there already.
+    private func enter(_ entry: [SQLValue]) throws {
+        do { try session.run(DeviceSQL.enter, entry) } catch StoreProblem.corrupt { try makeIndexAnew() }
+    }
+
+    /// Takes words out of the index whose row is still there.
+    private func leave(_ entry: [SQLValue]) throws {
+        do { try session.run(DeviceSQL.leaveIndex, entry) } catch StoreProblem.corrupt {
+            try makeIndexAnew()
+            try session.run(DeviceSQL.leaveIndex, entry)
         }
+    }
+
+    /// Makes a damaged index anew from the rows: nobody's work waits for it.
+    private func makeIndexAnew() throws {
+        unreadable()
+        try emptyIndex()
+        let entries = try session.legibleRows(DeviceSQL.allWords, unreadable: unreadable) { row in
+            let number = try row.integer()
+            let key = try Self.key(&row)
+            return try Self.entry(number, key.type, RecordWords(names: row.text(), texts: row.text()))
+        }
+        for entry in entries { try session.run(DeviceSQL.enter, entry) }
     }
 
     /// Makes the words of every entity whose texts count otherwise than when they were made, of an older file all.

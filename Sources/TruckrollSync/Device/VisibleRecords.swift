@@ -11,10 +11,7 @@ final class VisibleRecords: RecordAccess {
         self.schema = schema
     }
 
-    func record(_ key: RecordKey) throws -> Record? {
-        if let overlay = try transaction.overlay(key) { return overlay }
-        return try transaction.confirmed(key)?.record
-    }
+    func record(_ key: RecordKey) throws -> Record? { try transaction.shown(key) }
 
     func put(_ record: Record) throws {
         try transaction.save(overlay: record)

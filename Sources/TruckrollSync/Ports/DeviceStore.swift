@@ -219,6 +219,8 @@ public protocol DeviceTransaction: AnyObject {
 
     // Confirmed records and the scopes that hold them
     func confirmed(_ key: RecordKey) throws -> ConfirmedRecord?
+    /// A record as it is shown: its overlay, or what is confirmed of it, without asking which scopes hold it.
+    func shown(_ key: RecordKey) throws -> Record?
     /// Inserts or replaces, scopes included.
     func save(_ record: ConfirmedRecord) throws
     func deleteConfirmed(_ key: RecordKey) throws
