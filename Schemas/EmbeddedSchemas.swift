@@ -73,6 +73,10 @@ public enum EmbeddedSchemas {
             PackageResources.maintenance_plan_json,
             PackageResources.plan_occurrence_json,
             PackageResources.alert_json,
+            PackageResources.blanket_order_json,
+            PackageResources.blanket_release_json,
+            PackageResources.release_decision_json,
+            PackageResources.blanket_movement_json,
         ]
     }
 }

@@ -158,6 +158,7 @@ CREATE TABLE "entity_lease" (
     "location" BLOB,
     "part" BLOB,
     "state" TEXT,
+    "blanket" BLOB,
     "next_due" INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_lease_by_kind" ON "entity_lease" ("kind");
@@ -166,6 +167,7 @@ CREATE INDEX "entity_lease_by_replica" ON "entity_lease" ("replica");
 CREATE INDEX "entity_lease_by_location" ON "entity_lease" ("location");
 CREATE INDEX "entity_lease_by_part" ON "entity_lease" ("part");
 CREATE INDEX "entity_lease_by_state" ON "entity_lease" ("state");
+CREATE INDEX "entity_lease_by_blanket" ON "entity_lease" ("blanket");
 CREATE INDEX "entity_lease_by_next_due" ON "entity_lease" ("next_due");
 CREATE TABLE "entity_service_order" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -564,3 +566,41 @@ CREATE TABLE "entity_alert" (
     "asset" BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_alert_by_asset" ON "entity_alert" ("asset");
+CREATE TABLE "entity_blanket_order" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "customer" BLOB,
+    "number" TEXT,
+    "part" BLOB,
+    "status" TEXT,
+    "next_due" INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_blanket_order_by_customer" ON "entity_blanket_order" ("customer");
+CREATE INDEX "entity_blanket_order_by_number" ON "entity_blanket_order" ("number");
+CREATE INDEX "entity_blanket_order_by_part" ON "entity_blanket_order" ("part");
+CREATE INDEX "entity_blanket_order_by_status" ON "entity_blanket_order" ("status");
+CREATE INDEX "entity_blanket_order_by_next_due" ON "entity_blanket_order" ("next_due");
+CREATE TABLE "entity_blanket_release" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "blanket" BLOB,
+    "lease" BLOB,
+    "order" BLOB,
+    "state" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_blanket_release_by_blanket" ON "entity_blanket_release" ("blanket");
+CREATE INDEX "entity_blanket_release_by_lease" ON "entity_blanket_release" ("lease");
+CREATE INDEX "entity_blanket_release_by_order" ON "entity_blanket_release" ("order");
+CREATE INDEX "entity_blanket_release_by_state" ON "entity_blanket_release" ("state");
+CREATE TABLE "entity_release_decision" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "release" BLOB,
+    "blanket" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_release_decision_by_release" ON "entity_release_decision" ("release");
+CREATE INDEX "entity_release_decision_by_blanket" ON "entity_release_decision" ("blanket");
+CREATE TABLE "entity_blanket_movement" (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    "release" BLOB,
+    "blanket" BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "entity_blanket_movement_by_release" ON "entity_blanket_movement" ("release");
+CREATE INDEX "entity_blanket_movement_by_blanket" ON "entity_blanket_movement" ("blanket");

@@ -16,7 +16,7 @@ struct ShowCommand: AsyncParsableCommand {
             EXIT STATUS: 0 shown, being offline included; 64 bad usage; 1 anything else, an unknown order included.
             JSON: number, state, kind, priority, title, problem, channel, po_reference, requested_at, due_at, respond_by, resolve_by, required_documents, links, next, \
             customer, site, assets, tasks, task_notes, readings, findings, labour, parts, reservations, notes, attachments, signatures, \
-            appointments, events, requests, exceptions, certificates, id, synced, as_of_position. What was recorded has the members \
+            appointments, events, requests, exceptions, certificates, devices, id, synced, as_of_position. What was recorded has the members \
             that `truckroll-field show --json` gives it.
             """)
 
@@ -25,16 +25,26 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { session in
-            try await session.show { reader, calendar in
+            let reach = try await session.sync()
+            // Without an answer all else is shown.
+            let fleet = reach.isReached ? try? await session.client.fleet() : nil
+            try session.print(reach) { reader, calendar in
                 let sheet = try DispatchOrderSheet(try DispatchLookup(reader).order(order), reader)
-                return (sheet.json, [sheet.block(calendar)] + sheet.tables(calendar))
+                return (sheet.json + [("devices", sheet.devices(fleet))], [sheet.block(calendar, fleet)] + sheet.tables(calendar))
             }
+            return .done
         }
     }
 }
 
 extension DispatchOrderSheet {
-    func block(_ calendar: DispatchCalendar) -> KeyValueBlock {
+    /// The devices of those who are planned on it: how old what they show of it is; `null` where the server was not asked.
+    fileprivate func devices(_ fleet: Fleet?) -> JSONValue {
+        guard let fleet else { return .null }
+        return .array(appointments.filter(\.isActive).flatMap { fleet.devices(of: $0.technician) }.map(\.json))
+    }
+
+    fileprivate func block(_ calendar: DispatchCalendar, _ fleet: Fleet?) -> KeyValueBlock {
         var block = KeyValueBlock(title: StyledText("\(order.text("number") ?? order.id.short)  \(order.text("title") ?? "")"))
         block.add("State", .state(order.text("state")))
         block.add("Kind", StyledText((order.text("kind") ?? "").words))
@@ -60,6 +70,10 @@ extension DispatchOrderSheet {
             let times = "\(calendar.spoken(appointment.starts?.description)) to \(appointment.ends.map { calendar.local($0).clock } ?? "")"
             let end = appointment.isActive ? "" : " (ended: \(appointment.endedBecause ?? ""))"
             block.add("Technician", StyledText("\(appointment.technicianName), \(times)\(end)", appointment.isActive ? .plain : .dim))
+            guard appointment.isActive, let device = fleet?.devices(of: appointment.technician).first else { continue }
+            let data = device.isCurrent ? "up to date" : "data of \(device.dataOf.map { calendar.spoken($0.description) } ?? "a moment not known")"
+            let heard = device.heardAt.map { "heard \(calendar.spoken($0.description))" } ?? "never heard"
+            block.add("  device", StyledText("\(heard), \(data), holds \(device.held(calendar))", device.holdsWork ? .yellow : .plain))
         }
         for view in exceptions where view.text("state") == "open" { block.add("Exception", StyledText(view.text("text") ?? "", .yellow)) }
         for view in certificates {

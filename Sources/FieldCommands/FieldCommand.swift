@@ -52,7 +52,8 @@ public struct FieldCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Assets", subcommands: [AssetCommand.self, MeterCommand.self, PlansCommand.self]),
             CommandGroup(
-                name: "Parts", subcommands: [PartCommand.self, HandOverCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self]),
+                name: "Parts",
+                subcommands: [PartCommand.self, HandOverCommand.self, GasesCommand.self, ReserveCommand.self, LeaseCommand.self, BlanketCommand.self]),
             CommandGroup(name: "Merges", subcommands: [WhyCommand.self, ResolveCommand.self, RestoreCommand.self]),
         ])
 

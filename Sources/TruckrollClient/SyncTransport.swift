@@ -21,6 +21,8 @@ public protocol SyncTransport: Sendable {
     func repair(_ request: PBRepairRequest) async throws -> PBRepairReply
     /// Asks what can be promised of a part, by the server's head.
     func availability(_ request: PBAvailabilityRequest) async throws -> PBAvailabilityReply
+    /// Asks how all devices stand; for the office.
+    func devices(_ request: PBDevicesRequest) async throws -> PBDevicesReply
     /// Hands in sets that another device made.
     func carry(_ request: PBCarryRequest) async throws -> PBCarryReply
     /// Asks for a new number after a fork. The request carries its own proof.

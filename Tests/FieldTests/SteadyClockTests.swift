@@ -60,6 +60,7 @@ struct SteadyClockTests {
         func challenge(_ request: PBChallengeRequest) async throws -> PBChallenge { throw Unasked() }
         func signIn(_ request: PBSignInRequest) async throws -> PBSignIn { throw Unasked() }
         func audit(_ request: PBAuditRequest) async throws -> PBAuditReply { throw TransportProblem.offline("the line broke") }
+        func devices(_ request: PBDevicesRequest) async throws -> PBDevicesReply { throw Unasked() }
         func availability(_ request: PBAvailabilityRequest) async throws -> PBAvailabilityReply { throw Unasked() }
         func repair(_ request: PBRepairRequest) async throws -> PBRepairReply { throw Unasked() }
         func carry(_ request: PBCarryRequest) async throws -> PBCarryReply { throw Unasked() }

@@ -92,6 +92,12 @@ final class FakeTenant: TenantService {
         return reply
     }
 
+    func devices(for replica: ReplicaID) throws -> PBDevicesReply {
+        var reply = PBDevicesReply()
+        reply.position = UInt64(replica.rawValue)
+        return reply
+    }
+
     func audit(_ request: PBAuditRequest, replica: ReplicaID) throws -> PBAuditReply {
         var reply = PBAuditReply()
         reply.checkpoint = request.checkpoint

@@ -49,6 +49,8 @@ struct TransportTests {
             question.day = "2026-12-01"
             let answered = try await transport.availability(question).day
             #expect(answered == "2026-12-01")
+            let devices = try await transport.devices(PBDevicesRequest()).position
+            #expect(devices == 5)
             var carry = PBCarryRequest()
             carry.sets = [PBSignedSet(), PBSignedSet()]
             let carried = try await transport.carry(carry).pushProblem.expected

@@ -139,6 +139,26 @@ struct PairTests {
     }
 
     @Test(
+        "two releases exhaust a blanket: the server's order decides, and who comes later waits and is offered the rest", arguments: [true, false])
+    func lastOfBlanket(reversed: Bool) throws {
+        try company.assign(company.benUser)
+        let blanket = try company.agree("10", ["approval_from": .text("100")])
+        let releases = try [company.anna, company.ben].map { device in
+            try world.sync(device)
+            return try company.callOff("6", of: blanket, by: device)
+        }
+        try arrive(company.anna, company.ben, reversed: reversed)
+        let (first, second) = reversed ? (releases[1], releases[0]) : (releases[0], releases[1])
+        #expect(try world.serverValue("blanket_release", first, "state") == .text("granted"))
+        #expect(try world.serverValue("blanket_release", second, "state") == .text("pending"))
+        #expect(try world.serverValue("blanket_release", second, "offered") == .text("4"))
+        for device in [otto, company.anna, company.ben] {
+            #expect(try world.value(device, "blanket_release", second, "offered") == .text("4"))
+            #expect(try world.value(device, "blanket_order", blanket, "released") == .text("6"))
+        }
+    }
+
+    @Test(
         "the last unit of a depot, used by two without a network: a lease covers one, the other is a fact and a discrepancy",
         arguments: [true, false])
     func lastUnit(reversed: Bool) throws {

@@ -299,4 +299,38 @@ struct SettlingTests {
         try world.server.revoke(identity.device, at: world.moment)
         #expect(try world.server.settling() == nil)
     }
+
+    @Test("of a blanket order nothing is granted before the devices have told what was, and what they show holds")
+    func blanket() throws {
+        try company.assign(company.benUser)
+        let blanket = try company.agree("5", ["approval_from": .text("100")])
+        for device in [company.anna, company.ben] { try visit(device) }
+        let copy = store.copy()
+        let first = try company.callOff("4", of: blanket, by: company.anna)
+        try visit(company.anna)
+        let held = world.id()
+        try world.commit(company.ben, "lease") { editor in
+            try editor.create(
+                "lease", id: held,
+                [
+                    "kind": .text("blanket"), "user": .reference(editor.user), "blanket": .reference(blanket), "part": .reference(company.part),
+                    "amount": .text("1"),
+                ])
+        }
+        try visit(company.ben)
+        let states = { try [first].map { try world.serverValue("blanket_release", $0, "state") } + [try world.serverValue("lease", held, "state")] }
+        #expect(try states() == [.text("granted"), .text("granted")])
+        try restore(copy)
+        let late = try company.callOff("3", of: blanket, by: company.dora)
+        try visit(company.dora)
+        #expect(try world.serverValue("blanket_release", late, "state") == .null)
+        for device in [company.ben, company.anna, company.dora, world.importer] { try visit(device) }
+        #expect(try states() == [.text("granted"), .text("granted")])
+        #expect(try world.serverValue("blanket_release", late, "state") == .text("pending"))
+        let balance = BlanketBalance(try #require(try world.serverRecords("blanket_order").first))
+        #expect(!balance.isOverrun && balance.remaining == .zero)
+        let release = try company.callOff("1", of: blanket, by: company.ben, lease: held)
+        try visit(company.ben)
+        #expect(try world.serverValue("blanket_release", release, "state") == .text("granted"))
+    }
 }

@@ -124,12 +124,15 @@ extension DeviceClient {
 
     private func answer(to request: SyncConversation.Request, over transport: any SyncTransport) async throws -> SyncConversation.Reply {
         switch request {
-        case .sync(let request): .sync(try await transport.sync(request))
-        case .audit(let request): .audit(try await transport.audit(request))
-        case .repair(let request): .repair(try await transport.repair(request))
-        case .newReplica(let request): .newReplica(try await transport.newReplica(request))
-        case .carry(let request): .carry(try await transport.carry(request))
-        case .segment(let name): .segment(try await segments.fetch(name, over: transport))
+        case .sync(var request):
+            request.report.clock = UInt64(clamping: machineClock())
+            request.report.software = "truckroll \(SoftwareRelease.version)"
+            return .sync(try await transport.sync(request))
+        case .audit(let request): return .audit(try await transport.audit(request))
+        case .repair(let request): return .repair(try await transport.repair(request))
+        case .newReplica(let request): return .newReplica(try await transport.newReplica(request))
+        case .carry(let request): return .carry(try await transport.carry(request))
+        case .segment(let name): return .segment(try await segments.fetch(name, over: transport))
         }
     }
 

@@ -242,6 +242,7 @@ extension DeviceClient {
                 guard let answer = count.text("answer") else { return .pending }
                 return .granted(answer)
             }
+            if let answer = try blanketAnswer(ticket.record, reader) { return answer }
             if let answer = try reader.view("hand_over_answer", ticket.record) {
                 guard answer["effective"] != .null else {
                     return .waiting("Its author's device has not synced yet; it counts as soon as that one has.")
@@ -263,5 +264,28 @@ extension DeviceProblem {
             .alreadyReserved,
             "This order has asked for the part there: \(standing.text("quantity") ?? ""), \(standing.text("state") ?? "requested").",
             next: standing.text("answer") ?? "The answer comes with the next sync.")
+    }
+}
+
+extension DeviceClient {
+    /// What became of a release of a blanket order, of what was said of one, or of a lease.
+    private func blanketAnswer(_ id: RecordID, _ reader: LocalReader) throws -> DispatchAnswer? {
+        if let release = try reader.view("blanket_release", id) {
+            let words = release.text("answer") ?? ""
+            switch release.text("state").flatMap({ ReleaseState(rawValue: $0) }) {
+            case .granted, .shipped: return .granted(words)
+            case .pending: return .waiting(words)
+            case .refused, .withdrawn: return .refused(words)
+            case nil: return .pending
+            }
+        }
+        if let decision = try reader.view("release_decision", id) {
+            guard decision["effective"] != .null else { return .pending }
+            guard decision.boolean("effective") else { return .refused(decision.text("answer") ?? "") }
+            let release = try decision.reference("release").flatMap { try reader.view("blanket_release", $0) }
+            return .granted([decision.text("answer"), release?.text("answer")].compactMap(\.self).joined(separator: " "))
+        }
+        guard let lease = try reader.view("lease", id), let state = lease.text("state") else { return nil }
+        return state == "granted" ? .granted(lease.text("answer") ?? "") : .refused(lease.text("answer") ?? state)
     }
 }

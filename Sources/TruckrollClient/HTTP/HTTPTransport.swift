@@ -81,6 +81,7 @@ public final class HTTPTransport: SyncTransport {
     public func versions() async -> SpokenVersions? { await channel.versions }
 
     public func availability(_ request: PBAvailabilityRequest) async throws -> PBAvailabilityReply { try await signed("availability", request) }
+    public func devices(_ request: PBDevicesRequest) async throws -> PBDevicesReply { try await signed("devices", request) }
     public func audit(_ request: PBAuditRequest) async throws -> PBAuditReply { try await signed("audit", request) }
     public func repair(_ request: PBRepairRequest) async throws -> PBRepairReply { try await signed("repair", request) }
     public func carry(_ request: PBCarryRequest) async throws -> PBCarryReply { try await signed("carry", request) }

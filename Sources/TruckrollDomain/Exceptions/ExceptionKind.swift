@@ -22,6 +22,8 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
     case response_overdue, resolution_overdue, stalled
     /// What a maintenance plan asks for is not done on its day.
     case maintenance_overdue
+    /// More was shipped on a release than it was granted, or more was promised of a blanket order than it has; one of its marks is reached.
+    case blanket_overrun, blanket_alert
     /// What people raise by hand.
     case credit_hold, custom_configuration, regulatory_limit, other
 
@@ -33,7 +35,7 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
             "quality"
         case .shortage: "purchasing"
         case .credit_hold: "finance"
-        case .custom_configuration: "sales"
+        case .custom_configuration, .blanket_overrun, .blanket_alert: "sales"
         default: "dispatcher"
         }
     }
@@ -43,7 +45,7 @@ public enum ExceptionKind: String, Sendable, CaseIterable {
         switch self {
         case .reassignment_void, .reassignment_stands, .cancellation_stands, .late_fact, .backorder_notice, .shortage, .failed_calibration,
             .wrong_part, .unlisted_gas, .qualification_revoked, .response_overdue, .resolution_overdue, .stalled,
-            .maintenance_overdue:
+            .maintenance_overdue, .blanket_alert:
             true
         default: false
         }

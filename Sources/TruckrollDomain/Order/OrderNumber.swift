@@ -9,6 +9,8 @@ public enum OrderNumber {
         case office = "S"
         /// A maintenance plan; its orders are numbered after it.
         case maintenance = "M"
+        /// A blanket order.
+        case blanket = "B"
     }
 
     /// Such as `ACME-2026-D4-J17-3`.
@@ -19,7 +21,7 @@ public enum OrderNumber {
 
     /// Whether a text is such a number, the whole of it, with another check digit than its digits give.
     public static func isMistyped(_ text: String) -> Bool {
-        guard let match = text.wholeMatch(of: #/(.*-[0-9]{4}-[Dd][0-9]+-[JSMjsm][0-9]+)-([0-9])/#) else { return false }
+        guard let match = text.wholeMatch(of: #/(.*-[0-9]{4}-[Dd][0-9]+-[JSMBjsmb][0-9]+)-([0-9])/#) else { return false }
         return String(match.2) != "\(checkDigit(match.1))"
     }
 

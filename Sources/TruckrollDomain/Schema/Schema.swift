@@ -6,7 +6,7 @@ import TruckrollSchemas
 public struct Schema: Sendable {
     /// The version of `Schemas/`; it rises with every change. A set of a newer version waits at the server; an older one is
     /// understood.
-    public static let current: UInt32 = 9
+    public static let current: UInt32 = 10
 
     public let version: UInt32
     /// In ascending type number.

@@ -448,6 +448,16 @@ public nonisolated struct PBSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._answered = newValue}
   }
 
+  /// what the office is told of the device
+  public var report: PBDeviceReport {
+    get {_storage._report ?? PBDeviceReport()}
+    set {_uniqueStorage()._report = newValue}
+  }
+  /// Returns true if `report` has been explicitly set.
+  public var hasReport: Bool {_storage._report != nil}
+  /// Clears the value of `report`. Subsequent reads from it will return its default value.
+  public mutating func clearReport() {_uniqueStorage()._report = nil}
+
   /// and large shared scopes by their snapshots
   public var snapshots: Bool {
     get {_storage._snapshots}
@@ -459,6 +469,31 @@ public nonisolated struct PBSyncRequest: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How a device stands; for people, and nothing is decided by it.
+public nonisolated struct PBDeviceReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// its own, Unix milliseconds, when it asks
+  public var clock: UInt64 = 0
+
+  /// when the oldest set of its outbox was made, by its own clock; 0 for none
+  public var oldestUnsent: UInt64 = 0
+
+  /// at most 40 characters
+  public var software: String = String()
+
+  /// attachments it holds whose bytes have not arrived
+  public var files: UInt32 = 0
+
+  public var fileBytes: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// A field of a record as a lost set left it.
@@ -988,6 +1023,152 @@ public nonisolated struct PBKnownReplica: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+public nonisolated struct PBDevicesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct PBDevicesReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var epoch: UInt64 = 0
+
+  /// of the log
+  public var position: UInt64 = 0
+
+  /// of the server, Unix milliseconds
+  public var time: UInt64 = 0
+
+  public var devices: [PBDeviceStanding] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What the server knows of one enrolment.
+public nonisolated struct PBDeviceStanding: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var replica: UInt32 {
+    get {_storage._replica}
+    set {_uniqueStorage()._replica = newValue}
+  }
+
+  /// 16 bytes
+  public var device: Data {
+    get {_storage._device}
+    set {_uniqueStorage()._device = newValue}
+  }
+
+  /// 16 bytes
+  public var user: Data {
+    get {_storage._user}
+    set {_uniqueStorage()._user = newValue}
+  }
+
+  public var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
+
+  public var revoked: Bool {
+    get {_storage._revoked}
+    set {_uniqueStorage()._revoked = newValue}
+  }
+
+  /// Unix milliseconds; 0 for never
+  public var heardAt: UInt64 {
+    get {_storage._heardAt}
+    set {_uniqueStorage()._heardAt = newValue}
+  }
+
+  /// up to which it has everything, if the last answer has reached it
+  public var position: UInt64 {
+    get {_storage._position}
+    set {_uniqueStorage()._position = newValue}
+  }
+
+  /// when that position was admitted; 0 where it is not known here
+  public var asOf: UInt64 {
+    get {_storage._asOf}
+    set {_uniqueStorage()._asOf = newValue}
+  }
+
+  /// nothing of its view has changed since
+  public var current: Bool {
+    get {_storage._current}
+    set {_uniqueStorage()._current = newValue}
+  }
+
+  /// sets that it held after the last answer
+  public var unsent: UInt32 {
+    get {_storage._unsent}
+    set {_uniqueStorage()._unsent = newValue}
+  }
+
+  /// since when there have always been some, by the server's clock
+  public var heldSince: UInt64 {
+    get {_storage._heldSince}
+    set {_uniqueStorage()._heldSince = newValue}
+  }
+
+  /// when the oldest of them was made, by the device's clock
+  public var oldestUnsent: UInt64 {
+    get {_storage._oldestUnsent}
+    set {_uniqueStorage()._oldestUnsent = newValue}
+  }
+
+  /// milliseconds by which its clock is ahead
+  public var skew: Int64 {
+    get {_storage._skew}
+    set {_uniqueStorage()._skew = newValue}
+  }
+
+  public var software: String {
+    get {_storage._software}
+    set {_uniqueStorage()._software = newValue}
+  }
+
+  /// in its view
+  public var orders: UInt32 {
+    get {_storage._orders}
+    set {_uniqueStorage()._orders = newValue}
+  }
+
+  /// attachments it holds whose bytes have not arrived
+  public var files: UInt32 {
+    get {_storage._files}
+    set {_uniqueStorage()._files = newValue}
+  }
+
+  public var fileBytes: UInt64 {
+    get {_storage._fileBytes}
+    set {_uniqueStorage()._fileBytes = newValue}
+  }
+
+  /// the position it had when it asked last
+  public var confirmed: UInt64 {
+    get {_storage._confirmed}
+    set {_uniqueStorage()._confirmed = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct PBAvailabilityRequest: Sendable {
@@ -1896,7 +2077,7 @@ nonisolated extension PBSignedSet: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0\u{1}answered\0\u{2}\u{1b}snapshots\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}push\0\u{1}pull\0\u{1}shown\0\u{3}stored_receipts_through\0\u{3}checkpoint_mac\0\u{1}former\0\u{1}visible\0\u{1}filling\0\u{1}leases\0\u{1}unsent\0\u{1}recovered\0\u{1}answered\0\u{1}report\0\u{2}\u{1a}snapshots\0")
 
   fileprivate class _StorageClass {
     var _checkpoint: PBCheckpoint? = nil
@@ -1912,6 +2093,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _unsent: UInt32 = 0
     var _recovered: [PBRecoveredEntry] = []
     var _answered: [PBReceipt] = []
+    var _report: PBDeviceReport? = nil
     var _snapshots: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
@@ -1936,6 +2118,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _unsent = source._unsent
       _recovered = source._recovered
       _answered = source._answered
+      _report = source._report
       _snapshots = source._snapshots
     }
   }
@@ -1968,6 +2151,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._unsent) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._recovered) }()
         case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._answered) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._report) }()
         case 40: try { try decoder.decodeSingularBoolField(value: &_storage._snapshots) }()
         default: break
         }
@@ -2020,6 +2204,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._answered.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._answered, fieldNumber: 13)
       }
+      try { if let v = _storage._report {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
       if _storage._snapshots != false {
         try visitor.visitSingularBoolField(value: _storage._snapshots, fieldNumber: 40)
       }
@@ -2045,11 +2232,62 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._unsent != rhs_storage._unsent {return false}
         if _storage._recovered != rhs_storage._recovered {return false}
         if _storage._answered != rhs_storage._answered {return false}
+        if _storage._report != rhs_storage._report {return false}
         if _storage._snapshots != rhs_storage._snapshots {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDeviceReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeviceReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{3}oldest_unsent\0\u{1}software\0\u{1}files\0\u{3}file_bytes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.clock) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.oldestUnsent) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.software) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.files) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.fileBytes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.clock != 0 {
+      try visitor.visitSingularUInt64Field(value: self.clock, fieldNumber: 1)
+    }
+    if self.oldestUnsent != 0 {
+      try visitor.visitSingularUInt64Field(value: self.oldestUnsent, fieldNumber: 2)
+    }
+    if !self.software.isEmpty {
+      try visitor.visitSingularStringField(value: self.software, fieldNumber: 3)
+    }
+    if self.files != 0 {
+      try visitor.visitSingularUInt32Field(value: self.files, fieldNumber: 4)
+    }
+    if self.fileBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.fileBytes, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBDeviceReport, rhs: PBDeviceReport) -> Bool {
+    if lhs.clock != rhs.clock {return false}
+    if lhs.oldestUnsent != rhs.oldestUnsent {return false}
+    if lhs.software != rhs.software {return false}
+    if lhs.files != rhs.files {return false}
+    if lhs.fileBytes != rhs.fileBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3064,6 +3302,255 @@ nonisolated extension PBKnownReplica: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static func ==(lhs: PBKnownReplica, rhs: PBKnownReplica) -> Bool {
     if lhs.replica != rhs.replica {return false}
     if lhs.lastSequence != rhs.lastSequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDevicesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DevicesRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBDevicesRequest, rhs: PBDevicesRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDevicesReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DevicesReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}position\0\u{1}time\0\u{1}devices\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.time) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.devices) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if self.time != 0 {
+      try visitor.visitSingularUInt64Field(value: self.time, fieldNumber: 3)
+    }
+    if !self.devices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.devices, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBDevicesReply, rhs: PBDevicesReply) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs.devices != rhs.devices {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDeviceStanding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeviceStanding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}device\0\u{1}user\0\u{1}name\0\u{1}revoked\0\u{3}heard_at\0\u{1}position\0\u{3}as_of\0\u{1}current\0\u{1}unsent\0\u{3}held_since\0\u{3}oldest_unsent\0\u{1}skew\0\u{1}software\0\u{1}orders\0\u{1}files\0\u{3}file_bytes\0\u{1}confirmed\0")
+
+  fileprivate class _StorageClass {
+    var _replica: UInt32 = 0
+    var _device: Data = Data()
+    var _user: Data = Data()
+    var _name: String = String()
+    var _revoked: Bool = false
+    var _heardAt: UInt64 = 0
+    var _position: UInt64 = 0
+    var _asOf: UInt64 = 0
+    var _current: Bool = false
+    var _unsent: UInt32 = 0
+    var _heldSince: UInt64 = 0
+    var _oldestUnsent: UInt64 = 0
+    var _skew: Int64 = 0
+    var _software: String = String()
+    var _orders: UInt32 = 0
+    var _files: UInt32 = 0
+    var _fileBytes: UInt64 = 0
+    var _confirmed: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _replica = source._replica
+      _device = source._device
+      _user = source._user
+      _name = source._name
+      _revoked = source._revoked
+      _heardAt = source._heardAt
+      _position = source._position
+      _asOf = source._asOf
+      _current = source._current
+      _unsent = source._unsent
+      _heldSince = source._heldSince
+      _oldestUnsent = source._oldestUnsent
+      _skew = source._skew
+      _software = source._software
+      _orders = source._orders
+      _files = source._files
+      _fileBytes = source._fileBytes
+      _confirmed = source._confirmed
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._replica) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._device) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._user) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._revoked) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._heardAt) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._position) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._asOf) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._current) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._unsent) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._heldSince) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._oldestUnsent) }()
+        case 13: try { try decoder.decodeSingularSInt64Field(value: &_storage._skew) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._software) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._orders) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._files) }()
+        case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._fileBytes) }()
+        case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._confirmed) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if _storage._replica != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._replica, fieldNumber: 1)
+      }
+      if !_storage._device.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._device, fieldNumber: 2)
+      }
+      if !_storage._user.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._user, fieldNumber: 3)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 4)
+      }
+      if _storage._revoked != false {
+        try visitor.visitSingularBoolField(value: _storage._revoked, fieldNumber: 5)
+      }
+      if _storage._heardAt != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._heardAt, fieldNumber: 6)
+      }
+      if _storage._position != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._position, fieldNumber: 7)
+      }
+      if _storage._asOf != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._asOf, fieldNumber: 8)
+      }
+      if _storage._current != false {
+        try visitor.visitSingularBoolField(value: _storage._current, fieldNumber: 9)
+      }
+      if _storage._unsent != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._unsent, fieldNumber: 10)
+      }
+      if _storage._heldSince != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._heldSince, fieldNumber: 11)
+      }
+      if _storage._oldestUnsent != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._oldestUnsent, fieldNumber: 12)
+      }
+      if _storage._skew != 0 {
+        try visitor.visitSingularSInt64Field(value: _storage._skew, fieldNumber: 13)
+      }
+      if !_storage._software.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._software, fieldNumber: 14)
+      }
+      if _storage._orders != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._orders, fieldNumber: 15)
+      }
+      if _storage._files != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._files, fieldNumber: 16)
+      }
+      if _storage._fileBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._fileBytes, fieldNumber: 17)
+      }
+      if _storage._confirmed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._confirmed, fieldNumber: 18)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PBDeviceStanding, rhs: PBDeviceStanding) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._replica != rhs_storage._replica {return false}
+        if _storage._device != rhs_storage._device {return false}
+        if _storage._user != rhs_storage._user {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._revoked != rhs_storage._revoked {return false}
+        if _storage._heardAt != rhs_storage._heardAt {return false}
+        if _storage._position != rhs_storage._position {return false}
+        if _storage._asOf != rhs_storage._asOf {return false}
+        if _storage._current != rhs_storage._current {return false}
+        if _storage._unsent != rhs_storage._unsent {return false}
+        if _storage._heldSince != rhs_storage._heldSince {return false}
+        if _storage._oldestUnsent != rhs_storage._oldestUnsent {return false}
+        if _storage._skew != rhs_storage._skew {return false}
+        if _storage._software != rhs_storage._software {return false}
+        if _storage._orders != rhs_storage._orders {return false}
+        if _storage._files != rhs_storage._files {return false}
+        if _storage._fileBytes != rhs_storage._fileBytes {return false}
+        if _storage._confirmed != rhs_storage._confirmed {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

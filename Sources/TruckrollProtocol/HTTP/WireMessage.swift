@@ -38,6 +38,8 @@ extension WireMessage where Self: SwiftProtobuf.Message {
 extension PBSyncRequest: WireMessage {}
 extension PBSyncReply: WireMessage {}
 extension PBAuditRequest: WireMessage {}
+extension PBDevicesRequest: WireMessage {}
+extension PBDevicesReply: WireMessage {}
 extension PBAvailabilityRequest: WireMessage {}
 extension PBAvailabilityReply: WireMessage {}
 extension PBAuditReply: WireMessage {}

@@ -82,6 +82,10 @@ public enum Limits {
     public static let settlingSeconds = 24 * 3600
     /// How exactly the last contact of a replica is kept.
     public static let seenSeconds = 3600
+    /// Within what time it is stored how a device stands.
+    public static let reportSeconds = 60
+    /// Of what a device says it runs.
+    public static let softwareCharacters = 40
     /// Entries of others' lost sets that a device offers in one request, and their bytes.
     public static let recoveredInRequest = 500
     public static let recoveredBytes = 200 << 10

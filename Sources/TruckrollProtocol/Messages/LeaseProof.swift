@@ -1,13 +1,14 @@
 import TruckrollCore
 import TruckrollDomain
 
-/// A stock lease as the server granted it, by which a server that was restored knows a promise of its own again
+/// A lease as the server granted it, by which a server that was restored knows a promise of its own again
 /// (Protocol/07-sync.md, 7.22a).
 public struct LeaseProof: Hashable, Sendable {
     public let lease: RecordID
     /// The replica that may spend it.
     public let replica: ReplicaID
     public let part: RecordID
+    /// Where the stock lies, or the blanket order.
     public let location: RecordID
     public let granted: Quantity
     /// Unix milliseconds.
@@ -30,11 +31,12 @@ public struct LeaseProof: Hashable, Sendable {
         self.mac = mac
     }
 
-    /// A granted stock lease as a device holds it; `nil` for any other record, and for one granted without a MAC.
+    /// A granted lease of stock or of a blanket order as a device holds it; `nil` for any other record, and for one granted without a MAC.
     public init?(_ view: RecordView) {
-        guard view.text("kind") == "depot_stock", view.text("state") == "granted", let mac = view["mac"].bytes, mac.count == 32,
+        guard let place = ["depot_stock": "location", "blanket": "blanket"][view.text("kind") ?? ""], view.text("state") == "granted",
+            let mac = view["mac"].bytes, mac.count == 32,
             let replica = view.integer("replica").flatMap({ UInt32(exactly: $0) }), let part = view.reference("part"),
-            let location = view.reference("location"), let granted = view.quantity("granted"), let soft = view.time("soft_expiry"),
+            let location = view.reference(place), let granted = view.quantity("granted"), let soft = view.time("soft_expiry"),
             let hard = view.time("hard_expiry")
         else { return nil }
         self.init(

@@ -66,6 +66,11 @@ struct Edge: Sendable {
                 try session.checkMayRead()
                 return try service.availability(body, replica: session.replica)
             }
+        case .devices(let tenant):
+            return try await message(try service(tenant), request) { (service, _: PBDevicesRequest, session) in
+                try session.checkMayRead()
+                return try service.devices(for: session.replica)
+            }
         case .carry(let tenant):
             return try await message(try service(tenant), request) { (service, body: PBCarryRequest, _) in
                 try service.carry(body)

@@ -12,6 +12,7 @@ enum Endpoint: Equatable {
     case audit(TenantName)
     case repair(TenantName)
     case availability(TenantName)
+    case devices(TenantName)
     case carry(TenantName)
     case replica(TenantName)
     case stream(TenantName)
@@ -61,6 +62,7 @@ enum Endpoint: Equatable {
         case ["audit"]: self = .audit(tenant)
         case ["repair"]: self = .repair(tenant)
         case ["availability"]: self = .availability(tenant)
+        case ["devices"]: self = .devices(tenant)
         case ["carry"]: self = .carry(tenant)
         case ["replica"]: self = .replica(tenant)
         case ["stream"]: self = .stream(tenant)
@@ -99,6 +101,7 @@ enum Endpoint: Equatable {
         case .audit: "audit"
         case .repair: "repair"
         case .availability: "availability"
+        case .devices: "devices"
         case .carry: "carry"
         case .replica: "replica"
         case .stream: "stream"

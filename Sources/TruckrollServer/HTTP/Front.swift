@@ -55,7 +55,8 @@ struct Front: HTTPResponder {
         switch endpoint {
         case .health, .ready: return
         case .admin(let tenant, _), .enrol(let tenant), .challenge(let tenant), .signIn(let tenant), .sync(let tenant),
-            .audit(let tenant), .repair(let tenant), .availability(let tenant), .carry(let tenant), .replica(let tenant), .stream(let tenant),
+            .audit(let tenant), .repair(let tenant), .availability(let tenant), .devices(let tenant), .carry(let tenant), .replica(let tenant),
+            .stream(let tenant),
             .attachment(let tenant, _), .segment(let tenant, _):
             _ = try edge.service(tenant)
         }

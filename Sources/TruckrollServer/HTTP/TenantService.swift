@@ -38,6 +38,8 @@ public protocol TenantService: Sendable {
     func repair(_ request: PBRepairRequest, replica: ReplicaID) throws -> PBRepairReply
     /// What can be promised of a part, place by place, of the places in the replica's view.
     func availability(_ request: PBAvailabilityRequest, replica: ReplicaID) throws -> PBAvailabilityReply
+    /// How all devices stand, for the office.
+    func devices(for replica: ReplicaID) throws -> PBDevicesReply
     /// Admits sets that another device brought along.
     func carry(_ request: PBCarryRequest) throws -> PBCarryReply
     /// Gives a device whose number was found forked a new one. The request proves itself by the old key's signature.

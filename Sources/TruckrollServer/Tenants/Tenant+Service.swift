@@ -59,9 +59,7 @@ extension Tenant: TenantService {
 
     public func sync(_ request: PBSyncRequest, replica: ReplicaID) throws -> PBSyncReply {
         try converting {
-            let moment = try moment()
-            let reply = try engine.sync(request, replica: replica, at: moment)
-            heldSets.note(request, reply, of: replica, at: moment.milliseconds)
+            let reply = try engine.sync(request, replica: replica, at: try moment())
             if !reply.receipts.isEmpty { moved() }
             return reply
         }
@@ -69,6 +67,10 @@ extension Tenant: TenantService {
 
     public func availability(_ request: PBAvailabilityRequest, replica: ReplicaID) throws -> PBAvailabilityReply {
         try converting { try engine.availability(request, replica: replica, at: try moment()) }
+    }
+
+    public func devices(for replica: ReplicaID) throws -> PBDevicesReply {
+        try converting { try engine.devices(for: replica, at: try moment()) }
     }
 
     public func audit(_ request: PBAuditRequest, replica: ReplicaID) throws -> PBAuditReply {
@@ -151,7 +153,7 @@ extension Tenant: TenantService {
                 if isEnded { moved() }
                 return try json(["settled": isEnded])
             case .status: return try json(try TenantReport(engine).status())
-            case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }, held: heldSets.all))
+            case .devices: return try json(try TenantReport(engine).devices(versions: deviceVersions.withLock { $0 }))
             case .attention: return try json(try TenantReport(engine).attention())
             case .check: return try json(try TenantReport(engine).check())
             }

@@ -33,7 +33,6 @@ public final class Tenant: Sendable {
     private static let calendarHolds: Duration = .seconds(1)
     /// What devices said of themselves when they signed in last, since the server was started.
     let deviceVersions = Mutex<[ReplicaID: DeviceVersions]>([:])
-    let heldSets = HeldSets()
 
     /// Opens a tenant's database and starts a new epoch when it was restored or copied.
     ///
@@ -98,7 +97,11 @@ public final class Tenant: Sendable {
         calendar.withLock { $0 = nil }
     }
 
-    public func close() throws { try store.close() }
+    public func close() throws {
+        // How devices stood is told to people, and lost rather than keeping the store open.
+        try? engine.saveReports()
+        try store.close()
+    }
 
     /// Where the disk has changed the tenant's own record, its time zone is the one read last.
     public func moment() throws -> ServerMoment { try moment(by: engine) }
@@ -225,7 +228,7 @@ extension ServiceProblem {
         let status =
             switch problem.code {
             case "device-unknown": 401
-            case "device-revoked", "enrolment-refused", "signature-invalid": 403
+            case "device-revoked", "enrolment-refused", "signature-invalid", "not-allowed": 403
             case "replica-unknown", "user-unknown", "set-unknown", "snapshot-gone": 404
             case "push-too-large": 413
             case "too-many-replicas": 429

@@ -97,15 +97,17 @@ public struct TenantReport {
         }
     }
 
-    func devices(versions: [ReplicaID: DeviceVersions], held: [ReplicaID: HeldSets.Standing]) throws -> [Device] {
+    func devices(versions: [ReplicaID: DeviceVersions]) throws -> [Device] {
         try engine.store.read { transaction in
-            try transaction.replicas().map { row in
-                Device(
+            let reports = try engine.newestReports(transaction)
+            return try transaction.replicas().map { row in
+                let held = reports[row.replica].flatMap { $0.unsent > 0 ? $0 : nil }
+                return Device(
                     replica: row.replica.rawValue, device: row.device.description, name: row.name, user: try name(of: row.user, transaction),
                     role: row.role.rawValue, sets: row.lastSequence, series: row.series, revoked: row.revokedAt != nil,
                     protocolVersion: versions[row.replica]?.protocolVersion,
                     schemaVersion: versions[row.replica].flatMap { $0.schemaVersion == 0 ? nil : $0.schemaVersion },
-                    held: held[row.replica]?.count, heldSince: held[row.replica]?.since)
+                    held: held.map { Int($0.unsent) }, heldSince: held?.heldSince)
             }
         }
     }

@@ -37,6 +37,10 @@ struct TechnicianActs {
         case .readMeter: try AssetActs(context: context).read()
         case .tellAlert: try AssetActs(context: context).tell()
         case .orderDue: try AssetActs(context: context).order()
+        case .callOff: try BlanketActs(context: context).callOff()
+        case .leaseBlanket: try BlanketActs(context: context).lease()
+        case .decideRelease: try BlanketActs(context: context).decide()
+        case .moveRelease: try BlanketActs(context: context).move()
         default: return false
         }
         return true

@@ -32,6 +32,7 @@ struct OracleCheck {
         simulation.met.certificatesUnregistered += try CertificateCheck(schema: schema, stored: stored, effects: effects).check()
         simulation.met.piecesNamed += try NamedUnitCheck(schema: schema, stored: stored).check()
         simulation.met.ordersHeld += try HeldOrderCheck(schema: schema, stored: stored).check()
+        simulation.met.releases += try BlanketCheck(schema: schema, stored: stored).check()
         simulation.met.plannedOrders += try AssetCheck(schema: schema, stored: stored, milliseconds: simulation.milliseconds).check()
         try WorkflowCheck(schema: schema, stored: stored).check()
         try ExceptionCheck(schema: schema, stored: stored).check()

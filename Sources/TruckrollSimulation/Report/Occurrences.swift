@@ -40,6 +40,8 @@ public struct Occurrences: Sendable, Hashable, Codable {
     public var piecesNamed = 0
     /// Orders that maintenance plans asked for.
     public var plannedOrders = 0
+    /// Releases of blanket orders that were granted.
+    public var releases = 0
     /// Orders in which the rules found an error.
     public var ordersHeld = 0
 
@@ -65,6 +67,7 @@ public struct Occurrences: Sendable, Hashable, Codable {
             "snapshots_taken": \.snapshotsTaken, "snapshots_gone": \.snapshotsGone, "segments_resumed": \.segmentsResumed,
             "pieces_contested": \.piecesContested, "hand_overs": \.handOvers,
             "certificates_unregistered": \.certificatesUnregistered, "pieces_named": \.piecesNamed, "planned_orders": \.plannedOrders,
+            "releases": \.releases,
             "orders_held": \.ordersHeld,
         ]
     }

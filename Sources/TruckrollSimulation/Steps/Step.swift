@@ -101,6 +101,7 @@ public enum Act: String, Hashable, Sendable, Codable, CaseIterable {
     case finishTask, answerTask, retitleTask, deleteTask, addTask, restrictAsset, retitleOrder, tagOrder, untagOrder, takeOrder, writeText
     case handOver, answerHandOver, countStock
     case moveAsset, recordAssetEvent, readMeter, tellAlert, orderDue
+    case callOff, leaseBlanket, decideRelease, moveRelease
     // A dispatcher, in the office
     case createOrder, assign, reassign, unassign, move, cancel, prioritise, restock, transfer, releaseAsset, resolveException, guardedEdit, makePlan
 }

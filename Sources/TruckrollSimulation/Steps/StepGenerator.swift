@@ -164,5 +164,7 @@ public struct StepGenerator {
 extension Act {
     static let technicians = Array(allCases.prefix { $0 != .createOrder })
     static let dispatchers =
-        Array(allCases.drop { $0 != .createOrder }) + [.writeText, .handOver, .answerHandOver, .countStock, .moveAsset, .orderDue]
+        Array(allCases.drop { $0 != .createOrder }) + [
+            .writeText, .handOver, .answerHandOver, .countStock, .moveAsset, .orderDue, .callOff, .leaseBlanket, .decideRelease, .moveRelease,
+        ]
 }

@@ -13,6 +13,7 @@ struct StartingCompany {
             ["customer", "model", "certificate"] + (0..<2).flatMap { ["depot \($0)", "site \($0)"] } + (0..<4).map { "asset \($0)" }
             + (0..<3).map { "part \($0)" }
             + (0..<6).map { "order \($0)" } + people.indices.map { "van \($0)" }
+            + ["blanket"]
         for name in names { ids[name] = RecordID.version7(milliseconds: 1_795_000_000_000, using: &random) }
     }
 
@@ -59,6 +60,13 @@ struct StartingCompany {
                     "number": .text("P-\(number)"), "name": .text("Part \(number)"), "unit": .text("pcs"), "serialised": .boolean(number == 2),
                 ])
         }
+        try editor.create(
+            "blanket_order", id: id("blanket"),
+            [
+                "customer": .reference(id("customer")), "number": .text("B-1"), "part": .reference(id("part 1")), "total": .text("12"),
+                "valid_from": .text("2020-01-01"), "valid_until": .text("2039-12-31"), "approval_from": .text("4"),
+                "alert_percents": .list([.integer(80)]),
+            ])
         // Of the pieces of the first depot five are certified, of the second's two.
         try editor.create(
             "type_certificate", id: id("certificate"),

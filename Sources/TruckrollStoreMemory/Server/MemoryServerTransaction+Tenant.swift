@@ -60,6 +60,17 @@ extension MemoryServerTransaction {
         undoLog.append(.awaited(id, wasAwaited))
     }
 
+    func report(of id: ReplicaID) throws -> DeviceReportRow? { store.tables.reports[id] }
+    func reports() throws -> [DeviceReportRow] { store.tables.reports.values.sorted { $0.replica.rawValue < $1.replica.rawValue } }
+
+    func save(_ report: DeviceReportRow) throws {
+        try begin(.saveReport)
+        try Storable.check(report.software)
+        try Storable.check(report.position)
+        try Storable.check(report.offered)
+        undoLog.append(.report(report.replica, store.tables.reports.updateValue(report, forKey: report.replica)))
+    }
+
     // MARK: Enrolment codes
 
     func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? { store.tables.enrolmentCodes[hash] }

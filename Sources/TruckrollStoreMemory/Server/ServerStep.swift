@@ -8,6 +8,7 @@ enum ServerStep {
     case epoch
     indirect case replica(ReplicaID, ReplicaRow?)
     case awaited(ReplicaID, Bool)
+    case report(ReplicaID, DeviceReportRow?)
     case enrolmentCode([UInt8], EnrolmentCodeRow?)
     case admitted(Position)
     indirect case signedSet(SignedSet)
@@ -29,6 +30,7 @@ extension ServerTables {
         case .tenant(let row): tenant = row
         case .epoch: epochs.removeLast()
         case .replica(let id, let row): _ = setReplica(id, row)
+        case .report(let id, let former): reports[id] = former
         case .awaited(let id, let wasAwaited): if wasAwaited { awaited.insert(id) } else { awaited.remove(id) }
         case .enrolmentCode(let hash, let row): enrolmentCodes[hash] = row
         case .admitted(let position): admitted.remove(position)

@@ -11,6 +11,7 @@ public struct ServerTables: Sendable {
     /// Ascending.
     var replicas: [ReplicaRow] = []
     var awaited: Set<ReplicaID> = []
+    var reports: [ReplicaID: DeviceReportRow] = [:]
     var enrolmentCodes: [[UInt8]: EnrolmentCodeRow] = [:]
     var admitted = AdmittedLog()
     /// Few at any time.

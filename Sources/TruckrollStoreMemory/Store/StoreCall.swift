@@ -2,7 +2,7 @@
 /// be killed with a difference to what is on its disk.
 public enum StoreCall: String, Hashable, Sendable, CaseIterable {
     // The server's port
-    case saveTenant, insertEpoch, saveReplica, setAwaited, saveEnrolmentCode
+    case saveTenant, insertEpoch, saveReplica, setAwaited, saveReport, saveEnrolmentCode
     case insertAdmitted, replaceSet, saveWaiting, deleteWaiting, saveRecord, saveScopeRow, deleteLeftRows
     case saveEdge, deleteEdge
     case saveViewScope, saveInterval, deleteInterval

@@ -6,7 +6,7 @@ import TruckrollStoreSQL
 /// tables distribute by it. Numbers are `bigint`, what is random, hashed or compared by bytes is `bytea`; texts compare by bytes. A
 /// step that has shipped is never edited; the next one corrects it.
 enum PostgresLayout {
-    static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables, signInTables, branchName]
+    static let steps: [[String]] = [tenantTables + setTables + recordTables + snapshotTables + viewTables, signInTables, branchName, reportTables]
 
     /// How many steps a database has taken, and into how many partitions its tables are divided; made first.
     static let layoutTable = """
@@ -19,7 +19,8 @@ enum PostgresLayout {
 
     /// Every table with rows of tenants, in no order of meaning.
     static let tables = [
-        "writer", "filled_columns", "tenant", "awaited", "epoch", "replica", "enrolment_code", "admitted", "waiting", "waiting_record", "record",
+        "writer", "filled_columns", "tenant", "awaited", "device_report", "epoch", "replica", "enrolment_code", "admitted", "waiting",
+        "waiting_record", "record",
         "scope_log", "scope_digest", "snapshot", "snapshot_segment", "edge", "view_scope", "view_interval",
         "spent_nonce",
     ]
@@ -135,6 +136,28 @@ enum PostgresLayout {
             PRIMARY KEY (tenant, code_hash)
         )
         """,
+    ]
+
+    /// How devices stood when they asked last.
+    private static let reportTables = [
+        """
+        CREATE TABLE device_report (
+            tenant uuid NOT NULL,
+            replica bigint NOT NULL CHECK (replica BETWEEN 0 AND 4294967295),
+            heard_at bigint NOT NULL,
+            epoch bytea NOT NULL CHECK (length(epoch) = 8),
+            position bigint NOT NULL CHECK (position >= 0),
+            offered bigint NOT NULL CHECK (offered >= 0),
+            unsent bigint NOT NULL CHECK (unsent >= 0),
+            held_since bigint,
+            oldest_unsent bigint,
+            files bigint NOT NULL CHECK (files >= 0),
+            file_bytes bigint NOT NULL CHECK (file_bytes >= 0),
+            skew bigint NOT NULL,
+            software text COLLATE "C" NOT NULL,
+            PRIMARY KEY (tenant, replica)
+        )
+        """
     ]
 
     private static let setTables = [

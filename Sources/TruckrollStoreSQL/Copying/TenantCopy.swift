@@ -31,6 +31,7 @@ package struct TenantCopy {
         tables =
             [
                 Table(name: "epoch", key: ["number"]), Table(name: "replica", key: ["replica"]), Table(name: "awaited", key: ["replica"]),
+                Table(name: "device_report", key: ["replica"]),
                 Table(name: "enrolment_code", key: ["code_hash"]), Table(name: "admitted", key: ["position"]),
                 Table(name: "waiting", key: ["replica", "sequence"]), Table(name: "waiting_record", key: ["replica", "key", "sequence"]),
                 Table(name: "record", key: ["key"]), Table(name: "scope_log", key: ["scope", "key"]), Table(name: "scope_digest", key: ["scope"]),

@@ -80,6 +80,35 @@ extension SQLServerTransaction {
         try session.send(isAwaited ? ServerSQL.insertAwaited : ServerSQL.deleteAwaited, [id.bound])
     }
 
+    // MARK: Reports
+
+    package func report(of id: ReplicaID) throws -> DeviceReportRow? {
+        try session.row(ServerSQL.report, [id.bound]) { try Self.reportRow(&$0) }
+    }
+
+    package func reports() throws -> [DeviceReportRow] { try session.rows(ServerSQL.reports) { try Self.reportRow(&$0) } }
+
+    package func save(_ report: DeviceReportRow) throws {
+        try session.send(
+            ServerSQL.saveReport,
+            [
+                report.replica.bound, report.heardAt.bound, report.epoch.bound, try report.position.bound(), try report.offered.bound(),
+                Int64(report.unsent).bound,
+                (report.heldSince?.bound).orNull, (report.oldestUnsent?.bound).orNull, Int64(report.files).bound,
+                Int64(clamping: report.fileBytes).bound,
+                report.skew.bound, try report.software.bound(),
+            ])
+    }
+
+    private static func reportRow(_ row: inout RowReader) throws -> DeviceReportRow {
+        DeviceReportRow(
+            replica: try row.replica(), heardAt: try row.integer(), epoch: try row.epoch(), position: try row.position(),
+            offered: try row.position(), unsent: UInt32(clamping: try row.integer()), heldSince: try row.optionalInteger(),
+            oldestUnsent: try row.optionalInteger(),
+            files: UInt32(clamping: try row.integer()), fileBytes: UInt64(clamping: try row.integer()), skew: try row.integer(),
+            software: try row.text())
+    }
+
     // MARK: Enrolment codes
 
     package func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? {

@@ -20,6 +20,16 @@ package enum ServerSQL {
     static let awaited = "SELECT replica FROM awaited /*WHERE tenant = $tenant*/ ORDER BY replica"
     static let insertAwaited = "INSERT INTO awaited (/*tenant,*/ replica) VALUES (/*$tenant,*/ ?) ON CONFLICT DO NOTHING"
     static let deleteAwaited = "DELETE FROM awaited WHERE /*tenant = $tenant AND*/ replica = ?"
+    private static let reportColumns =
+        "replica, heard_at, epoch, position, offered, unsent, held_since, oldest_unsent, files, file_bytes, skew, software"
+    static let report = "SELECT \(reportColumns) FROM device_report WHERE /*tenant = $tenant AND*/ replica = ?"
+    static let reports = "SELECT \(reportColumns) FROM device_report /*WHERE tenant = $tenant*/ ORDER BY replica"
+    static let saveReport = """
+        INSERT INTO device_report (/*tenant,*/ \(reportColumns)) VALUES (/*$tenant,*/ ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (/*tenant,*/ replica) DO UPDATE SET heard_at = excluded.heard_at, epoch = excluded.epoch, position = excluded.position, offered = excluded.offered,
+            unsent = excluded.unsent, held_since = excluded.held_since, oldest_unsent = excluded.oldest_unsent, files = excluded.files, file_bytes = excluded.file_bytes, skew = excluded.skew,
+            software = excluded.software
+        """
     static let epochs = "SELECT epoch, start, history, parent, reason, lost FROM epoch /*WHERE tenant = $tenant*/ ORDER BY number"
     static let insertEpoch = """
         INSERT INTO epoch (/*tenant, number,*/ epoch, start, history, parent, reason, lost)

@@ -4,7 +4,8 @@ extension Layout {
     /// Every key is written so that a tenant column can lead it, as a database of many tenants needs; in a file of one tenant
     /// it would say the same in every row. Numbers that count are INTEGER; what is random, hashed or compared by bytes is BLOB.
     static let server = Layout(
-        applicationID: 0x5452_5053, name: "a Truckroll server", steps: [serverStep1, settlingTables, snapshotTables, filledColumns, lostEpochs],
+        applicationID: 0x5452_5053, name: "a Truckroll server",
+        steps: [serverStep1, settlingTables, snapshotTables, filledColumns, lostEpochs, reportTables],
         visibleRecords: "SELECT key, entries FROM record WHERE key BETWEEN ?1 AND ?2")
 
     private static let serverStep1 = tenantTables + setTables + recordTables + viewTables
@@ -13,6 +14,26 @@ extension Layout {
     private static let settlingTables = [
         "ALTER TABLE tenant ADD COLUMN settling_until INTEGER",
         "CREATE TABLE awaited (replica INTEGER NOT NULL PRIMARY KEY CHECK (replica BETWEEN 0 AND 4294967295)) STRICT",
+    ]
+
+    /// How devices stood when they asked last.
+    private static let reportTables = [
+        """
+        CREATE TABLE device_report (
+            replica INTEGER NOT NULL PRIMARY KEY CHECK (replica BETWEEN 0 AND 4294967295),
+            heard_at INTEGER NOT NULL,
+            epoch BLOB NOT NULL CHECK (length(epoch) = 8),
+            position INTEGER NOT NULL CHECK (position >= 0),
+            offered INTEGER NOT NULL CHECK (offered >= 0),
+            unsent INTEGER NOT NULL CHECK (unsent >= 0),
+            held_since INTEGER,
+            oldest_unsent INTEGER,
+            files INTEGER NOT NULL CHECK (files >= 0),
+            file_bytes INTEGER NOT NULL CHECK (file_bytes >= 0),
+            skew INTEGER NOT NULL,
+            software TEXT NOT NULL
+        ) STRICT
+        """
     ]
 
     /// Epochs, 8 bytes each, that the database did not know when a device showed them.

@@ -45,6 +45,13 @@ extension DeviceEngine {
             }
             let sent = Set(request.push.map(\.sequence))
             request.unsent = UInt32(clamping: outbox.count { $0.standing == .waiting && !sent.contains($0.set.writeID.sequence) })
+            let kept = outbox.first { $0.standing == .waiting && !sent.contains($0.set.writeID.sequence) }
+            if let kept { request.report.oldestUnsent = try ChangeSet(decodingBody: kept.set.body).claimed.milliseconds }
+            let files = try transaction.attachments(stored: false)
+            if !files.isEmpty {
+                request.report.files = UInt32(clamping: files.count)
+                request.report.fileBytes = UInt64(files.reduce(0) { $0 + $1.size })
+            }
             request.recovered = try recoveredToOffer(transaction)
             request.answered = try answersAhead(of: state, transaction)
             // Only a device that has just been told of another history, or offers what it still shows of it, has something to prove.

@@ -65,6 +65,42 @@ public struct EpochRow: Hashable, Sendable {
     }
 }
 
+/// How a device stood when it asked last. For people: nothing is decided by it.
+public struct DeviceReportRow: Hashable, Sendable {
+    public let replica: ReplicaID
+    /// When it asked last, Unix milliseconds.
+    public var heardAt: Int64
+    /// The epoch and position up to which it had everything then.
+    public var epoch: Epoch
+    public var position: Position
+    /// Up to which it has everything, if the answer has reached it.
+    public var offered: Position
+    /// How many of its own sets it still held after the answer.
+    public var unsent: UInt32
+    /// Since when it has always held some, by the server's clock; `nil` when it holds none.
+    public var heldSince: Int64?
+    /// When the oldest of them was made, by its own clock; `nil` when it did not say.
+    public var oldestUnsent: Int64?
+    /// How many attachments it held whose bytes had not arrived, and how many bytes.
+    public var files: UInt32
+    public var fileBytes: UInt64
+    /// By how many milliseconds its clock was ahead; 0 when it did not say.
+    public var skew: Int64
+    /// What it runs, as it says itself.
+    public var software: String
+
+    public init(
+        replica: ReplicaID, heardAt: Int64, epoch: Epoch, position: Position, offered: Position, unsent: UInt32, heldSince: Int64?,
+        oldestUnsent: Int64?, files: UInt32,
+        fileBytes: UInt64, skew: Int64, software: String
+    ) {
+        (self.replica, self.heardAt, self.epoch, self.position, self.offered) = (replica, heardAt, epoch, position, offered)
+        self.unsent = unsent
+        (self.heldSince, self.oldestUnsent, self.files, self.fileBytes) = (heldSince, oldestUnsent, files, fileBytes)
+        (self.skew, self.software) = (skew, software)
+    }
+}
+
 /// One enrolment of one device.
 public struct ReplicaRow: Hashable, Sendable {
     public var replica: ReplicaID

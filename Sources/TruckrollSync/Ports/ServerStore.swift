@@ -50,6 +50,12 @@ public protocol ServerTransaction: AnyObject {
     /// Whom a server that was restored waits for, ascending; it may not know them yet.
     func awaited() throws -> [ReplicaID]
     func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws
+    /// How the replica stood when it asked last; `nil` before it ever did.
+    func report(of id: ReplicaID) throws -> DeviceReportRow?
+    /// Those of all replicas, in ascending number.
+    func reports() throws -> [DeviceReportRow]
+    /// Inserts or replaces.
+    func save(_ report: DeviceReportRow) throws
     func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow?
     func save(_ code: EnrolmentCodeRow) throws
 

@@ -8,6 +8,7 @@ extension Sequencer {
         try serverSet(cause: Self.effectsCause(set.writeID), intent: "effects") { builder in
             let rulings = RulingEffects(builder: builder, author: author, isOfWork: replica.role != .importer)
             let stock = try stock(builder)
+            let blankets = BlanketEffects(builder: builder, promises: stock.promises)
             let isImport = replica.role == .importer
             let orders = OrderEffects(builder: builder, stock: stock, isImport: isImport)
             let facts = FactEffects(builder: builder, isImport: isImport)
@@ -22,6 +23,7 @@ extension Sequencer {
                 try facts.add(for: item, author: set.user)
                 try exceptions.add(for: item, author: set.user)
                 try plans.add(for: item)
+                try blankets.add(for: item, replica: replica)
             }
             try plans.countMeters()
             if !outsideView.isEmpty {

@@ -61,6 +61,11 @@ extension Sequencer {
                 guard let view = try builder.writer.view(request.entity, request.id) else { continue }
                 try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)
             }
+            // What came back while nothing was promised serves who has waited since before.
+            let blankets = BlanketEffects(builder: builder, promises: stock.promises)
+            for id in try transaction.ids(try schema.entity("blanket_order"), where: "status", equals: .text("open")) {
+                try blankets.serveWaiting(id)
+            }
         }
         try adopt()
     }
@@ -74,16 +79,20 @@ extension Sequencer {
         let author: ReplicaRow?
     }
 
-    /// Reservations and stock leases that have no answer, in the order in which they are decided. No stamp has a say in it: a clock that is
+    /// Reservations, leases, and releases of blanket orders that have no answer, in the order in which they are decided. No stamp has a say in it: a clock that is
     /// behind must not go before those who were promised something.
     private func openRequests() throws -> [OpenRequest] {
         var requests: [OpenRequest] = []
-        for (name, field) in [("reservation", "quantity"), ("lease", "amount")] {
+        let kinds = [
+            ("reservation", "quantity", "state"), ("lease", "amount", "state"), ("blanket_release", "quantity", "state"),
+            ("release_decision", "action", "effective"),
+        ]
+        for (name, field, answer) in kinds {
             let entity = try schema.entity(name)
             guard let asked = entity[field] else { continue }
             for id in try transaction.ids(entity) {
                 guard let stored = try transaction.soundRecord(RecordKey(type: entity.type, id: id)), let entry = stored.record[asked.id],
-                    RecordView(stored.record, entity).text("state") == nil
+                    RecordView(stored.record, entity)[answer] == .null
                 else { continue }
                 let admitted = try transaction.admitted(entry.version.writeID)
                 let former = try admitted.map { try Wire.decode(PBReceipt.self, $0.answer).formerPosition } ?? 0

@@ -48,6 +48,12 @@ extension Sequencer {
                     try PlanEffects(builder: $0).refresh(view.id)
                 }
             } || moved
+        moved =
+            try forDue("blanket_order") { view, due in
+                try timed("timer:blanket:\(view.id):\(due):\(version(of: "wakes_at", view))", "blanket") {
+                    try BlanketEffects(builder: $0, promises: try stock($0).promises).refresh(view.id)
+                }
+            } || moved
         moved = try expireLots() || moved
         return moved
     }

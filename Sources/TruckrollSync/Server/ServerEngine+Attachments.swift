@@ -7,11 +7,15 @@ extension ServerEngine {
     ///
     /// - Parameter replica: who brought them; the records of others wait for their own authors.
     public func attachmentStored(_ sha256: [UInt8], by replica: ReplicaID, at moment: ServerMoment) throws {
+        var size: Int?
         try store.write { transaction in
             let entity = try schema.entity("attachment")
             let sequencer = sequencer(transaction, moment)
             for id in try transaction.ids(entity, where: "sha256", equals: .bytes(sha256)) {
                 guard try isWritten(id, by: replica, transaction) else { continue }
+                size = try transaction.record(RecordKey(type: entity.type, id: id)).flatMap { RecordView($0.record, entity).integer("size") }.map {
+                    Int($0)
+                }
                 try sequencer.serverSet(cause: "attachment:\(id)", intent: "attachment-stored") { builder in
                     try builder.patch("attachment", id: id, ["stored": .boolean(true)])
                     if let view = try builder.writer.view(entity, id), let order = view.reference("order"), let author = view.reference("by") {
@@ -20,6 +24,7 @@ extension ServerEngine {
                 }
             }
         }
+        if let size { try noteArrived(size, from: replica, at: moment) }
     }
 
     /// Whether the replica may bring the bytes: a record in its view names them, or one it wrote itself, wherever that is now.

@@ -32,10 +32,19 @@ public struct ServerEngine: Sendable {
     let partSize: PartSize
     /// How snapshots of shared scopes are kept; `nil` when none are.
     let snapshots: SnapshotKeeping?
+    /// How devices stood when they asked last, as far as that is not in the store yet.
+    let reports: DeviceReports
 
     public init(
         schema: Schema, store: any ServerStore, security: ServerSecurity, partSize: PartSize = PartSize(), snapshots: SnapshotKeeping? = nil,
         numbers: any ReplicaNumbers = UnkeptReplicaNumbers()
+    ) {
+        self.init(schema, store, security, partSize, snapshots, numbers, DeviceReports())
+    }
+
+    private init(
+        _ schema: Schema, _ store: any ServerStore, _ security: ServerSecurity, _ partSize: PartSize, _ snapshots: SnapshotKeeping?,
+        _ numbers: any ReplicaNumbers, _ reports: DeviceReports
     ) {
         self.schema = schema
         self.store = store
@@ -43,11 +52,12 @@ public struct ServerEngine: Sendable {
         self.numbers = numbers
         self.partSize = partSize
         self.snapshots = snapshots
+        self.reports = reports
     }
 
     /// The same engine over another store of the tenant.
     public func over(_ store: any ServerStore) -> ServerEngine {
-        ServerEngine(schema: schema, store: store, security: security, partSize: partSize, snapshots: snapshots, numbers: numbers)
+        ServerEngine(schema, store, security, partSize, snapshots, numbers, reports)
     }
 
     // MARK: Beginning
@@ -112,6 +122,12 @@ public struct ServerEngine: Sendable {
 
     /// Push and pull in one: answers every set pushed, then brings the view to the head.
     public func sync(_ request: PBSyncRequest, replica id: ReplicaID, at moment: ServerMoment) throws -> PBSyncReply {
+        let reply = try answer(request, replica: id, at: moment)
+        if !reply.hasHistoryChanged { try note(request, reply, of: id, at: moment) }
+        return reply
+    }
+
+    private func answer(_ request: PBSyncRequest, replica id: ReplicaID, at moment: ServerMoment) throws -> PBSyncReply {
         guard request.push.count <= Limits.setsInPush else {
             throw EngineProblem("push-too-large", "A push holds at most \(Limits.setsInPush) sets.", next: "Send fewer at a time.")
         }
@@ -308,7 +324,8 @@ public struct ServerEngine: Sendable {
 
     /// Timers that are due. Called at least once a minute.
     public func tick(at moment: ServerMoment) throws -> Bool {
-        try store.write { try sequencer($0, moment).tick(isMinute: true) }
+        try saveReports()
+        return try store.write { try sequencer($0, moment).tick(isMinute: true) }
     }
 
     /// Epoch and head, and whether the view of the replica moved since a position.

@@ -173,6 +173,9 @@ final class BatchTransaction: ServerTransaction {
         try below { try $0.insert(epoch) }
     }
 
+    func report(of id: ReplicaID) throws -> DeviceReportRow? { try below { try $0.report(of: id) } }
+    func reports() throws -> [DeviceReportRow] { try below { try $0.reports() } }
+    func save(_ report: DeviceReportRow) throws { try saving { try store.save(report) } }
     func awaited() throws -> [ReplicaID] { try below { try $0.awaited() } }
     func setAwaited(_ id: ReplicaID, _ isAwaited: Bool) throws { try below { try $0.setAwaited(id, isAwaited) } }
     func enrolmentCode(hash: [UInt8]) throws -> EnrolmentCodeRow? { try below { try $0.enrolmentCode(hash: hash) } }

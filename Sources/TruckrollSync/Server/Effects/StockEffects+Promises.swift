@@ -114,8 +114,14 @@ extension StockEffects {
     ///   - used: what the order took meanwhile of what it asks for.
     ///   - replica: who asks.
     func answerWaiting(_ view: RecordView, used: Quantity, replica: ReplicaRow?) throws {
-        guard view.entity.name == "reservation" else { return try answer(lease: view, replica: replica) }
-        try answer(reservation: view, used: used, replica: replica)
+        let blankets = BlanketEffects(builder: builder, promises: promises)
+        switch view.entity.name {
+        case "blanket_release": try blankets.answer(view, by: replica)
+        case "release_decision": try blankets.hear(view, from: replica)
+        case "lease" where view.text("kind") == "blanket": try blankets.answer(lease: view, by: replica)
+        case "lease": try answer(lease: view, replica: replica)
+        default: try answer(reservation: view, used: used, replica: replica)
+        }
     }
 
     /// - Parameter used: what its order took meanwhile of what it asks for.
@@ -274,25 +280,14 @@ extension StockEffects {
     }
 
     private func grant(_ proof: LeaseProof) throws {
-        // Times are written to the second; the MAC covers what a reader of the record sees.
-        let calendar = builder.moment.calendar
-        let (soft, hard) = (calendar.local(proof.softExpiry).description, calendar.local(proof.hardExpiry).description)
-        let written = LeaseProof(
-            lease: proof.lease, replica: proof.replica, part: proof.part, location: proof.location, granted: proof.granted,
-            softExpiry: DeviceTime(soft)?.milliseconds ?? proof.softExpiry, hardExpiry: DeviceTime(hard)?.milliseconds ?? proof.hardExpiry)
         try change(proof.part, at: proof.location) { $0.leased = $0.leased.adding(proof.granted) ?? $0.leased }
-        try builder.patch(
-            "lease", id: proof.lease,
-            [
-                "state": .text("granted"), "granted": .text(proof.granted.description), "used": .text("0"),
-                "replica": .integer(Int64(proof.replica.rawValue)), "soft_expiry": .text(soft), "hard_expiry": .text(hard),
-                "answer": .text("Granted."), "mac": .bytes(MessageAuthentication.code(for: written.authenticated, key: promises.key)),
-            ])
+        try builder.write(grant: proof, key: promises.key)
     }
 
     /// A lease that was granted in a history that is lost is granted again as it was. Should it not fit any more, it stands all the
     /// same, and somebody is told of the shortage (I3).
     func grantShown(_ view: RecordView, _ proof: LeaseProof) throws {
+        if view.text("kind") == "blanket" { return try BlanketEffects(builder: builder, promises: promises).grantShown(view, proof) }
         guard view.reference("part") == proof.part, view.reference("location") == proof.location else { return }
         try grant(proof)
         guard try !coversPromises(proof.part, at: proof.location) else { return }
@@ -344,6 +339,7 @@ extension StockEffects {
 
     /// Takes back what is left of a lease whose hard expiry has passed.
     func expire(lease view: RecordView) throws {
+        if view.text("kind") == "blanket" { return try BlanketEffects(builder: builder, promises: promises).expire(lease: view) }
         let left = max(0, (view.quantity("granted") ?? .zero).millionths - (view.quantity("used") ?? .zero).millionths)
         if let part = view.reference("part"), let location = view.reference("location"), left > 0 {
             try change(part, at: location) { $0.leased = Quantity(millionths: max(0, $0.leased.millionths - left)) }
