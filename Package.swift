@@ -127,7 +127,9 @@ let package = Package(
         room(
             "BenchmarkCommands",
             [
-                "TruckrollServer", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain", "TruckrollCore", argumentParser,
+                "TruckrollServer", "TruckrollClient", "TruckrollStoreMemory", "TruckrollSync", "TruckrollProtocol", "TruckrollDomain",
+                "TruckrollCore",
+                argumentParser, grdb,
             ]),
         command("BenchmarkMain", ["BenchmarkCommands", argumentParser]),
         command("ServerMain", ["ServerCommands", "CommandEntry", argumentParser]),

@@ -4,12 +4,12 @@ import TruckrollDomain
 import TruckrollServer
 import TruckrollSync
 
-/// `truckroll-benchmark`: how fast the server does what it does, measured in this process.
+/// `truckroll-benchmark`: how fast the server and a device do what they do, measured in this process.
 public struct BenchmarkCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "truckroll-benchmark",
-        abstract: "Measure the server. Compare only what was measured in the same run: scripts/benchmark measures the limits beside it.",
-        version: SoftwareRelease.version, subcommands: [Ingest.self])
+        abstract: "Measure the server, or a device. Compare only what was measured in the same run: limits are measured beside it.",
+        version: SoftwareRelease.version, subcommands: [Ingest.self, DeviceReading.self])
 
     public init() {}
 }

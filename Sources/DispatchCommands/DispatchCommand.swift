@@ -21,7 +21,8 @@ public struct DispatchCommand: AsyncParsableCommand {
             """,
         version: SoftwareRelease.version,
         subcommands: [
-            EnrolCommand.self, ServerCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, CreateCommand.self,
+            EnrolCommand.self, ServerCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self, FindCommand.self, ShowCommand.self,
+            CreateCommand.self,
             QueueCommand.self, LineCommand.self,
             HistoryCommand.self,
             TextCommand.self, CheckCommand.self, RulesCommand.self, LevelsCommand.self, StalledCommand.self, SiteCommand.self, PermitCommand.self,

@@ -32,7 +32,8 @@ public struct FieldCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Jobs",
                 subcommands: [
-                    JobsCommand.self, PackCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self, TextCommand.self,
+                    JobsCommand.self, FindCommand.self, PackCommand.self, ShowCommand.self, HistoryCommand.self, NewCommand.self, EditCommand.self,
+                    TextCommand.self,
                 ]),
             CommandGroup(
                 name: "A job's course",

@@ -14,9 +14,11 @@ struct JobsCommand: FieldVerb {
 
     @Flag(help: "Every job this device holds.") var all = false
     @Option(help: "Another day, as YYYY-MM-DD.") var day: String?
+    @Option(help: "With --all, how many to show.") var limit = 200
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit is at least 1.") }
         if let day, CalendarDate(day) == nil { throw ValidationError("--day is a date such as 2026-11-24.") }
         if all, day != nil { throw ValidationError("--all and --day exclude each other.") }
     }
@@ -24,15 +26,19 @@ struct JobsCommand: FieldVerb {
     func perform(_ desk: Desk) async throws {
         try desk.nameZone()
         let date = try day.flatMap { CalendarDate($0) } ?? desk.client.today()
-        let jobs = all ? try desk.client.allJobs() : try desk.client.jobs(on: date)
-        desk.print(json: ["day": all ? .null : .string(date.description), "jobs": .array(jobs.map { $0.json })])
+        let (jobs, total) = all ? try desk.client.allJobs(limit: limit) : try (desk.client.jobs(on: date), 0)
+        desk.print(
+            json: [
+                "day": all ? .null : .string(date.description), "jobs": .array(jobs.map { $0.json }), "total": .int(max(total, jobs.count)),
+            ])
         var table = Table(
             [
                 .init("Job"), .init("When"), .init("State"), .init("Priority"), .init("Title", .left, .truncates(minimum: 14)),
                 .init("Site", .left, .truncates(minimum: 10)), .init("Open", .right), .init("Where"),
             ],
             emptyText: all ? "This device holds no jobs. Sync first." : "No jobs on \(date). See all with --all.",
-            footer: StyledText(jobs.count.counted("job")))
+            footer: StyledText(
+                total > jobs.count ? "\(jobs.count) of \(total) jobs; see more with --limit, or `find` one" : jobs.count.counted("job")))
         for job in jobs {
             table.addRow(
                 StyledText(job.number, .bold), StyledText(Words.span(job.starts, job.ends)), Words.state(job.state, job.stateWord),

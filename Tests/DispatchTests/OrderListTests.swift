@@ -31,6 +31,16 @@ struct OrderListTests {
         #expect(try numbers { $0.isUnassigned = true } == ["S-1"])
     }
 
+    @Test("a page begins as the whole list does, and tells how long that is", arguments: 1...4)
+    func page(limit: Int) throws {
+        var filter = DispatchOrderFilter()
+        filter.includesClosed = true
+        let calendar = desk.calendar
+        let page = try desk.client.read { [filter] in try $0.dispatchOrders(filter, calendar, limit: limit) }
+        #expect(page.lines.map { $0.order.text("number") ?? "" } == Array(["S-2", "S-3", "S-1", "S-4"].prefix(limit)))
+        #expect(page.total == 4)
+    }
+
     @Test("a day shows what touches it, and an appointment that ends at midnight does not")
     func day() throws {
         for (day, expected) in [("2026-11-23", ["S-2"]), ("2026-11-24", ["S-3"]), ("2026-11-25", ["S-3"]), ("2026-11-26", [])] {

@@ -13,6 +13,8 @@ struct JobTests {
         let day = try #require(CalendarDate("2026-11-25"))
         #expect(try bench.client.jobs(on: day).map(\.number) == ["2026-0043"])
         #expect(try bench.client.allJobs().map(\.number) == ["2026-0042", "2026-0043"])
+        let page = try bench.client.allJobs(limit: 1)
+        #expect(page.lines.map(\.number) == ["2026-0042"] && page.total == 2)
     }
 
     @Test("a job shows site, tasks, assets and channels, and where each fact is")

@@ -71,6 +71,13 @@ public struct AssetCard: Sendable {
 
     private static func history(_ asset: RecordID, _ screen: ScreenReader, besides order: RecordID?) throws -> [AssetHistoryLine] {
         var lines: [AssetHistoryLine] = []
+        var numbers: [RecordID: String] = [:]
+        func number(_ order: RecordID) throws -> String {
+            if let number = numbers[order] { return number }
+            let number = try screen.reader.view("service_order", order)?.text("number") ?? "another job"
+            numbers[order] = number
+            return number
+        }
         func add(_ entity: String, _ time: String, _ text: (RecordView) throws -> String) throws {
             let views = try screen.reader.views(entity, where: "asset", equals: .reference(asset))
             let corrected = entity == "certificate" ? [] : views.corrected
@@ -78,7 +85,7 @@ public struct AssetCard: Sendable {
                 lines.append(
                     AssetHistoryLine(
                         at: screen.time(view, time), by: try view.reference("by").map { try screen.userName($0) } ?? "", kind: entity,
-                        order: try view.reference("order").map { try screen.reader.view("service_order", $0)?.text("number") ?? "another job" } ?? "",
+                        order: try view.reference("order").map(number) ?? "",
                         text: try text(view), written: view.firstVersion))
             }
         }

@@ -37,7 +37,10 @@ extension DeviceClient {
     public func jobs(on day: CalendarDate) throws -> [JobLine] {
         func local(_ time: DeviceTime) -> CalendarDate { environment.local(time).date }
         return try screen { screen in
-            try JobLister(screen).lines().filter { job in
+            let lister = try JobLister(screen)
+            let planned = try AppointmentRow.active(screen.reader).filter { $0.technician == screen.user && $0.mayTouch(day, screen.local) }
+            let orders = Set(planned.map(\.order)).union(lister.waiting.keys)
+            return try lister.lines(orders.sorted()).filter { job in
                 guard job.isMine, let starts = job.starts else {
                     return job.starts == nil && job.waitingSets > 0 && (job.state?.isInTheField ?? false)
                 }
@@ -49,6 +52,14 @@ extension DeviceClient {
     /// Every order this device holds, those with an appointment first, by time.
     public func allJobs() throws -> [JobLine] { try screen { try JobLister($0).lines() } }
 
+    /// The first of them, and how many there are. Only the first are read.
+    public func allJobs(limit: Int) throws -> (lines: [JobLine], total: Int) {
+        try screen { screen in
+            let orders = try JobLister.inTime(screen)
+            return (try JobLister(screen).lines(Array(orders.prefix(limit))), orders.count)
+        }
+    }
+
     /// The local day of the user.
     public func today() throws -> CalendarDate { try now().date }
 }
@@ -56,7 +67,8 @@ extension DeviceClient {
 /// Makes the lines of job lists, reading what they share once.
 struct JobLister {
     private let screen: ScreenReader
-    private let waiting: [RecordID: [Whereabouts]]
+    /// By order, where the sets are that wait for an answer.
+    let waiting: [RecordID: [Whereabouts]]
 
     init(_ screen: ScreenReader) throws {
         self.screen = screen
@@ -82,11 +94,28 @@ struct JobLister {
         return orders
     }
 
-    func lines() throws -> [JobLine] {
-        try screen.reader.views("service_order").map { try line($0) }.sorted { a, b in
+    /// Every order.
+    func lines() throws -> [JobLine] { try lines(screen.reader.views("service_order").map(\.id)) }
+
+    func lines(_ orders: [RecordID]) throws -> [JobLine] {
+        try orders.compactMap { try screen.reader.view("service_order", $0) }.map { try line($0) }.sorted { a, b in
             let (first, second) = (a.starts?.milliseconds ?? .max, b.starts?.milliseconds ?? .max)
             return first == second ? a.number < b.number : first < second
         }
+    }
+
+    /// All orders in the order of ``lines()``, by what the typed columns say: the user's own appointment counts before another's.
+    static func inTime(_ screen: ScreenReader) throws -> [RecordID] {
+        var starts: [RecordID: (isMine: Bool, at: Int64)] = [:]
+        for row in try AppointmentRow.active(screen.reader) {
+            let new = (isMine: row.technician == screen.user, at: row.starts?.milliseconds ?? .max)
+            if let known = starts[row.order], known.isMine && !new.isMine || known.isMine == new.isMine && known.at <= new.at { continue }
+            starts[row.order] = new
+        }
+        let orders = try screen.reader.rows("service_order", columns: ["number"]).map { id, values in
+            (id: id, at: starts[id]?.at ?? .max, number: values[0].text ?? "")
+        }
+        return orders.sorted { ($0.at, $0.number) < ($1.at, $1.number) }.map(\.id)
     }
 
     func line(_ order: RecordView) throws -> JobLine {

@@ -1,4 +1,3 @@
-import Foundation
 import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
@@ -25,18 +24,18 @@ struct RecordFinder {
         let wanted = text.trimmed
         guard !wanted.isEmpty else { throw DeviceProblem("not-found", "No \(what) was named.", next: "Give its number, name or id.") }
         if views == nil, let found = try direct(entity, wanted, columns) { return found }
-        let all = try views ?? reader.views(entity)
+        let choice = try Choice(entity, wanted, columns, among: views, reader)
         let (key, id) = (wanted.folded, wanted.lowercased())
-        let exact = all.filter { view in view.id.description == id || columns.contains { view.text($0)?.folded == key } }
+        let exact = try choice.whole().filter { view in view.id.description == id || columns.contains { view.text($0)?.folded == key } }
         if let only = try one(exact, what, wanted, label) { return only }
         // Below four characters the end of an id says too little.
-        let ending = all.filter { view in
+        let ending = try choice.ending().filter { view in
             id.count >= 4 && view.id.description.hasSuffix(id) || columns.prefix(1).contains { view.text($0)?.folded.hasSuffix(key) ?? false }
         }
         if let only = try one(ending, what, wanted, label) { return only }
-        let within = all.filter { view in columns.contains { view.text($0)?.folded.contains(key) ?? false } }
+        let within = try choice.within().filter { view in columns.contains { view.text($0)?.folded.contains(key) ?? false } }
         if let only = try one(within, what, wanted, label) { return only }
-        let near = all.filter { view in columns.contains { Self.isNear(view.text($0)?.folded ?? "", key) } }.prefix(5).map(label)
+        let near = try choice.near().filter { view in columns.contains { Self.isNear(view.text($0)?.folded ?? "", key) } }.prefix(5).map(label)
         if entity == "service_order", OrderNumber.isMistyped(wanted) {
             throw DeviceProblem(
                 .misread, "“\(wanted.prefix(60))” is mistyped: its check digit does not fit.", missing: near.map { "near: \($0)" },
@@ -60,9 +59,13 @@ struct RecordFinder {
 
     private func one(_ found: [RecordView], _ what: String, _ text: String, _ label: (RecordView) -> String) throws -> RecordView? {
         guard found.count > 1 else { return found.first }
-        let shown = found.prefix(10).map { "· …\($0.id.short)  \(label($0))" } + (found.count > 10 ? ["· and \(found.count - 10) more"] : [])
+        let isAll = found.count < Choice.limit
+        let shown =
+            found.prefix(10).map { "· …\($0.id.short)  \(label($0))" }
+            + (found.count > 10 ? ["· and \(found.count - 10)\(isAll ? "" : " or") more"] : [])
         throw DeviceProblem(
-            "ambiguous", (["“\(text.prefix(60))” means \(found.count) records (\(what))."] + shown).joined(separator: "\n"),
+            "ambiguous",
+            (["“\(text.prefix(60))” means \(found.count)\(isAll ? "" : " or more") records (\(what))."] + shown).joined(separator: "\n"),
             next: "Give more of the number or the id.")
     }
 
@@ -84,7 +87,7 @@ extension String {
     }
 
     /// Case and accents aside, so that `zolkiewski` finds Żółkiewski's colleagues too.
-    var folded: String { trimmed.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil) }
+    var folded: String { Folding.folded(trimmed) }
 }
 
 extension DeviceClient {
@@ -188,15 +191,7 @@ extension DeviceClient {
                 let columns = entity.columns.filter { $0.type.name == "text" }.map(\.name)
                 return (entity, try RecordFinder(reader: reader).find(entity.name, parts[1], by: columns) { "\(entity.name)/\($0.id)" }.id)
             }
-            let key = text.trimmed.lowercased()
-            var found: [(Entity, RecordID)] = []
-            for entity in reader.schema.entities where key.count >= 4 {
-                for view in try reader.views(entity.name) {
-                    let names = entity.columns.compactMap { $0.type.name == "text" ? view.text($0.name)?.lowercased() : nil }
-                    let isEnd = entity.name == "service_order" && names.contains { $0.hasSuffix(key) }
-                    if isEnd || names.contains(key) || view.id.description.hasSuffix(key) { found.append((entity, view.id)) }
-                }
-            }
+            let found = try Self.anyRecords(text.trimmed.lowercased(), reader)
             guard let first = found.first else { throw DeviceProblem.unknown("record", text, next: "Name it as entity/id, or by its number.") }
             guard found.count == 1 else {
                 // An order's number is what people say; nothing else hides it.
@@ -209,5 +204,24 @@ extension DeviceClient {
             }
             return first
         }
+    }
+
+    /// The records of any kind whose whole number or name a text is, or the end of whose id; of orders the end of the number as well. What
+    /// is shorter than four characters means nothing here.
+    private static func anyRecords(_ key: String, _ reader: LocalReader) throws -> [(entity: Entity, id: RecordID)] {
+        guard key.count >= 4 else { return [] }
+        let search = WordSearch(key)
+        func names(_ view: RecordView) -> [String] {
+            view.entity.columns.compactMap { $0.type.name == "text" ? view.text($0.name)?.lowercased() : nil }
+        }
+        func views(_ keys: [RecordKey]) throws -> [RecordView] {
+            try keys.compactMap { key in try reader.schema[key.type].flatMap { try reader.view($0.name, key.id) } }
+        }
+        let named = try views(reader.keys(search, .whole, limit: Choice.limit)).filter { names($0).contains(key) }
+        let orders = try views(reader.keys(search, .ending, of: ["service_order"], limit: Choice.limit))
+            .filter { names($0).contains { $0.hasSuffix(key) } }
+        var found: [RecordKey: Entity] = [:]
+        for view in try named + orders + views(reader.keys(idEndingWith: key)) { found[view.key] = view.entity }
+        return found.sorted { $0.key < $1.key }.map { ($0.value, $0.key.id) }
     }
 }

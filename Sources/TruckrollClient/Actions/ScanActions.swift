@@ -11,16 +11,9 @@ extension DeviceClient {
         let code = try ScannedCode(text)
         return try read { reader in
             _ = try reader.enrolled()
-            // What is found as it stands is found by the store's own index; all are read only where nothing is.
-            var read: [RecordView]?
-            func all() throws -> [RecordView] {
-                let views = try read ?? reader.views("asset")
-                read = views
-                return views
-            }
             let preferred = try order.flatMap { try reader.view("service_order", $0) }.map { Set($0.references("assets")) } ?? []
             for key in code.keys {
-                for matches in try Self.matches(key, reader, all) {
+                for matches in try Self.matches(key, reader) {
                     let matches = try matches()
                     guard !matches.isEmpty else { continue }
                     let mine = matches.filter { preferred.contains($0.id) }
@@ -34,7 +27,7 @@ extension DeviceClient {
                 }
             }
             let wanted = Self.normal(text)
-            let near = try all().filter { view in
+            let near = try Choice("asset", wanted, ["serial", "tag"], reader).near().filter { view in
                 ["serial", "tag"].contains { view.text($0).map { RecordFinder.isNear(Self.normal($0), wanted) } ?? false }
             }
             .prefix(5).map { "· near: \($0.text("tag") ?? "no tag")  serial \($0.text("serial") ?? "")" }
@@ -47,7 +40,7 @@ extension DeviceClient {
 
     /// The assets a key may mean: exact first, then without regard to case, spaces and hyphens.
     private static func matches(
-        _ key: ScannedCode.Key, _ reader: LocalReader, _ all: @escaping () throws -> [RecordView]
+        _ key: ScannedCode.Key, _ reader: LocalReader
     ) throws -> [() throws -> [RecordView]] {
         func exact(_ text: String, _ fields: [String]) -> () throws -> [RecordView] {
             {
@@ -57,7 +50,7 @@ extension DeviceClient {
         }
         func loose(_ text: String, _ fields: [String]) -> () throws -> [RecordView] {
             let wanted = normal(text)
-            return { wanted.isEmpty ? [] : try all().filter { view in fields.contains { view.text($0).map(normal) == wanted } } }
+            return { try Choice("asset", text, fields, reader).whole().filter { view in fields.contains { view.text($0).map(normal) == wanted } } }
         }
         switch key {
         case .record(let id): return [{ try [reader.view("asset", id)].compactMap(\.self) }]
@@ -66,14 +59,20 @@ extension DeviceClient {
             // A company's own number follows its prefix, which nobody else can tell from it.
             let wanted = normal(text)
             let ends = {
-                try all().filter { view in
-                    ["tag", "serial"].contains { view.text($0).map { normal($0) }.map { $0.count >= 3 && wanted.hasSuffix($0) } ?? false }
+                let suffixes = (3...max(3, wanted.count)).map { String(wanted.suffix($0)) }
+                let found = try suffixes.flatMap { suffix in
+                    try Choice("asset", suffix, ["tag", "serial"], reader).whole().filter { view in
+                        ["tag", "serial"].contains { view.text($0).map(normal) == suffix }
+                    }
                 }
+                return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }).values.sorted { $0.id < $1.id }
             }
             return [exact(text, ["tag", "serial"]), loose(text, ["tag", "serial"]), ends]
         case .plain(let text):
             let wanted = text.lowercased().replacing("asset/", with: "")
-            let byID = { wanted.count < 8 ? [] : try all().filter { $0.id.description.hasSuffix(wanted) } }
+            let byID = {
+                wanted.count < 8 ? [] : try Choice("asset", wanted, ["serial"], reader).ending().filter { $0.id.description.hasSuffix(wanted) }
+            }
             return [exact(text, ["serial"]), exact(text, ["tag"]), loose(text, ["serial", "tag"]), byID]
         }
     }

@@ -63,6 +63,7 @@ final class ScreenReader {
     func cylinderNumber(_ id: RecordID) throws -> String { try name("reference_gas", id) { $0.text("cylinder") } }
     /// The number of an order; in words for one that has left this device's view, or never was in it.
     func orderNumber(_ id: RecordID) throws -> String {
+        if let name = names[id] { return name }
         guard try reader.view("service_order", id) != nil else { return "an order that is not yours (any more)" }
         return try name("service_order", id) { $0.text("number") }
     }

@@ -39,8 +39,30 @@ public struct DispatchAppointment: Sendable {
         return calendar.touches(day, from: starts, to: ends ?? starts)
     }
 
-    static func active(_ reader: LocalReader, _ names: DispatchNames) throws -> [DispatchAppointment] {
-        try reader.views("appointment", where: "state", equals: .text("active")).compactMap { try DispatchAppointment($0, names) }
+    /// The appointments of a technician that hold, the earliest first.
+    static func active(technician: RecordID, _ reader: LocalReader, _ names: DispatchNames) throws -> [DispatchAppointment] {
+        let own = try AppointmentRow.active(reader).filter { $0.technician == technician }
+        return try sorted(own.compactMap { try reader.view("appointment", $0.id) }, names)
+    }
+
+    /// Those of an order.
+    static func active(of order: RecordID, _ reader: LocalReader, _ names: DispatchNames) throws -> [DispatchAppointment] {
+        try sorted(try reader.views("appointment", where: "order", equals: .reference(order)).filter { $0.text("state") == "active" }, names)
+    }
+
+    /// Those of a day, or of a technician, or both; only the ones that may be are read.
+    static func active(
+        on day: CalendarDate?, technician: RecordID?, _ reader: LocalReader, _ calendar: DispatchCalendar, _ names: DispatchNames
+    ) throws -> [DispatchAppointment] {
+        let chosen = try AppointmentRow.active(reader).filter { row in
+            (technician == nil || row.technician == technician) && (day.map { row.mayTouch($0, calendar.local) } ?? true)
+        }
+        return try sorted(chosen.compactMap { try reader.view("appointment", $0.id) }, names)
+            .filter { appointment in day.map { appointment.touches($0, calendar) } ?? true }
+    }
+
+    private static func sorted(_ views: [RecordView], _ names: DispatchNames) throws -> [DispatchAppointment] {
+        try views.compactMap { try DispatchAppointment($0, names) }
             .sorted { ($0.starts?.milliseconds ?? 0, $0.technicianName, $0.order) < ($1.starts?.milliseconds ?? 0, $1.technicianName, $1.order) }
     }
 }

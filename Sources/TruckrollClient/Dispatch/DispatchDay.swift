@@ -36,7 +36,7 @@ public struct DispatchDay: Sendable {
     public init(_ day: CalendarDate, _ reader: LocalReader, _ calendar: DispatchCalendar) throws {
         self.day = day
         let names = DispatchNames(reader)
-        let appointments = try DispatchAppointment.active(reader, names).filter { $0.touches(day, calendar) }
+        let appointments = try DispatchAppointment.active(on: day, technician: nil, reader, calendar, names)
         let byTechnician = Dictionary(grouping: appointments, by: \.technician)
         let technicians = try reader.views("user", where: "role", equals: .text(Role.technician.rawValue))
         rows = try technicians.sorted { ($0.text("name") ?? "", $0.id) < ($1.text("name") ?? "", $1.id) }.map { technician in

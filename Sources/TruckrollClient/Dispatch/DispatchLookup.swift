@@ -37,8 +37,7 @@ public struct DispatchLookup {
 
     /// A customer's site by name or city; without a text the customer's only site.
     public func site(_ text: String?, of customer: RecordView) throws -> RecordView {
-        // The customer of a site is no column to query by.
-        let sites = try reader.views("site").filter { $0.reference("customer") == customer.id }
+        let sites = try reader.views("site", where: "customer", equals: .reference(customer.id))
         guard let text else {
             if sites.count == 1, let only = sites.first { return only }
             let names = sites.prefix(6).map { Self.words($0, ["name", "city"]) }.joined(separator: "; ") + (sites.count > 6 ? "; …" : "")

@@ -48,48 +48,77 @@ public struct DispatchOrderLine: Sendable {
 
     /// Of several priorities that stand until somebody picks one, the most urgent counts.
     private var urgency: Int {
-        order.standing("priority").compactMap { ["emergency", "high", "normal", "low"].firstIndex(of: $0.value) }.min() ?? 2
+        order.standing("priority").compactMap { DispatchOrderRow.priorities.firstIndex(of: $0.value) }.min() ?? 2
     }
     private var due: Int64 { order.time("due_at")?.milliseconds ?? .max }
 }
 
+/// The first lines of a list, and how many there are in all.
+public struct DispatchOrderPage: Sendable {
+    /// Most urgent first.
+    public let lines: [DispatchOrderLine]
+    /// Of these.
+    public let total: Int
+}
+
 extension LocalReader {
-    /// The orders a filter admits, most urgent first.
+    /// All orders a filter admits, most urgent first.
     public func dispatchOrders(_ filter: DispatchOrderFilter, _ calendar: DispatchCalendar) throws -> [DispatchOrderLine] {
+        try dispatchOrders(filter, calendar, limit: .max).lines
+    }
+
+    /// The first orders a filter admits, most urgent first. Only those that are shown are read, unless texts are searched.
+    ///
+    /// Of an order with several priorities that stand until somebody picks one, the one that was set last decides whether it is
+    /// among the first, and the most urgent one where it stands there.
+    public func dispatchOrders(_ filter: DispatchOrderFilter, _ calendar: DispatchCalendar, limit: Int) throws -> DispatchOrderPage {
         let names = DispatchNames(self)
-        let appointments = Dictionary(grouping: try DispatchAppointment.active(self, names), by: \.order)
-        let wanted = filter.search.map(\.folded)
-        var lines: [DispatchOrderLine] = []
-        for order in try candidates(filter, appointments) {
-            let line = DispatchOrderLine(
+        let candidates = try DispatchOrderRow.candidates(filter, self, calendar, names)
+        let shown = filter.search == nil ? candidates.prefix(limit) : candidates[...]
+        var lines = try shown.compactMap { row -> DispatchOrderLine? in
+            guard let order = try view("service_order", row.id) else { return nil }
+            return DispatchOrderLine(
                 order: order, customer: try names.name("customer", order.reference("customer")),
-                site: try names.name("site", order.reference("site")), appointments: appointments[order.id] ?? [])
-            guard filter.admits(line.state), Self.holds(filter, line, calendar) else { continue }
-            if let wanted {
-                let text = [order.text("number"), order.text("title"), line.customer, line.site, order.text("po_reference")].compactMap(\.self)
-                guard text.joined(separator: "\n").folded.contains(wanted) else { continue }
-            }
-            lines.append(line)
+                site: try names.name("site", order.reference("site")), appointments: try DispatchAppointment.active(of: order.id, self, names))
         }
-        return lines.sorted(by: DispatchOrderLine.precedes)
+        if let wanted = filter.search?.folded {
+            lines.removeAll { line in
+                let text = [line.order.text("number"), line.order.text("title"), line.customer, line.site, line.order.text("po_reference")]
+                return !text.compactMap(\.self).joined(separator: "\n").folded.contains(wanted)
+            }
+        }
+        return DispatchOrderPage(
+            lines: Array(lines.sorted(by: DispatchOrderLine.precedes).prefix(limit)), total: filter.search == nil ? candidates.count : lines.count)
     }
+}
 
-    /// The orders worth a look, by the columns where they help.
-    private func candidates(_ filter: DispatchOrderFilter, _ appointments: [RecordID: [DispatchAppointment]]) throws -> [RecordView] {
+/// What the typed columns say of an order.
+private struct DispatchOrderRow {
+    static let priorities = ["emergency", "high", "normal", "low"]
+
+    let id: RecordID
+    let urgency: Int
+    let due: Int64
+    let number: String
+
+    /// The orders a filter admits but for its search, most urgent first.
+    static func candidates(
+        _ filter: DispatchOrderFilter, _ reader: LocalReader, _ calendar: DispatchCalendar, _ names: DispatchNames
+    ) throws -> [DispatchOrderRow] {
+        var planned: Set<RecordID>?
         if filter.day != nil || filter.technician != nil {
-            return try appointments.keys.sorted().compactMap { try view("service_order", $0) }
+            planned = Set(
+                try DispatchAppointment.active(on: filter.day, technician: filter.technician, reader, calendar, names).map(\.order))
         }
-        guard !filter.states.isEmpty else { return try views("service_order") }
-        return try filter.states.sorted { $0.rawValue < $1.rawValue }
-            .flatMap { try views("service_order", where: "state", equals: .text($0.rawValue)) }
-    }
-
-    private static func holds(_ filter: DispatchOrderFilter, _ line: DispatchOrderLine, _ calendar: DispatchCalendar) -> Bool {
-        if filter.isUnassigned, !line.appointments.isEmpty || line.state == .draft { return false }
-        return filter.day == nil && filter.technician == nil
-            || line.appointments.contains { appointment in
-                (filter.technician ?? appointment.technician) == appointment.technician
-                    && (filter.day.map { appointment.touches($0, calendar) } ?? true)
-            }
+        let taken = filter.isUnassigned ? Set(try AppointmentRow.active(reader).map(\.order)) : []
+        let rows: [DispatchOrderRow] = try reader.rows("service_order", columns: ["state", "priority", "due_at", "number"]).compactMap { id, values in
+            let state = values[0].text.flatMap { OrderState(rawValue: $0) }
+            guard filter.admits(state), planned?.contains(id) ?? true else { return nil }
+            if filter.isUnassigned, state == .draft || taken.contains(id) { return nil }
+            return DispatchOrderRow(
+                id: id, urgency: values[1].text.flatMap { priorities.firstIndex(of: $0) } ?? 2,
+                due: values[2].text.flatMap { DeviceTime($0)?.milliseconds } ?? .max, number: values[3].text ?? "")
+        }
+        return rows.sorted { ($0.urgency, $0.due, $0.number) < ($1.urgency, $1.due, $1.number) }
     }
 }

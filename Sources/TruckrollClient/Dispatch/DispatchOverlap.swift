@@ -44,12 +44,12 @@ extension LocalReader {
         guard request.action != .unassign, let state = try view("service_order", request.order)?.text("state").flatMap({ OrderState(rawValue: $0) }),
             state.isPlannable, request.action != .reassign || OrderWorkflow.next(from: state, .reassign) != nil
         else { return nil }
-        let active = try DispatchAppointment.active(self, DispatchNames(self))
+        let names = DispatchNames(self)
         // A reassignment without times of its own takes over those of the one it replaces.
-        let former = active.first { $0.order == request.order && $0.technician == request.insteadOf }
+        let former = try DispatchAppointment.active(of: request.order, self, names).first { $0.technician == request.insteadOf }
         guard let starts = request.starts ?? former?.starts, let ends = request.ends ?? former?.ends else { return nil }
-        let others = try active.filter { other in
-            guard other.technician == request.technician, other.order != request.order else { return false }
+        let others = try DispatchAppointment.active(technician: request.technician, self, names).filter { other in
+            guard other.order != request.order else { return false }
             // An appointment whose order is done holds nobody.
             return try !(view("service_order", other.order)?.text("state").flatMap { OrderState(rawValue: $0) }?.isClosed ?? false)
         }

@@ -22,6 +22,19 @@ enum ColumnValue: Hashable, Sendable {
     }
 }
 
+extension ColumnType {
+    /// What a column says of the value that was put there; `null` where it is encoded.
+    func value(of stored: ColumnValue) -> Value {
+        switch (self, stored) {
+        case (.text, .text(let text)): .text(text.text)
+        case (.integer, .integer(let integer)): .integer(integer)
+        case (.bytes, .id(let id)): .reference(id.id)
+        case (.bytes, .bytes(let bytes)): .bytes(bytes)
+        default: .null
+        }
+    }
+}
+
 /// How a field's shown value lies in its typed column; the same choice as of the SQLite stores.
 enum ColumnType: Sendable {
     case text

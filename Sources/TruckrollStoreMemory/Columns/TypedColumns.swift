@@ -85,6 +85,22 @@ struct TypedColumns: Sendable {
         return tables[shape.table].rows.ids(column: column.place, value: value)
     }
 
+    /// - Throws: `SchemaProblem` when the entity has no such column.
+    func rows(_ entity: Entity, columns names: [String]) throws -> [(id: RecordID, values: [Value])] {
+        guard let shape = shapes[entity.type] else { return [] }
+        let columns = try names.map { name in
+            guard let column = shape.columns.first(where: { $0.name == name }) else {
+                throw SchemaProblem(entity: shape.name, detail: "\(name) is no column to query by")
+            }
+            return column
+        }
+        let rows = tables[shape.table].rows
+        return rows.ids.map { id in
+            let row = rows[id]
+            return (id, columns.map { column in row.map { column.type.value(of: $0[column.place]) } ?? .null })
+        }
+    }
+
     /// What is due at the moment or before, the earliest first.
     func ids(_ entity: Entity, dueAt milliseconds: Int64) -> [RecordID] {
         guard let shape = shapes[entity.type], let column = shape.columns.first(where: { $0.name == Entity.nextDueColumn }) else { return [] }

@@ -10,6 +10,7 @@ enum DeviceStep {
     case digest(Int, ScopeDigest?)
     case overlay(RecordKey, Record?)
     case columns(EntityType, RecordID, [ColumnValue]?)
+    indirect case words(RecordKey, RecordWords?)
     case attachment([UInt8], LocalAttachment?)
     case appendedPart
     case parts([[UInt8]])
@@ -17,6 +18,7 @@ enum DeviceStep {
     case recovered([[UInt8]])
     case unreadable(Set<UnreadableRow>)
     indirect case allColumns(TypedColumns)
+    case allWords([HashedKey: RecordWords])
 }
 
 extension DeviceTables {
@@ -30,6 +32,7 @@ extension DeviceTables {
         case .digest(let scope, let digest): _ = setDigest(scope, digest)
         case .overlay(let key, let row): overlays[HashedKey(key)] = row
         case .columns(let type, let id, let row): _ = columns.set(type, id, row)
+        case .words(let key, let row): words[HashedKey(key)] = row
         case .attachment(let hash, let row): attachments[hash] = row
         case .appendedPart: parts.removeLast()
         case .parts(let former): parts = former
@@ -37,6 +40,7 @@ extension DeviceTables {
         case .recovered(let former): recovered = former
         case .unreadable(let former): unreadable = former
         case .allColumns(let former): columns = former
+        case .allWords(let former): words = former
         }
     }
 }

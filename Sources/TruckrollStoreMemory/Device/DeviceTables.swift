@@ -25,6 +25,7 @@ public struct DeviceTables: Sendable {
     var view: [Scope] = []
     var overlays: [HashedKey: Record] = [:]
     var columns: TypedColumns
+    var words: [HashedKey: RecordWords] = [:]
     var attachments: [[UInt8]: LocalAttachment] = [:]
     var parts: [[UInt8]] = []
     var recovered: [[UInt8]] = []

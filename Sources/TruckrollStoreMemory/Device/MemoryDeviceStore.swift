@@ -1,3 +1,4 @@
+import TruckrollCore
 import TruckrollDomain
 import TruckrollSync
 
@@ -42,14 +43,14 @@ public final class MemoryDeviceStore: DeviceStore, @unchecked Sendable {
     }
 
     /// Opens the same content with another schema, as a program of another version does: typed columns it has and the store has
-    /// not are added, filled from the records that are there.
+    /// not are added, filled from the records that are there, and words are made anew.
     public func reopen(with schema: Schema) {
         precondition(!isWriting, "a transaction is open")
         let affected = tables.columns.open(schema)
-        guard !affected.isEmpty else { return }
         let records = tables.confirmed.filter { !tables.unreadable.contains(.record($0.key.key)) }.mapValues(\.record)
         let visible = records.merging(tables.overlays) { _, overlay in overlay }.values
         for entity in affected { tables.columns.fill(entity, from: visible) }
+        for record in visible { schema[record.key.type].map { tables.words[HashedKey(record.key)] = RecordWords(RecordView(record, $0)) } }
     }
 
     /// An independent store with the same content and no fault: a backup, or a clone of the device.

@@ -8,6 +8,8 @@ extension MemoryDeviceTransaction {
         return confirmed
     }
 
+    func shown(_ key: RecordKey) throws -> Record? { try overlay(key) ?? confirmed(key)?.record }
+
     func save(_ record: ConfirmedRecord) throws {
         try begin(.saveConfirmed)
         var record = record
@@ -67,6 +69,8 @@ extension MemoryDeviceTransaction {
         for key in try overlayKeys() { removeOverlay(key) }
         undoLog.append(.allColumns(store.tables.columns))
         store.tables.columns.deleteRows()
+        undoLog.append(.allWords(store.tables.words))
+        store.tables.words = [:]
     }
 
     // MARK: Scopes

@@ -64,6 +64,35 @@ final class MemoryDeviceTransaction: DeviceTransaction {
 
     func ids(_ entity: Entity) throws -> [RecordID] { store.tables.columns.ids(entity) }
 
+    func rows(_ entity: Entity, columns: [String]) throws -> [(id: RecordID, values: [Value])] {
+        try store.tables.columns.rows(entity, columns: columns)
+    }
+
+    // MARK: Words
+
+    func save(_ words: RecordWords?, of key: RecordKey) throws -> Bool {
+        guard key.facet == .common, store.tables.words[HashedKey(key)] != words else { return false }
+        try begin(.saveWords)
+        let former = store.tables.words[HashedKey(key)]
+        store.tables.words[HashedKey(key)] = words
+        undoLog.append(.words(key, former))
+        return true
+    }
+
+    /// Looks at each record: a device in memory is a small one.
+    func keys(_ search: WordSearch, _ reach: WordSearch.Reach, of types: Set<EntityType>, limit: Int) throws -> [RecordKey] {
+        let fitting = store.tables.words.filter { (types.isEmpty || types.contains($0.key.key.type)) && search.fits($0.value, reach) }
+        return Array(fitting.keys.map(\.key).sorted(by: >).prefix(max(0, limit)))
+    }
+
+    func keysWithWords() throws -> [RecordKey] { store.tables.words.keys.map(\.key) }
+
+    func keys(idEndingWith text: String) throws -> [RecordKey] {
+        guard text.utf8.count >= 4 else { return [] }
+        let all = Set(store.tables.confirmed.keys.map(\.key) + store.tables.overlays.keys.map(\.key))
+        return all.filter { $0.facet == .common && $0.id.description.hasSuffix(text) }.sorted()
+    }
+
     // MARK: Attachments
 
     func attachment(_ sha256: [UInt8]) throws -> LocalAttachment? { store.tables.attachments[sha256] }

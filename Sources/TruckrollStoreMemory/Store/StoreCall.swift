@@ -16,7 +16,7 @@ public enum StoreCall: String, Hashable, Sendable, CaseIterable {
     case appendOwnSet, updateOwnSet
     case saveConfirmed, deleteConfirmed, deleteScope
     case saveOverlay, deleteOverlay
-    case saveColumns, saveAttachment
+    case saveColumns, saveWords, saveAttachment
     case appendPart, deleteParts, appendRecovered, deleteRecovered
     case deleteUnreadable, deleteDerived
 

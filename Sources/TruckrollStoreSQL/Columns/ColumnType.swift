@@ -33,4 +33,14 @@ package enum ColumnType: Sendable {
         default: nil
         }
     }
+
+    /// What a column says of the value that was put there; `null` where it is encoded.
+    func value(_ stored: SQLValue) -> Value {
+        switch (self, stored) {
+        case (.text, .text(let text)): .text(text)
+        case (.integer, .integer(let integer)): .integer(integer)
+        case (.bytes, .bytes(let bytes)): .bytes(bytes)
+        default: .null
+        }
+    }
 }

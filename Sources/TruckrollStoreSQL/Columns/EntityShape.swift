@@ -149,6 +149,25 @@ extension EntityShape {
         return try session.legibleRows(sql, arguments, unreadable: unreadable) { try $0.recordID() }
     }
 
+    /// Columns of every row in the order in which they are named, ids ascending. What is encoded in a column is not told.
+    ///
+    /// - Throws: ``SchemaProblem`` when the entity has no such column.
+    package func rows(
+        _ names: [String], in session: any SQLSession, unreadable: () throws -> Void
+    ) throws -> [(id: RecordID, values: [Value])] {
+        let wanted = try names.map { name in
+            guard let column = columns.first(where: { $0.name == name }) else {
+                throw SchemaProblem(entity: self.name, detail: "\(name) is no column to query by")
+            }
+            return column
+        }
+        let list = (["id"] + wanted.map(\.quoted)).joined(separator: ", ")
+        let sql = "SELECT \(list) FROM \(Self.quoted(table)) /*WHERE tenant = $tenant*/ ORDER BY id"
+        return try session.legibleRows(sql, unreadable: unreadable) { row in
+            (try row.recordID(), wanted.map { $0.type.value(row.raw()) })
+        }
+    }
+
     /// - Parameter milliseconds: Unix milliseconds.
     /// - Returns: what is due at the moment or before, the earliest first; nothing of an entity without clocks.
     package func ids(dueAt milliseconds: Int64, in session: any SQLSession, unreadable: () throws -> Void) throws -> [RecordID] {

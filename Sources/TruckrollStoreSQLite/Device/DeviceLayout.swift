@@ -2,13 +2,13 @@ extension Layout {
     /// The device's tables. Everything but the own sets and the identity can be pulled again.
     static let device = Layout(
         applicationID: 0x5452_5044, name: "a Truckroll device",
-        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns, deviceStep6, deviceStep7],
+        steps: [deviceStep1, deviceStep2, deviceStep3, deviceStep4, filledColumns, deviceStep6, deviceStep7, deviceStep8],
         visibleRecords: """
             SELECT confirmed.key, coalesce(overlay.entries, confirmed.entries) FROM confirmed LEFT JOIN overlay ON overlay.key = confirmed.key
             WHERE confirmed.key BETWEEN ?1 AND ?2
             UNION ALL
             SELECT key, entries FROM overlay WHERE key BETWEEN ?1 AND ?2 AND key NOT IN (SELECT key FROM confirmed)
-            """)
+            """, keepsWords: true)
 
     private static let deviceStep1 = enrolmentTables + ownTables + confirmedTables
 
@@ -29,6 +29,32 @@ extension Layout {
 
     /// The enrolments under former numbers.
     private static let deviceStep7 = ["ALTER TABLE state ADD COLUMN former_enrolments BLOB NOT NULL DEFAULT x''"]
+
+    /// Words, and the ends of ids. A key holds the last two bytes of its id at 17 and 18.
+    ///
+    /// The index holds no text of its own: `word_row` has what was put in, for taking it out again. A number is never given twice, so
+    /// that what a damaged index still holds of a row that is gone means no other one.
+    private static let deviceStep8 = [
+        """
+        CREATE TABLE word_row (
+            number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            type INTEGER NOT NULL,
+            id BLOB NOT NULL CHECK (length(id) = 16),
+            names TEXT NOT NULL,
+            texts TEXT NOT NULL,
+            UNIQUE (type, id)
+        ) STRICT
+        """,
+        "CREATE VIRTUAL TABLE word_index USING fts5(kind, names, texts, grams, content = '', columnsize = 0, tokenize = 'ascii')",
+        """
+        CREATE TABLE filled_words (
+            entity TEXT NOT NULL PRIMARY KEY,
+            described TEXT NOT NULL -- what they follow from
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX confirmed_by_ending ON confirmed (substr(key, 17, 2))",
+        "CREATE INDEX overlay_by_ending ON overlay (substr(key, 17, 2))",
+    ]
 
     private static let enrolmentTables = [
         """

@@ -69,6 +69,9 @@ enum DeviceSQL {
     // MARK: Confirmed records and scopes
 
     static let confirmed = "SELECT entries, hash FROM confirmed WHERE key = ?"
+    static let shown = """
+        SELECT 1, entries, NULL FROM overlay WHERE key = ?1 UNION ALL SELECT 0, entries, hash FROM confirmed WHERE key = ?1
+        """
     static let saveConfirmed = """
         INSERT INTO confirmed (key, entries, hash) VALUES (?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET entries = excluded.entries, hash = excluded.hash
@@ -83,6 +86,8 @@ enum DeviceSQL {
     static let deletePlacesOfNothing = "DELETE FROM membership WHERE key NOT IN (SELECT key FROM confirmed)"
     static let confirmedKeys = "SELECT key FROM confirmed ORDER BY key LIMIT ?"
     static let confirmedKeysAfter = "SELECT key FROM confirmed WHERE key > ? ORDER BY key LIMIT ?"
+    static let confirmedKeysEnding = "SELECT key FROM confirmed WHERE substr(key, 17, 2) = ?"
+    static let overlayKeysEnding = "SELECT key FROM overlay WHERE substr(key, 17, 2) = ?"
     static let scopesOfKey = "SELECT scope FROM membership WHERE key = ? ORDER BY scope"
     static let join = "INSERT INTO membership (scope, key) VALUES (?, ?)"
     static let leave = "DELETE FROM membership WHERE scope = ? AND key = ?"
@@ -117,6 +122,28 @@ enum DeviceSQL {
     static let deleteOverlay = "DELETE FROM overlay WHERE key = ?"
     static let deleteOverlays = "DELETE FROM overlay"
     static let overlayKeys = "SELECT key FROM overlay ORDER BY key"
+
+    // MARK: Words
+
+    static let words = "SELECT number, names, texts FROM word_row WHERE type = ? AND id = ?"
+    static let allWords = "SELECT number, type, id, names, texts FROM word_row"
+    static let wordKeys = "SELECT type, id FROM word_row"
+    static let insertWords = "INSERT INTO word_row (type, id, names, texts) VALUES (?, ?, ?, ?)"
+    static let updateWords = "UPDATE word_row SET names = ?2, texts = ?3 WHERE number = ?1"
+    static let deleteWords = "DELETE FROM word_row WHERE type = ? AND id = ?"
+    static let deleteAllWords = "DELETE FROM word_row"
+    static let enter = "INSERT INTO word_index (rowid, kind, names, texts, grams) VALUES (?, ?, ?, ?, ?)"
+    static let leaveIndex = "INSERT INTO word_index (word_index, rowid, kind, names, texts, grams) VALUES ('delete', ?, ?, ?, ?, ?)"
+    static let emptyIndex = "INSERT INTO word_index (word_index) VALUES ('delete-all')"
+    /// The rows with which FTS5 begins: no sums, and no segments.
+    static let newIndex = [
+        "DELETE FROM word_index_data", "DELETE FROM word_index_idx",
+        "INSERT INTO word_index_data (id, block) VALUES (1, x''), (10, x'00000000000000')",
+    ]
+    static let find = """
+        SELECT type, id FROM (SELECT rowid AS found FROM word_index WHERE word_index MATCH ? ORDER BY rowid DESC LIMIT ?)
+        CROSS JOIN word_row ON number = found ORDER BY found DESC
+        """
 
     // MARK: Attachments
 

@@ -12,6 +12,22 @@ extension SQLiteDeviceTransaction {
         return ConfirmedRecord(record: record, hash: hash, scopes: try scopes(of: key))
     }
 
+    func shown(_ key: RecordKey) throws -> Record? {
+        var shown: Record?
+        try session.eachRow(DeviceSQL.shown, [key.bound]) { row in
+            let isOverlay = try row.boolean()
+            do {
+                let record = try row.record(key)
+                if !isOverlay { _ = try row.recordHash() }
+                shown = record
+            } catch let problem as StoreProblem where problem.damage != nil {
+                unreadable.insert(isOverlay ? .overlay(key) : .record(key))
+            }
+            return shown == nil
+        }
+        return shown
+    }
+
     func save(_ record: ConfirmedRecord) throws {
         let key = record.record.key
         try session.run(DeviceSQL.saveConfirmed, [key.bound, record.record.encodedEntries.bound, record.hash.bound])
@@ -101,6 +117,30 @@ extension SQLiteDeviceTransaction {
     func deleteDerived() throws {
         try session.run(DeviceSQL.deleteOverlays, [])
         try tables.deleteRows(in: session)
+        try words.deleteAll()
+    }
+
+    func rows(_ entity: Entity, columns: [String]) throws -> [(id: RecordID, values: [Value])] {
+        try tables[entity]?.rows(columns, in: session) { unreadable.insert(.columns(entity.type)) } ?? []
+    }
+
+    // MARK: Words
+
+    private var words: WordTables { WordTables(session: session, unreadable: { self.unreadable.insert(.words) }) }
+
+    func save(_ words: RecordWords?, of key: RecordKey) throws -> Bool { try self.words.save(words, of: key) }
+    func keysWithWords() throws -> [RecordKey] { try words.keys() }
+    func keys(_ search: WordSearch, _ reach: WordSearch.Reach, of types: Set<EntityType>, limit: Int) throws -> [RecordKey] {
+        try words.keys(search, reach, of: types, limit: limit)
+    }
+
+    func keys(idEndingWith text: String) throws -> [RecordKey] {
+        guard text.utf8.count >= 4, let ending = UInt16(text.suffix(4), radix: 16) else { return [] }
+        let bytes = ending.bigEndianBytes.bound
+        let found = try [DeviceSQL.confirmedKeysEnding, DeviceSQL.overlayKeysEnding].flatMap {
+            try session.legibleRows($0, [bytes], unreadable: noteNameless) { try $0.recordKey() }
+        }
+        return Set(found).filter { $0.facet == .common && $0.id.description.hasSuffix(text) }.sorted()
     }
 
     // MARK: Attachments

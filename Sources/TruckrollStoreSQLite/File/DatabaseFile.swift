@@ -163,6 +163,7 @@ final class DatabaseFile: Sendable {
             try layout.check(db, path: path)
             try layout.migrate(db)
             try tables.bringUpToDate(db, path: path, layout: layout)
+            try WordTables.bringUpToDate(db, path: path, layout: layout, tables: tables)
         }
         return queue
     }
@@ -178,7 +179,10 @@ final class DatabaseFile: Sendable {
 
     private static func prepare(_ writer: any DatabaseWriter, path: String, layout: Layout, tables: EntityTables) throws {
         try writer.writeWithoutTransaction { try layout.migrate($0) }
-        try writer.write { try tables.bringUpToDate($0, path: path, layout: layout) }
+        try writer.write {
+            try tables.bringUpToDate($0, path: path, layout: layout)
+            try WordTables.bringUpToDate($0, path: path, layout: layout, tables: tables)
+        }
     }
 
     /// Opening in WAL mode leaves `synchronous` at NORMAL, with which a commit can be lost at a power failure.

@@ -14,6 +14,8 @@ struct Layout: Sendable {
     let steps: [[String]]
     /// Key and entries of every record that has a typed row, from the key `?1` through `?2`.
     let visibleRecords: String
+    /// Whether it keeps the words of those records.
+    var keepsWords = false
 
     /// Which columns of which entity say what every record says.
     static let filledColumns = [

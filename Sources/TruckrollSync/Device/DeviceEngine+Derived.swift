@@ -6,7 +6,7 @@ import TruckrollProtocol
 public struct DerivedDamage: Hashable, Sendable {
     /// Records that are shown otherwise than the pending sets make them.
     public var overlays = 0
-    /// Typed rows that are missing, surplus, or say something else than their record.
+    /// Typed rows, and words, that are missing, surplus, or say something else than their record.
     public var rows = 0
     /// Rows of any kind of which nothing can be read.
     public var unreadable = 0
@@ -111,12 +111,13 @@ extension PullApplication {
         try rebase()
     }
 
-    /// Brings every typed row in step with what is visible.
+    /// Brings every typed row and all words in step with what is visible.
     ///
     /// - Returns: how many were not.
     @discardableResult
     func refreshAllColumns() throws -> Int {
         var keys = Set(try transaction.confirmedKeys(after: nil, limit: .max)).union(try transaction.overlayKeys())
+        keys.formUnion(try transaction.keysWithWords())
         for entity in schema.entities {
             for id in try transaction.ids(entity) { keys.insert(RecordKey(type: entity.type, id: id)) }
         }

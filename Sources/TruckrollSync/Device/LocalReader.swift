@@ -49,6 +49,27 @@ public struct LocalReader {
         try visible.views(try schema.entity(entity))
     }
 
+    /// The typed columns of every record of an entity, in the order in which they are named; ids ascend. It reads no record, so
+    /// it is the way to choose the few of many that a screen shows.
+    public func rows(_ entity: String, columns: [String]) throws -> [(id: RecordID, values: [Value])] {
+        try transaction.rows(try schema.entity(entity), columns: columns)
+    }
+
+    /// The records whose words fit; of more than `limit` the ones that were written last.
+    ///
+    /// - Parameter entities: those to look among; all where there are none.
+    public func keys(_ search: WordSearch, _ reach: WordSearch.Reach, of entities: [String] = [], limit: Int) throws -> [RecordKey] {
+        try transaction.keys(search, reach, of: Set(try entities.map { try schema.entity($0).type }), limit: limit)
+    }
+
+    /// The records of an entity whose words fit.
+    public func views(_ entity: String, _ search: WordSearch, _ reach: WordSearch.Reach, limit: Int) throws -> [RecordView] {
+        try keys(search, reach, of: [entity], limit: limit).compactMap { try view(entity, $0.id) }
+    }
+
+    /// The records whose id ends with a text of at least four characters, in lower case.
+    public func keys(idEndingWith text: String) throws -> [RecordKey] { try transaction.keys(idEndingWith: text) }
+
     /// Whether the server has confirmed something of the record, and it is here.
     public func isConfirmed(_ key: RecordKey) throws -> Bool { try transaction.confirmed(key) != nil }
 

@@ -11,10 +11,7 @@ final class VisibleRecords: RecordAccess {
         self.schema = schema
     }
 
-    func record(_ key: RecordKey) throws -> Record? {
-        if let overlay = try transaction.overlay(key) { return overlay }
-        return try transaction.confirmed(key)?.record
-    }
+    func record(_ key: RecordKey) throws -> Record? { try transaction.shown(key) }
 
     func put(_ record: Record) throws {
         try transaction.save(overlay: record)
@@ -33,13 +30,14 @@ final class VisibleRecords: RecordAccess {
         return try view(entity, user)?.text("role").flatMap { Role(rawValue: $0) }
     }
 
-    /// Brings the typed columns of a record in step with what is visible of it.
+    /// Brings the typed columns and the words of a record in step with what is visible of it.
     ///
     /// - Returns: whether they were not.
     @discardableResult
     func refreshColumns(_ key: RecordKey) throws -> Bool {
         guard let entity = schema[key.type], key.facet == .common else { return false }
-        let columns = try record(key).flatMap { RecordView($0, entity).columns }
-        return try transaction.saveColumns(key, entity: entity, columns: columns)
+        let view = try record(key).map { RecordView($0, entity) }
+        let isOtherRow = try transaction.saveColumns(key, entity: entity, columns: view?.columns)
+        return try transaction.save(view.flatMap { RecordWords($0) }, of: key) || isOtherRow
     }
 }

@@ -219,6 +219,8 @@ public protocol DeviceTransaction: AnyObject {
 
     // Confirmed records and the scopes that hold them
     func confirmed(_ key: RecordKey) throws -> ConfirmedRecord?
+    /// A record as it is shown: its overlay, or what is confirmed of it, without asking which scopes hold it.
+    func shown(_ key: RecordKey) throws -> Record?
     /// Inserts or replaces, scopes included.
     func save(_ record: ConfirmedRecord) throws
     func deleteConfirmed(_ key: RecordKey) throws
@@ -264,7 +266,25 @@ public protocol DeviceTransaction: AnyObject {
     /// Ids of visible records, ascending.
     func ids(_ entity: Entity, where column: String, equals value: Value) throws -> [RecordID]
     func ids(_ entity: Entity) throws -> [RecordID]
-    /// Takes away every overlay and every typed row, readable or not: both are made anew from records and own sets.
+    /// The typed columns of every visible record, in the order in which they are named; ids ascend. Reads no record.
+    func rows(_ entity: Entity, columns: [String]) throws -> [(id: RecordID, values: [Value])]
+
+    // Words of what is visible, by which it is found
+    /// `words` is `nil` when nothing of the record is to be found any more.
+    ///
+    /// - Returns: whether they were others before.
+    @discardableResult
+    func save(_ words: RecordWords?, of key: RecordKey) throws -> Bool
+    /// Visible records whose words fit, as ``WordSearch/fits(_:_:)`` says; of more than `limit` the ones that were written last.
+    ///
+    /// - Parameter types: those to look among; all where there are none.
+    func keys(_ search: WordSearch, _ reach: WordSearch.Reach, of types: Set<EntityType>, limit: Int) throws -> [RecordKey]
+    /// Every record that has words.
+    func keysWithWords() throws -> [RecordKey]
+    /// Records of the common facet, confirmed or shown, whose id ends with these characters, four at least; ascending.
+    func keys(idEndingWith text: String) throws -> [RecordKey]
+
+    /// Takes away every overlay, every typed row and all words, readable or not: they are made anew from records and own sets.
     func deleteDerived() throws
 
     // Attachments

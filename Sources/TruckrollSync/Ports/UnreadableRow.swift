@@ -13,6 +13,8 @@ public enum UnreadableRow: Hashable, Sendable {
     case overlay(RecordKey)
     /// The typed row of a record that is here.
     case columns(EntityType)
+    /// The words by which a record is found, or their index; the record is here.
+    case words
     /// A part of a view that is being filled; the server has it.
     case part
     /// What is known of an attachment's bytes; they lie beside the store.

@@ -44,6 +44,7 @@ struct DevicePicture: Equatable {
         for key in ServerPicture.keys {
             put("confirmed \(key)", try transaction.confirmed(key))
             put("overlay \(key)", try transaction.overlay(key))
+            put("shown \(key)", try transaction.shown(key))
             for limit in [-1, 0, 2, 99] { put("keys after \(key), \(limit)", try transaction.confirmedKeys(after: key, limit: limit)) }
         }
         put("keys", try transaction.confirmedKeys(after: nil, limit: 99))
