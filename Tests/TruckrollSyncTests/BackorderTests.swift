@@ -150,7 +150,7 @@ struct BackorderTests {
         #expect(try day() == "2026-11-30")
     }
 
-    @Test("what can be promised is one figure on server and device at the same position")
+    @Test("D17: what can be promised is one figure on server and device at the same position")
     func oneFigure() throws {
         try setPolicy(["safety_stock": .text("1")])
         try receive("6")

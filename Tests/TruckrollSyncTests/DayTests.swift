@@ -233,7 +233,7 @@ struct DayTests {
         #expect(balance?.text("reserved") == "1")
     }
 
-    @Test("a set that is malformed is quarantined whole and nothing behind it waits")
+    @Test("D8: a set that is malformed is quarantined whole and nothing behind it waits")
     func poison() throws {
         let company = try Company()
         let world = company.world

@@ -7,7 +7,7 @@ import TruckrollSync
 @Suite("Requests the server answers")
 struct RequestTests {
     @Test(
-        "a technician is not planned twice at one time, the travel before the later one included",
+        "D13: a technician is not planned twice at one time, the travel before the later one included",
         arguments: [(0, "granted"), (60, "refused"), (119, "refused"), (120, "refused"), (150, "granted"), (-89, "refused"), (-90, "granted")])
     func overlap(minutes: Int64, expected: String) throws {
         let company = try Company()

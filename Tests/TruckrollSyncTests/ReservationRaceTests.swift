@@ -10,7 +10,7 @@ import TruckrollSync
 struct ReservationRaceTests {
     private static let (devices, orders) = (10, 100)
 
-    @Test("a thousand who ask at once for a hundred pieces get exactly a hundred, and those who wait are served in the order of the log")
+    @Test("D16: a thousand who ask at once for a hundred pieces get exactly a hundred, and those who wait are served in the order of the log")
     func race() throws {
         let company = try Company()
         let world = company.world
