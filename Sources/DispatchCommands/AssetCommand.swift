@@ -150,10 +150,15 @@ extension DeviceSession {
 
     /// Records something, syncs, and tells what became of it.
     func record(_ about: String, _ words: String, _ body: (DeviceClient) throws -> Recorded) async throws -> ExitStatus {
-        try await stock(about, words) { client in
-            let recorded = try body(client)
-            for notice in recorded.notices { console.note(notice) }
-            return try recorded.ticket
+        do {
+            return try await stock(about, words) { client in
+                let recorded = try body(client)
+                for notice in recorded.notices { console.note(notice) }
+                return try recorded.ticket
+            }
+        } catch let problem as DeviceProblem where problem.isRefusal {
+            return report(
+                .refused("\(problem.detail) \(problem.next)".replacing("\n", with: " ")), about: about, json: [("code", .string(problem.code))])
         }
     }
 }

@@ -148,6 +148,10 @@ struct AssetActionTests {
     @Test("137: a plan says when it is due, refuses a rule that cannot be read or never falls on a day, and makes what is due offline, once")
     func plan() throws {
         let bench = try bench()
+        // Plans are the office's to make.
+        try bench.confirm([
+            RecordDraft("user", id: bench.world.ana, ["number": .text("P1"), "name": .text("Ana Torres"), "role": .text("dispatcher")])
+        ])
         let asset = bench.world.asset
         func entry(_ rule: String, _ start: String = "2026-11-25") throws -> PlanEntry {
             PlanEntry(asset: asset, title: "Look at it", trigger: .calendar(rule: rule, startsOn: try #require(CalendarDate(start))))

@@ -6,6 +6,33 @@ import TruckrollSync
 
 @Suite("Refusals before anything is recorded")
 struct RefusalTests {
+    @Test("2: what the server would refuse a technician, the device refuses before anything is recorded, with the same rule; facts are not asked")
+    func planning() throws {
+        let bench = try Bench()
+        let before = try bench.client.read { try $0.outbox().count }
+        let refused = try #require(throws: DeviceProblem.self) {
+            _ = try bench.client.commit("assign") { editor in
+                try editor.create(
+                    "assignment_request",
+                    [
+                        "order": .reference(bench.world.order), "action": .text("assign"), "technician": .reference(bench.world.ben),
+                    ])
+            }
+        }
+        #expect(refused.code == "role" && refused.detail.contains("technician") && refused.detail.contains("assignment request"))
+        #expect(try bench.client.read { try $0.outbox().count } == before)
+        // Beside a fact nothing is refused: the server keeps the fact, and sets the rest aside.
+        _ = try bench.client.commit("note") { editor in
+            try editor.create(
+                "note",
+                [
+                    "order": .reference(bench.world.order), "text": .text("A"), "at": .text(editor.now.description), "by": .reference(editor.user),
+                ])
+            try editor.patch("user", bench.world.ben, ["phone": .text("1")])
+        }
+        #expect(try bench.client.read { try $0.outbox().count } == before + 1)
+    }
+
     private func refused(_ bench: Bench, _ code: Refusal, _ body: () throws -> Void) throws -> DeviceProblem {
         let before = try bench.client.read { try $0.state().lastSequence }
         let problem = try #require(throws: DeviceProblem.self) { try body() }

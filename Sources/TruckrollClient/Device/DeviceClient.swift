@@ -126,7 +126,15 @@ public struct DeviceClient: Sendable {
     /// Records one user action. See ``DeviceEngine/commit(intent:at:newID:_:)``.
     @discardableResult
     public func commit<T>(_ intent: String, _ body: (LocalEditor) throws -> T) throws -> (result: T, set: OwnSet?) {
-        try engine.commit(intent: intent, at: moment(), newID: environment.newID, body)
+        try engine.commit(intent: intent, at: moment(), newID: environment.newID) { editor in
+            let result = try body(editor)
+            // Facts are recorded whoever writes beside them what.
+            if let (entity, role) = try editor.forbidden {
+                throw DeviceProblem(
+                    .role, "A \(role.rawValue) may not write \(entity.title.lowercased()) records.", next: "Ask somebody of the office who may.")
+            }
+            return result
+        }
     }
 
     /// Reads what the user sees.

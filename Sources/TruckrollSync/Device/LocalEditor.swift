@@ -110,6 +110,17 @@ public final class LocalEditor {
         try add(Op(kind: .patch, key: key, writes: [FieldWrite(field: field.id, op: op, value: element, bases: bases)]))
     }
 
+    /// The first entity of the set that the user's role may not write, as the server will judge it; `nil` where there is none, the set holds facts,
+    /// or the role is not known here.
+    public var forbidden: (entity: Entity, role: Role)? {
+        get throws {
+            guard let role = try view("user", user)?.text("role").flatMap({ Role(rawValue: $0) }) else { return nil }
+            let entities = ops.compactMap { schema[$0.key.type] }
+            guard !entities.contains(where: { $0.writeClass == .fact }) else { return nil }
+            return entities.first { !$0.writers.contains(role) }.map { ($0, role) }
+        }
+    }
+
     public func delete(_ entity: String, _ id: RecordID) throws {
         let entity = try schema.entity(entity)
         let key = RecordKey(type: entity.type, id: id)

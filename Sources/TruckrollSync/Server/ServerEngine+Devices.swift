@@ -68,7 +68,7 @@ extension ServerEngine {
             var reply = PBDevicesReply()
             (reply.epoch, reply.position, reply.time) = (tenant.epoch.rawValue, tenant.head.rawValue, UInt64(max(0, moment.milliseconds)))
             let reports = try newestReports(transaction)
-            for row in try transaction.replicas() where !row.publicKey.isEmpty {
+            for row in try transaction.replicas() where !row.publicKey.isEmpty && row.role != .importer {
                 reply.devices.append(try standing(of: row, reports[row.replica], tenant, transaction))
             }
             return reply
