@@ -228,6 +228,7 @@ struct BlanketCommand: AsyncParsableCommand {
         @Argument(help: "The release: its id or the end of it.") var release: String
         @Argument(help: "How much, in the part's unit.", transform: Decimal.read) var quantity: Decimal
         @Option(help: "What else is to be said, such as the consignment's number.", transform: Wording.read) var note: String?
+        @Option(help: "The entry this one replaces, by its id or the end of it; with 0 it takes it back.") var corrects: String?
     }
 
     struct TakeBack: MovementVerb {
@@ -237,6 +238,7 @@ struct BlanketCommand: AsyncParsableCommand {
         @Argument(help: "The release: its id or the end of it.") var release: String
         @Argument(help: "How much, in the part's unit.", transform: Decimal.read) var quantity: Decimal
         @Option(help: "What else is to be said.", transform: Wording.read) var note: String?
+        @Option(help: "The entry this one replaces, by its id or the end of it; with 0 it takes it back.") var corrects: String?
     }
 }
 
@@ -277,6 +279,7 @@ protocol MovementVerb: AsyncParsableCommand {
     var release: String { get }
     var quantity: Decimal { get }
     var note: String? { get }
+    var corrects: String? { get }
 }
 
 extension MovementVerb {
@@ -292,12 +295,16 @@ extension MovementVerb {
                 """)
     }
 
-    func validate() throws { if quantity.value <= .zero { throw ValidationError("How much is more than nothing.") } }
+    func validate() throws {
+        if quantity.value < .zero || (quantity.value == .zero && corrects == nil) { throw ValidationError("How much is more than nothing.") }
+    }
 
     func run() async throws {
         try await options.run { session in
             try await session.record("Release \(release)", "\(quantity.text) \(Self.kind).") { client in
-                try client.recordMovement(Self.kind, quantity.value, of: try client.findRelease(release), note: note)
+                try client.recordMovement(
+                    Self.kind, quantity.value, of: try client.findRelease(release), note: note,
+                    corrects: try corrects.map { try client.findMovement($0) })
             }
         }
     }

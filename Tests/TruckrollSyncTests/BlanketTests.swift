@@ -162,6 +162,34 @@ struct BlanketTests {
                     total: Quantity(millionths: 10_000_000), released: Quantity(millionths: 9_000_000), shipped: Quantity(millionths: 3_000_000)))
     }
 
+    @Test("116: what was shipped on a release that was never granted makes no balance; slips are put right after a withdrawal and before a grant too")
+    func invented() throws {
+        let blanket = try company.agree("10")
+        let granted = try company.callOff("10", of: blanket, by: company.dora)
+        let large = try company.callOff("12", of: blanket, by: company.dora)
+        try world.sync(company.dora)
+        #expect(try state(large) == "pending" && state(granted) == "granted")
+        _ = try move("shipped", "3", large, by: company.dora)
+        _ = try decide(.withdraw, large, by: company.dora)
+        _ = try move("returned", "3", large, by: company.dora)
+        #expect(try balance(blanket).remaining == .zero && balance(blanket).released == Quantity("10"))
+        // Withdrawn with six shipped, of which four were a slip.
+        let slip = try move("shipped", "6", granted, by: company.dora)
+        _ = try decide(.withdraw, granted, by: company.dora)
+        #expect(try balance(blanket).remaining == Quantity("4"))
+        _ = try move("shipped", "2", granted, by: company.dora, corrects: slip)
+        #expect(try balance(blanket).remaining == Quantity("8") && balance(blanket).shipped == Quantity("5"))
+        // Shipped before it was granted: all of it is counted then.
+        let next = try company.callOff("9", of: blanket, by: company.dora)
+        try world.sync(company.dora)
+        #expect(try state(next) == "pending")
+        _ = try move("shipped", "8", next, by: company.dora)
+        _ = try decide(.accept, next, by: company.dora)
+        #expect(try state(next) == "shipped" && balance(blanket).remaining == .zero)
+        _ = try move("returned", "8", next, by: company.dora)
+        #expect(try balance(blanket).remaining == Quantity("8") && !balance(blanket).isOverrun)
+    }
+
     // MARK: 117
 
     @Test("117: of many who call off at once no more is granted than was agreed, whatever the order", arguments: 0..<6)

@@ -58,10 +58,14 @@ extension ReleaseLine {
                 StyledText(line.fact.id.short), StyledText(line.neededOn?.description ?? "–"), "\(line.quantity)",
                 StyledText(line.granted?.description ?? "–"), "\(line.shipped)", "\(line.returned)", StyledText(line.word, style),
                 StyledText(line.fact.by),
-                StyledText([line.answer, line.approvedBy.map { "Approved by \($0)." }].compactMap(\.self).joined(separator: " ")),
+                StyledText([line.answer, line.entries, line.approvedBy.map { "Approved by \($0)." }].compactMap(\.self).joined(separator: " ")),
                 Sign.text(line.fact.place))
         }
         return table
+    }
+
+    private var entries: String? {
+        movements.isEmpty ? nil : "Entries: " + movements.map { "\($0.kind) \($0.quantity) (\($0.id.short))" }.joined(separator: ", ") + "."
     }
 
     private var word: String { state?.rawValue ?? (isCertain ? "certain" : "asked") }
@@ -71,7 +75,9 @@ extension ReleaseLine {
         fact.with([
             ("quantity", .string("\(quantity)")), ("needed_on", .text(neededOn?.description)), ("state", .string(word)),
             ("granted", .text(granted?.description)), ("offered", .text(offered?.description)), ("shipped", .string("\(shipped)")),
-            ("returned", .string("\(returned)")), ("answer", .text(answer)), ("approved_by", .text(approvedBy)),
+            ("returned", .string("\(returned)")),
+            ("movements", .array(movements.map { ["kind": .string($0.kind), "quantity": .string("\($0.quantity)"), "id": .string("\($0.id)")] })),
+            ("answer", .text(answer)), ("approved_by", .text(approvedBy)),
         ])
     }
 }

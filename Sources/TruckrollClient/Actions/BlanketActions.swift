@@ -53,6 +53,8 @@ public struct ReleaseLine: Sendable {
     /// How much was shipped of it, and came back.
     public let shipped: Quantity
     public let returned: Quantity
+    /// What was recorded of it: which way, how much and the entry's id.
+    public let movements: [(kind: String, quantity: Quantity, id: RecordID)]
     /// The answer in words.
     public let answer: String?
     /// Who approved it.
@@ -66,6 +68,9 @@ public struct ReleaseLine: Sendable {
         isCertain = state == nil && view["lease"] != .null
         (granted, offered) = (view.quantity("granted"), view.quantity("offered"))
         (shipped, returned) = (view.quantity("shipped") ?? .zero, view.quantity("returned") ?? .zero)
+        movements = try screen.reader.views("blanket_movement", where: "release", equals: .reference(view.id)).map {
+            ($0.text("kind") ?? "", $0.quantity("quantity") ?? .zero, $0.id)
+        }.sorted { $0.id < $1.id }
         answer = view.text("answer")
         approvedBy = try view.reference("approved_by").map { try screen.userName($0) }
     }
@@ -134,6 +139,13 @@ extension DeviceClient {
         }
     }
 
+    /// The movement a person means by its id or the end of it.
+    public func findMovement(_ text: String) throws -> RecordID {
+        try read {
+            try RecordFinder(reader: $0).find("blanket_movement", text, by: []) { "\($0.text("kind") ?? "") \($0.text("quantity") ?? "")" }.id
+        }
+    }
+
     /// Agrees on a blanket order.
     ///
     /// - Throws: ``DeviceProblem`` `value-unfit`.
@@ -194,14 +206,12 @@ extension DeviceClient {
             let view = try editor.require("blanket_release", release)
             let role = try editor.view("user", editor.user)?.text("role").flatMap { Role(rawValue: $0) }
             let isOwn = view.reference("requested_by") == editor.user
-            switch action {
-            case .approve,
-                .decline where isOwn || role == .technician:
+            let isOthersToSay = action == .approve || action == .decline
+            if isOthersToSay, isOwn || role == .technician {
                 throw DeviceProblem(.role, "Another person of the office has to say so.", next: "Ask somebody of the office who did not call it off.")
-            case .accept,
-                .withdraw where !isOwn && role == .technician:
+            }
+            if !isOthersToSay, !isOwn, role == .technician {
                 throw DeviceProblem(.role, "It was called off by somebody else.", next: "Ask who called it off, or the office.")
-            default: break
             }
             if let state = view.text("state").flatMap({ ReleaseState(rawValue: $0) }), ![.pending, .granted].contains(state) {
                 throw DeviceProblem(.valueUnfit, "It is \(state.rawValue) already.", next: "Look at it with `blanket show`.")
@@ -225,6 +235,9 @@ extension DeviceClient {
     {
         try act("blanket-\(kind)") { editor in
             let view = try editor.require("blanket_release", release)
+            if let former, try editor.view("blanket_movement", former)?.reference("release") != release {
+                throw DeviceProblem(.valueUnfit, "The entry that is corrected is of another release.", next: "Look at both with `blanket show`.")
+            }
             let id = try editor.create(
                 "blanket_movement",
                 [

@@ -175,11 +175,12 @@ public struct CompatibilityRules: Hashable, Sendable {
     /// Each beginning is tried: what it requires is added, one alternative after the other, until nothing is asked for any more or a rule
     /// forbids what is there.
     public var contradiction: String? {
+        guard rules.count <= Self.mostRules else { return "There are more than \(Self.mostRules) rules, too many to be compared." }
+        var budget = Self.budget
         for rule in rules {
             if case .range(let low?, let high?) = rule.consequence, high < low { return "“\(rule.name)” leaves nothing: \(rule.words)." }
             for value in rule.values.isEmpty ? [Self.other] : rule.values.sorted() {
-                var steps = 0
-                if let conflict = conflict(with: [ProductAttribute(rule.attribute, value)], &steps) {
+                if let conflict = conflict(with: [ProductAttribute(rule.attribute, value)], &budget) {
                     let beginning = value == Self.other ? rule.attribute : "\(rule.attribute) \(value)"
                     return "Nothing with \(beginning) could be used: \(conflict)."
                 }
@@ -190,12 +191,17 @@ public struct CompatibilityRules: Hashable, Sendable {
 
     /// Stands for a value that no rule names.
     private static let other = "\u{1}"
-    private static let mostSteps = 10_000
+    /// How many rules are looked at in all while they are compared, and how many attributes are put together.
+    private static let budget = 100_000
+    private static let mostAttributes = 60
+    private static let mostRules = 200
 
     /// What stands against the attributes, with all that they require; `nil` where something can be used.
-    private func conflict(with attributes: Set<ProductAttribute>, _ steps: inout Int) -> String? {
-        steps += 1
-        guard steps <= Self.mostSteps else { return "the rules have too many alternatives to be compared; say fewer values" }
+    private func conflict(with attributes: Set<ProductAttribute>, _ budget: inout Int) -> String? {
+        budget -= rules.count
+        guard budget > 0, attributes.count <= Self.mostAttributes else {
+            return "the rules have too many alternatives to be compared; say fewer values"
+        }
         let holding = rules.filter { rule in attributes.contains(where: rule.holds) }
         for rule in holding {
             switch rule.consequence {
@@ -213,7 +219,7 @@ public struct CompatibilityRules: Hashable, Sendable {
             else { continue }
             var last = ""
             for value in values.sorted() {
-                guard let conflict = conflict(with: attributes.union([ProductAttribute(rule.asked, value)]), &steps) else { return nil }
+                guard let conflict = conflict(with: attributes.union([ProductAttribute(rule.asked, value)]), &budget) else { return nil }
                 last = conflict
             }
             return "“\(rule.name)” says \(rule.words), but \(last)"

@@ -90,12 +90,13 @@ public struct RuleBook {
         let model = try asset.reference("model").flatMap { try access.view(try schema.entity("asset_model"), $0) }
         let uses = try access.views(try schema.entity("part_use"), where: "asset", equals: .reference(asset.id))
         let corrected = Set(uses.compactMap { $0.reference("corrects") })
-        var fitted: [RecordID: Int64] = [:]
+        // Sums of what hostile devices say go beyond any whole number.
+        var fitted: [RecordID: Double] = [:]
         for use in uses where !corrected.contains(use.id) {
             guard let part = use.reference("part"), let quantity = use.quantity("quantity") else { continue }
             switch use.text("action") {
-            case "fitted": fitted[part, default: 0] += quantity.millionths
-            case "removed": fitted[part, default: 0] -= quantity.millionths
+            case "fitted": fitted[part, default: 0] += Double(quantity.millionths)
+            case "removed": fitted[part, default: 0] -= Double(quantity.millionths)
             default: break
             }
         }

@@ -57,15 +57,20 @@ extension Sequencer {
             for view in (granted + waiting).sorted(by: { $0.id < $1.id }) where view["serials"] != .null {
                 try stock.shelves.pieces.refresh(view.id, stock.shelves, isSettling: false)
             }
-            for request in try openRequests() {
-                guard let view = try builder.writer.view(request.entity, request.id) else { continue }
-                try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)
+            let requests = try openRequests()
+            func answer(_ requests: some Sequence<OpenRequest>) throws {
+                for request in requests {
+                    guard let view = try builder.writer.view(request.entity, request.id) else { continue }
+                    try stock.answerWaiting(view, used: try used(by: view, since: request.position), replica: request.author)
+                }
             }
-            // What came back while nothing was promised serves who has waited since before.
+            try answer(requests.filter { $0.former != nil })
+            // What came back while nothing was promised serves who has waited since before, and then those who ask now.
             let blankets = BlanketEffects(builder: builder, promises: stock.promises)
             for id in try transaction.ids(try schema.entity("blanket_order"), where: "status", equals: .text("open")) {
                 try blankets.serveWaiting(id)
             }
+            try answer(requests.filter { $0.former == nil })
         }
         try adopt()
     }
@@ -103,7 +108,11 @@ extension Sequencer {
                         author: try author(of: entry.version)))
             }
         }
-        return requests.sorted { ($0.former?.rawValue ?? .max, $0.position, $0.id) < ($1.former?.rawValue ?? .max, $1.position, $1.id) }
+        // What is said of a release comes after it.
+        let rank = { (request: OpenRequest) in request.entity.name == "release_decision" ? 1 : 0 }
+        return requests.sorted {
+            (rank($0), $0.former?.rawValue ?? .max, $0.position, $0.id) < (rank($1), $1.former?.rawValue ?? .max, $1.position, $1.id)
+        }
     }
 
     /// Who wrote it, with the rights of now.

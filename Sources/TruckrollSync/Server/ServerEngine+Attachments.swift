@@ -24,7 +24,7 @@ extension ServerEngine {
                 }
             }
         }
-        if let size { try noteArrived(size, from: replica, at: moment) }
+        if let size { try? noteArrived(size, from: replica, at: moment) }
     }
 
     /// Whether the replica may bring the bytes: a record in its view names them, or one it wrote itself, wherever that is now.

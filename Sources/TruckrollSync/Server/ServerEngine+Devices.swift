@@ -38,7 +38,7 @@ extension ServerEngine {
         // A view that comes in parts is whole with the last one.
         let isWhole = reply.hasCommit && !reply.hasFilling
         // What a hostile device says of itself is shown to people, and stored.
-        let software = request.report.software.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(Limits.softwareCharacters)
+        let software = request.report.software.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(Limits.softwareCharacters)
         return DeviceReportRow(
             replica: id, heardAt: moment.milliseconds, epoch: Epoch(rawValue: isWhole ? reply.commit.checkpoint.epoch : request.checkpoint.epoch),
             position: position(request.checkpoint.position),
@@ -90,7 +90,7 @@ extension ServerEngine {
         // A place in another history says nothing of this one.
         guard report.epoch == tenant.epoch, report.offered <= tenant.head else { return standing }
         (standing.position, standing.confirmed) = (report.offered.rawValue, report.position.rawValue)
-        standing.current = try report.offered > .start && !transaction.hasChanges(in: row.replica, after: report.offered)
+        standing.current = try row.revokedAt == nil && report.offered > .start && !transaction.hasChanges(in: row.replica, after: report.offered)
         standing.asOf = try transaction.admitted(at: report.offered).map { UInt64(clamping: $0.admittedAt) } ?? 0
         return standing
     }

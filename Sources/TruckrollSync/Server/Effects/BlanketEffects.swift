@@ -24,6 +24,8 @@ struct BlanketEffects {
 
     /// - Parameter replica: who asks, with the rights of now.
     func answer(_ release: RecordView, by replica: ReplicaRow?) throws {
+        // Beside a decision in one set it may have been withdrawn already.
+        guard release["state"] == .null else { return }
         guard let (blanket, terms) = try agreement(of: release), let quantity = release.quantity("quantity"),
             let day = release.text("needed_on").flatMap({ CalendarDate($0) })
         else {
@@ -38,6 +40,9 @@ struct BlanketEffects {
     private func decide(
         _ release: RecordView, _ quantity: Quantity, _ day: CalendarDate, isApproved: Bool, _ blanket: RecordView, _ terms: BlanketTerms
     ) throws {
+        guard builder.today <= terms.days.upperBound else {
+            return try write(release, .refused, "The agreement was until \(terms.days.upperBound). Agree on another one.", ["waits_for": .null])
+        }
         switch ReleaseAnswer(to: quantity, neededOn: day, isApproved: isApproved, terms, BlanketBalance(blanket)) {
         case .outsideDays:
             try write(
@@ -55,8 +60,13 @@ struct BlanketEffects {
     }
 
     private func grant(_ release: RecordView, _ quantity: Quantity, _ blanket: RecordView) throws {
+        guard BlanketBalance(blanket).released.adding(quantity) != nil else {
+            return try write(release, .refused, "More would be called off than the book can say. Agree on another one.", ["waits_for": .null])
+        }
         try write(release, .granted, "Granted.", ["granted": .text("\(quantity)"), "waits_for": .null])
         try change(blanket.id) { $0.released = $0.released.adding(quantity) ?? $0.released }
+        // What was shipped of it before it was granted counts from now on.
+        try recount(release.id)
     }
 
     private func write(_ release: RecordView, _ state: ReleaseState, _ answer: String, _ more: [String: Value] = [:]) throws {
@@ -93,7 +103,7 @@ struct BlanketEffects {
             guard waitsForApproval else { return try rule(decision, false, "It waits for no approval.") }
             try rule(decision, true, action == .approve ? "Approved." : "Declined.")
             guard action == .approve else {
-                let reason = decision.text("reason").map { " \($0)" } ?? ""
+                let reason = decision.text("reason").map { " \(String(String.UnicodeScalarView($0.unicodeScalars.prefix(400))))" } ?? ""
                 return try write(release, .refused, "It was not approved.\(reason)", ["waits_for": .null])
             }
             try builder.patch("blanket_release", id: release.id, ["approved_by": .reference(author)])
@@ -109,12 +119,13 @@ struct BlanketEffects {
             guard isOffice || isOwn else { return try rule(decision, false, "Who asked for it, or the office, has to say so.") }
             guard state == .pending || state == .granted || state == nil else { return try rule(decision, false, "It has ended already.") }
             try rule(decision, true, "Withdrawn.")
-            let kept = release.quantity("shipped") ?? .zero
-            let freed = (release.quantity("granted") ?? .zero).remainder(after: kept)
+            let granted = release.quantity("granted") ?? .zero
+            let kept = min(granted, release.quantity("shipped") ?? .zero)
             try write(
                 release, .withdrawn, "It is not wanted any more.",
                 ["granted": kept > .zero ? .text("\(kept)") : .null, "waits_for": .null, "offered": .null])
-            try change(blanket.id) { $0.released = $0.released.remainder(after: freed) }
+            try change(blanket.id) { $0.released = $0.released.remainder(after: granted.remainder(after: kept)) }
+            try recount(release.id)
             try serveWaiting(blanket.id)
         }
     }
@@ -125,44 +136,56 @@ struct BlanketEffects {
 
     // MARK: What is shipped and comes back
 
-    /// Counts all that was shipped of a release and came back, but for what was corrected. It is a fact even beyond what was granted.
+    /// What was shipped and came back is a fact, even beyond what was granted.
     private func count(_ movement: RecordView) throws {
         guard let release = try movement.reference("release").flatMap({ try view("blanket_release", $0) }), release["blanket"] == movement["blanket"],
             let (blanket, _) = try agreement(of: release)
         else { return }
-        let all = try builder.writer.views(try builder.schema.entity("blanket_movement"), where: "release", equals: .reference(release.id))
+        let before = release.quantity("shipped") ?? .zero
+        guard let counted = try recount(release.id) else { return }
+        if counted.isFreed { try serveWaiting(blanket.id) }
+        let (number, granted) = (blanket.text("number") ?? "", release.quantity("granted") ?? .zero)
+        if counted.shipped > granted, before <= granted {
+            try overrun(blanket, "shipped:\(release.id)", "\(counted.shipped) were shipped on a release of \(number) that was granted \(granted).")
+        }
+        if counted.brought > counted.shipped {
+            try overrun(
+                blanket, "returned:\(movement.id)",
+                "More came back of a release of \(number) than was shipped on it: \(counted.brought) of \(counted.shipped).")
+        }
+    }
+
+    /// Counts anew all that was shipped of a release and came back, but for what another entry of the release corrects. What had never been granted
+    /// is no part of the balance, and what comes back of it frees nothing; of a withdrawn one no more stays called off than was shipped.
+    @discardableResult
+    private func recount(_ id: RecordID) throws -> (shipped: Quantity, brought: Quantity, isFreed: Bool)? {
+        guard let release = try view("blanket_release", id), let blanket = release.reference("blanket") else { return nil }
+        let all = try builder.writer.views(try builder.schema.entity("blanket_movement"), where: "release", equals: .reference(id))
         let corrected = Set(all.compactMap { $0.reference("corrects") })
         let sum = { (kind: String) in
             all.filter { $0.text("kind") == kind && !corrected.contains($0.id) }.reduce(Quantity.zero) {
-                $0.adding($1.quantity("quantity") ?? .zero) ?? .greatest
+                $0.adding(max(.zero, $1.quantity("quantity") ?? .zero)) ?? .greatest
             }
         }
         let (shipped, brought) = (sum("shipped"), sum("returned"))
         let returned = min(shipped, brought)
-        let before = (shipped: release.quantity("shipped") ?? .zero, returned: release.quantity("returned") ?? .zero)
-        let granted = release.quantity("granted") ?? .zero
-        var fields: [String: Value] = ["shipped": .text("\(shipped)"), "returned": .text("\(returned)")]
         let state = release.text("state").flatMap { ReleaseState(rawValue: $0) }
-        if state == .granted || state == .shipped {
-            fields["state"] = .text((shipped >= granted ? ReleaseState.shipped : .granted).rawValue)
+        let granted = release.quantity("granted") ?? .zero
+        let stays = state == .withdrawn ? min(granted, shipped) : granted
+        let credited = min(returned, min(shipped, stays))
+        let before = (shipped: release.quantity("shipped") ?? .zero, credited: release.quantity("credited") ?? .zero)
+        var fields: [String: Value] = ["shipped": .text("\(shipped)"), "returned": .text("\(returned)"), "credited": .text("\(credited)")]
+        if stays < granted { fields["granted"] = stays > .zero ? .text("\(stays)") : .null }
+        if state == .granted || state == .shipped { fields["state"] = .text((shipped >= granted ? ReleaseState.shipped : .granted).rawValue) }
+        if !all.isEmpty { try builder.patch("blanket_release", id: id, fields) }
+        let freed = credited.millionths - before.credited.millionths + granted.millionths - stays.millionths
+        let held = { (millionths: Int64) in Quantity(millionths: min(max(0, millionths), Quantity.greatest.millionths)) }
+        try change(blanket) {
+            $0.shipped = held($0.shipped.millionths + shipped.millionths - before.shipped.millionths)
+            $0.returned = held($0.returned.millionths + credited.millionths - before.credited.millionths)
+            $0.released = $0.released.remainder(after: granted.remainder(after: stays))
         }
-        try builder.patch("blanket_release", id: release.id, fields)
-        // What was never granted is no part of the balance, and what comes back of it frees nothing.
-        let counted = { (shipped: Quantity, returned: Quantity) in min(returned, min(shipped, granted)) }
-        let freed = counted(shipped, returned).millionths - counted(before.shipped, before.returned).millionths
-        try change(blanket.id) {
-            $0.shipped = Quantity(millionths: max(0, $0.shipped.millionths + shipped.millionths - before.shipped.millionths))
-            $0.returned = Quantity(millionths: max(0, $0.returned.millionths + freed))
-        }
-        if freed > 0 { try serveWaiting(blanket.id) }
-        let number = blanket.text("number") ?? ""
-        if shipped > granted, before.shipped <= granted {
-            try overrun(blanket, "shipped:\(release.id)", "\(shipped) were shipped on a release of \(number) that was granted \(granted).")
-        }
-        if brought > shipped {
-            try overrun(
-                blanket, "returned:\(movement.id)", "More came back of a release of \(number) than was shipped on it: \(brought) of \(shipped).")
-        }
+        return (shipped, brought, freed > 0)
     }
 
     private func overrun(_ blanket: RecordView, _ name: String, _ text: String) throws {
@@ -183,6 +206,13 @@ struct BlanketEffects {
             return try refuse(lease, "A lease names a blanket order with its part, how much, and who is to have it, who has a device.")
         }
         if let proof = promises.shown[lease.id] { return try grantShown(lease, proof) }
+        if replica.role == .technician {
+            // Only the office hands out, and only of what somebody holds can he be given some.
+            let scope = try builder.writer.transaction.viewScope(replica.replica, Scope("blanket", blanket.id))
+            guard lease.reference("user") == replica.user, scope?.weight ?? 0 > 0 else {
+                return try refuse(lease, "It is not among what you work on. Ask the office.")
+            }
+        }
         if promises.isSettling { return try builder.patch("lease", id: lease.id, ["answer": .text(Self.settlingAnswer)]) }
         if terms.needsApproval(of: amount, by: replica.role), replica.role == .technician {
             return try refuse(lease, "Only the office may hand out so much. Ask for less, or ask the office.")
@@ -229,13 +259,16 @@ struct BlanketEffects {
             let granted = lease.quantity("granted"), lease.integer("replica") == (replica?.replica.rawValue).map({ Int64($0) })
         else { return false }
         let used = lease.quantity("used") ?? .zero
-        guard let after = used.adding(quantity), after <= granted else { return false }
+        guard let after = used.adding(quantity), after <= granted,
+            try view("blanket_order", blanket).flatMap({ BlanketBalance($0).released.adding(quantity) }) != nil
+        else { return false }
         try builder.patch("lease", id: id, ["used": .text("\(after)")])
         try change(blanket) {
             $0.leased = $0.leased.remainder(after: quantity)
             $0.released = $0.released.adding(quantity) ?? $0.released
         }
         try write(release, .granted, "Granted from the lease.", ["granted": .text("\(quantity)")])
+        try recount(release.id)
         return true
     }
 
