@@ -27,7 +27,7 @@ struct RuleCommandTests {
         let checked = try office("check", order)
         #expect(checked.status == 2 && checked.json["verdict"] as? String == "error")
         let earlier = try #require((checked.json["earlier"] as? [[String: Any]])?.first)
-        #expect((earlier["rules"] as? String)?.hasPrefix("order-entry/1-") == true && earlier["verdict"] as? String == "error")
+        #expect((earlier["rules"] as? String)?.hasPrefix("order-entry/2-") == true && earlier["verdict"] as? String == "error")
 
         let queued = try #require(try office.list("queue", "queue").first { $0["order"] as? String == order })
         #expect(queued["channel"] as? String == "office" && queued["owners"] as? [String] == ["dispatcher"])

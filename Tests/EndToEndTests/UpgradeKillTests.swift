@@ -145,7 +145,7 @@ struct UpgradeKillTests {
     private func content(_ file: URL) throws -> [String: [[DatabaseValue]]] {
         try DatabaseQueue(path: file.path).read { db in
             var rows: [String: [[DatabaseValue]]] = [:]
-            for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'") {
+            for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'") {
                 rows[table] = try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { Array($0.databaseValues) }
             }
             return rows
