@@ -8,6 +8,7 @@ public struct PartQuantity: ExpressibleByArgument, Hashable, Sendable {
     /// In the part's unit.
     public let quantity: Quantity
 
+    /// `nil` without a part, and for no number above zero behind the last equals sign.
     public init?(argument: String) {
         guard let place = argument.lastIndex(of: "=") else { return nil }
         let part = argument[..<place].drop(while: \.isWhitespace)

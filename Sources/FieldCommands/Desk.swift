@@ -54,6 +54,13 @@ extension ExitStatus {
 struct Desk {
     let client: DeviceClient
     let console: Console
+    /// Up to where this device had everything when the command began: what it reads afterwards is no older (198). `nil` where no JSON is told.
+    private let position: Position?
+
+    init(client: DeviceClient, console: Console) {
+        (self.client, self.console) = (client, console)
+        position = console.isJSON ? try? client.read { try $0.state().checkpoint?.position ?? .start } : nil
+    }
 
     // MARK: Output
 
@@ -62,12 +69,7 @@ struct Desk {
     func print(json: @autoclosure () -> JSONValue) {
         guard console.isJSON else { return }
         var value = json()
-        // What an answer is of (198): the position of the log up to which this device has everything.
-        if case .object(let members) = value, !members.contains(where: { $0.0 == "as_of_position" }),
-            let position = try? client.read({ try $0.state().checkpoint?.position ?? .start })
-        {
-            value = .object(members + [("as_of_position", .position(position))])
-        }
+        if case .object(let members) = value, let position { value = .object(members + [("as_of_position", .position(position))]) }
         console.output.print(value)
     }
 

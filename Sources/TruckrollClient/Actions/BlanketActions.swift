@@ -50,8 +50,9 @@ public struct ReleaseLine: Sendable {
     public let granted: Quantity?
     /// How much was left when there was not enough.
     public let offered: Quantity?
-    /// How much was shipped of it, and came back.
+    /// How much was shipped of it.
     public let shipped: Quantity
+    /// How much of that came back.
     public let returned: Quantity
     /// What was recorded of it: which way, how much and the entry's id.
     public let movements: [(kind: String, quantity: Quantity, id: RecordID)]
@@ -78,12 +79,15 @@ public struct ReleaseLine: Sendable {
 
 /// A blanket order as the office agrees on it.
 public struct BlanketEntry: Sendable {
+    /// Whose it is.
     public var customer: RecordID
+    /// Of what.
     public var part: RecordID
     /// How much may be called off in all, in the part's unit.
     public var total: Quantity
     /// The first and the last day for which something may be called off.
     public var days: ClosedRange<CalendarDate>
+    /// What it is for, in one line.
     public var title: String?
     /// Price of one.
     public var price: Money?

@@ -4,10 +4,13 @@ import TruckrollDomain
 public struct LabourTotals: Hashable, Sendable {
     /// A sum under a name.
     public struct Sum: Hashable, Sendable {
+        /// Of a person, or a kind of work.
         public let name: String
+        /// What was worked, in seconds.
         public let seconds: Int
     }
 
+    /// All of it, in seconds.
     public let seconds: Int
     /// By the names of people.
     public let byPerson: [Sum]
@@ -28,10 +31,13 @@ public struct LabourTotals: Hashable, Sendable {
 
 /// How much of a part was used on a job, and taken off: sums of its entries, those that were corrected left out.
 public struct PartTotal: Hashable, Sendable {
+    /// Its number and name.
     public let part: String
+    /// The part's unit, in which both are told.
     public let unit: String
     /// Fitted or used up.
     public let used: Quantity
+    /// Taken off.
     public let removed: Quantity
 }
 

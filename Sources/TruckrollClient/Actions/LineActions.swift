@@ -47,11 +47,15 @@ public struct OrderLine: Sendable {
 
 /// An order line as somebody takes it down.
 public struct OrderLineEntry: Sendable {
+    /// What.
     public var part: RecordID
-    /// In the part's unit.
+    /// How much, in the part's unit.
     public var quantity: Quantity
+    /// For which asset; `nil` where it is for the order as a whole.
     public var asset: RecordID?
+    /// The pieces that are named.
     public var serials: [String] = []
+    /// What else is to be said.
     public var note: String?
 
     public init(part: RecordID, quantity: Quantity) { (self.part, self.quantity) = (part, quantity) }

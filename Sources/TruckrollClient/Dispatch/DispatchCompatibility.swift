@@ -25,7 +25,9 @@ public struct CompatibilityLine: Sendable {
 
 /// A rule as somebody makes it.
 public struct CompatibilityEntry: Sendable {
+    /// What it says.
     public var rule: CompatibilityRule
+    /// Why it is made.
     public var reason: String?
 
     public init(_ rule: CompatibilityRule, reason: String?) { (self.rule, self.reason) = (rule, reason) }

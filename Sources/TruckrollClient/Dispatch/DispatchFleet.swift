@@ -29,8 +29,9 @@ public struct DeviceStatus: Sendable {
     public let heldSince: DeviceTime?
     /// When the oldest of them was made, by its own clock.
     public let oldestUnsent: DeviceTime?
-    /// How many photos and other files it holds that have not arrived, and how many bytes.
+    /// How many photos and other files it holds that have not arrived.
     public let files: Int
+    /// Of how many bytes they are.
     public let fileBytes: Int
     /// How many seconds its clock is ahead.
     public let clockAheadSeconds: Int

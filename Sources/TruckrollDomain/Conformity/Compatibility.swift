@@ -24,6 +24,7 @@ public struct ProductAttribute: Hashable, Sendable {
 public struct Product: Hashable, Sendable {
     /// Its name or number.
     public let name: String
+    /// What it says of itself.
     public let attributes: Set<ProductAttribute>
 
     public init(_ name: String, _ attributes: some Sequence<ProductAttribute>) { (self.name, self.attributes) = (name, Set(attributes)) }
@@ -49,6 +50,7 @@ public struct CompatibilityRule: Hashable, Sendable {
         case range(Quantity?, Quantity?)
     }
 
+    /// What it is called.
     public let name: String
     /// The attribute that it begins with, in lower case.
     public let attribute: String
@@ -56,6 +58,7 @@ public struct CompatibilityRule: Hashable, Sendable {
     public let values: Set<String>
     /// The attribute that it asks for.
     public let asked: String
+    /// What has to hold of that one.
     public let consequence: Consequence
 
     public init(_ name: String, when attribute: String, in values: [String], _ asked: String, _ consequence: Consequence) {

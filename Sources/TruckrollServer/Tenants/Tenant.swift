@@ -97,6 +97,7 @@ public final class Tenant: Sendable {
         calendar.withLock { $0 = nil }
     }
 
+    /// Stores what was noted of devices, and closes the store.
     public func close() throws {
         // How devices stood is told to people, and lost rather than keeping the store open.
         try? engine.saveReports()

@@ -67,11 +67,13 @@ public struct EpochRow: Hashable, Sendable {
 
 /// How a device stood when it asked last. For people: nothing is decided by it.
 public struct DeviceReportRow: Hashable, Sendable {
+    /// Whose it is.
     public let replica: ReplicaID
     /// When it asked last, Unix milliseconds.
     public var heardAt: Int64
-    /// The epoch and position up to which it had everything then.
+    /// The history it had then.
     public var epoch: Epoch
+    /// Up to which position it had everything then.
     public var position: Position
     /// Up to which it has everything, if the answer has reached it.
     public var offered: Position
@@ -81,8 +83,9 @@ public struct DeviceReportRow: Hashable, Sendable {
     public var heldSince: Int64?
     /// When the oldest of them was made, by its own clock; `nil` when it did not say.
     public var oldestUnsent: Int64?
-    /// How many attachments it held whose bytes had not arrived, and how many bytes.
+    /// How many attachments it held whose bytes had not arrived.
     public var files: UInt32
+    /// Of how many bytes they are.
     public var fileBytes: UInt64
     /// By how many milliseconds its clock was ahead; 0 when it did not say.
     public var skew: Int64
