@@ -213,11 +213,13 @@ CREATE TABLE "entity_appointment" (
     "order" BLOB,
     "technician" BLOB,
     "starts_at" TEXT,
+    "ends_at" TEXT,
     "state" TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "entity_appointment_by_order" ON "entity_appointment" ("order");
 CREATE INDEX "entity_appointment_by_technician" ON "entity_appointment" ("technician");
 CREATE INDEX "entity_appointment_by_starts_at" ON "entity_appointment" ("starts_at");
+CREATE INDEX "entity_appointment_by_ends_at" ON "entity_appointment" ("ends_at");
 CREATE INDEX "entity_appointment_by_state" ON "entity_appointment" ("state");
 CREATE TABLE "entity_assignment_request" (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

@@ -17,6 +17,19 @@ struct JobTests {
         #expect(page.lines.map(\.number) == ["2026-0042"] && page.total == 2)
     }
 
+    @Test("an appointment of months is in the list of every day it lasts, and of none after it")
+    func long() throws {
+        let bench = try Bench { all, world in
+            all = all.map { draft in
+                guard draft.entity == "appointment", draft.fields["order"] == .reference(world.order) else { return draft }
+                return RecordDraft("appointment", id: draft.id, draft.fields.merging(["ends_at": .text("2027-02-01T16:00:00+01:00")]) { $1 })
+            }
+        }
+        for (day, expected) in [("2027-01-15", ["2026-0042"]), ("2027-02-01", ["2026-0042"]), ("2027-02-02", [])] {
+            #expect(try bench.client.jobs(on: #require(CalendarDate(day))).map(\.number) == expected, "\(day)")
+        }
+    }
+
     @Test("a job shows site, tasks, assets and channels, and where each fact is")
     func detail() throws {
         let bench = try Bench()

@@ -157,10 +157,13 @@ struct BlanketEffects {
 
     /// Counts anew all that was shipped of a release and came back, but for what another entry of the release corrects. What had never been granted
     /// is no part of the balance, and what comes back of it frees nothing; of a withdrawn one no more stays called off than was shipped.
+    ///
+    /// - Returns: what was shipped, what was said to come back, and whether something became free; `nil` where nothing was recorded.
     @discardableResult
     private func recount(_ id: RecordID) throws -> (shipped: Quantity, brought: Quantity, isFreed: Bool)? {
         guard let release = try view("blanket_release", id), let blanket = release.reference("blanket") else { return nil }
         let all = try builder.writer.views(try builder.schema.entity("blanket_movement"), where: "release", equals: .reference(id))
+        guard !all.isEmpty else { return nil }
         let corrected = Set(all.compactMap { $0.reference("corrects") })
         let sum = { (kind: String) in
             all.filter { $0.text("kind") == kind && !corrected.contains($0.id) }.reduce(Quantity.zero) {
@@ -177,7 +180,7 @@ struct BlanketEffects {
         var fields: [String: Value] = ["shipped": .text("\(shipped)"), "returned": .text("\(returned)"), "credited": .text("\(credited)")]
         if stays < granted { fields["granted"] = stays > .zero ? .text("\(stays)") : .null }
         if state == .granted || state == .shipped { fields["state"] = .text((shipped >= granted ? ReleaseState.shipped : .granted).rawValue) }
-        if !all.isEmpty { try builder.patch("blanket_release", id: id, fields) }
+        try builder.patch("blanket_release", id: id, fields)
         let freed = credited.millionths - before.credited.millionths + granted.millionths - stays.millionths
         let held = { (millionths: Int64) in Quantity(millionths: min(max(0, millionths), Quantity.greatest.millionths)) }
         try change(blanket) {
